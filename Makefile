@@ -1,0 +1,96 @@
+# p2pdash: build, run, test. `make help` lists what there is.
+#
+# Objects stand apart by compiler and sanitizer, so `make`, `make CC=clang` and `make SANITIZE=1` never mix.
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+CC := gcc
+AR := ar
+SANITIZE :=
+BUILD := build
+BIN := $(BUILD)$(if $(SANITIZE),/sanitize)
+OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SANITIZE),-sanitize)
+
+PKG_CONFIG := pkg-config
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wwrite-strings -Wcast-qual -Wpointer-arith -Wformat=2 -Wundef -Wvla -Werror
+HARDENING := -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+OPTIMISE := $(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=address$(COMMA)undefined -fno-sanitize-recover=all,-O2)
+COMMA := ,
+CFLAGS ?= -g
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(OPTIMISE) $(HARDENING) $(WARNINGS) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=address$(COMMA)undefined) $(LDFLAGS)
+
+# Libraries by part: a program links its own part's and common's.
+common_LIBS := -lcjson -ljwt -lcrypto
+fcgi_LIBS := -lfcgi -lhiredis -lcrypt -lz
+relay_LIBS := -lwebsockets -lev -lhiredis
+reporter_LIBS := -lcurl -lsystemd -lz
+
+# A part's library is every file of its folder but those with a main.
+MAINS := fcgi/main.c fcgi/cli.c relay/main.c reporter/main.c
+part_sources = $(filter-out $(MAINS),$(wildcard $(1)/*.c $(1)/*/*.c))
+PARTS := common fcgi relay reporter
+PROGRAMS := p2pdash-api p2pdash p2pdash-relay p2pdash-reporter
+
+p2pdash-api_MAIN := fcgi/main
+p2pdash-api_PART := fcgi
+p2pdash_MAIN := fcgi/cli
+p2pdash_PART := fcgi
+p2pdash-relay_MAIN := relay/main
+p2pdash-relay_PART := relay
+p2pdash-reporter_MAIN := reporter/main
+p2pdash-reporter_PART := reporter
+
+# A part without its main yet has nothing to build.
+BUILDABLE := $(foreach p,$(PROGRAMS),$(if $(wildcard $($(p)_MAIN).c),$(p)))
+
+.PHONY: all
+all: $(BUILDABLE:%=$(BIN)/%) ## Build the programs into build/ (SANITIZE=1: with ASan and UBSan, into build/sanitize/)
+
+$(OBJ)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define part_rules
+$(1)_OBJECTS := $$(patsubst %.c,$$(OBJ)/%.o,$$(call part_sources,$(1)))
+$$(OBJ)/lib$(1).a: $$($(1)_OBJECTS)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach part,$(PARTS),$(eval $(call part_rules,$(part))))
+
+define program_rules
+$$(BIN)/$(1): $$(OBJ)/$$($(1)_MAIN).o $$(OBJ)/lib$$($(1)_PART).a $$(OBJ)/libcommon.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($$($(1)_PART)_LIBS) $$(common_LIBS)
+endef
+$(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
+
+# Unit tests: tests/unit/PART/test_NAME.c is one cmocka program on that part's library.
+define unit_rules
+$(1)_UNITS := $$(patsubst tests/unit/$(1)/%.c,$$(OBJ)/unit/$(1)/%,$$(wildcard tests/unit/$(1)/test_*.c))
+$$(OBJ)/unit/$(1)/%: $$(OBJ)/tests/unit/$(1)/%.o $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
+		$$(if $$(filter-out common,$(1)),$$($(1)_LIBS)) $$(common_LIBS) -lcmocka
+endef
+$(foreach part,$(PARTS),$(eval $(call unit_rules,$(part))))
+UNITS := $(foreach part,$(PARTS),$($(part)_UNITS))
+
+.PHONY: units
+units: $(UNITS) ## Build the unit tests
+	@for unit in $(UNITS); do echo "$$unit"; "$$unit" || exit 1; done
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

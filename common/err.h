@@ -1,0 +1,58 @@
+/*
+ * What can go wrong, for every program: one list, and one table that turns each value into
+ * the HTTP status and the stable `code` of the wire contract.
+ */
+#ifndef COMMON_ERR_H
+#define COMMON_ERR_H
+
+#define MUST_CHECK		   __attribute__((warn_unused_result))
+#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+
+enum err {
+	ERR_NONE = 0,
+	ERR_MALFORMED,	  /* not JSON, not a number, cut short */
+	ERR_UNAUTHORIZED, /* no token, or one that is not ours */
+	ERR_TOKEN_EXPIRED,
+	ERR_TOKEN_REVOKED,
+	ERR_BAD_CREDENTIALS,
+	ERR_FORBIDDEN,		/* the role does not allow it */
+	ERR_BAD_ORIGIN,		/* cookie without a same-origin Origin */
+	ERR_NODE_MISMATCH,	/* a worker's token used for another node */
+	ERR_ACTION_NOT_ALLOWED, /* the worker's own configuration forbids it */
+	ERR_NOT_FOUND,
+	ERR_UNKNOWN_NODE,
+	ERR_UNKNOWN_SERVICE,
+	ERR_UNKNOWN_COMMAND,
+	ERR_UNKNOWN_USER,
+	ERR_METHOD_NOT_ALLOWED,
+	ERR_CONFLICT,
+	ERR_DUPLICATE_WORKER, /* two reporters with one node id */
+	ERR_TOO_LARGE,
+	ERR_NOT_JSON, /* the body's media type */
+	ERR_INVALID,  /* well-formed, but a value is out of its range */
+	ERR_TOO_MANY_REQUESTS,
+	ERR_INTERNAL,
+	ERR_WORKER_FAILED, /* the worker answered, with nonsense */
+	ERR_BACKEND_AWAY,  /* Redis does not answer */
+	ERR_WORKER_NOT_CONNECTED,
+	ERR_WORKER_TIMEOUT,
+	ERR_SYSTEM, /* a system call failed; errno says why */
+	ERR_COUNT
+};
+
+/* The HTTP status an error is answered with (200 for ERR_NONE). */
+int err_status(enum err err);
+
+/* The error's stable snake_case name in the wire contract; static storage. */
+const char *err_code(enum err err);
+
+/* One clear sentence for a person: what was refused and which field, file or line it is about. */
+struct reason {
+	char text[256];
+};
+
+/* Writes the sentence and returns `err`, so that a check can say `return reason_set(why, ERR_INVALID, …)`. A
+ * NULL `why` is allowed. */
+enum err reason_set(struct reason *why, enum err err, const char *format, ...) PRINTF_LIKE(3, 4) MUST_CHECK;
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Every Redis key and channel of the system, and nowhere else. What is stored under each, and what is
+ * published, is described in docs/ARCHITECTURE.md under "Redis".
+ */
+#ifndef COMMON_KEYS_H
+#define COMMON_KEYS_H
+
+#define KEY_PREFIX "p2pdash:"
+
+#define KEY_NODES	KEY_PREFIX "nodes"	       /* zset: node, score = time last seen in ms */
+#define KEY_STATS	KEY_PREFIX "stats"	       /* hash: started_at, total_updates, last_cleanup */
+#define KEY_LOG_SEQ	KEY_PREFIX "log_seq"	       /* counter: the last entry's seq */
+#define KEY_LOG_NODES	KEY_PREFIX "log_sources:nodes" /* zset: node, score = time of its last entry in ms */
+#define KEY_LOG_LOGGERS KEY_PREFIX "log_sources:loggers" /* zset: logger_name, likewise */
+#define KEY_USERS	KEY_PREFIX "users"		 /* hash: name -> JSON */
+#define KEY_TOKENS	KEY_PREFIX "tokens"		 /* hash: jti -> JSON, the workers' tokens */
+#define KEY_AUDIT	KEY_PREFIX "audit"		 /* list, newest first */
+
+#define CHANNEL_METRICS	 KEY_PREFIX "metrics"
+#define CHANNEL_LOGS	 KEY_PREFIX "logs"
+#define CHANNEL_REMOVED	 KEY_PREFIX "removed"
+#define CHANNEL_REVOKED	 KEY_PREFIX "revoked"
+#define CHANNEL_COMMANDS KEY_PREFIX "commands:" /* followed by the node id */
+
+#define KEY_SIZE 128
+struct key {
+	char text[KEY_SIZE];
+};
+
+enum node_key {
+	NODE_STATE,	   /* string: the newest report as it is served */
+	NODE_SUMMARY,	   /* string: its flat summary for delta mode */
+	NODE_HISTORY,	   /* list: points, newest first */
+	NODE_LOGS,	   /* list: entries, newest first */
+	NODE_CERTIFICATES, /* string: JSON array */
+	NODE_COMMANDS,	   /* list: commands waiting, oldest first */
+	NODE_BATCH,	   /* string: the last log batch taken */
+	NODE_INSTANCE	   /* string with TTL: which reporter process speaks for the node */
+};
+
+/* p2pdash:{node}:state and so on; the braces are Redis Cluster's hash tag. `node` must satisfy id_is_node. */
+struct key key_of_node(enum node_key which, const char *node);
+
+struct key key_of_command(const char *command_id); /* hash with TTL: the command and its result */
+struct key key_of_command_done(
+	const char *command_id); /* list with TTL: one element when the result is there; awaited with BLPOP */
+struct key key_of_revoked(const char *token_id);       /* string with TTL: the token is revoked */
+struct key key_of_login_failures(const char *address); /* counter with TTL */
+struct key channel_of_commands(const char *node);
+
+#endif

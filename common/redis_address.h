@@ -1,0 +1,22 @@
+/* Where Redis is: P2PDASH_REDIS as `unix:PATH`, `redis://[user:password@]host[:port][/db]` or `rediss://…`.
+ */
+#ifndef COMMON_REDIS_ADDRESS_H
+#define COMMON_REDIS_ADDRESS_H
+
+#include "common/err.h"
+
+#include <stdbool.h>
+
+struct redis_address {
+	char path[108]; /* unix socket; "" for TCP */
+	char host[256];
+	int port;
+	char user[128], password[256]; /* percent-decoded; "" if not given */
+	int database;
+	bool tls;
+};
+
+/* ERR_INVALID with a sentence that never holds the password. */
+enum err redis_address_parse(const char *text, struct redis_address *out, struct reason *why) MUST_CHECK;
+
+#endif
