@@ -6,7 +6,7 @@
 #define COMMON_ERR_H
 
 #define MUST_CHECK		   __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 
 enum err {
 	ERR_NONE = 0,

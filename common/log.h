@@ -7,9 +7,10 @@
 
 #include "common/err.h"
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
-/* Messages below `level` are dropped from now on (LOG_INFO at start). Process-wide, set once by main. */
+/* Messages below `level` are dropped from now on (LOG_LEVEL_INFO at start). Process-wide, set once by main.
+ */
 void log_set_level(enum log_level level);
 
 /* "debug", "info", "warning" or "error"; ERR_INVALID otherwise. */

@@ -1,0 +1,108 @@
+/* UTF-8: what is valid, where it can be cut, and searching without case. */
+#include "common/text.h"
+
+#include <locale.h>
+#include <string.h>
+#include <wctype.h>
+
+/* RFC 3629 section 4, by the ranges of its second byte. */
+size_t text_utf8_len(const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	unsigned char low = 0x80, high = 0xbf;
+	size_t need;
+
+	if (!len)
+		return 0;
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	need = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	if (s[0] == 0xe0)
+		low = 0xa0; /* overlong */
+	else if (s[0] == 0xed)
+		high = 0x9f; /* surrogates */
+	else if (s[0] == 0xf0)
+		low = 0x90; /* overlong */
+	else if (s[0] == 0xf4)
+		high = 0x8f; /* beyond U+10FFFF */
+	if (len < need || s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < need; i++)
+		if (s[i] < 0x80 || s[i] > 0xbf)
+			return 0;
+	return need;
+}
+
+size_t text_cut(const char *text, size_t len, size_t max)
+{
+	size_t cut = max;
+
+	if (len <= max)
+		return len;
+	for (size_t back = 0; back < 4 && cut > 0; back++, cut--)
+		if (((unsigned char)text[cut] & 0xc0) != 0x80)
+			return cut;
+	return max; /* not UTF-8: any place is as good */
+}
+
+/* One character, lower case, and its length. An invalid byte gets a value no character has. */
+static wint_t next_folded(const char *text, size_t len, size_t *used)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = text_utf8_len(text, len);
+	wint_t c;
+
+	*used = n ? n : 1;
+	switch (n) {
+	case 0:
+		return 0x110000U + s[0];
+	case 1:
+		return s[0] >= 'A' && s[0] <= 'Z' ? s[0] + ('a' - 'A') : s[0];
+	case 2:
+		c = (wint_t)((s[0] & 0x1fU) << 6 | (s[1] & 0x3fU));
+		break;
+	case 3:
+		c = (wint_t)((s[0] & 0x0fU) << 12 | (s[1] & 0x3fU) << 6 | (s[2] & 0x3fU));
+		break;
+	default:
+		c = (wint_t)((s[0] & 0x07U) << 18 | (s[1] & 0x3fU) << 12 | (s[2] & 0x3fU) << 6 |
+			     (s[3] & 0x3fU));
+	}
+	return towlower(c);
+}
+
+static bool begins_with(const char *text, size_t len, const char *part, size_t part_len)
+{
+	while (part_len) {
+		size_t used, part_used;
+
+		if (!len || next_folded(text, len, &used) != next_folded(part, part_len, &part_used))
+			return false;
+		text += used;
+		len -= used;
+		part += part_used;
+		part_len -= part_used;
+	}
+	return true;
+}
+
+bool text_contains(const char *text, size_t len, const char *part, size_t part_len)
+{
+	size_t used, ignored;
+	wint_t first;
+
+	if (!part_len)
+		return true;
+	first = next_folded(part, part_len, &ignored);
+	for (; len; text += used, len -= used)
+		if (next_folded(text, len, &used) == first && begins_with(text, len, part, part_len))
+			return true;
+	return false;
+}
+
+void text_init(void)
+{
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
