@@ -43,6 +43,9 @@ struct entry {
 enum err entry_read(const struct json *value, const char *path, int64_t now_ms, struct buf *scratch,
 		    struct entry *out, struct reason *why) MUST_CHECK;
 
+/* A message longer than LIMIT_MESSAGE is cut at a character and marked; it then stands in `scratch`. */
+void entry_cut_message(struct entry *entry, struct buf *scratch);
+
 /*
  * Appends the entry as JSON. Fields stand in this order: timestamp, node_id, level, logger_name, message,
  * module, funcName, lineno. With `node` NULL there is no node_id (what a worker sends); the closing brace is

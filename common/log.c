@@ -42,6 +42,7 @@ static size_t append_escaped(char *line, size_t len, size_t size, const char *te
 	return len;
 }
 
+PRINTF_LIKE(3, 0)
 static void write_line(enum log_level level, const char *module, const char *format, va_list args)
 {
 	char message[LINE_MAX_LEN], line[LINE_MAX_LEN + 64];

@@ -1,0 +1,227 @@
+/* Log entries: read from a worker, written as stored, and filtered without a full parse. */
+#include "common/entry.h"
+
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/mem.h"
+#include "common/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CUT_MARK "\xe2\x80\xa6[cut]" /* …[cut] */
+
+static enum err read_time(const struct json *value, const char *path, int64_t now_ms, int64_t *out,
+			  struct reason *why)
+{
+	const char *text = NULL;
+	enum err err = json_optional_text(value, path, "timestamp", LIMIT_NAME, &text, why);
+
+	if (err != ERR_NONE)
+		return err;
+	*out = now_ms;
+	if (text && clock_parse_iso(text, strlen(text), out) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "%s.timestamp is not an ISO 8601 time", path);
+	return ERR_NONE;
+}
+
+static enum err read_level(const struct json *value, const char *path, enum level *out, struct reason *why)
+{
+	const char *text = NULL;
+	enum err err = json_need_text(value, path, "level", LIMIT_NAME, &text, why);
+
+	if (err != ERR_NONE)
+		return err;
+	if (level_parse(text, strlen(text), out) != ERR_NONE)
+		return reason_set(why, ERR_INVALID,
+				  "%s.level must be DEBUG, INFO, WARNING, ERROR or CRITICAL", path);
+	return ERR_NONE;
+}
+
+static enum err read_message(const struct json *value, const char *path, struct buf *scratch,
+			     struct entry *out, struct reason *why)
+{
+	enum err err = json_need_text(value, path, "message", LIMIT_BODY, &out->message, why);
+
+	if (err != ERR_NONE)
+		return err;
+	out->message_len = strlen(out->message);
+	entry_cut_message(out, scratch);
+	return ERR_NONE;
+}
+
+void entry_cut_message(struct entry *entry, struct buf *scratch)
+{
+	if (entry->message_len <= LIMIT_MESSAGE)
+		return;
+	buf_clear(scratch);
+	buf_append(scratch, entry->message,
+		   text_cut(entry->message, entry->message_len, LIMIT_MESSAGE - strlen(CUT_MARK)));
+	buf_text(scratch, CUT_MARK);
+	entry->message = scratch->data;
+	entry->message_len = scratch->len;
+}
+
+enum err entry_read(const struct json *value, const char *path, int64_t now_ms, struct buf *scratch,
+		    struct entry *out, struct reason *why)
+{
+	struct entry entry = {0};
+	enum err err;
+
+	if (!json_is_object(value))
+		return reason_set(why, ERR_INVALID, "%s must be an object", path);
+	if ((err = read_time(value, path, now_ms, &entry.timestamp_ms, why)) != ERR_NONE ||
+	    (err = read_level(value, path, &entry.level, why)) != ERR_NONE ||
+	    (err = read_message(value, path, scratch, &entry, why)) != ERR_NONE ||
+	    (err = json_optional_text(value, path, "logger_name", LIMIT_NAME, &entry.logger_name, why)) !=
+		    ERR_NONE ||
+	    (err = json_optional_text(value, path, "module", LIMIT_NAME, &entry.module, why)) != ERR_NONE ||
+	    (err = json_optional_text(value, path, "funcName", LIMIT_NAME, &entry.function, why)) !=
+		    ERR_NONE ||
+	    (err = json_optional_integer(value, path, "lineno", 0, INT32_MAX, &entry.line, why)) != ERR_NONE)
+		return err;
+	*out = entry;
+	return ERR_NONE;
+}
+
+void entry_write(struct buf *out, const struct entry *entry, const char *node, bool open)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_time(&json, "timestamp", entry->timestamp_ms);
+	if (node)
+		json_put_text(&json, "node_id", node);
+	json_put_text(&json, "level", level_name(entry->level));
+	json_put_text(&json, "logger_name", entry->logger_name ? entry->logger_name : "");
+	json_put_text_len(&json, "message", entry->message ? entry->message : "", entry->message_len);
+	json_put_text(&json, "module", entry->module ? entry->module : "");
+	json_put_text(&json, "funcName", entry->function ? entry->function : "");
+	json_put_integer(&json, "lineno", entry->line);
+	if (!open)
+		json_close(&json, '}');
+}
+
+/* A piece of a stored entry; for a string, what stands between the quotes. */
+struct piece {
+	const char *at;
+	size_t len;
+};
+
+/*
+ * Steps over one `"name":value` of a stored entry, whose shape entry_write fixed: flat, no blanks.
+ * SAMPLE ,"level":"ERROR","logger_name":…
+ */
+static bool next_member(const char **at, const char *end, struct piece *name, struct piece *value)
+{
+	const char *p = *at;
+
+	if (p == end || (*p != '{' && *p != ',') || ++p == end || *p != '"')
+		return false;
+	for (name->at = ++p; p < end && *p != '"'; p++)
+		;
+	name->len = (size_t)(p - name->at);
+	if (end - p < 3 || p[1] != ':')
+		return false;
+	p += 2;
+	if (*p == '"') {
+		for (value->at = ++p; p < end && *p != '"'; p++)
+			if (*p == '\\')
+				p++;
+		if (p >= end)
+			return false;
+		value->len = (size_t)(p++ - value->at);
+	} else {
+		for (value->at = p; p < end && *p != ',' && *p != '}'; p++)
+			;
+		value->len = (size_t)(p - value->at);
+	}
+	*at = p;
+	return true;
+}
+
+static bool is(const struct piece *piece, const char *text)
+{
+	return strlen(text) == piece->len && memcmp(piece->at, text, piece->len) == 0;
+}
+
+/* Undoes json_quote's escapes, all of which are shorter unescaped. Only \u00XX occurs of the \u forms. */
+static size_t unescape(const struct piece *piece, char *out)
+{
+	static const char LETTERS[] = "bfnrt", MEANT[] = "\b\f\n\r\t";
+	size_t len = 0;
+
+	for (size_t i = 0; i < piece->len; i++) {
+		const char *letter;
+
+		if (piece->at[i] != '\\' || i + 1 == piece->len) {
+			out[len++] = piece->at[i];
+			continue;
+		}
+		letter = strchr(LETTERS, piece->at[++i]);
+		if (piece->at[i] == 'u' && i + 4 < piece->len) {
+			char hex[3] = {piece->at[i + 3], piece->at[i + 4], 0};
+
+			out[len++] = (char)strtoul(hex, NULL, 16);
+			i += 4;
+		} else {
+			out[len++] = letter && *letter ? MEANT[letter - LETTERS] : piece->at[i];
+		}
+	}
+	return len;
+}
+
+static bool piece_contains(const struct piece *piece, const char *part)
+{
+	char *plain;
+	bool found;
+
+	if (!memchr(piece->at, '\\', piece->len))
+		return text_contains(piece->at, piece->len, part, strlen(part));
+	plain = mem_alloc(piece->len, 1);
+	found = text_contains(plain, unescape(piece, plain), part, strlen(part));
+	free(plain);
+	return found;
+}
+
+static bool member_passes(const struct entry_filter *filter, const struct piece *name,
+			  const struct piece *value)
+{
+	enum level level = LEVEL_CRITICAL;
+
+	if (is(name, "node_id"))
+		return !*filter->node || is(value, filter->node);
+	if (is(name, "level"))
+		return level_parse(value->at, value->len, &level) == ERR_NONE && level >= filter->level;
+	if (is(name, "logger_name"))
+		return !*filter->logger_name || piece_contains(value, filter->logger_name);
+	if (is(name, "message"))
+		return !*filter->text || piece_contains(value, filter->text);
+	return true;
+}
+
+bool entry_matches(const struct entry_filter *filter, const char *json, size_t len)
+{
+	const char *at = json;
+	struct piece name, value;
+
+	while (next_member(&at, json + len, &name, &value))
+		if (!member_passes(filter, &name, &value))
+			return false;
+	return true;
+}
+
+int64_t entry_seq(const char *json, size_t len)
+{
+	static const char MARK[] = ",\"seq\":";
+	size_t mark_len = sizeof(MARK) - 1, i;
+
+	/* seq is the last member: its digits are followed by the closing brace. */
+	if (!len || json[len - 1] != '}')
+		return 0;
+	for (i = len - 1; i > 0 && json[i - 1] >= '0' && json[i - 1] <= '9'; i--)
+		;
+	if (i < mark_len || memcmp(json + i - mark_len, MARK, mark_len) != 0)
+		return 0;
+	return strtoll(json + i, NULL, 10);
+}

@@ -1,0 +1,198 @@
+/*
+ * Reading JSON: cJSON's one home. It is lenient where the contract is not (depth, what follows the document,
+ * numbers without end, NUL in strings), so the text is looked over before it is handed on.
+ */
+#include "common/json.h"
+
+#include "common/limits.h"
+#include "common/mem.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* `struct json` is never defined: a pointer to it is a pointer to cJSON under another name. */
+static const cJSON *as_cjson(const struct json *value)
+{
+	return (const cJSON *)(const void *)value;
+}
+
+static const struct json *as_json(const cJSON *value)
+{
+	return (const struct json *)(const void *)value;
+}
+
+/* Finds nesting that is too deep before cJSON recurses into it. */
+static enum err check_depth(const char *text, size_t len, struct reason *why)
+{
+	bool in_string = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (in_string) {
+			if (text[i] == '\\')
+				i++;
+			else if (text[i] == '"')
+				in_string = false;
+		} else if (text[i] == '"') {
+			in_string = true;
+		} else if (text[i] == '{' || text[i] == '[') {
+			if (++depth > LIMIT_JSON_DEPTH)
+				return reason_set(why, ERR_MALFORMED,
+						  "JSON is nested deeper than %d levels at byte %zu",
+						  LIMIT_JSON_DEPTH, i);
+		} else if (text[i] == '}' || text[i] == ']') {
+			depth--;
+		}
+	}
+	return ERR_NONE;
+}
+
+/* cJSON ends a string at `\u0000`; U+FFFD has the same length as an escape. NULL if there is none to replace.
+ */
+static char *without_nul_escapes(const char *text, size_t len)
+{
+	char *copy = NULL;
+
+	for (size_t i = 0; i + 5 < len; i++) {
+		if (text[i] != '\\')
+			continue;
+		if (memcmp(text + i + 1, "u0000", 5) == 0) {
+			if (!copy)
+				copy = mem_copy(text, len);
+			memcpy(copy + i + 1, "ufffd", 5);
+		}
+		i++; /* an escaped backslash begins no escape */
+	}
+	return copy;
+}
+
+static enum err check_numbers(const cJSON *value, struct reason *why)
+{
+	for (; value; value = value->next) {
+		if (cJSON_IsNumber(value) && !isfinite(value->valuedouble))
+			return reason_set(why, ERR_MALFORMED, "%s is a number beyond what a double can hold",
+					  value->string ? value->string : "an element");
+		if (check_numbers(value->child, why) != ERR_NONE)
+			return ERR_MALFORMED;
+	}
+	return ERR_NONE;
+}
+
+static bool only_blanks(const char *text, const char *end)
+{
+	for (; text < end; text++)
+		if (!strchr(" \t\r\n", *text) || !*text)
+			return false;
+	return true;
+}
+
+enum err json_parse(const char *text, size_t len, struct json **out, struct reason *why)
+{
+	const char *end = NULL, *source;
+	cJSON *document = NULL;
+	char *copy = NULL;
+	enum err err = check_depth(text, len, why);
+
+	if (err != ERR_NONE)
+		return err;
+	copy = without_nul_escapes(text, len);
+	source = copy ? copy : text;
+	document = cJSON_ParseWithLengthOpts(source, len, &end, false);
+	if (!document || !only_blanks(end, source + len)) {
+		err = reason_set(why, ERR_MALFORMED, "not valid JSON at byte %zu",
+				 end ? (size_t)(end - source) : 0);
+		goto out;
+	}
+	err = check_numbers(document, why);
+	if (err != ERR_NONE)
+		goto out;
+	*out = (struct json *)(void *)document;
+	document = NULL;
+out:
+	cJSON_Delete(document);
+	free(copy);
+	return err;
+}
+
+void json_free(struct json *document)
+{
+	cJSON_Delete((cJSON *)(void *)document);
+}
+
+bool json_is_object(const struct json *value)
+{
+	return cJSON_IsObject(as_cjson(value));
+}
+
+bool json_is_array(const struct json *value)
+{
+	return cJSON_IsArray(as_cjson(value));
+}
+
+bool json_is_null(const struct json *value)
+{
+	return cJSON_IsNull(as_cjson(value));
+}
+
+bool json_is_number(const struct json *value)
+{
+	return cJSON_IsNumber(as_cjson(value));
+}
+
+bool json_is_text(const struct json *value)
+{
+	return cJSON_IsString(as_cjson(value));
+}
+
+bool json_is_bool(const struct json *value)
+{
+	return cJSON_IsBool(as_cjson(value));
+}
+
+bool json_is_true(const struct json *value)
+{
+	return cJSON_IsTrue(as_cjson(value));
+}
+
+const char *json_text(const struct json *value)
+{
+	return json_is_text(value) ? as_cjson(value)->valuestring : NULL;
+}
+
+double json_number(const struct json *value)
+{
+	return json_is_number(value) ? as_cjson(value)->valuedouble : 0;
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+	return json_is_object(object) ? as_json(cJSON_GetObjectItemCaseSensitive(as_cjson(object), key))
+				      : NULL;
+}
+
+const struct json *json_first(const struct json *container)
+{
+	return json_is_object(container) || json_is_array(container) ? as_json(as_cjson(container)->child)
+								     : NULL;
+}
+
+const struct json *json_next(const struct json *element)
+{
+	return element ? as_json(as_cjson(element)->next) : NULL;
+}
+
+const char *json_key(const struct json *member)
+{
+	return member ? as_cjson(member)->string : NULL;
+}
+
+size_t json_count(const struct json *container)
+{
+	size_t count = 0;
+
+	for (const struct json *e = json_first(container); e; e = json_next(e))
+		count++;
+	return count;
+}
