@@ -1,4 +1,7 @@
-/* The X.509 certificates a worker is configured to look at; OpenSSL's home in the reporter. */
+/*
+ * The X.509 certificates a worker is configured to look at; OpenSSL's home in the reporter. A file is read
+ * again only when it has changed, and what is wrong with it is logged once until it changes.
+ */
 #ifndef REPORTER_CERTIFICATES_H
 #define REPORTER_CERTIFICATES_H
 
@@ -8,12 +11,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct certificates;
+
+/* `paths` (globs) must live as long as the object. Nothing is read yet. */
+struct certificates *certificates_new(const struct config_list *paths);
+void certificates_free(struct certificates *certificates); /* NULL is nothing */
+
 /*
- * Appends the JSON array of the contract's `certificate` objects found in the files that `paths` (globs)
- * name, PEM (every certificate of a chain) or DER, in the order of the paths, at most
- * LIMIT_CERTIFICATES_A_NODE; `worker` is `node`. What is no certificate is logged and left out. Returns how
- * many there are.
+ * Looks at the files and appends the JSON array of the contract's `certificate` objects: PEM (every
+ * certificate of a chain) or DER, in the order of the paths, at most LIMIT_CERTIFICATES_A_NODE; `worker` is
+ * `node`. What is no certificate is left out. Returns how many there are.
  */
-size_t certificates_write(struct buf *out, const struct config_list *paths, const char *node, int64_t now_ms);
+size_t certificates_write(struct certificates *certificates, struct buf *out, const char *node,
+			  int64_t now_ms);
 
 #endif
