@@ -12,18 +12,17 @@ BUILD := build
 BIN := $(BUILD)$(if $(SANITIZE),/sanitize)
 OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SANITIZE),-sanitize)
 
-PKG_CONFIG := pkg-config
+COMMA := ,
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wcast-qual -Wpointer-arith -Wformat=2 -Wundef -Wvla -Werror
 HARDENING := -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 OPTIMISE := $(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=address$(COMMA)undefined -fno-sanitize-recover=all,-O2)
-COMMA := ,
 CFLAGS ?= -g
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(OPTIMISE) $(HARDENING) $(WARNINGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=address$(COMMA)undefined) $(LDFLAGS)
 
 # Libraries by part: a program links its own part's and common's.
-common_LIBS := -lcjson -ljwt -lcrypto
+common_LIBS := -lcjson -ljwt -lcrypto -lm
 fcgi_LIBS := -lfcgi -lhiredis -lcrypt -lz
 relay_LIBS := -lwebsockets -lev -lhiredis
 reporter_LIBS := -lcurl -lsystemd -lz

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EXACT_INTEGER 9007199254740992.0 /* 2^53 */
@@ -158,13 +159,20 @@ void json_put_value(struct json_out *out, const char *key, const struct json *va
 	json_write(out->buf, value);
 }
 
-/* Enough digits to read back as the same double. */
+/* The shorter of the two forms that reads back as the same double. */
 static void write_double(struct buf *out, double value)
 {
-	if (trunc(value) == value && fabs(value) < EXACT_INTEGER)
+	size_t start = out->len;
+
+	if (trunc(value) == value && fabs(value) < EXACT_INTEGER) {
 		buf_printf(out, "%" PRId64, (int64_t)value);
-	else
+		return;
+	}
+	buf_printf(out, "%.15g", value);
+	if (strtod(out->data + start, NULL) != value) {
+		buf_truncate(out, start);
 		buf_printf(out, "%.17g", value);
+	}
 }
 
 static void write_container(struct buf *out, const struct json *value, const char *brackets)

@@ -37,13 +37,11 @@ size_t text_utf8_len(const char *text, size_t len)
 
 size_t text_cut(const char *text, size_t len, size_t max)
 {
-	size_t cut = max;
-
 	if (len <= max)
 		return len;
-	for (size_t back = 0; back < 4 && cut > 0; back++, cut--)
-		if (((unsigned char)text[cut] & 0xc0) != 0x80)
-			return cut;
+	for (size_t back = 0; back < 4 && back <= max; back++)
+		if (((unsigned char)text[max - back] & 0xc0) != 0x80)
+			return max - back;
 	return max; /* not UTF-8: any place is as good */
 }
 

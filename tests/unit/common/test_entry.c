@@ -1,0 +1,189 @@
+/* Log entries: read from a worker, stored, filtered. */
+#include "common/entry.h"
+#include "common/limits.h"
+#include "common/text.h"
+#include "tests/unit/cm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct entry ENTRY = {
+	.timestamp_ms = 1763375400123,
+	.level = LEVEL_ERROR,
+	.logger_name = "Service.my_service",
+	.message = "Отказ: \"disk\"\tfull\n",
+	.message_len = sizeof("Отказ: \"disk\"\tfull\n") - 1,
+	.module = "my_service",
+	.function = "process_data",
+	.line = 42,
+};
+
+/* The entry as it is stored: with its node and its seq. */
+static void store(struct buf *out)
+{
+	entry_write(out, &ENTRY, "worker-1", true);
+	buf_text(out, ",\"seq\":1234}");
+}
+
+static void it_is_written_in_the_order_of_the_contract(void **state)
+{
+	struct buf out = {0};
+
+	(void)state;
+	store(&out);
+	assert_string_equal(
+		buf_string(&out),
+		"{\"timestamp\":\"2025-11-17T10:30:00.123Z\",\"node_id\":\"worker-1\",\"level\":\"ERROR\","
+		"\"logger_name\":\"Service.my_service\",\"message\":\"Отказ: \\\"disk\\\"\\tfull\\n\","
+		"\"module\":\"my_service\",\"funcName\":\"process_data\",\"lineno\":42,\"seq\":1234}");
+	assert_int_equal(entry_seq(out.data, out.len), 1234);
+	assert_int_equal(entry_seq("{}", 2), 0);
+	assert_int_equal(entry_seq("", 0), 0);
+	assert_int_equal(entry_seq("{\"lineno\":42}", 13), 0);
+	buf_free(&out);
+}
+
+static void filters_look_at_the_text_not_at_its_escapes(void **state)
+{
+	static const struct {
+		struct entry_filter filter;
+		bool passes;
+	} CASES[] = {
+		{{.level = LEVEL_DEBUG}, true},
+		{{.level = LEVEL_ERROR}, true},
+		{{.level = LEVEL_CRITICAL}, false},
+		{{.node = "worker-1"}, true},
+		{{.node = "worker-2"}, false},
+		{{.logger_name = "SERVICE"}, true},
+		{{.logger_name = "other"}, false},
+		{{.text = "отказ: \"DISK\"\tf"}, true},
+		{{.text = "\\t"}, false},
+		{{.text = "process_data"}, false},
+		{{.text = "worker-1"}, false},
+		{{.node = "worker-1", .level = LEVEL_WARNING, .logger_name = "my", .text = "full\n"}, true},
+	};
+	struct buf out = {0};
+
+	(void)state;
+	store(&out);
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++)
+		assert_int_equal(entry_matches(&CASES[i].filter, out.data, out.len), CASES[i].passes);
+	buf_free(&out);
+}
+
+static void cut_short_anywhere_it_is_read_without_harm(void **state)
+{
+	struct entry_filter filter = {.text = "full", .logger_name = "my"};
+	struct buf out = {0};
+
+	(void)state;
+	store(&out);
+	for (size_t len = 0; len < out.len; len++) {
+		char *copy =
+			malloc(len + 1); /* its own block, so that a sanitizer sees the first byte beyond */
+
+		memcpy(copy, out.data, len);
+		(void)entry_matches(&filter, copy, len);
+		(void)entry_seq(copy, len);
+		free(copy);
+	}
+	buf_free(&out);
+}
+
+static enum err read(const char *text, struct entry *entry, struct buf *scratch, struct json **document,
+		     struct reason *why)
+{
+	assert_int_equal(json_parse(text, strlen(text), document, why), ERR_NONE);
+	return entry_read(*document, "logs[3]", 99, scratch, entry, why);
+}
+
+static void a_workers_entry_is_checked(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} BAD[] = {
+		{"[]", "logs[3] must be an object"},
+		{"{\"message\":\"m\"}", "logs[3].level is missing"},
+		{"{\"level\":\"LOUD\",\"message\":\"m\"}", "logs[3].level must be"},
+		{"{\"level\":5,\"message\":\"m\"}", "logs[3].level must be a string"},
+		{"{\"level\":\"INFO\"}", "logs[3].message is missing"},
+		{"{\"level\":\"INFO\",\"message\":{}}", "logs[3].message must be a string"},
+		{"{\"level\":\"INFO\",\"message\":\"m\",\"lineno\":\"1\"}",
+		 "logs[3].lineno must be a whole number"},
+		{"{\"level\":\"INFO\",\"message\":\"m\",\"timestamp\":\"now\"}", "logs[3].timestamp is not"},
+		{"{\"level\":\"INFO\",\"message\":\"m\",\"module\":[]}", "logs[3].module must be a string"},
+	};
+	struct json *document = NULL;
+	struct buf scratch = {0};
+	struct entry entry;
+	struct reason why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+		assert_int_equal(read(BAD[i].text, &entry, &scratch, &document, &why), ERR_INVALID);
+		assert_ptr_equal(strstr(why.text, BAD[i].says), why.text);
+		json_free(document);
+	}
+	assert_int_equal(read("{\"level\":\"warn\",\"message\":\"m\"}", &entry, &scratch, &document, &why),
+			 ERR_NONE);
+	assert_int_equal(entry.level, LEVEL_WARNING);
+	assert_int_equal(entry.timestamp_ms, 99);
+	json_free(document);
+	buf_free(&scratch);
+}
+
+static void a_long_message_is_cut_at_a_character_and_marked(void **state)
+{
+	size_t len = (size_t)LIMIT_MESSAGE * 2;
+	char *message = malloc(len);
+	struct entry entry = {.message = message, .message_len = len};
+	struct buf scratch = {0};
+
+	(void)state;
+	for (size_t i = 0; i < len; i += 2)
+		memcpy(message + i, "\xd0\x96", 2);
+	entry_cut_message(&entry, &scratch);
+	assert_in_range(entry.message_len, LIMIT_MESSAGE - 1, LIMIT_MESSAGE);
+	assert_string_equal(entry.message + entry.message_len - 8, "\xe2\x80\xa6[cut]");
+	for (size_t i = 0; i < entry.message_len;
+	     i += text_utf8_len(entry.message + i, entry.message_len - i))
+		assert_int_not_equal(text_utf8_len(entry.message + i, entry.message_len - i), 0);
+	free(message);
+	buf_free(&scratch);
+}
+
+static void levels_of_other_programs_are_known(void **state)
+{
+	enum level level;
+
+	(void)state;
+	assert_int_equal(level_of_severity(0), LEVEL_CRITICAL);
+	assert_int_equal(level_of_severity(3), LEVEL_ERROR);
+	assert_int_equal(level_of_severity(5), LEVEL_INFO);
+	assert_int_equal(level_of_severity(7), LEVEL_DEBUG);
+	assert_int_equal(level_of_severity(99), LEVEL_INFO);
+	assert_int_equal(level_parse("Fatal", 5, &level), ERR_NONE);
+	assert_int_equal(level, LEVEL_CRITICAL);
+	assert_int_equal(level_parse("ERRO", 4, &level), ERR_INVALID);
+}
+
+static int with_utf8(void **state)
+{
+	(void)state;
+	text_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_written_in_the_order_of_the_contract),
+		cmocka_unit_test(filters_look_at_the_text_not_at_its_escapes),
+		cmocka_unit_test(cut_short_anywhere_it_is_read_without_harm),
+		cmocka_unit_test(a_workers_entry_is_checked),
+		cmocka_unit_test(a_long_message_is_cut_at_a_character_and_marked),
+		cmocka_unit_test(levels_of_other_programs_are_known),
+	};
+
+	return cmocka_run_group_tests_name("common/entry", tests, with_utf8, NULL);
+}
