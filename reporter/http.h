@@ -40,7 +40,6 @@ struct http_request {
 	const char *body;	      /* NULL: none */
 	size_t body_len;
 	int64_t timeout_ms; /* for the whole exchange; 0: none (streams), connecting takes 10 s at most */
-	int64_t idle_ms;    /* ends it when nothing came for so long; 0: never */
 	size_t answer_max;  /* a longer gathered body fails; 0: 1 MiB */
 	http_data_fn data;  /* streams a 200 answer's body; NULL: it is gathered */
 	http_done_fn done;
