@@ -31,6 +31,8 @@ struct config_reporter {
 	char *control_socket; /* NULL: none */
 	int64_t min_interval_s, max_interval_s;
 	char *disk_path;
+	char *host_root;   /* where proc/ and sys/ are, and disk_path begins: \"/\", in a container the host's
+			      tree */
 	int64_t spool_mib; /* how much the waiting log lines may take on disk */
 };
 

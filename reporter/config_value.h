@@ -1,0 +1,43 @@
+/* The types a configuration value can have: how each is read from text, checked, stored and freed. */
+#ifndef REPORTER_CONFIG_VALUE_H
+#define REPORTER_CONFIG_VALUE_H
+
+#include "common/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum value_type {
+	VALUE_TEXT,    /* char *, not empty */
+	VALUE_URL,     /* char *, http:// or https://, without its last slash */
+	VALUE_NODE,    /* char[ID_NODE_SIZE] */
+	VALUE_INTEGER, /* int64_t within [min, max] */
+	VALUE_CHOICE,  /* an enum: the index in `choices` */
+	VALUE_LEVEL,   /* enum level */
+	VALUE_ACTIONS, /* unsigned: a bit for each action named, in any order; may be empty */
+	VALUE_LIST,    /* struct config_list: at least one item between commas */
+	VALUE_ARGV,    /* struct config_list: words between blanks, "…" and '…' keep them */
+	VALUE_TYPE_COUNT
+};
+
+/* One key of a section: a row shows what it may hold and for whom it is meant. */
+struct config_key {
+	const char *name;
+	enum value_type type;
+	size_t offset;	     /* of the field in the section's struct */
+	const char *initial; /* as text, if the file does not say; NULL: the field stays zero */
+	bool required;
+	unsigned kinds; /* a bit for each driver or source it fits; 0: all of them */
+	int64_t min, max;
+	const char *const *choices; /* ends with NULL */
+};
+
+/* Stores `value` in `section`. ERR_INVALID with a sentence that names the key. */
+enum err config_value_set(const struct config_key *key, const char *value, void *section,
+			  struct reason *why) MUST_CHECK;
+
+/* Frees what the field holds, if anything. */
+void config_value_free(const struct config_key *key, void *section);
+
+#endif
