@@ -1,0 +1,51 @@
+#!/bin/sh
+# nginx-config.sh TARGET: copies nginx/ to the folder TARGET (the instance's prefix) and fills in the variables.
+# Everything has a default for one host, all under P2PDASH_STATE_DIR; nginx/README.md lists what can be set.
+set -eu
+
+. "$(dirname "$0")/environment.sh"
+target=${1:?usage: nginx-config.sh TARGET}
+
+: "${P2PDASH_TLS_CERT:=}" "${P2PDASH_TLS_KEY:=}" "${P2PDASH_METRICS_ALLOW:=}"
+: "${P2PDASH_NGINX_USER:=}" "${P2PDASH_NGINX_WORKERS:=2}" "${P2PDASH_API_KEEPALIVE:=4}"
+: "${P2PDASH_API:=unix:$P2PDASH_STATE_DIR/api.sock}"
+: "${P2PDASH_API_WAIT:=unix:$P2PDASH_STATE_DIR/api-wait.sock}"
+: "${P2PDASH_RELAY:=unix:$P2PDASH_STATE_DIR/relay.sock}"
+: "${P2PDASH_STATIC:=$P2PDASH_ROOT/static}"
+: "${P2PDASH_VENDOR:=$P2PDASH_ROOT/build/static/vendor}"
+: "${P2PDASH_ERRORS:=$P2PDASH_ROOT/nginx/errors}"
+: "${P2PDASH_BIND:=}"
+
+P2PDASH_SITE=plain
+options=
+if [ -n "$P2PDASH_TLS_CERT" ]; then
+  P2PDASH_SITE=tls
+  options=' ssl'
+fi
+
+# `listen` lines: all addresses of the machine, or the one that is asked for.
+listen() { echo "    listen $1:$P2PDASH_PORT$options;"; }
+if [ -n "$P2PDASH_BIND" ]; then
+  P2PDASH_LISTEN_DIRECTIVES=$(listen "$P2PDASH_BIND")
+elif [ -s /proc/net/if_inet6 ]; then
+  P2PDASH_LISTEN_DIRECTIVES=$(listen '*'; listen '[::]')
+else
+  P2PDASH_LISTEN_DIRECTIVES=$(listen '*')
+fi
+
+P2PDASH_METRICS_RULES=$(for address in $P2PDASH_METRICS_ALLOW; do echo "    $address 1;"; done)
+
+export P2PDASH_SITE P2PDASH_LISTEN_DIRECTIVES P2PDASH_METRICS_RULES P2PDASH_NGINX_USER P2PDASH_NGINX_WORKERS \
+  P2PDASH_API_KEEPALIVE P2PDASH_API P2PDASH_API_WAIT P2PDASH_RELAY P2PDASH_STATIC P2PDASH_VENDOR P2PDASH_ERRORS \
+  P2PDASH_TLS_CERT P2PDASH_TLS_KEY
+
+# Only our own names are filled in: nginx has variables too.
+# shellcheck disable=SC2016 # envsubst wants the names as they are
+names=$(env | sed -n 's/^\(P2PDASH_[A-Z_]*\)=.*/${\1}/p')
+mkdir -p "$target/tmp"
+cd "$P2PDASH_ROOT/nginx"
+find . -name '*.conf' | while read -r file; do
+  mkdir -p "$target/$(dirname "$file")"
+  envsubst "$names" <"$file" >"$target/$file.new"
+  mv "$target/$file.new" "$target/$file"
+done

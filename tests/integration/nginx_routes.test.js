@@ -1,0 +1,88 @@
+// nginx alone, its programs away: what it serves, refuses and says by itself. Paths that try to leave a folder find
+// nothing, errors under the API are JSON in the contract's form, files have types, caching and the strict policy.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { ROOT, startStack } from '../lib/stack.js';
+
+const stack = await startStack({ parts: ['nginx'] });
+const visitor = stack.visitor;
+
+test('the_root_leads_to_the_dashboard_by_path_alone', async () => {
+  const answer = await visitor.get('/');
+  assert.equal(answer.status, 302);
+  assert.equal(answer.headers.location, '/dashboard');
+});
+
+test('an_api_that_is_away_is_a_json_error_with_retry_after', async () => {
+  for (const path of ['/api/dashboard/metrics', '/auth/me', '/rpc', '/health', '/metrics', '/ws/dashboard', '/api/reporter/commands']) {
+    const answer = await visitor.get(path);
+    assert.equal(answer.status, 502, path);
+    assert.match(answer.headers['content-type'] ?? '', /^application\/json/, path);
+    assert.deepEqual([answer.json.success, answer.json.code], [false, 'backend_away'], path);
+    assert.equal(answer.headers['retry-after'], '2', path);
+  }
+});
+
+test('a_body_above_one_mebibyte_is_413_in_json', async () => {
+  const answer = await visitor.post('/api/reporter/report', Buffer.alloc(2 << 20, 0x20));
+  assert.equal(answer.status, 413);
+  assert.equal(answer.json.code, 'too_large');
+});
+
+test('an_endless_address_is_414_in_json', async () => {
+  const answer = await visitor.get(`/api/dashboard/history/${'x'.repeat(20_000)}`);
+  assert.equal(answer.status, 414);
+  assert.equal(answer.json.code, 'too_large');
+});
+
+test('no_path_leaves_the_served_folders', async () => {
+  const paths = [
+    '/dashboard..', '/dashboard../jwt-secret', '/static../jwt-secret', '/static..%2fjwt-secret',
+    '/static/../jwt-secret', '/static/%2e%2e/jwt-secret', '/static/vendor../nginx.conf', '/static/vendor/../../package.json',
+    '/static/..%2f..%2fetc/passwd', '/errors/502.json', '/jwt-secret', '/.git/config', '/static/vendor/', '/static',
+  ];
+  for (const path of paths) {
+    const answer = await visitor.get(path);
+    assert.ok([400, 404].includes(answer.status), `${path}: ${answer.status}`);
+    assert.equal(answer.json.success, false, path);
+  }
+});
+
+test('every_view_of_the_page_is_the_one_document', async () => {
+  const index = readFileSync(join(ROOT, 'static/index.html'), 'utf8');
+  for (const path of ['/dashboard', '/dashboard/', '/dashboard/workers/worker-001', '/dashboard/logs?level=ERROR']) {
+    const answer = await visitor.get(path);
+    assert.equal(answer.status, 200, path);
+    assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+    assert.equal(answer.text, index, path);
+  }
+});
+
+test('every_answer_carries_the_strict_policy', async () => {
+  for (const path of ['/dashboard', '/nothing', '/api/dashboard/metrics', '/static/index.html']) {
+    const { headers } = await visitor.get(path);
+    assert.match(String(headers['content-security-policy']), /^default-src 'none'; script-src 'self';/, path);
+    assert.doesNotMatch(String(headers['content-security-policy']), /unsafe/, path);
+    assert.equal(headers['x-content-type-options'], 'nosniff', path);
+    assert.equal(headers['referrer-policy'], 'same-origin', path);
+    assert.equal(headers.server, 'nginx', path);
+  }
+});
+
+test('our_own_files_are_revalidated_and_unchanged_ones_cost_a_304', async () => {
+  const first = await visitor.get('/static/index.html');
+  assert.equal(first.headers['cache-control'], 'no-cache');
+  const again = await visitor.get('/static/index.html', { headers: { 'if-none-match': String(first.headers.etag) } });
+  assert.equal(again.status, 304);
+});
+
+test('a_file_cannot_be_written_to', async () => {
+  const answer = await visitor.post('/static/index.html', {});
+  assert.equal(answer.status, 405);
+  assert.equal(answer.headers.allow, 'GET, HEAD');
+  assert.equal(answer.json.code, 'method_not_allowed');
+});

@@ -1,0 +1,157 @@
+// A program under test: its process, its log file and what is expected of its life. Whatever happens to the test,
+// the process ends with it; when the test fails, the log is printed.
+
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+
+import { waitFor } from './wait.js';
+
+const SANITIZER_REPORT = /ERROR: (Address|Leak|Thread|Memory)Sanitizer|: runtime error: |SUMMARY: \w+Sanitizer/;
+
+/** @type {Set<Program>} */
+const programs = new Set();
+
+/** @type {Set<string>} */
+const folders = new Set();
+
+/** The folder is removed when the test process ends. @param {string} path */
+export function removeAtExit(path) {
+  folders.add(path);
+}
+
+/**
+ * @typedef {object} ProgramOptions
+ * @property {string} log file that takes what it prints; appended to
+ * @property {NodeJS.ProcessEnv} [env] added to ours
+ * @property {string} [cwd]
+ * @property {boolean} [checked] whether it must end with status 0 when it is stopped (default true)
+ */
+
+export class Program {
+  /** @type {import('node:child_process').ChildProcess | null} */
+  #child = null;
+  /** @type {Promise<number | string> | null} */
+  #ended = null;
+  /** Whether it should be running: set by start, cleared by whoever ends it on purpose. */
+  #wanted = false;
+
+  /**
+   * @param {string} name
+   * @param {string[]} command
+   * @param {ProgramOptions} options
+   */
+  constructor(name, command, options) {
+    this.name = name;
+    this.command = command;
+    this.options = options;
+    programs.add(this);
+  }
+
+  get pid() {
+    return this.#child?.pid;
+  }
+
+  get alive() {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Everything it has printed so far, over all its lives. */
+  log() {
+    try {
+      return readFileSync(this.options.log, 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  start() {
+    if (this.alive) throw new Error(`${this.name} is running already`);
+    const log = openSync(this.options.log, 'a');
+    // Should this very process be killed, the kernel tells the program.
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...this.command], {
+      cwd: this.options.cwd,
+      env: { ...process.env, ...this.options.env },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#wanted = true;
+    this.#ended = new Promise((resolve, reject) => {
+      child.once('exit', (code, signal) => resolve(signal ?? code ?? -1));
+      child.once('error', reject);
+    });
+    return this;
+  }
+
+  /** Its exit status, or the name of the signal that ended it. */
+  ended() {
+    if (!this.#ended) throw new Error(`${this.name} was never started`);
+    return this.#ended;
+  }
+
+  /** @param {NodeJS.Signals} signal sent while it stays wanted (a HUP, say) */
+  signal(signal) {
+    this.#child?.kill(signal);
+  }
+
+  /**
+   * Ends it on purpose and waits until it is gone.
+   * @param {NodeJS.Signals} [signal]
+   * @returns {Promise<number | string>} as `ended`
+   */
+  async kill(signal = 'SIGKILL') {
+    this.#wanted = false;
+    this.#child?.kill(signal);
+    return this.ended();
+  }
+
+  /** Ends it as a supervisor would. It must go within the deadline, and go in order. */
+  async stop() {
+    if (!this.#wanted && !this.alive) return;
+    const pid = this.pid;
+    if (!this.alive) throw new Error(`${this.name} (${pid}) died: ${await this.ended()}`);
+    this.#wanted = false;
+    this.#child?.kill('SIGTERM');
+    try {
+      await waitFor(() => !this.alive, { what: `${this.name} to end after SIGTERM` });
+    } catch (error) {
+      this.#child?.kill('SIGKILL');
+      throw error;
+    }
+    const status = await this.ended();
+    if (this.options.checked !== false && status !== 0) throw new Error(`${this.name} ended with ${status}`);
+  }
+
+  async restart() {
+    await this.stop();
+    return this.start();
+  }
+
+  /** Throws unless it is as it should be: running if wanted, and never reported by a sanitizer. */
+  assertHealthy() {
+    if (this.#wanted && !this.alive) throw new Error(`${this.name} died`);
+    const report = SANITIZER_REPORT.exec(this.log());
+    if (report) throw new Error(`${this.name}: a sanitizer reported: ${report[0]}`);
+  }
+
+  /** The last resort, when there is no time left to wait. */
+  abandon() {
+    if (this.alive) this.#child?.kill('SIGTERM');
+  }
+}
+
+// Here nothing may be waited for: end what still runs, show the logs if something failed, clean up.
+process.on('exit', (code) => {
+  for (const program of programs) program.abandon();
+  if (code !== 0) {
+    for (const program of programs) {
+      const log = program.log();
+      if (log) writeSync(2, `--- ${program.name} (${basename(program.options.log)})\n${log.slice(-20_000)}\n`);
+    }
+  }
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => process.exit(1));
+}

@@ -1,0 +1,93 @@
+// A worker for a test: its folder, configuration, token and program.
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { Program } from './program.js';
+
+const run = promisify(execFile);
+
+/**
+ * @typedef {object} ReporterOptions
+ * @property {string} node
+ * @property {string} token
+ * @property {string} coordinator its URL
+ * @property {string} folder where everything of it lives; made here
+ * @property {string} program path of p2pdash-reporter
+ * @property {Record<string, string | number>} [settings] of the [reporter] section, beside or over the usual ones
+ * @property {string} [sections] further sections of the configuration, as text
+ * @property {NodeJS.ProcessEnv} [env]
+ */
+
+/** @typedef {{ status: number, stdout: string, stderr: string }} Outcome */
+
+export class Reporter {
+  /** @param {ReporterOptions} options */
+  constructor(options) {
+    this.node = options.node;
+    this.folder = options.folder;
+    this.program = options.program;
+    this.env = { ...process.env, ...options.env };
+    this.configFile = join(options.folder, 'reporter.conf');
+    this.controlSocket = join(options.folder, 'reporter.sock');
+    mkdirSync(join(options.folder, 'state'), { recursive: true });
+    const tokenFile = join(options.folder, 'token');
+    writeFileSync(tokenFile, `${options.token}\n`, { mode: 0o600 });
+    this.settings = {
+      coordinator: options.coordinator,
+      node_id: options.node,
+      token_file: tokenFile,
+      state_dir: join(options.folder, 'state'),
+      control_socket: this.controlSocket,
+      ...options.settings,
+    };
+    this.configure(options.sections ?? '');
+    this.daemon = new Program(`reporter ${options.node}`, [this.program, '--config', this.configFile], {
+      log: join(options.folder, 'reporter.log'),
+      env: options.env,
+    });
+  }
+
+  /** Writes the configuration anew, with these further sections. @param {string} sections */
+  configure(sections) {
+    const lines = Object.entries(this.settings).map(([name, value]) => `${name} = ${value}`);
+    writeFileSync(this.configFile, `[reporter]\n${lines.join('\n')}\n\n${sections}\n`);
+  }
+
+  /**
+   * Runs the program to its end; a failure is an outcome, not an exception.
+   * @param {...string} args after --config FILE
+   * @returns {Promise<Outcome>}
+   */
+  async run(...args) {
+    try {
+      const { stdout, stderr } = await run(this.program, ['--config', this.configFile, ...args], {
+        env: this.env,
+        maxBuffer: 64 << 20,
+      });
+      return { status: 0, stdout, stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = /** @type {any} */ (error);
+      return { status: typeof code === 'number' ? code : -1, stdout: stdout ?? '', stderr: stderr ?? String(error) };
+    }
+  }
+
+  /** As from cron. */
+  once() {
+    return this.run('--once');
+  }
+
+  /** What it would report. @returns {Promise<any>} */
+  async print() {
+    const { status, stdout, stderr } = await this.run('--print');
+    if (status !== 0) throw new Error(`--print ended with ${status}: ${stderr}`);
+    return JSON.parse(stdout);
+  }
+
+  /** Talks to the running daemon. @param {...string} args */
+  ctl(...args) {
+    return this.run('ctl', ...args);
+  }
+}
