@@ -1,0 +1,111 @@
+/*
+ * From a line to an entry: chooses between JSON and plain, fills in what the line does not say, and keeps a
+ * stack trace together. Does not read files.
+ */
+#include "reporter/log_line.h"
+
+#include "common/json.h"
+#include "common/limits.h"
+#include "reporter/log_fields.h"
+#include "reporter/log_layout.h"
+
+#include <string.h>
+
+#define PYTHON_TRACE "Traceback (most recent call last):"
+
+/* Unindented lines between the parts of a stack trace. */
+static const char *const TRACE_STARTS[] = {
+	PYTHON_TRACE,
+	"During handling of the above exception",
+	"The above exception was the direct cause",
+	"Caused by: ",
+};
+
+static bool starts_with(const char *line, size_t len, const char *start)
+{
+	return len >= strlen(start) && memcmp(line, start, strlen(start)) == 0;
+}
+
+static bool read_json(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
+		      struct entry *out)
+{
+	if (parser->format == LOG_FORMAT_PLAIN || len == 0 || *line != '{')
+		return false;
+	json_free(parser->document);
+	parser->document = NULL;
+	return json_parse(line, len, &parser->document, NULL) == ERR_NONE &&
+	       log_fields_read(parser->document, now_ms, &parser->message, out);
+}
+
+/* A logger the head names is kept in the parser: it has no NUL in the line, and a stack trace may follow. */
+static bool read_plain(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
+		       struct entry *out)
+{
+	struct log_head head;
+
+	if (parser->format == LOG_FORMAT_JSON || !log_layout_match(line, len, &head))
+		return false;
+	if (head.has_time)
+		out->timestamp_ms = log_time_ms(&head.time, now_ms);
+	if (head.has_level)
+		out->level = head.level;
+	buf_clear(&parser->head_logger);
+	buf_append(&parser->head_logger, head.logger ? head.logger : "", head.logger_len);
+	if (head.logger)
+		out->logger_name = buf_string(&parser->head_logger);
+	out->message = line + head.len;
+	out->message_len = len - head.len;
+	parser->has_head = true;
+	parser->level = out->level;
+	parser->in_traceback = false;
+	return true;
+}
+
+/*
+ * Whether a line without a head belongs to the entry before it: what is indented, and what stack traces say
+ * between. Python's ends with an unindented line that names the exception.
+ */
+static bool continues_trace(struct log_line_parser *parser, const char *line, size_t len)
+{
+	bool was_in_traceback = parser->in_traceback;
+
+	if (!parser->has_head)
+		return false;
+	for (size_t i = 0; i < sizeof(TRACE_STARTS) / sizeof(TRACE_STARTS[0]); i++)
+		if (starts_with(line, len, TRACE_STARTS[i])) {
+			parser->in_traceback = strcmp(TRACE_STARTS[i], PYTHON_TRACE) == 0;
+			return true;
+		}
+	if (len > 0 && (*line == ' ' || *line == '\t'))
+		return true;
+	parser->in_traceback = false;
+	return was_in_traceback;
+}
+
+void log_line_read(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
+		   struct entry *out)
+{
+	*out = (struct entry){
+		.timestamp_ms = now_ms,
+		.level = LEVEL_INFO,
+		.logger_name = parser->logger,
+		.message = line,
+		.message_len = len,
+	};
+	if (read_json(parser, line, len, now_ms, out)) {
+		parser->has_head = false;
+	} else if (!read_plain(parser, line, len, now_ms, out) && continues_trace(parser, line, len)) {
+		out->level = parser->level;
+		if (parser->head_logger.len)
+			out->logger_name = buf_string(&parser->head_logger);
+	}
+	entry_cut_message(out, &parser->cut);
+}
+
+void log_line_parser_free(struct log_line_parser *parser)
+{
+	json_free(parser->document);
+	buf_free(&parser->head_logger);
+	buf_free(&parser->message);
+	buf_free(&parser->cut);
+}
