@@ -12,6 +12,9 @@ BUILD := build
 BIN := $(BUILD)$(if $(SANITIZE),/sanitize)
 OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SANITIZE),-sanitize)
 
+# What is done is named in a word; V=1 shows the commands.
+say = $(if $(V),,@printf '  %-5s%s\n' $(1) $@;)
+
 COMMA := ,
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wcast-qual -Wpointer-arith -Wformat=2 -Wundef -Wvla -Werror
@@ -50,21 +53,21 @@ all: $(BUILDABLE:%=$(BIN)/%) ## Build the programs into build/ (SANITIZE=1: with
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define part_rules
 $(1)_OBJECTS := $$(patsubst %.c,$$(OBJ)/%.o,$$(call part_sources,$(1)))
 $$(OBJ)/lib$(1).a: $$($(1)_OBJECTS)
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(call say,AR)$$(AR) rcs $$@ $$^
 endef
 $(foreach part,$(PARTS),$(eval $(call part_rules,$(part))))
 
 define program_rules
 $$(BIN)/$(1): $$(OBJ)/$$($(1)_MAIN).o $$(OBJ)/lib$$($(1)_PART).a $$(OBJ)/libcommon.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($$($(1)_PART)_LIBS) $$(common_LIBS)
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($$($(1)_PART)_LIBS) $$(common_LIBS)
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
 
@@ -73,15 +76,63 @@ define unit_rules
 $(1)_UNITS := $$(patsubst tests/unit/$(1)/%.c,$$(OBJ)/unit/$(1)/%,$$(wildcard tests/unit/$(1)/test_*.c))
 $$(OBJ)/unit/$(1)/%: $$(OBJ)/tests/unit/$(1)/%.o $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
 		$$(if $$(filter-out common,$(1)),$$($(1)_LIBS)) $$(common_LIBS) -lcmocka
 endef
 $(foreach part,$(PARTS),$(eval $(call unit_rules,$(part))))
 UNITS := $(foreach part,$(PARTS),$($(part)_UNITS))
 
-.PHONY: units
-units: $(UNITS) ## Build the unit tests
+.PHONY: units build-units
+build-units: $(UNITS)
+units: $(UNITS) ## Build and run the unit tests
 	@for unit in $(UNITS); do echo "$$unit"; "$$unit" || exit 1; done
+
+# The page's libraries, fetched by npm and copied beside the programs: Node is needed to build, not to run.
+VENDOR := build/static/vendor/icons.svg
+$(VENDOR): package-lock.json static/icons.txt scripts/vendor-assets.sh
+	scripts/vendor-assets.sh $(VENDOR:%/icons.svg=%)
+
+# What the tests import.
+NODE_MODULES := build/node_modules.stamp
+$(NODE_MODULES): package-lock.json
+	npm ci --no-progress
+	@mkdir -p $(@D)
+	@touch $@
+
+# The targets below are typed by people on machines where nothing may be installed yet.
+INSTALL := scripts/install-packages.sh
+PARALLEL_MAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: up down status
+up: ## Install what is missing, build, start the stack and wait until it is healthy
+	@$(INSTALL) build run
+	@$(PARALLEL_MAKE) all $(VENDOR)
+	@scripts/up.sh
+
+down: ## Stop the stack; data, secrets and logs stay
+	@scripts/down.sh
+
+status: ## Show each service of the stack and its health
+	@scripts/status.sh
+
+.PHONY: test check sanitize asan
+test: ## Install what is missing, build, run every suite; ends with `N passed, N failed` (SANITIZE=1: under sanitizers)
+	@$(INSTALL) build run test
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(PARALLEL_MAKE) all build-units $(VENDOR)
+	@P2PDASH_BIN=$(BIN) tests/run.sh $(UNITS)
+
+check: ## Formatting, static analysis, types, configuration, architecture's walls
+	@$(INSTALL) build run test check
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(PARALLEL_MAKE) $(VENDOR)
+	@tests/check.sh
+
+asan: ## Build the programs and unit tests with address and undefined-behaviour sanitizers
+	@$(PARALLEL_MAKE) SANITIZE=1 all build-units
+
+sanitize: ## Run every suite against the sanitizers' build
+	@$(MAKE) --no-print-directory SANITIZE=1 test
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -1,0 +1,119 @@
+#!/bin/sh
+# up.sh: starts the stack under supervision and returns when it is healthy. Harmless when it runs already: then only
+# programs that were built anew are restarted, and nginx reads its configuration again.
+set -eu
+
+. "$(dirname "$0")/environment.sh"
+here=$P2PDASH_ROOT/scripts
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Who listens on the port, as "NAME (pid N)"; nothing if nobody does.
+port_owner() {
+  hex=$(printf '%04X' "$P2PDASH_PORT")
+  inodes=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$hex" '$2 ~ port "$" && $4 == "0A" { print $10 }')
+  [ -n "$inodes" ] || return 0
+  for inode in $inodes; do
+    for fd in /proc/[0-9]*/fd/*; do
+      [ "$(readlink "$fd" 2>/dev/null)" = "socket:[$inode]" ] || continue
+      pid=${fd#/proc/}
+      pid=${pid%%/*}
+      echo "$(cat "/proc/$pid/comm") (pid $pid)"
+      return 0
+    done
+  done
+  echo "a program of another user"
+}
+
+# Root hands over to a system user, if that user can read the checkout: not below /root, say.
+choose_user() {
+  run_as=
+  export P2PDASH_NGINX_USER=
+  [ "$(id -u)" -eq 0 ] || return 0
+  user=${P2PDASH_USER:-p2pdash}
+  id "$user" >/dev/null 2>&1 ||
+    useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"
+  mkdir -p "$P2PDASH_STATE_DIR"
+  chown "$user:" "$P2PDASH_STATE_DIR"
+  drop="setpriv --reuid=$user --regid=$(id -g "$user") --init-groups"
+  # Below 1024 a port needs one capability, which is all that is kept.
+  [ "$P2PDASH_PORT" -ge 1024 ] || drop="$drop --inh-caps=+net_bind_service --ambient-caps=+net_bind_service"
+  if $drop test -r "$P2PDASH_ROOT/static/index.html" -a -x "$P2PDASH_BIN/p2pdash-api" -a -w "$P2PDASH_STATE_DIR"; then
+    run_as=$drop
+    return 0
+  fi
+  echo "Note: the programs run as root, because the user $user cannot reach $P2PDASH_ROOT and $P2PDASH_STATE_DIR." >&2
+  chown root: "$P2PDASH_STATE_DIR"
+  P2PDASH_NGINX_USER='user root;'
+}
+
+# A service is its run script, a log beside it, and runit's own folders.
+lay_out_services() {
+  for name in $SERVICES; do
+    dir=$(service_dir "$name")
+    mkdir -p "$dir/log" "$P2PDASH_STATE_DIR/log/$name"
+    ln -sfn "$here/services/$name" "$dir/run"
+    ln -sfn "$here/services/log" "$dir/log/run"
+    # Rotated at 1 MB, five old ones kept.
+    printf 's1000000\nn5\n' >"$P2PDASH_STATE_DIR/log/$name/config"
+  done
+  # The coordinator's reporter starts once it has its token.
+  touch "$(service_dir reporter)/down"
+}
+
+start_supervisor() {
+  owner=$(port_owner)
+  [ -z "$owner" ] || fail "Port $P2PDASH_PORT is taken by $owner; choose another: make up P2PDASH_PORT=8081"
+  # shellcheck disable=SC2016,SC2086 # $run_as is a command; the inner shell expands its own
+  $run_as setsid sh -c 'cd / && echo $$ >"$P2PDASH_STATE_DIR/supervisor.pid" &&
+    exec runsvdir -P "$P2PDASH_STATE_DIR/services" "log: ................................................"' \
+    </dev/null >"$P2PDASH_STATE_DIR/log/supervisor.log" 2>&1 &
+  wait_until 10 supervised || fail "The supervisor did not start: $(cat "$P2PDASH_STATE_DIR/log/supervisor.log")"
+}
+
+supervised() {
+  for name in $SERVICES; do
+    sv status "$(service_dir "$name")" >/dev/null 2>&1 || return 1
+  done
+}
+
+# A linker puts a new file in the old one's place, so the kernel says which processes run deleted programs.
+refresh_services() {
+  for name in $SERVICES; do
+    pid=$(cat "$(service_dir "$name")/supervise/pid" 2>/dev/null) || continue
+    case $(readlink "/proc/$pid/exe" 2>/dev/null) in
+      *' (deleted)') sv -w 40 restart "$(service_dir "$name")" >/dev/null ;;
+    esac
+  done
+  sv hup "$(service_dir nginx)" >/dev/null
+}
+
+redis_answers() { [ "$(redis-cli -s "$P2PDASH_STATE_DIR/redis.sock" ping 2>/dev/null)" = PONG ]; }
+healthy() { health >/dev/null; }
+
+choose_user
+# The configuration and the secrets belong to whoever runs the programs.
+# shellcheck disable=SC2086
+$run_as "$here/prepare-state.sh"
+# shellcheck disable=SC2086
+[ -z "$run_as" ] || chown -R "$user:" "$P2PDASH_STATE_DIR"
+lay_out_services
+[ -z "$run_as" ] || chown -R "$user:" "$P2PDASH_STATE_DIR"
+
+if supervisor_pid >/dev/null; then refresh_services; else start_supervisor; fi
+wait_until 30 redis_answers || fail "Redis did not start; see $P2PDASH_STATE_DIR/log/redis/current"
+
+# shellcheck disable=SC2086
+$run_as "$here/coordinator.sh"
+sv start "$(service_dir reporter)" >/dev/null
+
+if ! wait_until 60 healthy; then
+  "$here/status.sh" >&2 || true
+  tail -n 5 "$P2PDASH_STATE_DIR"/log/*/current >&2
+  fail "The stack did not become healthy within a minute; its logs are in $P2PDASH_STATE_DIR/log"
+fi
+echo "The dashboard is at $P2PDASH_URL/dashboard"
+echo "Log in as admin; the password is in $P2PDASH_STATE_DIR/admin-password"
