@@ -134,6 +134,20 @@ asan: ## Build the programs and unit tests with address and undefined-behaviour 
 sanitize: ## Run every suite against the sanitizers' build
 	@$(MAKE) --no-print-directory SANITIZE=1 test
 
+# What measures: C, so that a thousand subscribers cost less than what they measure.
+PROBE := $(BUILD)/bench/probe
+PROBE_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c))
+$(PROBE): $(PROBE_OBJECTS) $(OBJ)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(common_LIBS)
+
+.PHONY: bench
+bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about ten minutes (TABLES="metrics lines": only these)
+	@$(INSTALL) build run bench
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(PARALLEL_MAKE) all $(PROBE) $(VENDOR)
+	@node tests/bench/run.js $(TABLES)
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf $(BUILD)

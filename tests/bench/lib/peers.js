@@ -1,0 +1,68 @@
+// The programs we are measured beside: Debian's packages, each on sockets and in a folder of its own. Their
+// configurations are files in tests/bench/peers; ${NAME} in them is filled in.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+
+import { Program, ROOT, freePort, temporaryFolder, waitFor } from '../../lib/stack.js';
+
+/** @param {string} file of tests/bench/peers @param {Record<string, string | number>} values */
+export function peerConfig(file, values) {
+  const template = readFileSync(join(ROOT, 'tests/bench/peers', file), 'utf8');
+  return template.replace(/\$\{(\w+)\}/g, (_, name) => {
+    if (!(name in values)) throw new Error(`${file}: no value for ${name}`);
+    return String(values[name]);
+  });
+}
+
+/** @param {import('node:net').NetConnectOpts} where */
+const answers = (where) =>
+  new Promise((resolve, reject) => {
+    const socket = connect(where, () => resolve(socket.destroy()));
+    socket.once('error', reject);
+  });
+
+/**
+ * @param {string} name
+ * @param {string[]} command
+ * @param {{ folder: string, port?: number, path?: string }} where it listens
+ */
+async function startPeer(name, command, { folder, port, path }) {
+  const program = new Program(name, command, { log: join(folder, `${name}.log`), checked: false }).start();
+  const where = path ? { path } : port ? { port, host: '127.0.0.1' } : null;
+  if (where) await waitFor(() => answers(where), { what: `${name} to listen` });
+  return program;
+}
+
+/** Redis on a port and a socket, keeping nothing. */
+export async function startRedis() {
+  const folder = temporaryFolder();
+  const port = await freePort();
+  const socket = join(folder, 'redis.sock');
+  const options = ['--bind', '127.0.0.1', '--port', String(port), '--unixsocket', socket, '--dir', folder];
+  const program = await startPeer('redis-server', ['redis-server', ...options, '--save', ''], { folder, port });
+  return { program, port, socket };
+}
+
+/** Webdis in front of a Redis. @param {string} redis path of its socket @param {number} port */
+export async function startWebdis(redis, port) {
+  const folder = temporaryFolder();
+  const file = join(folder, 'webdis.json');
+  writeFileSync(file, peerConfig('webdis.json', { REDIS: redis, PORT: port, LOG: join(folder, 'requests.log') }));
+  return { program: await startPeer('webdis', ['webdis', file], { folder, port }) };
+}
+
+/** nginx with nchan, which keeps its channels in a Redis. @param {number} redisPort */
+export async function startNchan(redisPort) {
+  const folder = temporaryFolder();
+  const port = await freePort();
+  const file = join(folder, 'nginx.conf');
+  mkdirSync(join(folder, 'tmp'));
+  writeFileSync(file, peerConfig('nchan.conf', { PORT: port, REDIS_PORT: redisPort, USER: userDirective() }));
+  const command = ['nginx', '-e', 'stderr', '-p', `${folder}/`, '-c', file];
+  return { program: await startPeer('nchan', command, { folder, port }), port };
+}
+
+/** nginx's workers stay what we are, since the folders are ours. */
+export const userDirective = () => (process.getuid?.() === 0 ? 'user root;' : '');

@@ -1,0 +1,30 @@
+// wrk, the HTTP load generator: requests per second and latencies at a fixed concurrency.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const UNITS = { us: 1e-3, ms: 1, s: 1e3 };
+
+/**
+ * @param {string} url
+ * @param {{ concurrency: number, seconds: number, token?: string }} options
+ * @returns {Promise<{ perSecond: number, medianMs: number, p99Ms: number }>}
+ */
+export async function wrk(url, { concurrency, seconds, token }) {
+  const header = token ? ['-H', `Authorization: Bearer ${token}`] : [];
+  const args = ['-t1', `-c${concurrency}`, `-d${seconds}s`, '--latency', ...header, url];
+  const { stdout } = await run('wrk', args);
+  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`wrk ${url}: ${stdout}`);
+  return {
+    perSecond: Number(/Requests\/sec: +([\d.]+)/.exec(stdout)?.[1]),
+    medianMs: time(stdout, '50%'),
+    p99Ms: time(stdout, '99%'),
+  };
+}
+
+/** @param {string} text @param {string} line */
+function time(text, line) {
+  const found = new RegExp(`${line} +([\\d.]+)(us|ms|s)`).exec(text);
+  return found ? Number(found[1]) * UNITS[/** @type {keyof UNITS} */ (found[2])] : NaN;
+}
