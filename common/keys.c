@@ -42,9 +42,9 @@ struct key key_of_revoked(const char *token_id)
 	return make("revoked:", token_id, "");
 }
 
-struct key key_of_login_failures(const char *address)
+struct key key_of_login_failures(const char *who)
 {
-	return make("login_failures:", address, "");
+	return make("login_failures:", who, "");
 }
 
 struct key channel_of_commands(const char *node)

@@ -22,7 +22,7 @@
 #define CHANNEL_REVOKED	 KEY_PREFIX "revoked"
 #define CHANNEL_COMMANDS KEY_PREFIX "commands:" /* followed by the node id */
 
-#define KEY_SIZE 128
+#define KEY_SIZE 192
 struct key {
 	char text[KEY_SIZE];
 };
@@ -45,7 +45,7 @@ struct key key_of_command(const char *command_id); /* hash with TTL: the command
 struct key key_of_command_done(
 	const char *command_id); /* list with TTL: one element when the result is there; awaited with BLPOP */
 struct key key_of_revoked(const char *token_id);       /* string with TTL: the token is revoked */
-struct key key_of_login_failures(const char *address); /* counter with TTL */
+struct key key_of_login_failures(const char *who); /* counter with TTL; an address, or an address and a user */
 struct key channel_of_commands(const char *node);
 
 #endif
