@@ -1,0 +1,45 @@
+/* The cluster's nodes: their newest states, one by one and all together, and their end. */
+#ifndef FCGI_STORE_NODES_H
+#define FCGI_STORE_NODES_H
+
+#include "common/buf.h"
+#include "common/cluster.h"
+#include "fcgi/store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All nodes with a state, by name, and the cluster's totals. */
+struct nodes {
+	struct cluster_node *list;
+	size_t count;
+	struct cluster_totals totals;
+	struct nodes_memory *memory; /* what the list points into */
+};
+
+/* One round trip while no node comes or goes. The caller frees with nodes_free. */
+enum err nodes_load(struct store *store, struct nodes *out) MUST_CHECK;
+void nodes_free(struct nodes *nodes);
+
+/* The names alone, each as a NUL-terminated string, one after the other in `out`; sorted. */
+enum err nodes_names(struct store *store, struct buf *out, size_t *count) MUST_CHECK;
+
+/* Appends the node's stored state (common/node.h); ERR_UNKNOWN_NODE if it has none. */
+enum err nodes_state(struct store *store, const char *node, struct buf *out) MUST_CHECK;
+
+/*
+ * Appends all certificates as one JSON array, in the order of the nodes' names, and adds their number.
+ */
+enum err nodes_certificates(struct store *store, struct buf *out, size_t *count) MUST_CHECK;
+
+/*
+ * Removes the node with everything but its logs and tells the relays, unless it has reported after
+ * `silent_since_ms` (INT64_MAX: remove it in any case). *removed says whether it was there and is gone.
+ */
+enum err nodes_remove(struct store *store, const char *node, int64_t silent_since_ms,
+		      bool *removed) MUST_CHECK;
+
+/* Removes every worker (the coordinator stays) that has not reported after `silent_since_ms`. */
+enum err nodes_remove_silent(struct store *store, int64_t silent_since_ms, size_t *removed) MUST_CHECK;
+
+#endif

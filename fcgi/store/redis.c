@@ -1,0 +1,332 @@
+/* The connection: pipelines, timeouts, reconnecting, scripts. It knows no key. */
+#include "fcgi/store/redis.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "fcgi/store/scripts.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONNECT_TIMEOUT_S 2
+#define ANSWER_TIMEOUT_MS 5000
+#define RETRY_AFTER_MS	  100 /* a host that does not answer costs its timeout; not every request must pay it \
+			       */
+
+struct store *store_open(const struct redis_address *address)
+{
+	struct store *store = mem_alloc(1, sizeof(*store));
+
+	store->address = *address;
+	return store;
+}
+
+void store_free(struct store *store)
+{
+	if (!store)
+		return;
+	if (store->context)
+		redisFree(store->context);
+	free(store->known.ids);
+	free(store);
+}
+
+/* Ends the connection; the next command makes a new one. */
+static void lose(struct store *store, const char *problem)
+{
+	if (!store->away)
+		log_error("store", "Redis is away: %s", problem);
+	store->away = true;
+	if (store->context)
+		redisFree(store->context);
+	store->context = NULL;
+	store->retry_at_ms = clock_monotonic_ms() + RETRY_AFTER_MS;
+}
+
+static struct timeval timeout_of(int64_t ms)
+{
+	return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
+
+/* One command of the connection's own beginning. False if Redis refused it or is gone. */
+static bool begin_with(struct store *store, redisReply *reply)
+{
+	bool fine = reply && reply->type != REDIS_REPLY_ERROR;
+
+	if (!fine)
+		lose(store, reply ? reply->str : store->context->errstr);
+	if (reply)
+		freeReplyObject(reply);
+	return fine;
+}
+
+static bool log_in(struct store *store)
+{
+	const struct redis_address *a = &store->address;
+
+	if (*a->user)
+		return begin_with(store, redisCommand(store->context, "AUTH %s %s", a->user, a->password));
+	if (*a->password)
+		return begin_with(store, redisCommand(store->context, "AUTH %s", a->password));
+	return true;
+}
+
+static bool select_database(struct store *store)
+{
+	return !store->address.database ||
+	       begin_with(store, redisCommand(store->context, "SELECT %d", store->address.database));
+}
+
+static bool load_scripts(struct store *store)
+{
+	for (size_t i = 0; i < SCRIPT_COUNT; i++) {
+		redisReply *reply = redisCommand(store->context, "SCRIPT LOAD %s", SCRIPTS[i]);
+
+		if (reply && reply->type == REDIS_REPLY_STRING && reply->len < sizeof(store->sha[i]))
+			memcpy(store->sha[i], reply->str, reply->len + 1);
+		if (!begin_with(store, reply))
+			return false;
+	}
+	return true;
+}
+
+static void connect_to(struct store *store)
+{
+	const struct redis_address *a = &store->address;
+	struct timeval timeout = {.tv_sec = CONNECT_TIMEOUT_S};
+
+	if (clock_monotonic_ms() < store->retry_at_ms)
+		return;
+	store->context = *a->path ? redisConnectUnixWithTimeout(a->path, timeout)
+				  : redisConnectWithTimeout(a->host, a->port, timeout);
+	assert(store->context); /* NULL only when memory ran out */
+	if (store->context->err) {
+		lose(store, store->context->errstr);
+		return;
+	}
+	(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
+	if (!log_in(store) || !select_database(store) || !load_scripts(store))
+		return;
+	if (store->away)
+		log_info("store", "Redis is back");
+	store->away = false;
+}
+
+/* Between pipelines nothing can be there to read but the end of a connection that Redis closed meanwhile. */
+static void check_connection(struct store *store)
+{
+	struct pollfd fd;
+
+	if (store->context) {
+		fd = (struct pollfd){.fd = store->context->fd, .events = POLLIN};
+		if (poll(&fd, 1, 0) == 0)
+			return;
+		redisFree(store->context);
+		store->context = NULL;
+	}
+	connect_to(store);
+}
+
+static bool ready_to_add(struct store *store)
+{
+	assert(store->pending < REDIS_PIPELINE_MAX);
+	if (!store->pending++)
+		check_connection(store);
+	return store->context != NULL;
+}
+
+void redis_add(struct store *store, const char *format, ...)
+{
+	va_list args;
+
+	if (!ready_to_add(store))
+		return;
+	va_start(args, format);
+	if (redisvAppendCommand(store->context, format, args) != REDIS_OK)
+		lose(store, store->context->errstr);
+	va_end(args);
+}
+
+void redis_add_args(struct store *store, size_t argc, const char **argv, const size_t *lens)
+{
+	if (ready_to_add(store) && redisAppendCommandArgv(store->context, (int)argc, argv, lens) != REDIS_OK)
+		lose(store, store->context->errstr);
+}
+
+/* The first error in a reply or, for EXEC, in its parts. */
+static const redisReply *find_error(const redisReply *reply)
+{
+	if (reply->type == REDIS_REPLY_ERROR)
+		return reply;
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return NULL;
+	for (size_t i = 0; i < reply->elements; i++)
+		if (reply->element[i]->type == REDIS_REPLY_ERROR)
+			return reply->element[i];
+	return NULL;
+}
+
+/* Redis is there but cannot serve now: it loads its data, cannot write them, is no master, … */
+static enum err judge_error(const redisReply *error)
+{
+	static const char *const PASSING[] = {"LOADING",     "MISCONF",	   "OOM",	 "BUSY",
+					      "READONLY",    "MASTERDOWN", "NOREPLICAS", "TRYAGAIN",
+					      "CLUSTERDOWN", "NOAUTH"};
+
+	log_error("store", "Redis refused a command: %s", error->str);
+	for (size_t i = 0; i < sizeof(PASSING) / sizeof(*PASSING); i++)
+		if (strncmp(error->str, PASSING[i], strlen(PASSING[i])) == 0)
+			return ERR_BACKEND_AWAY;
+	return ERR_INTERNAL;
+}
+
+/* Reads all replies, errors among them. */
+static enum err run(struct store *store, struct replies *out)
+{
+	struct replies replies = {.count = 0};
+	size_t count = store->pending;
+
+	store->pending = 0;
+	if (!store->context)
+		return ERR_BACKEND_AWAY;
+	for (; replies.count < count; replies.count++) {
+		void *reply = NULL;
+
+		if (redisGetReply(store->context, &reply) != REDIS_OK) {
+			lose(store, store->context->errstr);
+			replies_free(&replies);
+			return ERR_BACKEND_AWAY;
+		}
+		replies.item[replies.count] = reply;
+	}
+	*out = replies;
+	return ERR_NONE;
+}
+
+enum err redis_run(struct store *store, struct replies *out)
+{
+	struct replies replies;
+	enum err err = run(store, &replies);
+
+	if (err != ERR_NONE)
+		return err;
+	for (size_t i = 0; i < replies.count; i++) {
+		const redisReply *error = find_error(replies.item[i]);
+
+		if (!error)
+			continue;
+		err = judge_error(error);
+		replies_free(&replies);
+		return err;
+	}
+	*out = replies;
+	return ERR_NONE;
+}
+
+enum err redis_run_waiting(struct store *store, int64_t wait_ms, struct replies *out)
+{
+	enum err err;
+
+	if (store->context)
+		(void)redisSetTimeout(store->context, timeout_of(wait_ms + ANSWER_TIMEOUT_MS));
+	err = redis_run(store, out);
+	if (store->context)
+		(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
+	return err;
+}
+
+enum err redis_run_only(struct store *store)
+{
+	struct replies replies;
+	enum err err = redis_run(store, &replies);
+
+	if (err == ERR_NONE)
+		replies_free(&replies);
+	return err;
+}
+
+/* EVALSHA or EVAL with the script's name before the arguments. */
+static void add_script(struct store *store, const char *verb, const char *name, size_t argc,
+		       const char **argv, const size_t *lens)
+{
+	const char **all = mem_alloc(argc + 2, sizeof(*all));
+	size_t *all_lens = mem_alloc(argc + 2, sizeof(*all_lens));
+
+	all[0] = verb;
+	all_lens[0] = strlen(verb);
+	all[1] = name;
+	all_lens[1] = strlen(name);
+	memcpy(all + 2, argv, argc * sizeof(*argv));
+	memcpy(all_lens + 2, lens, argc * sizeof(*lens));
+	redis_add_args(store, argc + 2, all, all_lens);
+	free(all);
+	free(all_lens);
+}
+
+enum err redis_script(struct store *store, enum script script, size_t argc, const char **argv,
+		      const size_t *lens, struct replies *out)
+{
+	struct replies replies;
+	enum err err;
+
+	check_connection(store); /* a new connection first learns the scripts' names */
+	add_script(store, "EVALSHA", store->sha[script], argc, argv, lens);
+	err = run(store, &replies);
+	if (err != ERR_NONE)
+		return err;
+	if (replies.item[0]->type != REDIS_REPLY_ERROR) {
+		*out = replies;
+		return ERR_NONE;
+	}
+	if (strncmp(replies.item[0]->str, "NOSCRIPT", 8) != 0) {
+		err = judge_error(replies.item[0]);
+		replies_free(&replies);
+		return err;
+	}
+	replies_free(&replies);
+	add_script(store, "EVAL", SCRIPTS[script], argc, argv, lens);
+	return redis_run(store, out);
+}
+
+void replies_free(struct replies *replies)
+{
+	for (size_t i = 0; i < replies->count; i++)
+		freeReplyObject(replies->item[i]);
+	replies->count = 0;
+}
+
+redisReply **replies_of_exec(const struct replies *replies)
+{
+	const redisReply *exec = replies->item[replies->count - 1];
+
+	return exec->type == REDIS_REPLY_ARRAY ? exec->element : NULL;
+}
+
+bool reply_is_text(const redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_STRING;
+}
+
+int64_t reply_number(const redisReply *reply)
+{
+	if (reply->type == REDIS_REPLY_INTEGER)
+		return reply->integer;
+	return reply_is_text(reply) ? strtoll(reply->str, NULL, 10) : 0;
+}
+
+void reply_append(const redisReply *reply, struct buf *out)
+{
+	if (reply_is_text(reply))
+		buf_append(out, reply->str, reply->len);
+}
+
+enum err store_ping(struct store *store)
+{
+	redis_add(store, "PING");
+	return redis_run_only(store);
+}

@@ -1,0 +1,77 @@
+/*
+ * The connection as the other files of this folder see it: commands are added to a pipeline and run together,
+ * one round trip for all of them. Nothing of this leaves fcgi/store.
+ *
+ *     redis_add(store, "GET %s", key.text);
+ *     redis_add(store, "LRANGE %s 0 %d", list.text, limit - 1);
+ *     err = redis_run(store, &replies);
+ */
+#ifndef FCGI_STORE_REDIS_H
+#define FCGI_STORE_REDIS_H
+
+#include "common/buf.h"
+#include "common/id.h"
+#include "fcgi/store/store.h"
+
+#include <hiredis/hiredis.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REDIS_PIPELINE_MAX 64
+
+enum script { SCRIPT_ADD_LOGS, SCRIPT_REMOVE_NODE, SCRIPT_PUT_USER, SCRIPT_COUNT };
+
+struct known_nodes { /* sorted; what nodes.c saw last, so that it can ask for all states without asking which
+		      */
+	char (*ids)[ID_NODE_SIZE];
+	size_t count;
+};
+
+struct store {
+	struct redis_address address;
+	redisContext *context;	    /* NULL: not connected */
+	size_t pending;		    /* commands added and not run yet */
+	int64_t retry_at_ms;	    /* no new attempt to connect before this (monotonic) */
+	bool away;		    /* the loss was logged */
+	char sha[SCRIPT_COUNT][41]; /* by which Redis knows the scripts */
+	struct known_nodes known;
+};
+
+struct replies {
+	redisReply *item[REDIS_PIPELINE_MAX];
+	size_t count;
+};
+
+/* hiredis' format: every %s (string), %b (pointer, size_t) and %lld is one argument or a part of one; nothing
+ * in them is parsed again. */
+void redis_add(struct store *store, const char *format, ...);
+void redis_add_args(struct store *store, size_t argc, const char **argv, const size_t *lens);
+
+/*
+ * Runs what was added. On success there is a reply for each command, none of them an error (an EXEC's parts
+ * neither), and the caller frees them; on failure there is nothing to free. ERR_BACKEND_AWAY, or ERR_INTERNAL
+ * where Redis refused a command, which is logged.
+ */
+enum err redis_run(struct store *store, struct replies *out) MUST_CHECK;
+
+/* The same for commands that make Redis wait up to `wait_ms`. */
+enum err redis_run_waiting(struct store *store, int64_t wait_ms, struct replies *out) MUST_CHECK;
+
+/* For callers that want no reply, only success. */
+enum err redis_run_only(struct store *store) MUST_CHECK;
+
+/* Runs one script (scripts.h) alone; `argv` begins with the number of keys. */
+enum err redis_script(struct store *store, enum script script, size_t argc, const char **argv,
+		      const size_t *lens, struct replies *out) MUST_CHECK;
+
+void replies_free(struct replies *replies);
+
+/* The parts of EXEC's reply, which stands last; NULL if the transaction was given up because of a WATCH. */
+redisReply **replies_of_exec(const struct replies *replies);
+
+bool reply_is_text(const redisReply *reply);		     /* a string, not nil */
+int64_t reply_number(const redisReply *reply);		     /* an integer, or a string that is one; else 0 */
+void reply_append(const redisReply *reply, struct buf *out); /* a string's bytes; nil is nothing */
+
+#endif

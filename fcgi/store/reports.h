@@ -1,0 +1,43 @@
+/* A worker's report on its way into Redis: what must be known before it is judged, and its storing. */
+#ifndef FCGI_STORE_REPORTS_H
+#define FCGI_STORE_REPORTS_H
+
+#include "common/buf.h"
+#include "fcgi/store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What Redis knew about the node before this report. */
+struct report_before {
+	bool other_instance;	 /* another reporter process speaks for the node */
+	struct buf points;	 /* JSON array of its newest points, newest first */
+	struct buf summary;	 /* "" if it has none */
+	struct buf certificates; /* JSON array, "" if it has none */
+};
+void report_before_free(struct report_before *before);
+
+/*
+ * Claims the node for `instance` ("" claims nothing) unless another one holds it, and reads what is known.
+ */
+enum err reports_begin(struct store *store, const char *node, const char *instance, int points,
+		       struct report_before *out) MUST_CHECK;
+
+struct report_parts {
+	const char *node;
+	const char *instance;	 /* "": none is kept */
+	int64_t instance_held_s; /* how long it speaks for the node; 0: it lets go */
+	int64_t now_ms;
+	const struct buf *state, *point, *summary;
+	const struct buf *certificates; /* NULL: unchanged */
+};
+
+/*
+ * Stores and publishes the report in one transaction and takes the commands that wait for the node, which are
+ * appended to `commands` as a JSON array in their worker's form (common/command.h).
+ */
+enum err reports_store(struct store *store, const struct report_parts *parts,
+		       struct buf *commands) MUST_CHECK;
+
+#endif

@@ -1,0 +1,69 @@
+/* The Lua scripts' texts. */
+#include "fcgi/store/scripts.h"
+
+/*
+ * Log entries of one node: numbered, kept, trimmed and published, unless the batch is the one taken last.
+ * KEYS: the node's batch, the node's logs, log_seq, log_sources:nodes, log_sources:loggers.
+ * ARGV: node, batch ("" is never a repeat), entries kept, seconds kept, channel, now in ms,
+ *       number of loggers, the loggers, then the entries as JSON without their closing brace.
+ * Answers {entries added, entries kept now}.
+ */
+static const char ADD_LOGS[] = "local batch = ARGV[2]\n"
+			       "if batch ~= '' and redis.call('GET', KEYS[1]) == batch then\n"
+			       "  return {0, redis.call('LLEN', KEYS[2])}\n"
+			       "end\n"
+			       "local first = 8 + tonumber(ARGV[7])\n"
+			       "local added = #ARGV - first + 1\n"
+			       "local seq = redis.call('INCRBY', KEYS[3], added) - added\n"
+			       "local lines = {ARGV[1]}\n"
+			       "for i = first, #ARGV do\n"
+			       "  seq = seq + 1\n"
+			       "  local entry = ARGV[i] .. ',\"seq\":' .. string.format('%.0f', seq) .. '}'\n"
+			       "  lines[#lines + 1] = entry\n"
+			       "  redis.call('LPUSH', KEYS[2], entry)\n"
+			       "end\n"
+			       "redis.call('LTRIM', KEYS[2], 0, ARGV[3] - 1)\n"
+			       "redis.call('EXPIRE', KEYS[2], ARGV[4])\n"
+			       "if batch ~= '' then redis.call('SET', KEYS[1], batch, 'EX', ARGV[4]) end\n"
+			       "redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])\n"
+			       "for i = 8, first - 1 do redis.call('ZADD', KEYS[5], ARGV[6], ARGV[i]) end\n"
+			       "redis.call('PUBLISH', ARGV[5], table.concat(lines, '\\n'))\n"
+			       "return {added, redis.call('LLEN', KEYS[2])}\n";
+
+/*
+ * A node that has been silent since a given time, with all that is kept about it but its logs.
+ * KEYS: nodes, then the keys to delete. ARGV: node, the newest time last seen (ms) that still counts as
+ * silent, channel. Answers whether the node was removed: one that has reported meanwhile is not.
+ */
+static const char REMOVE_NODE[] = "local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])\n"
+				  "if not seen or tonumber(seen) > tonumber(ARGV[2]) then return 0 end\n"
+				  "redis.call('ZREM', KEYS[1], ARGV[1])\n"
+				  "for i = 2, #KEYS do redis.call('DEL', KEYS[i]) end\n"
+				  "redis.call('PUBLISH', ARGV[3], ARGV[1])\n"
+				  "return 1\n";
+
+/*
+ * A user's record replaced, if it still is what the caller read; the last admin stays one.
+ * KEYS: users. ARGV: name, the record that was read ("" for none), the new one ("" to remove), channel,
+ * what is published ("" for nothing). Answers 1: done, 0: changed meanwhile, -1: it is the last admin.
+ */
+static const char PUT_USER[] =
+	"local function is_admin(user) return user:find('\"role\":\"admin\"', 1, true) ~= nil end\n"
+	"if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end\n"
+	"if is_admin(ARGV[2]) and not is_admin(ARGV[3]) then\n"
+	"  local admins = 0\n"
+	"  for _, user in ipairs(redis.call('HVALS', KEYS[1])) do\n"
+	"    if is_admin(user) then admins = admins + 1 end\n"
+	"  end\n"
+	"  if admins == 1 then return -1 end\n"
+	"end\n"
+	"if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1])\n"
+	"else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end\n"
+	"if ARGV[5] ~= '' then redis.call('PUBLISH', ARGV[4], ARGV[5]) end\n"
+	"return 1\n";
+
+const char *const SCRIPTS[SCRIPT_COUNT] = {
+	[SCRIPT_ADD_LOGS] = ADD_LOGS,
+	[SCRIPT_REMOVE_NODE] = REMOVE_NODE,
+	[SCRIPT_PUT_USER] = PUT_USER,
+};

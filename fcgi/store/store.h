@@ -1,0 +1,21 @@
+/*
+ * The store: one connection to Redis, owned by one process. It connects when first used and again after it
+ * was lost; what cannot be done meanwhile fails at once with ERR_BACKEND_AWAY, and nothing is ever sent
+ * twice. The concepts kept in it (nodes, history, users, …) each have a header beside this one.
+ */
+#ifndef FCGI_STORE_STORE_H
+#define FCGI_STORE_STORE_H
+
+#include "common/err.h"
+#include "common/redis_address.h"
+
+struct store;
+
+/* Does not connect yet. The caller frees it with store_free. */
+struct store *store_open(const struct redis_address *address);
+void store_free(struct store *store); /* NULL is nothing */
+
+/* Whether Redis answers. */
+enum err store_ping(struct store *store) MUST_CHECK;
+
+#endif

@@ -1,0 +1,38 @@
+/* Accounts. A record's generation grows with every change, and a token made for another one has ended. */
+#ifndef FCGI_STORE_USERS_H
+#define FCGI_STORE_USERS_H
+
+#include "common/buf.h"
+#include "common/id.h"
+#include "common/role.h"
+#include "fcgi/store/store.h"
+
+#include <stdint.h>
+
+#define USER_HASH_SIZE 384 /* CRYPT_OUTPUT_SIZE, crypt(3) */
+
+struct user {
+	char name[ID_NODE_SIZE];
+	char hash[USER_HASH_SIZE]; /* of the password */
+	enum role role;
+	int64_t generation;
+	int64_t created_at_ms;
+};
+
+enum err users_find(struct store *store, const char *name,
+		    struct user *out) MUST_CHECK; /* ERR_UNKNOWN_USER */
+
+/* Appends [{"username":…,"role":…,"created_at":…}, …] by name. */
+enum err users_list(struct store *store, struct buf *out) MUST_CHECK;
+
+/* ERR_CONFLICT if there is one of that name. */
+enum err users_add(struct store *store, const char *name, const char *hash, enum role role) MUST_CHECK;
+
+/*
+ * A new password (NULL: as it is) and a new role (ROLE_NONE: as it is). The user's sessions end. ERR_CONFLICT
+ * if that would take the last admin away.
+ */
+enum err users_change(struct store *store, const char *name, const char *hash, enum role role) MUST_CHECK;
+enum err users_remove(struct store *store, const char *name) MUST_CHECK; /* likewise */
+
+#endif
