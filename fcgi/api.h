@@ -1,0 +1,25 @@
+/*
+ * What a process of the API knows while it serves: settings, the secret, its connection to the store, and the
+ * tokens it verified a moment ago.
+ */
+#ifndef FCGI_API_H
+#define FCGI_API_H
+
+#include "common/token.h"
+#include "fcgi/auth.h"
+#include "fcgi/store/store.h"
+
+#include <stdint.h>
+
+enum pool_kind { POOL_QUICK, POOL_WAITING }; /* calls that wait for a worker run in a pool of their own */
+
+struct api {
+	const struct token_secret *secret;
+	int64_t session_ttl_s;
+	int64_t command_timeout_ms;
+	enum pool_kind pool;
+	struct store *store;
+	struct auth_memory *memory;
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* /api/dashboard: what is read from the cluster. */
+#include "common/limits.h"
+#include "fcgi/dashboard.h"
+#include "fcgi/routes.h"
+
+enum err api_metrics(struct call *call)
+{
+	return dashboard_metrics(call->api->store, &call->response->body);
+}
+
+enum err api_history(struct call *call)
+{
+	int64_t limit = DASHBOARD_HISTORY_DEFAULT;
+	enum err err = query_integer(call->query, "limit", 1, LIMIT_HISTORY_POINTS, &limit, call->why);
+
+	if (err != ERR_NONE)
+		return err;
+	return dashboard_history(call->api->store, call->parameter, (int)limit, &call->response->body,
+				 call->why);
+}
+
+enum err api_stats(struct call *call)
+{
+	return dashboard_stats(call->api->store, &call->response->body);
+}
+
+enum err api_full_data(struct call *call)
+{
+	return dashboard_full_data(call->api->store, &call->response->body);
+}

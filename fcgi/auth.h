@@ -1,0 +1,37 @@
+/* Who is asking: the token of a request, whether it still counts, and whether a browser sent it by itself. */
+#ifndef FCGI_AUTH_H
+#define FCGI_AUTH_H
+
+#include "common/token.h"
+#include "fcgi/http.h"
+
+#include <stdbool.h>
+
+#define AUTH_COOKIE "p2pdash"
+
+struct api;
+
+/* Tokens verified within the last second; a process's own. */
+struct auth_memory;
+struct auth_memory *auth_memory_new(void);
+void auth_memory_free(struct auth_memory *memory);
+
+struct auth_session {
+	struct token_claims claims;
+	bool by_cookie; /* sent by the browser without the page's doing */
+};
+
+/*
+ * ERR_UNAUTHORIZED without a token or with one that is not ours, ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED;
+ * ERR_BACKEND_AWAY if that cannot be known now.
+ */
+enum err auth_identify(struct api *api, const struct request *request, struct auth_session *out,
+		       struct reason *why) MUST_CHECK;
+
+/* Whether the request comes from a page of this very origin (RFC 6454), as a cookie's unsafe request must. */
+bool auth_same_origin(const struct request *request);
+
+/* A token that was revoked here is refused here at once. */
+void auth_forget(struct auth_memory *memory, const char *token_id);
+
+#endif

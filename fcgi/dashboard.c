@@ -1,0 +1,75 @@
+/* Reading the cluster, from stored JSON that is spliced and never parsed. */
+#include "fcgi/dashboard.h"
+
+#include "common/clock.h"
+#include "common/id.h"
+#include "common/json.h"
+#include "common/limits.h"
+#include "fcgi/store/history.h"
+#include "fcgi/store/nodes.h"
+
+enum err dashboard_metrics(struct store *store, struct buf *out)
+{
+	struct nodes nodes;
+	enum err err = nodes_load(store, &nodes);
+
+	if (err != ERR_NONE)
+		return err;
+	cluster_write_metrics(out, nodes.list, nodes.count, &nodes.totals, clock_now_ms());
+	nodes_free(&nodes);
+	return ERR_NONE;
+}
+
+enum err dashboard_stats(struct store *store, struct buf *out)
+{
+	struct nodes nodes;
+	enum err err = nodes_load(store, &nodes);
+
+	if (err != ERR_NONE)
+		return err;
+	cluster_write_stats(out, nodes.list, nodes.count, &nodes.totals, clock_now_ms());
+	nodes_free(&nodes);
+	return ERR_NONE;
+}
+
+enum err dashboard_history(struct store *store, const char *node, int limit, struct buf *out,
+			   struct reason *why)
+{
+	struct json_out json = {.buf = out};
+	struct buf points = {0};
+	size_t count = 0;
+	enum err err =
+		id_is_node(node) ? history_load(store, node, limit, &points, &count) : ERR_UNKNOWN_NODE;
+
+	if (err == ERR_UNKNOWN_NODE)
+		err = reason_set(why, err, "there is no node %.64s", node);
+	if (err == ERR_NONE) {
+		json_open(&json, '{');
+		json_put_text(&json, "node_id", node);
+		json_put_raw(&json, "history", points.data, points.len);
+		json_put_integer(&json, "count", (int64_t)count);
+		json_close(&json, '}');
+	}
+	buf_free(&points);
+	return err;
+}
+
+enum err dashboard_full_data(struct store *store, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+	int64_t now_ms = clock_now_ms();
+	struct nodes nodes;
+	enum err err = nodes_load(store, &nodes);
+
+	if (err != ERR_NONE)
+		return err;
+	json_open(&json, '{');
+	json_put_time(&json, "timestamp", now_ms);
+	json_put_raw(&json, "metrics", "", 0);
+	cluster_write_metrics(out, nodes.list, nodes.count, &nodes.totals, now_ms);
+	json_put_raw(&json, "history", "", 0);
+	err = history_load_all(store, &nodes, LIMIT_HISTORY_POINTS, out);
+	json_close(&json, '}');
+	nodes_free(&nodes);
+	return err;
+}

@@ -1,0 +1,177 @@
+/* Requests and responses over FastCGI. What they mean is decided in route.c. */
+#include "fcgi/http.h"
+
+#include "common/limits.h"
+#include "common/mem.h"
+
+#include <assert.h>
+#include <fcgiapp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SILENCE_S  10
+#define CHUNK_SIZE 16384
+
+struct connection {
+	FCGX_Request fcgx;
+};
+
+static const char *const METHODS[] = {
+	[METHOD_GET] = "GET",	  [METHOD_POST] = "POST",     [METHOD_PUT] = "PUT",
+	[METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE", [METHOD_OTHER] = "",
+};
+
+const char *method_name(enum method method)
+{
+	return METHODS[method];
+}
+
+static enum method method_of(const char *name)
+{
+	if (strcmp(name, "HEAD") == 0)
+		return METHOD_GET;
+	for (size_t i = 0; i < METHOD_OTHER; i++)
+		if (strcmp(name, METHODS[i]) == 0)
+			return (enum method)i;
+	return METHOD_OTHER;
+}
+
+void response_header(struct response *response, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	buf_printf(&response->headers, "%s: ", name);
+	va_start(args, format);
+	buf_vprintf(&response->headers, format, args);
+	va_end(args);
+	buf_text(&response->headers, "\r\n");
+}
+
+/* SAMPLE theme=dark; p2pdash=eyJhbGciOi…; lang=ru */
+bool http_cookie(const char *header, const char *name, struct buf *out)
+{
+	size_t name_len = strlen(name);
+
+	while (*header) {
+		size_t len;
+
+		header += strspn(header, "; \t");
+		len = strcspn(header, ";");
+		if (len > name_len && strncmp(header, name, name_len) == 0 && header[name_len] == '=') {
+			buf_append(out, header + name_len + 1, len - name_len - 1);
+			return true;
+		}
+		header += len;
+	}
+	return false;
+}
+
+void http_init(void)
+{
+	int failed = FCGX_Init();
+
+	assert(!failed);
+}
+
+/*
+ * libfcgi accepts connections by itself, one at a time, and sleeps in the one it has even while nothing
+ * comes. So the accepting is done by the worker's loop, which puts the descriptor where libfcgi keeps the one
+ * it accepted; with no listening socket of its own it never goes and gets another.
+ */
+struct connection *connection_open(int fd)
+{
+	struct connection *connection = mem_alloc(1, sizeof(*connection));
+	struct timeval silence = {.tv_sec = SILENCE_S};
+	int failed = FCGX_InitRequest(&connection->fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+
+	assert(!failed);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
+	connection->fcgx.ipcFd = fd;
+	connection->fcgx.keepConnection =
+		1; /* until its first request tells, as if there had been one before */
+	return connection;
+}
+
+void connection_free(struct connection *connection)
+{
+	if (!connection)
+		return;
+	FCGX_Free(&connection->fcgx, 1);
+	free(connection);
+}
+
+int connection_fd(const struct connection *connection)
+{
+	return connection->fcgx.ipcFd;
+}
+
+static const char *parameter(struct connection *connection, const char *name)
+{
+	const char *value = FCGX_GetParam(name, connection->fcgx.envp);
+
+	return value ? value : "";
+}
+
+/* All of it is read in any case, so that the connection can be used again. */
+static void read_body(struct connection *connection, struct request *request)
+{
+	char chunk[CHUNK_SIZE];
+	int len;
+
+	while ((len = FCGX_GetStr(chunk, sizeof(chunk), connection->fcgx.in)) > 0) {
+		if (request->body.len + (size_t)len > LIMIT_BODY)
+			request->body_too_large = true;
+		if (!request->body_too_large)
+			buf_append(&request->body, chunk, (size_t)len);
+	}
+	if (request->body_too_large)
+		buf_free(&request->body);
+}
+
+bool connection_read(struct connection *connection, struct request *request)
+{
+	if (FCGX_Accept_r(&connection->fcgx) != 0)
+		return false;
+	*request = (struct request){
+		.method = method_of(parameter(connection, "REQUEST_METHOD")),
+		.uri = parameter(connection, "REQUEST_URI"),
+		.content_type = parameter(connection, "CONTENT_TYPE"),
+		.content_encoding = parameter(connection, "HTTP_CONTENT_ENCODING"),
+		.address = parameter(connection, "REMOTE_ADDR"),
+		.scheme = parameter(connection, "REQUEST_SCHEME"),
+		.host = parameter(connection, "HTTP_HOST"),
+		.origin = parameter(connection, "HTTP_ORIGIN"),
+		.authorization = parameter(connection, "HTTP_AUTHORIZATION"),
+		.cookie = parameter(connection, "HTTP_COOKIE"),
+		.metrics_allowed = strcmp(parameter(connection, "P2PDASH_METRICS_ALLOWED"), "1") == 0,
+	};
+	read_body(connection, request);
+	return true;
+}
+
+bool connection_answer(struct connection *connection, struct request *request, struct response *response)
+{
+	FCGX_Stream *out = connection->fcgx.out;
+	struct buf head = {0};
+
+	buf_printf(&head, "Status: %d\r\n", response->status);
+	if (response->content_type)
+		buf_printf(&head, "Content-Type: %s\r\n", response->content_type);
+	buf_printf(&head, "Content-Length: %zu\r\nCache-Control: no-store\r\n", response->body.len);
+	buf_append(&head, buf_string(&response->headers), response->headers.len);
+	buf_text(&head, "\r\n");
+	/* A client that has gone is nginx' to notice; the next read tells whether nginx itself has. */
+	(void)FCGX_PutStr(head.data, (int)head.len, out);
+	(void)FCGX_PutStr(buf_string(&response->body), (int)response->body.len, out);
+	FCGX_Finish_r(&connection->fcgx);
+	buf_free(&head);
+	buf_free(&request->body);
+	buf_free(&response->headers);
+	buf_free(&response->body);
+	return connection->fcgx.ipcFd >= 0;
+}

@@ -1,0 +1,55 @@
+/* Every few seconds: what has been silent for LIMIT_SILENCE_S goes. */
+#include "fcgi/janitor.h"
+
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "fcgi/store/nodes.h"
+#include "fcgi/store/stats.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+
+#define EVERY_S 5
+#define RETRY_S 1 /* while Redis is away, at start for instance */
+
+/* `first` is whether this API's start is yet to be told. Everything is tried again next time if Redis is
+ * away. */
+static enum err clean_up(struct store *store, int64_t started_at_ms, bool first)
+{
+	int64_t now_ms = clock_now_ms();
+	size_t removed = 0;
+	enum err err = stats_started(store, started_at_ms, first);
+
+	if (err == ERR_NONE)
+		err = nodes_remove_silent(store, now_ms - LIMIT_SILENCE_S * 1000, &removed);
+	if (removed)
+		log_info("janitor", "removed silent workers count=%zu", removed);
+	if (err == ERR_NONE)
+		err = stats_cleaned_up(store, now_ms);
+	return err;
+}
+
+void janitor_run(const struct janitor_options *options)
+{
+	struct store *store = store_open(options->redis);
+	struct timespec pause;
+	bool first = true;
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	(void)sigprocmask(SIG_SETMASK, &signals, NULL);
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	do {
+		bool done = clean_up(store, options->started_at_ms, first) == ERR_NONE;
+
+		if (done)
+			first = false;
+		pause = (struct timespec){.tv_sec = done ? EVERY_S : RETRY_S};
+	} while (sigtimedwait(&signals, NULL, &pause) != SIGTERM);
+	store_free(store);
+}

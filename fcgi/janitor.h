@@ -1,0 +1,17 @@
+/* The clean-up: a process of its own that removes workers which have been silent for too long. */
+#ifndef FCGI_JANITOR_H
+#define FCGI_JANITOR_H
+
+#include "fcgi/store/store.h"
+
+#include <stdint.h>
+
+struct janitor_options {
+	const struct redis_address *redis;
+	int64_t started_at_ms; /* of the API, kept in the cluster's stats */
+};
+
+/* Returns after SIGTERM. */
+void janitor_run(const struct janitor_options *options);
+
+#endif

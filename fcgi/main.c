@@ -1,0 +1,179 @@
+/* p2pdash-api: settings, sockets, and the processes that serve them. */
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/settings.h"
+#include "common/text.h"
+#include "fcgi/api.h"
+#include "fcgi/janitor.h"
+#include "fcgi/listen.h"
+#include "fcgi/pool.h"
+#include "fcgi/route.h"
+#include "fcgi/worker.h"
+
+#include <stdlib.h>
+
+/*
+ * nginx keeps connections open. A quick process holds several and serves whichever has a request; a waiting
+ * one may be busy for long and holds one.
+ */
+#define QUICK_CONNECTIONS   8
+#define WAITING_CONNECTIONS 1
+
+enum {
+	SET_LISTEN,
+	SET_WAIT_LISTEN,
+	SET_WORKERS,
+	SET_WAIT_WORKERS,
+	SET_REDIS,
+	SET_SECRET_FILE,
+	SET_SESSION_TTL,
+	SET_COMMAND_TIMEOUT,
+	SET_LOG_LEVEL,
+	SET_COUNT
+};
+
+static const struct setting SETTINGS[SET_COUNT] = {
+	[SET_LISTEN] = {"listen", SETTING_TEXT, "unix:run/api.sock", .value = "ADDRESS",
+			.help = "unix:PATH or HOST:PORT for FastCGI"},
+	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:run/api-wait.sock", .value = "ADDRESS",
+			     .help = "the same for calls that wait for a worker"},
+	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N", .help = "processes"},
+	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "32", 1, 512, .value = "N",
+			      .help = "processes for calls that wait"},
+	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
+		       .help = "unix:PATH or redis://[user:password@]host[:port][/db]"},
+	[SET_SECRET_FILE] = {"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
+			     .help = "the key tokens are signed with"},
+	[SET_SESSION_TTL] = {"session-ttl", SETTING_INTEGER, "43200", 60, 31536000, .value = "SECONDS",
+			     .help = "how long a login lasts"},
+	[SET_COMMAND_TIMEOUT] = {"command-timeout", SETTING_INTEGER, "30", 1, 600, .value = "SECONDS",
+				 .help = "how long a worker may take to answer a command"},
+	[SET_LOG_LEVEL] = {"log-level", SETTING_TEXT, "info", .value = "LEVEL",
+			   .help = "debug, info, warning or error"},
+};
+
+static const struct program PROGRAM = {
+	.name = "p2pdash-api",
+	.summary = "the coordinator's API, a FastCGI pool behind nginx",
+	.usage = "p2pdash-api [OPTION ...]",
+	.notes = "SIGTERM finishes the requests in hand, a second one does not; SIGHUP replaces every "
+		 "process.",
+	.settings = SETTINGS,
+	.settings_count = SET_COUNT,
+};
+
+/* What the groups of processes share; read by the master before it forks, never written after. */
+struct service {
+	struct redis_address redis;
+	struct token_secret secret;
+	int64_t session_ttl_s, command_timeout_ms, started_at_ms;
+	int quick_fd, waiting_fd;
+};
+
+static void answer(void *user, const struct request *request, struct response *response)
+{
+	route_answer(user, request, response);
+}
+
+static void serve(const struct service *service, enum pool_kind pool)
+{
+	struct api api = {
+		.secret = &service->secret,
+		.session_ttl_s = service->session_ttl_s,
+		.command_timeout_ms = service->command_timeout_ms,
+		.pool = pool,
+		.store = store_open(&service->redis),
+		.memory = auth_memory_new(),
+	};
+
+	http_init();
+	worker_run(&(struct worker_options){
+		.listen_fd = pool == POOL_QUICK ? service->quick_fd : service->waiting_fd,
+		.connections = pool == POOL_QUICK ? QUICK_CONNECTIONS : WAITING_CONNECTIONS,
+		.answer = answer,
+		.user = &api,
+	});
+	auth_memory_free(api.memory);
+	store_free(api.store);
+}
+
+static void run_quick(void *user)
+{
+	serve(user, POOL_QUICK);
+}
+
+static void run_waiting(void *user)
+{
+	serve(user, POOL_WAITING);
+}
+
+static void run_janitor(void *user)
+{
+	const struct service *service = user;
+
+	janitor_run(&(struct janitor_options){&service->redis, service->started_at_ms});
+}
+
+static enum err configure(const struct setting_value *values, struct service *service, struct reason *why)
+{
+	enum log_level level;
+	enum err err = log_parse_level(values[SET_LOG_LEVEL].text, &level);
+
+	if (err != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
+	log_set_level(level);
+	service->session_ttl_s = values[SET_SESSION_TTL].number;
+	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
+	service->started_at_ms = clock_now_ms();
+	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
+	if (err == ERR_NONE && service->redis.tls)
+		err = reason_set(why, ERR_INVALID, "redis: rediss:// is not supported by this build");
+	if (err == ERR_NONE)
+		err = token_secret_read(values[SET_SECRET_FILE].text, &service->secret, why);
+	return err;
+}
+
+static enum err start(int argc, char **argv, struct setting_value *values, struct service *service,
+		      struct reason *why)
+{
+	int rest = 0;
+	enum err err = settings_read(&PROGRAM, argc, argv, values, &rest, why);
+
+	if (err == ERR_NONE && rest < argc)
+		err = reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
+	if (err == ERR_NONE)
+		err = configure(values, service, why);
+	if (err != ERR_NONE)
+		return err;
+	settings_show(&PROGRAM, values);
+	err = listen_open(values[SET_LISTEN].text, &service->quick_fd, why);
+	if (err != ERR_NONE)
+		return err;
+	err = listen_open(values[SET_WAIT_LISTEN].text, &service->waiting_fd, why);
+	if (err != ERR_NONE)
+		listen_close(values[SET_LISTEN].text, service->quick_fd);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct setting_value values[SET_COUNT];
+	struct service service = {.quick_fd = -1};
+	struct reason why;
+	int status;
+
+	text_init();
+	if (start(argc, argv, values, &service, &why) != ERR_NONE)
+		settings_refuse(&PROGRAM, &why);
+	status = pool_run(
+		(const struct pool_group[]){
+			{"api", (size_t)values[SET_WORKERS].number, run_quick, &service},
+			{"wait", (size_t)values[SET_WAIT_WORKERS].number, run_waiting, &service},
+			{"janitor", 1, run_janitor, &service},
+		},
+		3);
+	listen_close(values[SET_LISTEN].text, service.quick_fd);
+	listen_close(values[SET_WAIT_LISTEN].text, service.waiting_fd);
+	return status;
+}
