@@ -31,8 +31,7 @@ service() {
   dir=$P2PDASH_STATE_DIR/services/$1
   printf '\n[service %s]\ndriver = exec\ndescription = %s\n' "$1" "$2"
   printf 'status = %s/scripts/service-status.sh %s\n' "$P2PDASH_ROOT" "$dir"
-  [ -z "$3" ] || printf 'start = /usr/bin/sv start %s\nstop = /usr/bin/sv stop %s\nrestart = %s %s\nactions = restart\n' \
-    "$dir" "$dir" "$3" "$dir"
+  [ -z "$3" ] || printf 'restart = %s %s\nactions = restart\n' "$3" "$dir"
 }
 
 # nginx logs every request, this reporter's own among them: at WARNING its lines do not feed on themselves.

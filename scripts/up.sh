@@ -2,6 +2,7 @@
 # up.sh: starts the stack under supervision and returns when it is healthy. Harmless when it runs already: then only
 # programs that were built anew are restarted, and nginx reads its configuration again.
 set -eu
+umask 077
 
 . "$(dirname "$0")/environment.sh"
 here=$P2PDASH_ROOT/scripts
@@ -34,9 +35,11 @@ choose_user() {
   export P2PDASH_NGINX_USER=
   [ "$(id -u)" -eq 0 ] || return 0
   user=${P2PDASH_USER:-p2pdash}
+  [ "$user" != root ] || { P2PDASH_NGINX_USER='user root;' && return 0; }
   id "$user" >/dev/null 2>&1 ||
     useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"
-  mkdir -p "$P2PDASH_STATE_DIR"
+  (umask 022 && mkdir -p "$P2PDASH_STATE_DIR")
+  chmod 700 "$P2PDASH_STATE_DIR"
   chown "$user:" "$P2PDASH_STATE_DIR"
   drop="setpriv --reuid=$user --regid=$(id -g "$user") --init-groups"
   # Below 1024 a port needs one capability, which is all that is kept.
@@ -92,7 +95,8 @@ refresh_services() {
 }
 
 redis_answers() { [ "$(redis-cli -s "$P2PDASH_STATE_DIR/redis.sock" ping 2>/dev/null)" = PONG ]; }
-healthy() { health >/dev/null; }
+# Each program stays up, and what a browser asks for is answered.
+healthy() { "$here/status.sh" >/dev/null; }
 
 choose_user
 # The configuration and the secrets belong to whoever runs the programs.
@@ -108,11 +112,11 @@ wait_until 30 redis_answers || fail "Redis did not start; see $P2PDASH_STATE_DIR
 
 # shellcheck disable=SC2086
 $run_as "$here/coordinator.sh"
-sv start "$(service_dir reporter)" >/dev/null
+sv start "$(service_dir reporter)" >/dev/null || true
 
 if ! wait_until 60 healthy; then
   "$here/status.sh" >&2 || true
-  tail -n 5 "$P2PDASH_STATE_DIR"/log/*/current >&2
+  tail -n 10 "$P2PDASH_STATE_DIR"/log/*/current >&2
   fail "The stack did not become healthy within a minute; its logs are in $P2PDASH_STATE_DIR/log"
 fi
 echo "The dashboard is at $P2PDASH_URL/dashboard"

@@ -1,0 +1,140 @@
+// `make up`, `make down`, `make status` (the scripts behind them): two stacks side by side, each healthy, supervised,
+// harmless to bring up twice, and gone without a trace.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+
+import { BIN, Client, ROOT, freePort, temporaryFolder, waitFor } from '../lib/stack.js';
+
+/** @typedef {{ folder: string, port: number, env: NodeJS.ProcessEnv, client: Client }} Place */
+
+/** A place for a stack of its own. @param {number} port @returns {Place} */
+function place(port) {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755); // the system user that root hands over to must get through
+  const env = { ...process.env, P2PDASH_STATE_DIR: join(folder, 'run'), P2PDASH_PORT: String(port), P2PDASH_BIN: BIN };
+  return { folder: join(folder, 'run'), port, env, client: new Client(`http://127.0.0.1:${port}`) };
+}
+
+/**
+ * @param {'up' | 'down' | 'status'} name
+ * @param {Place} where
+ * @returns {Promise<{ status: number, output: string }>}
+ */
+function script(name, where) {
+  return new Promise((resolve) => {
+    execFile(join(ROOT, 'scripts', `${name}.sh`), { env: where.env }, (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code ?? -1) : 0, output: stdout + stderr });
+    });
+  });
+}
+
+/** Every process that was started for this state directory. @param {Place} where */
+function processes(where) {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`P2PDASH_STATE_DIR=${where.folder}\0`);
+    } catch {
+      return false; // gone, or another user's
+    }
+  });
+}
+
+/** @param {Place} where @param {string} service */
+const pidOf = (where, service) =>
+  Number(readFileSync(join(where.folder, 'services', service, 'supervise/pid'), 'utf8'));
+
+const one = place(await freePort());
+const two = place(await freePort());
+after(() => Promise.all([script('down', one), script('down', two)]));
+
+test('up_returns_when_the_stack_is_healthy_and_says_where_it_is', async () => {
+  const { status, output } = await script('up', one);
+  assert.equal(status, 0, output);
+  assert.match(output, new RegExp(`http://localhost:${one.port}/dashboard`));
+  assert.match(output, /admin-password/);
+  assert.equal((await one.client.get('/health')).json.status, 'ok');
+});
+
+test('the_admin_logs_in_with_the_password_from_the_file_and_sees_the_coordinator', async () => {
+  const file = join(one.folder, 'admin-password');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const login = await one.client.post('/auth/login', { username: 'admin', password: readFileSync(file, 'utf8').trim() });
+  assert.equal(login.status, 200, login.text);
+  const admin = one.client.as({ token: login.json.access_token });
+  const coordinator = await waitFor(
+    async () => {
+      const node = (await admin.get('/api/dashboard/metrics')).json.coordinator;
+      return node.status === 'online' && node;
+    },
+    { what: "the coordinator's own report" },
+  );
+  assert.deepEqual(Object.keys(coordinator.services).sort(), ['api', 'nginx', 'redis', 'relay']);
+  for (const service of Object.values(coordinator.services)) assert.equal(service.status, 'running');
+});
+
+test('root_does_not_run_the_programs_as_root', { skip: process.getuid?.() !== 0 }, async () => {
+  for (const service of ['redis', 'api', 'relay', 'nginx', 'reporter']) {
+    assert.notEqual(statSync(`/proc/${pidOf(one, service)}`).uid, 0, service);
+  }
+});
+
+test('up_again_changes_nothing', async () => {
+  const services = ['redis', 'api', 'relay', 'nginx', 'reporter'];
+  const before = services.map((service) => pidOf(one, service));
+  const { status, output } = await script('up', one);
+  assert.equal(status, 0, output);
+  assert.deepEqual(services.map((service) => pidOf(one, service)), before);
+});
+
+test('a_second_stack_lives_beside_the_first', async () => {
+  const { status, output } = await script('up', two);
+  assert.equal(status, 0, output);
+  assert.equal((await one.client.get('/health')).status, 200);
+  assert.equal((await two.client.get('/health')).status, 200);
+});
+
+test('a_program_that_is_killed_is_started_again', async () => {
+  for (const service of ['api', 'relay', 'redis']) {
+    const pid = pidOf(two, service);
+    process.kill(pid, 'SIGKILL');
+    await waitFor(() => pidOf(two, service) !== pid, { what: `another process for ${service}` });
+  }
+  await waitFor(async () => (await script('status', two)).status === 0, { what: 'the second stack to be well again' });
+});
+
+test('status_shows_every_service_and_the_health', async () => {
+  const { status, output } = await script('status', one);
+  assert.equal(status, 0, output);
+  for (const word of ['redis', 'api', 'relay', 'nginx', 'reporter']) assert.match(output, new RegExp(`^${word} +run `, 'm'));
+  assert.match(output, /^health +\{"status":"ok"/m);
+});
+
+test('down_leaves_no_process_and_no_socket', async () => {
+  for (const where of [one, two]) {
+    assert.notDeepEqual(processes(where), []);
+    const { status, output } = await script('down', where);
+    assert.equal(status, 0, output);
+    assert.deepEqual(processes(where), []);
+    assert.deepEqual(readdirSync(where.folder).filter((name) => name.endsWith('.sock')), []);
+    assert.equal((await script('status', where)).status, 3);
+    assert.equal((await script('down', where)).status, 0);
+  }
+});
+
+test('a_port_that_is_taken_is_named_with_who_has_it', async () => {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const where = place(port);
+  const { status, output } = await script('up', where);
+  server.close();
+  assert.equal(status, 1);
+  assert.match(output, new RegExp(`Port ${port} is taken by .+ \\(pid ${process.pid}\\)`));
+  assert.deepEqual(processes(where), []);
+});
