@@ -7,25 +7,40 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 1024 * 1024 };
 
 #define INSTANCE "instance"
+#define LOCK	 "lock"
 
-enum err state_dir_open(const char *dir, struct reason *why)
+static enum err lock_file(const char *path, int *lock, struct reason *why)
 {
-	struct stat status;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return reason_set(why, ERR_SYSTEM, "%s cannot be written: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		return reason_set(why, ERR_CONFLICT, "another reporter holds %s", path);
+	}
+	*lock = fd;
+	return ERR_NONE;
+}
+
+enum err state_dir_open(const char *dir, int *lock, struct reason *why)
+{
+	struct buf path = {0};
+	enum err err;
 
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be made: %s", dir, strerror(errno));
-	if (stat(dir, &status) < 0 || !S_ISDIR(status.st_mode))
-		return reason_set(why, ERR_SYSTEM, "state_dir %s is no directory", dir);
-	if (access(dir, R_OK | W_OK | X_OK) < 0)
-		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be written: %s", dir,
-				  strerror(errno));
-	return ERR_NONE;
+	state_dir_path(dir, LOCK, &path);
+	err = lock_file(path.data, lock, why);
+	buf_free(&path);
+	return err;
 }
 
 void state_dir_path(const char *dir, const char *name, struct buf *out)

@@ -7,10 +7,10 @@
 #include "common/id.h"
 
 /*
- * Makes the directory (mode 0700) if it is missing, and checks that it can be written. ERR_SYSTEM with a
- * sentence that names it.
+ * Makes the directory (mode 0700) if it is missing and locks it; the lock lasts until *lock, a descriptor, is
+ * closed. ERR_SYSTEM if it cannot be used, ERR_CONFLICT if another reporter does; the sentence names it.
  */
-enum err state_dir_open(const char *dir, struct reason *why) MUST_CHECK;
+enum err state_dir_open(const char *dir, int *lock, struct reason *why) MUST_CHECK;
 
 /* Appends the path of `name` in the directory. */
 void state_dir_path(const char *dir, const char *name, struct buf *out);
