@@ -24,18 +24,19 @@ import { gunzipSync } from 'node:zlib';
 export class Client {
   /**
    * @param {string} origin such as http://127.0.0.1:8080
-   * @param {{ token?: string, cookie?: string, ca?: string }} [identity]
+   * @param {{ token?: string, cookie?: string, ca?: string, socketPath?: string }} [identity]
    */
-  constructor(origin, { token, cookie, ca } = {}) {
+  constructor(origin, { token, cookie, ca, socketPath } = {}) {
     this.origin = origin;
     this.token = token;
     this.cookie = cookie;
     this.ca = ca;
+    this.socketPath = socketPath;
   }
 
   /** The same coordinator as somebody else. @param {{ token?: string, cookie?: string }} [identity] */
   as(identity = {}) {
-    return new Client(this.origin, { ca: this.ca, ...identity });
+    return new Client(this.origin, { ca: this.ca, socketPath: this.socketPath, ...identity });
   }
 
   /** Headers that say who we are; a cookie comes with the Origin a browser would send. */
@@ -69,7 +70,7 @@ export class Client {
     const module = protocol === 'https:' ? https : http;
     return new Promise((resolve, reject) => {
       const request = module.request(
-        { method, hostname, port, path, headers: all, agent: agent ?? false, ca: this.ca },
+        { method, hostname, port, path, headers: all, agent: agent ?? false, ca: this.ca, socketPath: this.socketPath },
         (response) => {
           response.once('error', reject);
           collect(response).then((raw) => resolve(answerOf(response, raw)), reject);

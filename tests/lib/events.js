@@ -28,11 +28,12 @@ export class EventStream {
    * Resolves with the stream, or with the refusal's status and text.
    * @param {string} url
    * @param {Record<string, string>} [headers]
+   * @param {http.RequestOptions} [options]
    * @returns {Promise<{ status: number, text: string, stream?: EventStream }>}
    */
-  static open(url, headers = {}) {
+  static open(url, headers = {}, options = {}) {
     return new Promise((resolve, reject) => {
-      const request = http.get(url, { headers, agent: false }, async (response) => {
+      const request = http.get(url, { headers, agent: false, ...options }, async (response) => {
         const status = response.statusCode ?? 0;
         if (status === 200) return resolve({ status, text: '', stream: new EventStream(response) });
         let text = '';

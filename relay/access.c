@@ -1,0 +1,183 @@
+/* Decides by the token and a copy of what Redis says of tokens and users. Asks nobody, so it never waits. */
+#include "relay/access.h"
+
+#include "common/mem.h"
+#include "relay/map.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COOKIE "p2pdash"
+
+struct access {
+	struct token_secret secret;
+	struct map revoked; /* token id -> itself */
+	struct map users;   /* name -> int64_t generation, its own memory */
+	bool complete;
+};
+
+struct access *access_new(const struct token_secret *secret)
+{
+	struct access *access = mem_alloc(1, sizeof(*access));
+
+	access->secret = *secret;
+	return access;
+}
+
+void access_forget(struct access *access)
+{
+	size_t cursor = 0;
+	const char *name;
+	void *generation;
+
+	while (map_next(&access->users, &cursor, &name, &generation))
+		free(generation);
+	map_free(&access->users);
+	map_free(&access->revoked);
+	access->complete = false;
+}
+
+void access_free(struct access *access)
+{
+	if (!access)
+		return;
+	access_forget(access);
+	explicit_bzero(&access->secret, sizeof(access->secret));
+	free(access);
+}
+
+void access_revoke(struct access *access, const char *token_id)
+{
+	map_put(&access->revoked, token_id, access);
+}
+
+void access_set_user(struct access *access, const char *name, int64_t generation)
+{
+	int64_t *known;
+
+	if (generation == 0) {
+		free(map_remove(&access->users, name));
+		return;
+	}
+	known = map_get(&access->users, name);
+	if (!known) {
+		known = mem_alloc(1, sizeof(*known));
+		map_put(&access->users, name, known);
+	}
+	*known = generation;
+}
+
+void access_complete(struct access *access)
+{
+	access->complete = true;
+}
+
+/* --- where the token is ------------------------------------------------------------------------------- */
+
+/* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln */
+static const char *bearer_of(const char *authorization)
+{
+	static const char SCHEME[] = "Bearer ";
+
+	return strncasecmp(authorization, SCHEME, sizeof(SCHEME) - 1) == 0
+		       ? authorization + sizeof(SCHEME) - 1
+		       : NULL;
+}
+
+/* SAMPLE theme=dark; p2pdash=eyJhbGciOiJIUzI1NiJ9.e30.c2ln; lang=en */
+static bool cookie_of(const char *cookies, char out[TOKEN_MAX_LEN + 1])
+{
+	for (const char *at = cookies; *at;) {
+		size_t len = strcspn(at, ";");
+
+		if (len > sizeof(COOKIE) && strncmp(at, COOKIE "=", sizeof(COOKIE)) == 0 &&
+		    len - sizeof(COOKIE) <= TOKEN_MAX_LEN) {
+			memcpy(out, at + sizeof(COOKIE), len - sizeof(COOKIE));
+			out[len - sizeof(COOKIE)] = '\0';
+			return true;
+		}
+		at += len;
+		at += strspn(at, "; ");
+	}
+	return false;
+}
+
+/* SAMPLE https://coordinator.example:8443 and coordinator.example:8443 */
+static bool same_origin(const char *origin, const char *host)
+{
+	const char *authority = strstr(origin, "://");
+
+	return authority && *host && strcasecmp(authority + 3, host) == 0;
+}
+
+static enum err find_token(const struct credentials *credentials, char token[TOKEN_MAX_LEN + 1],
+			   struct reason *why)
+{
+	const char *bearer = bearer_of(credentials->authorization);
+
+	if (bearer) {
+		size_t len = strlen(bearer);
+
+		if (len > TOKEN_MAX_LEN)
+			return reason_set(why, ERR_UNAUTHORIZED, "the token is too long to be one of ours");
+		memcpy(token, bearer, len + 1);
+		return ERR_NONE;
+	}
+	if (!cookie_of(credentials->cookie, token))
+		return reason_set(why, ERR_UNAUTHORIZED, "no token: log in, or send Authorization: Bearer");
+	if (!same_origin(credentials->origin, credentials->host))
+		return reason_set(why, ERR_BAD_ORIGIN,
+				  "a session cookie is accepted only from the dashboard's own origin");
+	return ERR_NONE;
+}
+
+/* --- decisions ---------------------------------------------------------------------------------------- */
+
+/* What has been said of the token since it was made. */
+static const char *taken_back(const struct access *access, const struct token_claims *claims)
+{
+	const int64_t *generation;
+
+	if (!access->complete)
+		return NULL;
+	if (map_get(&access->revoked, claims->id))
+		return "token_revoked";
+	if (claims->role == ROLE_WORKER)
+		return NULL;
+	generation = map_get(&access->users, claims->subject);
+	return generation && *generation == claims->generation ? NULL : "user_changed";
+}
+
+enum err access_admit(const struct access *access, const struct credentials *credentials, enum role needed,
+		      int64_t now_ms, struct token_claims *out, struct reason *why)
+{
+	char token[TOKEN_MAX_LEN + 1];
+	struct token_claims claims;
+	enum err err = find_token(credentials, token, why);
+
+	if (err != ERR_NONE)
+		return err;
+	err = token_verify(&access->secret, token, now_ms / 1000, &claims);
+	if (err == ERR_TOKEN_EXPIRED)
+		return reason_set(why, err, "the token has expired");
+	if (err != ERR_NONE)
+		return reason_set(why, err, "the token is not valid here");
+	if (!role_allows(claims.role, needed))
+		return reason_set(why, ERR_FORBIDDEN, "this needs the role %s, the token has %s",
+				  role_name(needed), role_name(claims.role));
+	if (!access->complete)
+		return reason_set(why, ERR_BACKEND_AWAY,
+				  "Redis is away, so the token cannot be checked; try again");
+	if (taken_back(access, &claims))
+		return reason_set(why, ERR_TOKEN_REVOKED, "the token has been revoked");
+	*out = claims;
+	return ERR_NONE;
+}
+
+const char *access_ended(const struct access *access, const struct token_claims *claims, int64_t now_ms)
+{
+	if (claims->expires_at <= now_ms / 1000)
+		return "token_expired";
+	return taken_back(access, claims);
+}

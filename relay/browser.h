@@ -1,0 +1,21 @@
+/*
+ * Browsers' sessions on the dashboard's WebSocket: the default protocol and the delta protocol of
+ * docs/PROTOCOL.md.
+ */
+#ifndef RELAY_BROWSER_H
+#define RELAY_BROWSER_H
+
+#include "relay/bus.h"
+#include "relay/feed.h"
+#include "relay/ws.h"
+
+/* Both outlive every session. */
+struct browsers {
+	struct feed *feed;
+	struct bus *bus;
+};
+
+/* What the endpoint's table row needs; its `service` is a struct browsers. */
+extern const struct session_operations BROWSER_OPERATIONS;
+
+#endif

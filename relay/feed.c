@@ -1,0 +1,507 @@
+/* Knowledge in, frames out. Knows topics, but neither clients nor Redis. */
+#include "relay/feed.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "relay/window.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOGS_A_FLUSH 500 /* lines that end a window early, well below RECENT_ENTRIES */
+#define REUSE_MS     1000
+#define REUSE_FACTOR 10 /* a frame is reused for so many times as long as it took to build */
+
+enum feed_state {
+	FEED_LOADING,  /* nothing is told */
+	FEED_SETTLING, /* told, but what comes may be known already */
+	FEED_LIVE
+};
+
+/* A frame many clients ask for, kept as long as it is true, or (a large one) true enough. */
+struct kept_frame {
+	struct frame *frame;
+	uint64_t version; /* of the knowledge it was built from */
+	int64_t built_ms, cost_ms;
+};
+
+struct log_watch {
+	struct log_watch *next;
+	struct entry_filter filter;
+	size_t watchers;
+	char topic[32];
+};
+
+struct feed {
+	struct hub *hub;
+	struct known known;
+	enum feed_state state;
+	uint64_t version; /* grows with every change */
+
+	struct window delta_window;
+	struct buf removed; /* ids not told yet, as JSON texts with commas */
+	int64_t delta_seq;
+
+	struct window logs_window;
+	int64_t told_seq;
+	int64_t loaded_seq; /* the cluster's last seq when the load began */
+	size_t untold_lines;
+	struct log_watch *watches;
+	uint64_t watches_made;
+
+	struct kept_frame initial, update, snapshot;
+};
+
+static void flush_delta(void *context);
+static void flush_logs(void *context);
+
+struct feed *feed_new(struct ev_loop *loop, struct hub *hub)
+{
+	struct feed *feed = mem_alloc(1, sizeof(*feed));
+
+	feed->hub = hub;
+	window_init(&feed->delta_window, loop, FEED_DELTA_WINDOW_MS, flush_delta, feed);
+	window_init(&feed->logs_window, loop, FEED_LOGS_WINDOW_MS, flush_logs, feed);
+	return feed;
+}
+
+void feed_free(struct feed *feed)
+{
+	if (!feed)
+		return;
+	window_stop(&feed->delta_window);
+	window_stop(&feed->logs_window);
+	while (feed->watches) {
+		struct log_watch *next = feed->watches->next;
+
+		free(feed->watches);
+		feed->watches = next;
+	}
+	frame_release(feed->initial.frame);
+	frame_release(feed->update.frame);
+	frame_release(feed->snapshot.frame);
+	nodes_free(&feed->known.nodes);
+	recent_free(&feed->known.recent);
+	sources_free(&feed->known.sources);
+	buf_free(&feed->removed);
+	free(feed);
+}
+
+struct feed_topic feed_topic_of_node(const char *node)
+{
+	struct feed_topic topic;
+
+	snprintf(topic.name, sizeof(topic.name), "node/%s", node);
+	return topic;
+}
+
+/* --- telling ------------------------------------------------------------------------------------------ */
+
+static void publish(struct feed *feed, const char *topic, struct frame *frame)
+{
+	if (!frame)
+		return;
+	hub_publish(feed->hub, topic, frame);
+	frame_release(frame);
+}
+
+static void tell_delta(struct feed *feed)
+{
+	feed->delta_seq++;
+	publish(feed, TOPIC_DELTA,
+		compose_delta(&feed->known, buf_string(&feed->removed), feed->delta_seq, clock_now_ms()));
+	buf_clear(&feed->removed);
+}
+
+static bool delta_is_due(const struct feed *feed)
+{
+	return feed->state != FEED_LOADING && (feed->known.nodes.changed || feed->removed.len);
+}
+
+static void flush_delta(void *context)
+{
+	struct feed *feed = context;
+
+	/* With nobody to tell, changes gather until a snapshot is wanted. */
+	if (delta_is_due(feed) && hub_wanted(feed->hub, TOPIC_DELTA))
+		tell_delta(feed);
+}
+
+/* The default protocol's messages hold the lines of one node each. */
+static void publish_by_node(struct feed *feed, struct log_entry *const *entries, size_t count, int64_t now_ms)
+{
+	struct log_entry **group = mem_alloc(count, sizeof(struct log_entry *));
+	bool *done = mem_alloc(count, sizeof(*done));
+
+	for (size_t i = 0; i < count; i++) {
+		size_t members = 0;
+
+		for (size_t j = i; j < count; j++)
+			if (!done[j] && strcmp(entries[j]->node, entries[i]->node) == 0) {
+				done[j] = true;
+				group[members++] = entries[j];
+			}
+		publish(feed, TOPIC_LOGS, compose_logs(group, members, NULL, now_ms));
+	}
+	free(done);
+	free(group);
+}
+
+static void flush_logs(void *context)
+{
+	struct feed *feed = context;
+	int64_t now_ms = clock_now_ms();
+	struct log_entry *const *entries;
+	size_t count;
+
+	if (feed->state == FEED_LOADING)
+		return;
+	entries = recent_after(&feed->known.recent, feed->told_seq, &count);
+	feed->untold_lines = 0;
+	if (!count)
+		return;
+	if (hub_wanted(feed->hub, TOPIC_LOGS))
+		publish_by_node(feed, entries, count, now_ms);
+	for (const struct log_watch *watch = feed->watches; watch; watch = watch->next)
+		publish(feed, watch->topic, compose_logs(entries, count, &watch->filter, now_ms));
+	feed->told_seq = entries[count - 1]->seq;
+}
+
+static void delta_changed(struct feed *feed)
+{
+	feed->version++;
+	if (delta_is_due(feed))
+		window_touch(&feed->delta_window);
+}
+
+/* --- what happens ------------------------------------------------------------------------------------- */
+
+static bool same_text(struct span a, struct span b)
+{
+	return a.data && b.data && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* Whether the node is known as of this report or a later one. Only asked while a load settles: later, an
+ * older time means that the coordinator's clock was set back. */
+static bool is_repeated(const struct feed *feed, const struct node *node, const struct report *report)
+{
+	struct span known, given;
+
+	if (feed->state == FEED_LIVE || !node)
+		return false;
+	known = nodes_timestamp((struct span){node->summary.data, node->summary.len});
+	given = nodes_timestamp(report->summary);
+	return same_text(known, given) || (known.data && given.data && known.len == given.len &&
+					   memcmp(known.data, given.data, given.len) > 0);
+}
+
+static void publish_node(struct feed *feed, const char *id)
+{
+	struct feed_topic topic = feed_topic_of_node(id);
+
+	if (hub_wanted(feed->hub, topic.name))
+		publish(feed, topic.name, feed_node(feed, id));
+}
+
+void feed_report(struct feed *feed, const char *id, const struct report *given)
+{
+	struct report report = *given;
+	struct node *node = nodes_get(&feed->known.nodes, id);
+	struct feed_topic topic = feed_topic_of_node(id);
+
+	if (feed->state != FEED_LIVE && node && report.point.data && nodes_has_point(node, report.point))
+		report.point = (struct span){0};
+	if (!is_repeated(feed, node, &report)) {
+		feed->known.totals.total_updates++;
+		node = nodes_report(&feed->known.nodes, id, &report);
+	} else if (!report.point.data) {
+		return;
+	}
+	if (!node)
+		return;
+	if (report.point.data)
+		nodes_append_point(node, report.point);
+	node->status = node_status_at(&node->head, clock_now_ms());
+	if (hub_wanted(feed->hub, topic.name))
+		publish(feed, topic.name, compose_node_report(node, &report, clock_now_ms()));
+	delta_changed(feed);
+}
+
+void feed_remove(struct feed *feed, const char *id)
+{
+	const struct node *node = nodes_get(&feed->known.nodes, id);
+
+	if (!node)
+		return;
+	if (node->change != NODE_NEW)
+		buf_printf(&feed->removed, "%s\"%s\"", feed->removed.len ? "," : "", id);
+	nodes_remove(&feed->known.nodes, id);
+	publish_node(feed, id);
+	delta_changed(feed);
+}
+
+void feed_clear_history(struct feed *feed, const char *id)
+{
+	for (size_t i = 0; i < feed->known.nodes.count; i++) {
+		struct node *node = feed->known.nodes.list[i];
+
+		if (id && strcmp(node->id, id) != 0)
+			continue;
+		nodes_set_points(node, NULL, 0);
+		publish_node(feed, node->id);
+	}
+	feed->version++;
+}
+
+void feed_log_line(struct feed *feed, const char *node, const char *json, size_t len)
+{
+	size_t count;
+	struct log_entry *const *newest;
+
+	if (!recent_insert(&feed->known.recent, node, json, len))
+		return;
+	newest = recent_after(&feed->known.recent, recent_last_seq(&feed->known.recent) - 1, &count);
+	sources_add_entry(&feed->known.sources, newest[0]);
+	feed->version++;
+	if (++feed->untold_lines >= LOGS_A_FLUSH)
+		flush_logs(feed);
+	else
+		window_touch(&feed->logs_window);
+}
+
+void feed_clear_logs(struct feed *feed, const char *node)
+{
+	recent_clear(&feed->known.recent, node);
+	feed->version++;
+}
+
+void feed_set_totals(struct feed *feed, const struct cluster_totals *totals)
+{
+	feed->known.totals = *totals;
+	feed->version++;
+}
+
+void feed_add_source(struct feed *feed, const char *node, const char *logger)
+{
+	if (node)
+		sources_add_node(&feed->known.sources, node);
+	if (logger)
+		sources_add_logger(&feed->known.sources, logger, strlen(logger));
+	feed->version++;
+}
+
+void feed_tick(struct feed *feed)
+{
+	int64_t now_ms = clock_now_ms();
+
+	if (feed->state == FEED_LOADING)
+		return;
+	for (size_t i = 0; i < feed->known.nodes.count; i++) {
+		struct node *node = feed->known.nodes.list[i];
+		enum node_status status = node_status_at(&node->head, now_ms);
+		struct feed_topic topic;
+
+		if (status == node->status)
+			continue;
+		node->status = status;
+		nodes_mark(&feed->known.nodes, node);
+		topic = feed_topic_of_node(node->id);
+		if (hub_wanted(feed->hub, topic.name))
+			publish(feed, topic.name, compose_node_report(node, NULL, now_ms));
+		delta_changed(feed);
+	}
+}
+
+/* --- the load ----------------------------------------------------------------------------------------- */
+
+void feed_load_begin(struct feed *feed)
+{
+	feed->state = FEED_LOADING;
+	for (size_t i = 0; i < feed->known.nodes.count; i++)
+		feed->known.nodes.list[i]->unseen = true;
+	sources_free(&feed->known.sources);
+}
+
+void feed_load_node(struct feed *feed, const char *id, const struct report *given)
+{
+	struct report report = *given;
+	struct node *node = nodes_get(&feed->known.nodes, id);
+
+	if (!report.certificates.data)
+		report.certificates = (struct span){"[]", 2};
+	/* A report that is known already leaves the node settled. */
+	if (!node || node->change != NODE_SETTLED ||
+	    !same_text(report.summary, (struct span){node->summary.data, node->summary.len}))
+		node = nodes_report(&feed->known.nodes, id, &report);
+	if (!node)
+		return;
+	node->unseen = false;
+	node->status = node_status_at(&node->head, clock_now_ms());
+}
+
+void feed_load_points(struct feed *feed, const char *id, const struct span *points, size_t count)
+{
+	struct node *node = nodes_get(&feed->known.nodes, id);
+
+	if (node)
+		nodes_set_points(node, points, count);
+}
+
+void feed_load_logs(struct feed *feed, const struct recent *loaded, int64_t last_seq)
+{
+	struct recent *recent = &feed->known.recent;
+	bool began_anew = last_seq<feed->told_seq, has_gap = loaded->complete_from> feed->told_seq + 1;
+	size_t count;
+	struct log_entry *const *entries;
+
+	feed->loaded_seq = last_seq;
+	if (began_anew || has_gap)
+		recent_free(recent);
+	if (began_anew)
+		feed->told_seq = last_seq;
+	else if (has_gap && feed->told_seq)
+		publish(feed, TOPIC_DELTA,
+			compose_printf("{\"type\":\"gap\",\"after\":%" PRId64 ",\"before\":%" PRId64 "}",
+				       feed->told_seq, loaded->complete_from));
+	entries = recent_after(loaded, 0, &count);
+	for (size_t i = 0; i < count; i++)
+		recent_insert(recent, entries[i]->node, entries[i]->json, entries[i]->len);
+	if (began_anew || has_gap)
+		recent->complete_from = loaded->complete_from;
+}
+
+void feed_load_end(struct feed *feed)
+{
+	struct nodes *nodes = &feed->known.nodes;
+
+	feed->state = FEED_SETTLING;
+	feed->version++;
+	for (size_t i = nodes->count; i-- > 0;) {
+		if (nodes->list[i]->unseen)
+			feed_remove(feed, nodes->list[i]->id);
+		else
+			publish_node(feed, nodes->list[i]->id);
+	}
+	delta_changed(feed);
+	flush_logs(feed);
+	if (feed->told_seq < feed->loaded_seq)
+		feed->told_seq = feed->loaded_seq;
+}
+
+void feed_load_settled(struct feed *feed)
+{
+	feed->state = FEED_LIVE;
+}
+
+/* --- for one client ----------------------------------------------------------------------------------- */
+
+/* The frame as it was built last, if it still serves; with a reference for the caller. */
+static struct frame *reuse(const struct feed *feed, const struct kept_frame *kept)
+{
+	int64_t age_ms = clock_monotonic_ms() - kept->built_ms;
+
+	if (!kept->frame)
+		return NULL;
+	if (age_ms < kept->cost_ms * REUSE_FACTOR || (kept->version == feed->version && age_ms < REUSE_MS))
+		return frame_share(kept->frame);
+	return NULL;
+}
+
+static struct frame *keep(const struct feed *feed, struct kept_frame *kept, struct frame *frame,
+			  int64_t begun_ms)
+{
+	frame_release(kept->frame);
+	*kept = (struct kept_frame){
+		.frame = frame, .version = feed->version, .built_ms = clock_monotonic_ms()};
+	kept->cost_ms = kept->built_ms - begun_ms;
+	return frame_share(frame);
+}
+
+struct frame *feed_initial(struct feed *feed)
+{
+	struct frame *frame = reuse(feed, &feed->initial);
+	int64_t begun_ms = clock_monotonic_ms();
+
+	return frame ? frame
+		     : keep(feed, &feed->initial, compose_initial(&feed->known, clock_now_ms()), begun_ms);
+}
+
+struct frame *feed_update(struct feed *feed)
+{
+	struct frame *frame = reuse(feed, &feed->update);
+	int64_t begun_ms = clock_monotonic_ms();
+
+	return frame ? frame
+		     : keep(feed, &feed->update, compose_update(&feed->known, clock_now_ms()), begun_ms);
+}
+
+/* A snapshot says what the deltas so far have said, so it serves until the next one. */
+struct frame *feed_snapshot(struct feed *feed)
+{
+	if (feed->snapshot.frame && feed->snapshot.version == (uint64_t)feed->delta_seq)
+		return frame_share(feed->snapshot.frame);
+	if (feed->known.nodes.changed || feed->removed.len)
+		tell_delta(feed);
+	frame_release(feed->snapshot.frame);
+	feed->snapshot.frame = compose_snapshot(&feed->known, feed->delta_seq, clock_now_ms());
+	feed->snapshot.version = (uint64_t)feed->delta_seq;
+	return frame_share(feed->snapshot.frame);
+}
+
+struct frame *feed_node(const struct feed *feed, const char *id)
+{
+	return compose_node(id, nodes_get(&feed->known.nodes, id), clock_now_ms());
+}
+
+int64_t feed_told_seq(const struct feed *feed)
+{
+	return feed->told_seq;
+}
+
+enum err feed_entries(const struct feed *feed, int64_t seq, struct log_entry *const **entries, size_t *count)
+{
+	*entries = recent_after(&feed->known.recent, seq, count);
+	while (*count && (*entries)[*count - 1]->seq > feed->told_seq)
+		--*count;
+	return seq + 1 >= feed->known.recent.complete_from ? ERR_NONE : ERR_NOT_FOUND;
+}
+
+static bool same_filter(const struct entry_filter *a, const struct entry_filter *b)
+{
+	return a->level == b->level && strcmp(a->node, b->node) == 0 &&
+	       strcmp(a->logger_name, b->logger_name) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+struct log_watch *feed_watch(struct feed *feed, struct subscriber *subscriber,
+			     const struct entry_filter *filter)
+{
+	struct log_watch *watch = feed->watches;
+
+	while (watch && !same_filter(&watch->filter, filter))
+		watch = watch->next;
+	if (!watch) {
+		watch = mem_alloc(1, sizeof(*watch));
+		watch->filter = *filter;
+		snprintf(watch->topic, sizeof(watch->topic), "logs/%" PRIu64, ++feed->watches_made);
+		watch->next = feed->watches;
+		feed->watches = watch;
+	}
+	watch->watchers++;
+	hub_subscribe(subscriber, watch->topic);
+	return watch;
+}
+
+void feed_unwatch(struct feed *feed, struct subscriber *subscriber, struct log_watch *watch)
+{
+	struct log_watch **link = &feed->watches;
+
+	hub_unsubscribe(subscriber, watch->topic);
+	if (--watch->watchers)
+		return;
+	while (*link != watch)
+		link = &(*link)->next;
+	*link = watch->next;
+	free(watch);
+}

@@ -1,0 +1,263 @@
+/* p2pdash-relay: puts the parts on one event loop, and ends in order. */
+#include "common/log.h"
+#include "common/settings.h"
+#include "common/text.h"
+#include "relay/access.h"
+#include "relay/browser.h"
+#include "relay/bus.h"
+#include "relay/feed.h"
+#include "relay/follow.h"
+#include "relay/hub.h"
+#include "relay/load.h"
+#include "relay/stream.h"
+#include "relay/ws.h"
+
+#include <ev.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define TICK_S	 0.25
+#define CHECK_S	 5.0 /* Redis: is it there, and what has it counted */
+#define LINGER_S 2.0 /* at the end, for close frames to be answered */
+
+enum { LISTEN, REDIS, SECRET_FILE, LOG_LEVEL, SETTINGS_COUNT };
+
+static const struct setting SETTINGS[] = {
+	[LISTEN] = {.name = "listen",
+		    .type = SETTING_TEXT,
+		    .initial = "unix:run/relay.sock",
+		    .value = "ADDRESS",
+		    .help = "where to listen: unix:PATH or HOST:PORT"},
+	[REDIS] = {.name = "redis",
+		   .type = SETTING_TEXT,
+		   .initial = "unix:run/redis.sock",
+		   .secret = true,
+		   .value = "ADDRESS",
+		   .help = "unix:PATH or redis://[user:password@]host[:port][/db]"},
+	[SECRET_FILE] = {.name = "secret-file",
+			 .type = SETTING_TEXT,
+			 .initial = "run/jwt-secret",
+			 .value = "PATH",
+			 .help = "the secret that tokens are signed with"},
+	[LOG_LEVEL] = {.name = "log-level",
+		       .type = SETTING_TEXT,
+		       .initial = "info",
+		       .value = "LEVEL",
+		       .help = "debug, info, warning or error"},
+};
+
+static const struct program PROGRAM = {
+	.name = "p2pdash-relay",
+	.summary = "Sends browsers what changes and workers what to do, from Redis.",
+	.usage = "p2pdash-relay [OPTION …]",
+	.settings = SETTINGS,
+	.settings_count = SETTINGS_COUNT,
+};
+
+struct relay {
+	struct ev_loop *loop;
+	struct access *access;
+	struct hub *hub;
+	struct feed *feed;
+	struct streams *streams;
+	struct bus *bus;
+	struct follower follower;
+	struct loader *loader;
+	struct browsers browsers;
+	struct ws *ws;
+	ev_timer tick, check, linger;
+	ev_signal terminate, interrupt;
+};
+
+/* --- the bus's events go to the loader ---------------------------------------------------------------- */
+
+static void on_up(void *context)
+{
+	loader_up(((struct relay *)context)->loader);
+}
+
+static void on_lost(void *context)
+{
+	loader_lost(((struct relay *)context)->loader);
+}
+
+static void on_followed(void *context, const char *channel)
+{
+	loader_followed(((struct relay *)context)->loader, channel);
+}
+
+static void on_message(void *context, const char *channel, const char *payload, size_t len)
+{
+	loader_message(((struct relay *)context)->loader, channel, payload, len);
+}
+
+static const struct bus_events BUS_EVENTS = {
+	.up = on_up, .lost = on_lost, .followed = on_followed, .message = on_message};
+
+/* --- time and signals --------------------------------------------------------------------------------- */
+
+static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct relay *relay = timer->data;
+
+	(void)events;
+	feed_tick(relay->feed);
+	ws_tick(relay->ws);
+	if (ev_is_active(&relay->linger) && ws_count(relay->ws) == 0)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_check(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct relay *relay = timer->data;
+
+	(void)loop;
+	(void)events;
+	bus_check(relay->bus);
+	loader_refresh(relay->loader);
+}
+
+static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)timer;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct relay *relay = watcher->data;
+
+	(void)events;
+	if (ev_is_active(&relay->linger))
+		_exit(0); /* asked twice: no more patience */
+	log_info("main", "ending connections=%zu", ws_count(relay->ws));
+	ws_stop(relay->ws);
+	ev_timer_start(loop, &relay->linger);
+}
+
+static void start_watchers(struct relay *relay)
+{
+	ev_timer_init(&relay->tick, on_tick, TICK_S, TICK_S);
+	ev_timer_init(&relay->check, on_check, CHECK_S, CHECK_S);
+	ev_timer_init(&relay->linger, on_linger, LINGER_S, 0);
+	ev_signal_init(&relay->terminate, on_signal, SIGTERM);
+	ev_signal_init(&relay->interrupt, on_signal, SIGINT);
+	relay->tick.data = relay->check.data = relay->linger.data = relay;
+	relay->terminate.data = relay->interrupt.data = relay;
+	ev_timer_start(relay->loop, &relay->tick);
+	ev_timer_start(relay->loop, &relay->check);
+	ev_signal_start(relay->loop, &relay->terminate);
+	ev_signal_start(relay->loop, &relay->interrupt);
+}
+
+/* --- the start ---------------------------------------------------------------------------------------- */
+
+/* Every connection is a descriptor; the limit's soft half is meant for programs that use select. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		log_warning("main", "the limit of open files stays low");
+}
+
+static void set_log_level(const struct setting_value *values)
+{
+	enum log_level level;
+	struct reason why;
+
+	if (log_parse_level(values[LOG_LEVEL].text, &level) != ERR_NONE &&
+	    reason_set(&why, ERR_INVALID, "log-level must be debug, info, warning or error") != ERR_NONE)
+		settings_refuse(&PROGRAM, &why);
+	log_set_level(level);
+}
+
+static enum err read_redis_address(const char *text, struct redis_address *out, struct reason *why)
+{
+	enum err err = redis_address_parse(text, out, why);
+
+	if (err == ERR_NONE && out->tls)
+		err = reason_set(why, ERR_INVALID,
+				 "redis: this build has no TLS to Redis; use redis:// or unix:");
+	return err;
+}
+
+static void make_parts(struct relay *relay, const struct token_secret *secret,
+		       const struct redis_address *redis)
+{
+	relay->loop = ev_default_loop(EVFLAG_AUTO);
+	relay->access = access_new(secret);
+	relay->hub = hub_new();
+	relay->feed = feed_new(relay->loop, relay->hub);
+	relay->bus = bus_new(relay->loop, redis, &BUS_EVENTS, relay);
+	relay->streams = streams_new(relay->bus);
+	relay->follower = (struct follower){.feed = relay->feed, .access = relay->access};
+	relay->loader = loader_new(relay->bus, &relay->follower, relay->streams);
+	relay->browsers = (struct browsers){.feed = relay->feed, .bus = relay->bus};
+}
+
+/* The connections first: they hold subscriptions, and questions to the bus. */
+static void free_parts(struct relay *relay)
+{
+	ws_free(relay->ws);
+	bus_free(relay->bus);
+	loader_free(relay->loader);
+	streams_free(relay->streams);
+	feed_free(relay->feed);
+	hub_free(relay->hub);
+	access_free(relay->access);
+	ev_loop_destroy(relay->loop);
+}
+
+static enum err serve(struct relay *relay, const char *listen, struct reason *why)
+{
+	const struct endpoint endpoints[] = {
+		{"/ws/dashboard", ENDPOINT_WEBSOCKET, ROLE_VIEWER, &BROWSER_OPERATIONS, &relay->browsers},
+		{"/api/reporter/commands", ENDPOINT_EVENTS, ROLE_WORKER, &STREAM_OPERATIONS, relay->streams},
+	};
+	const struct ws_options options = {.listen = listen,
+					   .endpoints = endpoints,
+					   .endpoints_count = sizeof(endpoints) / sizeof(*endpoints),
+					   .access = relay->access,
+					   .hub = relay->hub};
+	enum err err = ws_new(relay->loop, &options, &relay->ws, why);
+
+	if (err == ERR_NONE) {
+		start_watchers(relay);
+		log_info("main", "listening on=%s", listen);
+		ev_run(relay->loop, 0);
+	}
+	free_parts(relay);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct setting_value values[SETTINGS_COUNT];
+	struct token_secret secret;
+	struct redis_address redis;
+	struct relay relay = {0};
+	struct reason why;
+	int rest;
+
+	text_init();
+	signal(SIGPIPE, SIG_IGN);
+	if (settings_read(&PROGRAM, argc, argv, values, &rest, &why) != ERR_NONE)
+		settings_refuse(&PROGRAM, &why);
+	set_log_level(values);
+	if (token_secret_read(values[SECRET_FILE].text, &secret, &why) != ERR_NONE ||
+	    read_redis_address(values[REDIS].text, &redis, &why) != ERR_NONE)
+		settings_refuse(&PROGRAM, &why);
+	settings_show(&PROGRAM, values);
+	raise_descriptor_limit();
+	make_parts(&relay, &secret, &redis);
+	if (serve(&relay, values[LISTEN].text, &why) != ERR_NONE)
+		settings_refuse(&PROGRAM, &why);
+	return 0;
+}

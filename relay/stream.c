@@ -1,0 +1,223 @@
+/* A worker's commands: first those that wait, then those that come, each once on a stream. */
+#include "relay/stream.h"
+
+#include "common/clock.h"
+#include "common/command.h"
+#include "common/json.h"
+#include "common/keys.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "relay/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HEARTBEAT_MS 15000
+
+struct streams {
+	struct bus *bus;
+	struct map by_node; /* node -> struct stream, the one that gets the commands */
+};
+
+struct stream {
+	struct streams *streams;
+	struct connection *connection;
+	char node[ID_NODE_SIZE];
+	int64_t beat_ms;	      /* when the next heartbeat is due */
+	struct question *waiting;     /* the list of waiting commands, asked for */
+	char (*sent)[ID_RANDOM_SIZE]; /* a ring of the last ids; NULL until there is one */
+	size_t sent_count;
+};
+
+struct streams *streams_new(struct bus *bus)
+{
+	struct streams *streams = mem_alloc(1, sizeof(*streams));
+
+	streams->bus = bus;
+	return streams;
+}
+
+void streams_free(struct streams *streams)
+{
+	if (!streams)
+		return;
+	map_free(&streams->by_node);
+	free(streams);
+}
+
+static void send_text(struct stream *stream, const char *text)
+{
+	hub_send_last(connection_subscriber(stream->connection), frame_of_text(text));
+	stream->beat_ms = clock_monotonic_ms() + HEARTBEAT_MS;
+}
+
+/* --- commands ----------------------------------------------------------------------------------------- */
+
+static bool was_sent(const struct stream *stream, const char *id)
+{
+	size_t kept = stream->sent_count < LIMIT_COMMANDS_A_NODE ? stream->sent_count : LIMIT_COMMANDS_A_NODE;
+
+	for (size_t i = 0; i < kept; i++)
+		if (strcmp(stream->sent[i], id) == 0)
+			return true;
+	return false;
+}
+
+static void remember(struct stream *stream, const char *id)
+{
+	if (!stream->sent)
+		stream->sent = mem_alloc(LIMIT_COMMANDS_A_NODE, sizeof(*stream->sent));
+	memcpy(stream->sent[stream->sent_count++ % LIMIT_COMMANDS_A_NODE], id, strlen(id) + 1);
+}
+
+/* Copies the id of a command as the worker gets it; false if it has none. */
+static bool id_of(const char *command, size_t len, char out[ID_RANDOM_SIZE])
+{
+	struct json *json = NULL;
+	const char *id;
+	bool good;
+
+	if (json_parse(command, len, &json, NULL) != ERR_NONE)
+		return false;
+	id = json_text(json_get(json, "id"));
+	good = id && strlen(id) < ID_RANDOM_SIZE;
+	if (good)
+		memcpy(out, id, strlen(id) + 1);
+	json_free(json);
+	return good;
+}
+
+static void send_command(struct stream *stream, const char *stored, size_t len)
+{
+	static const char HEAD[] = "event: command\ndata: ";
+	struct buf buf = {0};
+	char id[ID_RANDOM_SIZE];
+	size_t start;
+	enum err err;
+
+	frame_begin(&buf);
+	buf_text(&buf, HEAD);
+	start = buf.len;
+	err = command_write(&buf, stored, len, clock_now_ms());
+	if (err == ERR_NONE && !id_of(buf.data + start, buf.len - start, id))
+		err = ERR_MALFORMED;
+	if (err == ERR_MALFORMED)
+		log_error("stream", "a command has another shape, ignored node=%s", stream->node);
+	if (err == ERR_NONE && !was_sent(stream, id)) {
+		remember(stream, id);
+		buf_text(&buf, "\n\n");
+		hub_send_last(connection_subscriber(stream->connection), frame_end(&buf));
+		log_info("stream", "command sent node=%s id=%s", stream->node, id);
+	}
+	buf_free(&buf);
+}
+
+static void on_waiting(void *context, const struct reply *reply)
+{
+	struct stream *stream = context;
+
+	stream->waiting = NULL;
+	for (size_t i = 0; i < reply_count(reply); i++) {
+		size_t len;
+		const char *stored = reply_text(reply_at(reply, i), &len);
+
+		if (stored)
+			send_command(stream, stored, len);
+	}
+}
+
+/* The channel is followed, so whatever was not published to it is in the list. */
+void streams_followed(struct streams *streams, const char *node)
+{
+	struct stream *stream = map_get(&streams->by_node, node);
+	struct key key;
+
+	if (!stream || stream->waiting)
+		return;
+	key = key_of_node(NODE_COMMANDS, node);
+	stream->waiting = bus_ask(streams->bus, on_waiting, stream, "LRANGE", key.text, "0", "-1", NULL);
+}
+
+void streams_command(struct streams *streams, const char *node, const char *stored, size_t len)
+{
+	struct stream *stream = map_get(&streams->by_node, node);
+
+	if (stream)
+		send_command(stream, stored, len);
+}
+
+void streams_follow(struct streams *streams)
+{
+	size_t cursor = 0;
+	const char *node;
+	void *stream;
+
+	while (map_next(&streams->by_node, &cursor, &node, &stream))
+		bus_follow(streams->bus, channel_of_commands(node).text);
+}
+
+/* --- the connection ----------------------------------------------------------------------------------- */
+
+static void *on_open(void *service, struct connection *connection, const struct token_claims *claims,
+		     const char *mode)
+{
+	struct streams *streams = service;
+	struct stream *stream = mem_alloc(1, sizeof(*stream)), *older;
+
+	(void)mode;
+	stream->streams = streams;
+	stream->connection = connection;
+	memcpy(stream->node, claims->subject, sizeof(stream->node));
+	older = map_get(&streams->by_node, stream->node);
+	if (older) {
+		log_info("stream", "a newer stream takes over node=%s", stream->node);
+		connection_close(older->connection, WS_REPLACED, "replaced");
+	}
+	map_put(&streams->by_node, stream->node, stream);
+	send_text(stream, ": connected\n\n");
+	bus_follow(streams->bus, channel_of_commands(stream->node).text);
+	return stream;
+}
+
+static void on_tick(void *session, int64_t monotonic_ms)
+{
+	struct stream *stream = session;
+
+	if (stream->beat_ms <= monotonic_ms)
+		send_text(stream, ":\n\n");
+}
+
+/* A worker that does not read: it has to come again, and gets what waits from the list. */
+static void on_overflow(void *session)
+{
+	struct stream *stream = session;
+
+	connection_close(stream->connection, WS_GOING_AWAY, "too_slow");
+}
+
+static void on_drained(void *session, size_t dropped)
+{
+	(void)session;
+	(void)dropped; /* on_overflow has closed it */
+}
+
+static void on_closed(void *session)
+{
+	struct stream *stream = session;
+	struct streams *streams = stream->streams;
+
+	if (map_get(&streams->by_node, stream->node) == stream) {
+		map_remove(&streams->by_node, stream->node);
+		bus_unfollow(streams->bus, channel_of_commands(stream->node).text);
+	}
+	question_cancel(stream->waiting);
+	free(stream->sent);
+	free(stream);
+}
+
+const struct session_operations STREAM_OPERATIONS = {.open = on_open,
+						     .tick = on_tick,
+						     .overflow = on_overflow,
+						     .drained = on_drained,
+						     .closed = on_closed};

@@ -1,0 +1,37 @@
+/* What a client of the delta protocol asks for, read from its `subscribe` message. */
+#ifndef RELAY_SUBSCRIPTION_H
+#define RELAY_SUBSCRIPTION_H
+
+#include "common/entry.h"
+
+#include <stdbool.h>
+
+#define SUBSCRIPTION_NODES_MAX 100
+
+enum wish {
+	WISH_UNCHANGED, /* the member is absent */
+	WISH_NOTHING,	/* null, or an empty list */
+	WISH_THIS
+};
+
+struct subscription_request {
+	enum wish nodes;
+	char ids[SUBSCRIPTION_NODES_MAX][ID_NODE_SIZE]; /* each once */
+	size_t ids_count;
+
+	enum wish logs;
+	struct entry_filter filter;
+
+	bool has_log_seq;
+	int64_t log_seq;
+};
+
+/*
+ * ERR_MALFORMED or ERR_INVALID with a sentence; *out is of no use then.
+ *
+ * SAMPLE {"type":"subscribe","nodes":["worker-001"],"logs":{"level":"WARNING"},"log_seq":1234}
+ */
+enum err subscription_read(const char *text, size_t len, struct subscription_request *out,
+			   struct reason *why) MUST_CHECK;
+
+#endif

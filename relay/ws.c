@@ -1,0 +1,595 @@
+/* The one home of libwebsockets. Knows paths and roles by the table it was given, and nothing of content. */
+#include "relay/ws.h"
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/number.h"
+
+#include <assert.h>
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CHUNK		(64 * 1024) /* of a large frame, written at a time */
+#define CLOSE_WITHIN_MS 500
+#define HEADER_MAX	4096 /* one header field */
+
+enum connection_state {
+	CONNECTION_OPEN,
+	CONNECTION_CLOSING, /* its close frame waits for the socket */
+	CONNECTION_CLOSED   /* left to libwebsockets */
+};
+
+struct connection {
+	enum connection_state state;
+	struct ws *ws;
+	struct lws *wsi;
+	const struct endpoint *endpoint;
+	struct token_claims claims;
+	char mode[16]; /* of the query */
+	struct subscriber *subscriber;
+	void *session; /* NULL until the upgrade is done */
+
+	struct frame *partial; /* partly sent; NULL: none */
+	size_t sent;	       /* of it */
+	struct buf incoming;   /* fragments of the client's message */
+
+	enum ws_close close_code;
+	const char *close_reason;
+	int64_t close_by_ms;
+
+	struct connection *next, **link;
+};
+
+struct ws {
+	const struct ws_options *options;
+	struct lws_context *context;
+	struct connection *connections;
+	size_t count;
+	bool stopping;
+	char *path; /* of the unix socket; NULL for TCP */
+};
+
+static_assert(FRAME_HEADROOM >= LWS_PRE, "room for the transport's header");
+
+/* --- connections -------------------------------------------------------------------------------------- */
+
+static bool send_frame(void *owner, struct frame *frame);
+static void wait_writable(void *owner);
+static void on_overflow(void *owner);
+static void on_drained(void *owner, size_t dropped);
+
+static const struct hub_outlet OUTLET = {
+	.send = send_frame, .wait = wait_writable, .overflow = on_overflow, .drained = on_drained};
+
+static struct connection *connection_new(struct ws *ws, struct lws *wsi, const struct endpoint *endpoint,
+					 const struct token_claims *claims, const char *mode)
+{
+	struct connection *connection = mem_alloc(1, sizeof(*connection));
+
+	connection->ws = ws;
+	connection->wsi = wsi;
+	connection->endpoint = endpoint;
+	connection->claims = *claims;
+	snprintf(connection->mode, sizeof(connection->mode), "%s", mode);
+	connection->next = ws->connections;
+	connection->link = &ws->connections;
+	if (connection->next)
+		connection->next->link = &connection->next;
+	ws->connections = connection;
+	ws->count++;
+	lws_set_opaque_user_data(wsi, connection);
+	return connection;
+}
+
+static void connection_open(struct connection *connection)
+{
+	const struct endpoint *endpoint = connection->endpoint;
+
+	connection->subscriber = hub_join(connection->ws->options->hub, &OUTLET, connection);
+	connection->session = endpoint->operations->open(endpoint->service, connection, &connection->claims,
+							 connection->mode);
+}
+
+static void connection_free(struct connection *connection)
+{
+	if (!connection)
+		return;
+	lws_set_opaque_user_data(connection->wsi, NULL);
+	connection->state = CONNECTION_CLOSED;
+	if (connection->session)
+		connection->endpoint->operations->closed(connection->session);
+	hub_leave(connection->subscriber);
+	frame_release(connection->partial);
+	buf_free(&connection->incoming);
+	*connection->link = connection->next;
+	if (connection->next)
+		connection->next->link = connection->link;
+	connection->ws->count--;
+	free(connection);
+}
+
+struct subscriber *connection_subscriber(struct connection *connection)
+{
+	return connection->subscriber;
+}
+
+void connection_close(struct connection *connection, enum ws_close code, const char *reason)
+{
+	if (connection->state != CONNECTION_OPEN)
+		return;
+	connection->state = CONNECTION_CLOSING;
+	connection->close_code = code;
+	connection->close_reason = reason;
+	connection->close_by_ms = clock_monotonic_ms() + CLOSE_WITHIN_MS;
+	lws_callback_on_writable(connection->wsi);
+}
+
+/* Has the library drop it as soon as it is back in its loop: never while one of its frames is handled. */
+static void kill_soon(struct connection *connection)
+{
+	connection->state = CONNECTION_CLOSED;
+	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_LAGGING, LWS_TO_KILL_ASYNC);
+}
+
+/* --- writing ------------------------------------------------------------------------------------------ */
+
+static enum lws_write_protocol write_mode(const struct connection *connection, size_t from, bool last)
+{
+	int mode = from ? LWS_WRITE_CONTINUATION : LWS_WRITE_TEXT;
+
+	if (connection->endpoint->kind == ENDPOINT_EVENTS)
+		return LWS_WRITE_HTTP;
+	return (enum lws_write_protocol)(last ? mode : mode | LWS_WRITE_NO_FIN);
+}
+
+/* Writes one piece. The library puts its header before it, which in the middle of a shared frame is other
+ * text: it is put back at once. */
+static bool write_piece(struct connection *connection, struct frame *frame, size_t from)
+{
+	size_t len = frame->len - from < CHUNK ? frame->len - from : CHUNK;
+	char *piece = frame_text(frame) + from, before[LWS_PRE];
+	int written;
+
+	memcpy(before, piece - LWS_PRE, LWS_PRE);
+	written = lws_write(connection->wsi, (unsigned char *)piece, len,
+			    write_mode(connection, from, from + len == frame->len));
+	memcpy(piece - LWS_PRE, before, LWS_PRE);
+	if (written < (int)len) {
+		kill_soon(connection);
+		return false;
+	}
+	connection->sent = from + len;
+	return true;
+}
+
+/* Writes what is left of the partly sent frame, as far as the socket takes it without waiting. */
+static void go_on(struct connection *connection)
+{
+	struct frame *frame = connection->partial;
+
+	while (connection->sent < frame->len && !lws_send_pipe_choked(connection->wsi))
+		if (!write_piece(connection, frame, connection->sent))
+			return;
+	if (connection->sent < frame->len) {
+		lws_callback_on_writable(connection->wsi);
+		return;
+	}
+	connection->partial = NULL;
+	frame_release(frame);
+}
+
+/*
+ * The library wants writes in its WRITEABLE callback only, which costs a turn of the loop for every client.
+ * It is sound to write at once while it holds nothing of ours back (its choked test covers its own rest of a
+ * short write) and no frame is partly sent.
+ */
+static bool send_frame(void *owner, struct frame *frame)
+{
+	struct connection *connection = owner;
+
+	if (connection->state != CONNECTION_OPEN)
+		return true; /* nobody will read it */
+	if (connection->partial || lws_send_pipe_choked(connection->wsi))
+		return false;
+	if (!write_piece(connection, frame, 0))
+		return true;
+	if (connection->sent < frame->len) {
+		connection->partial = frame_share(frame);
+		go_on(connection);
+	}
+	return true;
+}
+
+static void wait_writable(void *owner)
+{
+	struct connection *connection = owner;
+
+	if (connection->state == CONNECTION_OPEN)
+		lws_callback_on_writable(connection->wsi);
+}
+
+static void on_overflow(void *owner)
+{
+	struct connection *connection = owner;
+
+	connection->endpoint->operations->overflow(connection->session);
+}
+
+static void on_drained(void *owner, size_t dropped)
+{
+	struct connection *connection = owner;
+
+	connection->endpoint->operations->drained(connection->session, dropped);
+}
+
+/* 0, or -1 to have the library close it. */
+static int on_writable(struct connection *connection)
+{
+	if (connection->state == CONNECTION_CLOSING) {
+		connection->state = CONNECTION_CLOSED;
+		if (connection->endpoint->kind == ENDPOINT_WEBSOCKET)
+			lws_close_reason(connection->wsi, (enum lws_close_status)connection->close_code,
+					 (unsigned char *)(uintptr_t)connection->close_reason,
+					 strlen(connection->close_reason));
+		return -1;
+	}
+	if (connection->state == CONNECTION_CLOSED)
+		return -1;
+	if (connection->partial)
+		go_on(connection);
+	if (!connection->partial)
+		hub_flush(connection->subscriber);
+	return 0;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------ */
+
+static int refuse_message(struct connection *connection, enum lws_close_status code, const char *reason)
+{
+	connection->state = CONNECTION_CLOSED;
+	lws_close_reason(connection->wsi, code, (unsigned char *)(uintptr_t)reason, strlen(reason));
+	return -1;
+}
+
+static int on_receive(struct connection *connection, const char *piece, size_t len)
+{
+	struct lws *wsi = connection->wsi;
+
+	if (connection->state != CONNECTION_OPEN)
+		return 0;
+	if (lws_frame_is_binary(wsi))
+		return refuse_message(connection, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, "text_only");
+	if (connection->incoming.len + len > WS_MESSAGE_MAX)
+		return refuse_message(connection, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "message_too_large");
+	buf_append(&connection->incoming, piece, len);
+	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
+		return 0;
+	if (connection->endpoint->operations->receive)
+		connection->endpoint->operations->receive(
+			connection->session, buf_string(&connection->incoming), connection->incoming.len);
+	buf_free(&connection->incoming); /* clients write seldom: hold no memory in between */
+	return 0;
+}
+
+/* --- requests ----------------------------------------------------------------------------------------- */
+
+struct request {
+	char path[256];
+	char mode[16];
+	bool is_get;
+	char authorization[TOKEN_MAX_LEN + 16], cookie[HEADER_MAX], origin[512], host[512];
+};
+
+/* A header that is absent, or too long to be anything of ours, is "". */
+static void copy_header(struct lws *wsi, char *out, size_t size, enum lws_token_indexes header)
+{
+	if (lws_hdr_copy(wsi, out, (int)size, header) < 0)
+		*out = '\0';
+}
+
+static void read_request(struct lws *wsi, struct request *request)
+{
+	char *path = NULL;
+	const char *mode;
+	int len = 0, method = lws_http_get_uri_and_method(wsi, &path, &len);
+
+	snprintf(request->path, sizeof(request->path), "%.*s", len > 0 ? len : 0, path ? path : "");
+	request->is_get = method == LWSHUMETH_GET;
+	mode = lws_get_urlarg_by_name(wsi, "mode=", request->mode, sizeof(request->mode));
+	memmove(request->mode, mode ? mode : "", mode ? strlen(mode) + 1 : 1);
+	copy_header(wsi, request->authorization, sizeof(request->authorization),
+		    WSI_TOKEN_HTTP_AUTHORIZATION);
+	copy_header(wsi, request->cookie, sizeof(request->cookie), WSI_TOKEN_HTTP_COOKIE);
+	copy_header(wsi, request->origin, sizeof(request->origin), WSI_TOKEN_ORIGIN);
+	copy_header(wsi, request->host, sizeof(request->host), WSI_TOKEN_HOST);
+}
+
+static const struct endpoint *find_endpoint(const struct ws *ws, const char *path)
+{
+	for (size_t i = 0; i < ws->options->endpoints_count; i++)
+		if (strcmp(ws->options->endpoints[i].path, path) == 0)
+			return &ws->options->endpoints[i];
+	return NULL;
+}
+
+/* The whole policy of what is let in, in order. */
+static enum err admit(const struct ws *ws, const struct request *request, bool is_websocket,
+		      const struct endpoint **endpoint, struct token_claims *claims, struct reason *why)
+{
+	const struct credentials credentials = {.authorization = request->authorization,
+						.cookie = request->cookie,
+						.origin = request->origin,
+						.host = request->host};
+
+	*endpoint = find_endpoint(ws, request->path);
+	if (!*endpoint)
+		return reason_set(why, ERR_NOT_FOUND, "there is nothing at %.100s", request->path);
+	if (!request->is_get)
+		return reason_set(why, ERR_METHOD_NOT_ALLOWED, "%s is for GET", (*endpoint)->path);
+	if (ws->stopping)
+		return reason_set(why, ERR_BACKEND_AWAY, "the relay is shutting down");
+	if (is_websocket != ((*endpoint)->kind == ENDPOINT_WEBSOCKET))
+		return reason_set(why, ERR_MALFORMED,
+				  is_websocket ? "%s is an event stream, not a WebSocket"
+					       : "%s is a WebSocket: the request has to ask for an upgrade",
+				  (*endpoint)->path);
+	return access_admit(ws->options->access, &credentials, (*endpoint)->role, clock_now_ms(), claims,
+			    why);
+}
+
+struct head {
+	unsigned char bytes[LWS_PRE + 1024];
+	unsigned char *at, *end;
+};
+
+static bool head_begin(struct lws *wsi, struct head *head, int status, const char *type, lws_filepos_t len)
+{
+	head->at = head->bytes + LWS_PRE;
+	head->end = head->bytes + sizeof(head->bytes) - 1;
+	return lws_add_http_common_headers(wsi, (unsigned)status, type, len, &head->at, head->end) == 0;
+}
+
+static bool head_add(struct lws *wsi, struct head *head, const char *name, const char *value)
+{
+	return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value,
+					   (int)strlen(value), &head->at, head->end) == 0;
+}
+
+static bool head_end(struct lws *wsi, struct head *head)
+{
+	return lws_finalize_write_http_header(wsi, head->bytes + LWS_PRE, &head->at, head->end) == 0;
+}
+
+/* Answers with the contract's error body; false: the connection is no use any more. */
+static bool refuse(struct lws *wsi, enum err err, const struct reason *why)
+{
+	struct buf body = {0};
+	struct json_out json = {.buf = &body};
+	struct head head;
+	bool good;
+
+	buf_append(&body, (char[LWS_PRE]){0}, LWS_PRE);
+	json_open(&json, '{');
+	json_put_bool(&json, "success", false);
+	json_put_text(&json, "error", why->text);
+	json_put_text(&json, "code", err_code(err));
+	json_close(&json, '}');
+	good = head_begin(wsi, &head, err_status(err), "application/json", body.len - LWS_PRE) &&
+	       head_add(wsi, &head, "cache-control:", "no-store") &&
+	       (err != ERR_METHOD_NOT_ALLOWED || head_add(wsi, &head, "allow:", "GET")) &&
+	       (err != ERR_BACKEND_AWAY || head_add(wsi, &head, "retry-after:", "1")) &&
+	       (err_status(err) != 401 || head_add(wsi, &head, "www-authenticate:", "Bearer")) &&
+	       head_end(wsi, &head) &&
+	       lws_write(wsi, (unsigned char *)body.data + LWS_PRE, body.len - LWS_PRE,
+			 LWS_WRITE_HTTP_FINAL) >= 0;
+	buf_free(&body);
+	return good;
+}
+
+static bool begin_events(struct lws *wsi)
+{
+	struct head head;
+
+	/* No length: the stream ends with the connection. nginx must not gather what is sent. */
+	if (!head_begin(wsi, &head, 200, "text/event-stream", LWS_ILLEGAL_HTTP_CONTENT_LEN) ||
+	    !head_add(wsi, &head, "cache-control:", "no-store") ||
+	    !head_add(wsi, &head, "x-accel-buffering:", "no") || !head_end(wsi, &head))
+		return false;
+	lws_http_mark_sse(wsi);
+	return true;
+}
+
+/* `upgrade` is what the client wants to change to. 0: go on, more: answered, less: hang up. */
+static int on_upgrade(struct ws *ws, struct lws *wsi, const char *upgrade)
+{
+	struct request request;
+	const struct endpoint *endpoint;
+	struct token_claims claims;
+	struct reason why = {.text = ""};
+	enum err err;
+
+	read_request(wsi, &request);
+	err = admit(ws, &request, strcasecmp(upgrade, "websocket") == 0, &endpoint, &claims, &why);
+	if (err == ERR_NONE && endpoint->kind == ENDPOINT_EVENTS)
+		err = reason_set(&why, ERR_MALFORMED, "an event stream needs no upgrade");
+	if (err != ERR_NONE)
+		return refuse(wsi, err, &why) ? 1 : -1;
+	connection_new(ws, wsi, endpoint, &claims, request.mode);
+	return 0;
+}
+
+static int on_http(struct ws *ws, struct lws *wsi)
+{
+	struct request request;
+	const struct endpoint *endpoint;
+	struct token_claims claims;
+	struct reason why = {.text = ""};
+	enum err err;
+
+	read_request(wsi, &request);
+	err = admit(ws, &request, false, &endpoint, &claims, &why);
+	if (err != ERR_NONE)
+		return refuse(wsi, err, &why) && lws_http_transaction_completed(wsi) == 0 ? 0 : -1;
+	if (!begin_events(wsi))
+		return -1;
+	connection_open(connection_new(ws, wsi, endpoint, &claims, request.mode));
+	return 0;
+}
+
+/* --- the library's events ----------------------------------------------------------------------------- */
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *unused, void *data, size_t len)
+{
+	struct ws *ws = lws_context_user(lws_get_context(wsi));
+	struct connection *connection = lws_get_opaque_user_data(wsi);
+
+	(void)unused;
+	switch (event) {
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return ws->stopping;
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return on_upgrade(ws, wsi, data);
+	case LWS_CALLBACK_HTTP:
+		return on_http(ws, wsi);
+	case LWS_CALLBACK_ESTABLISHED:
+		connection_open(connection);
+		return 0;
+	case LWS_CALLBACK_RECEIVE:
+		return connection ? on_receive(connection, data, len) : -1;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return connection ? on_writable(connection) : 0;
+	case LWS_CALLBACK_CLOSED:
+	case LWS_CALLBACK_CLOSED_HTTP:
+	case LWS_CALLBACK_WSI_DESTROY:
+		connection_free(connection);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static void on_log(int level, const char *line)
+{
+	(level & LLL_ERR ? log_error : log_warning)("lws", "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------- */
+
+static const struct lws_protocols PROTOCOLS[] = {
+	/* What tx_packet_size does not cover is copied aside by the library. */
+	{.name = "p2pdash", .callback = on_event, .rx_buffer_size = 4096, .tx_packet_size = CHUNK},
+	{.name = NULL}};
+
+/* A peer that answers no ping is gone. */
+static const lws_retry_bo_t LIVENESS = {.secs_since_valid_ping = 30, .secs_since_valid_hangup = 75};
+
+/* SAMPLE unix:run/relay.sock, 127.0.0.1:8090, [::1]:8090 */
+static enum err read_address(struct ws *ws, struct lws_context_creation_info *info, char **host,
+			     struct reason *why)
+{
+	static const char UNIX[] = "unix:";
+	const char *listen = ws->options->listen, *colon = strrchr(listen, ':');
+	bool bracket = listen[0] == '[' && colon && colon > listen + 1 && colon[-1] == ']';
+	int64_t port;
+
+	if (strncmp(listen, UNIX, sizeof(UNIX) - 1) == 0) {
+		ws->path = mem_text(listen + sizeof(UNIX) - 1);
+		info->iface = ws->path;
+		info->options |= LWS_SERVER_OPTION_UNIX_SOCK;
+		return ERR_NONE;
+	}
+	if (!colon || colon == listen || number_parse(colon + 1, 1, 65535, &port) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "listen must be unix:PATH or HOST:PORT, not %.100s",
+				  listen);
+	*host = mem_copy(listen + bracket, (size_t)(colon - listen) - 2 * (size_t)bracket);
+	info->iface = *host;
+	info->port = (int)port;
+	if (!strchr(*host, ':'))
+		info->options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+	return ERR_NONE;
+}
+
+enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct ws **out, struct reason *why)
+{
+	void *loops[] = {loop};
+	struct ws *ws = mem_alloc(1, sizeof(*ws));
+	char *host = NULL;
+	struct lws_context_creation_info info = {
+		.protocols = PROTOCOLS,
+		.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
+			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_VALIDATE_UTF8,
+		.foreign_loops = loops,
+		.user = ws,
+		.max_http_header_data = 2 * HEADER_MAX,
+		.retry_and_idle_policy = &LIVENESS,
+		.ka_time = 60,
+		.ka_probes = 3,
+		.ka_interval = 10,
+	};
+	enum err err;
+
+	ws->options = options;
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
+	err = read_address(ws, &info, &host, why);
+	if (err == ERR_NONE) {
+		ws->context = lws_create_context(&info);
+		if (!ws->context)
+			err = reason_set(why, ERR_SYSTEM, "cannot listen on %.100s (libwebsockets said why)",
+					 options->listen);
+	}
+	free(host);
+	if (err != ERR_NONE) {
+		ws_free(ws);
+		return err;
+	}
+	*out = ws;
+	return ERR_NONE;
+}
+
+void ws_free(struct ws *ws)
+{
+	if (!ws)
+		return;
+	if (ws->context)
+		lws_context_destroy(ws->context);
+	if (ws->path)
+		unlink(ws->path);
+	free(ws->path);
+	free(ws);
+}
+
+void ws_tick(struct ws *ws)
+{
+	int64_t now_ms = clock_now_ms(), monotonic_ms = clock_monotonic_ms();
+	struct connection *next;
+
+	for (struct connection *at = ws->connections; at; at = next) {
+		const char *ended = access_ended(ws->options->access, &at->claims, now_ms);
+
+		next = at->next;
+		if (ended)
+			connection_close(at, WS_SESSION_ENDED, ended);
+		if (at->state == CONNECTION_CLOSING && at->close_by_ms <= monotonic_ms)
+			kill_soon(at);
+		else if (at->state == CONNECTION_OPEN && at->session)
+			at->endpoint->operations->tick(at->session, monotonic_ms);
+	}
+}
+
+void ws_stop(struct ws *ws)
+{
+	ws->stopping = true;
+	for (struct connection *at = ws->connections; at; at = at->next)
+		connection_close(at, WS_GOING_AWAY, "shutting_down");
+}
+
+size_t ws_count(const struct ws *ws)
+{
+	return ws->count;
+}

@@ -1,0 +1,76 @@
+/*
+ * Connections from outside: WebSockets and event streams, accepted on one address, refused with proper HTTP
+ * answers, written to as their sockets take it. libwebsockets is seen nowhere else. What is said on a
+ * connection is the business of its endpoint's service.
+ */
+#ifndef RELAY_WS_H
+#define RELAY_WS_H
+
+#include "relay/access.h"
+#include "relay/hub.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WS_MESSAGE_MAX (16 * 1024) /* a text frame from a client */
+
+struct ev_loop;
+struct ws;
+struct connection;
+
+/* Close codes of RFC 6455 section 7.4, and ours from 4000 on. An event stream just ends. */
+enum ws_close { WS_GOING_AWAY = 1001, WS_SESSION_ENDED = 4401, WS_REPLACED = 4409 };
+
+/* What a service does with a connection. `session` is what `open` returned. */
+struct session_operations {
+	/* `mode` is the query's, "" if there is none; the claims live as long as the connection. */
+	void *(*open)(void *service, struct connection *connection, const struct token_claims *claims,
+		      const char *mode);
+	void (*receive)(void *session, const char *text, size_t len); /* a whole text frame; may be NULL */
+	void (*tick)(void *session, int64_t monotonic_ms);	      /* on every ws_tick */
+	void (*overflow)(void *session);			      /* hub.h */
+	void (*drained)(void *session, size_t dropped);		      /* hub.h */
+	void (*closed)(void *session);
+};
+
+enum endpoint_kind { ENDPOINT_WEBSOCKET, ENDPOINT_EVENTS };
+
+/* A row of the table of what can be connected to; the method is always GET. */
+struct endpoint {
+	const char *path;
+	enum endpoint_kind kind;
+	enum role role;
+	const struct session_operations *operations;
+	void *service;
+};
+
+struct ws_options {
+	const char *listen; /* unix:PATH or HOST:PORT */
+	const struct endpoint *endpoints;
+	size_t endpoints_count;
+	const struct access *access;
+	struct hub *hub;
+};
+
+/* Listens; all that `options` points to outlives it. ERR_INVALID or ERR_SYSTEM with a sentence. */
+enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct ws **out,
+		struct reason *why) MUST_CHECK;
+void ws_free(struct ws *ws);
+
+/* Ends the connections whose token has ended, and lets the sessions look at the clock. To be called several
+ * times a second, and whenever a token or a user has changed. */
+void ws_tick(struct ws *ws);
+
+/* Accepts no more and closes all; they are gone when ws_count is 0. */
+void ws_stop(struct ws *ws);
+size_t ws_count(const struct ws *ws);
+
+/* --- for sessions ------------------------------------------------------------------------------------- */
+
+struct subscriber *connection_subscriber(struct connection *connection);
+
+/* Ends it soon, from the loop; what waits is not sent. `reason` is static text. */
+void connection_close(struct connection *connection, enum ws_close code, const char *reason);
+
+#endif
