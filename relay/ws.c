@@ -21,7 +21,7 @@
 enum connection_state {
 	CONNECTION_OPEN,
 	CONNECTION_CLOSING, /* its close frame waits for the socket */
-	CONNECTION_CLOSED   /* left to libwebsockets */
+	CONNECTION_CLOSED   /* left to the library, to be gone by close_by_ms */
 };
 
 struct connection {
@@ -66,6 +66,14 @@ static void on_drained(void *owner, size_t dropped);
 static const struct hub_outlet OUTLET = {
 	.send = send_frame, .wait = wait_writable, .overflow = on_overflow, .drained = on_drained};
 
+/* The one place where the state changes; it never goes back. */
+static void set_state(struct connection *connection, enum connection_state state)
+{
+	if (connection->state == CONNECTION_OPEN)
+		connection->close_by_ms = clock_monotonic_ms() + CLOSE_WITHIN_MS;
+	connection->state = state;
+}
+
 static struct connection *connection_new(struct ws *ws, struct lws *wsi, const struct endpoint *endpoint,
 					 const struct token_claims *claims, const char *mode)
 {
@@ -100,7 +108,7 @@ static void connection_free(struct connection *connection)
 	if (!connection)
 		return;
 	lws_set_opaque_user_data(connection->wsi, NULL);
-	connection->state = CONNECTION_CLOSED;
+	set_state(connection, CONNECTION_CLOSED);
 	if (connection->session)
 		connection->endpoint->operations->closed(connection->session);
 	hub_leave(connection->subscriber);
@@ -122,18 +130,10 @@ void connection_close(struct connection *connection, enum ws_close code, const c
 {
 	if (connection->state != CONNECTION_OPEN)
 		return;
-	connection->state = CONNECTION_CLOSING;
+	set_state(connection, CONNECTION_CLOSING);
 	connection->close_code = code;
 	connection->close_reason = reason;
-	connection->close_by_ms = clock_monotonic_ms() + CLOSE_WITHIN_MS;
 	lws_callback_on_writable(connection->wsi);
-}
-
-/* Has the library drop it as soon as it is back in its loop: never while one of its frames is handled. */
-static void kill_soon(struct connection *connection)
-{
-	connection->state = CONNECTION_CLOSED;
-	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_LAGGING, LWS_TO_KILL_ASYNC);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------ */
@@ -160,7 +160,8 @@ static bool write_piece(struct connection *connection, struct frame *frame, size
 			    write_mode(connection, from, from + len == frame->len));
 	memcpy(piece - LWS_PRE, before, LWS_PRE);
 	if (written < (int)len) {
-		kill_soon(connection);
+		set_state(connection,
+			  CONNECTION_CLOSED); /* it is handled right now: ws_tick has it dropped */
 		return false;
 	}
 	connection->sent = from + len;
@@ -231,7 +232,7 @@ static void on_drained(void *owner, size_t dropped)
 static int on_writable(struct connection *connection)
 {
 	if (connection->state == CONNECTION_CLOSING) {
-		connection->state = CONNECTION_CLOSED;
+		set_state(connection, CONNECTION_CLOSED);
 		if (connection->endpoint->kind == ENDPOINT_WEBSOCKET)
 			lws_close_reason(connection->wsi, (enum lws_close_status)connection->close_code,
 					 (unsigned char *)(uintptr_t)connection->close_reason,
@@ -251,7 +252,7 @@ static int on_writable(struct connection *connection)
 
 static int refuse_message(struct connection *connection, enum lws_close_status code, const char *reason)
 {
-	connection->state = CONNECTION_CLOSED;
+	set_state(connection, CONNECTION_CLOSED);
 	lws_close_reason(connection->wsi, code, (unsigned char *)(uintptr_t)reason, strlen(reason));
 	return -1;
 }
@@ -400,7 +401,8 @@ static bool begin_events(struct lws *wsi)
 	    !head_add(wsi, &head, "cache-control:", "no-store") ||
 	    !head_add(wsi, &head, "x-accel-buffering:", "no") || !head_end(wsi, &head))
 		return false;
-	lws_http_mark_sse(wsi);
+	lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+	lws_http_headers_detach(wsi);
 	return true;
 }
 
@@ -575,8 +577,8 @@ void ws_tick(struct ws *ws)
 		next = at->next;
 		if (ended)
 			connection_close(at, WS_SESSION_ENDED, ended);
-		if (at->state == CONNECTION_CLOSING && at->close_by_ms <= monotonic_ms)
-			kill_soon(at);
+		if (at->state != CONNECTION_OPEN && at->close_by_ms <= monotonic_ms)
+			lws_set_timeout(at->wsi, PENDING_TIMEOUT_LAGGING, LWS_TO_KILL_SYNC);
 		else if (at->state == CONNECTION_OPEN && at->session)
 			at->endpoint->operations->tick(at->session, monotonic_ms);
 	}
