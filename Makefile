@@ -71,12 +71,14 @@ $$(BIN)/$(1): $$(OBJ)/$$($(1)_MAIN).o $$(OBJ)/lib$$($(1)_PART).a $$(OBJ)/libcomm
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
 
-# Unit tests: tests/unit/PART/test_NAME.c is one cmocka program on that part's library.
+# Unit tests: tests/unit/PART/test_NAME.c is one cmocka program on that part's library; the folder's other files are
+# shared by its tests.
 define unit_rules
+$(1)_UNIT_HELPERS := $$(patsubst %.c,$$(OBJ)/%.o,$$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c)))
 $(1)_UNITS := $$(patsubst tests/unit/$(1)/%.c,$$(OBJ)/unit/$(1)/%,$$(wildcard tests/unit/$(1)/test_*.c))
-$$(OBJ)/unit/$(1)/%: $$(OBJ)/tests/unit/$(1)/%.o $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
+$$(OBJ)/unit/$(1)/%: $$(OBJ)/tests/unit/$(1)/%.o $$($(1)_UNIT_HELPERS) $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
 	@mkdir -p $$(@D)
-	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< $$($(1)_UNIT_HELPERS) $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
 		$$(if $$(filter-out common,$(1)),$$($(1)_LIBS)) $$(common_LIBS) -lcmocka
 endef
 $(foreach part,$(PARTS),$(eval $(call unit_rules,$(part))))

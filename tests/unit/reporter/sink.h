@@ -1,0 +1,40 @@
+/* The far end of a log source under test: keeps what it is given, as the spool would. */
+#ifndef TESTS_UNIT_REPORTER_SINK_H
+#define TESTS_UNIT_REPORTER_SINK_H
+
+#include "reporter/source.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sink_entry {
+	int64_t timestamp_ms;
+	enum level level;
+	char *logger_name, *message, *module, *function;
+	size_t message_len;
+	int64_t line;
+};
+
+struct sink_position {
+	char *key, *position;
+};
+
+struct sink {
+	struct source_sink source; /* what the source is opened with */
+	struct sink_entry *entries;
+	size_t count;
+	struct sink_position *positions;
+	size_t positions_count;
+};
+
+void sink_init(struct sink *sink);
+void sink_free(struct sink *sink);
+void sink_forget_entries(struct sink *sink); /* the positions stay, as after a restart */
+
+/* Runs the loop until the sink has `count` entries; fails the test after 10 s. */
+void sink_wait(struct sink *sink, struct loop *loop, size_t count);
+
+/* Runs the loop until nothing came for 50 ms: to see that no more comes. */
+void sink_settle(struct sink *sink, struct loop *loop);
+
+#endif
