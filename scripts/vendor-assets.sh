@@ -33,7 +33,7 @@ copy() {
 }
 
 rm -rf "$target.new"
-copy bootstrap dist css/bootstrap.min.css js/bootstrap.bundle.min.js
+copy bootstrap dist css/bootstrap.min.css
 copy chart.js dist chart.umd.min.js
 
 # One file with a <symbol> for each icon, used as <use href="/static/vendor/icons.svg#NAME">.

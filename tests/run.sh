@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh UNIT ...: runs these cmocka programs, then the integration and browser suites against P2PDASH_BIN, and ends
-# with the line `N passed, N failed`. Everything runs, whatever fails before; the exit status is 0 if nothing failed.
+# run.sh UNIT ...: runs these cmocka programs, then the page's units, the integration and the browser suites against
+# P2PDASH_BIN, and ends with the line `N passed, N failed`. Everything runs, whatever fails before; the exit status is 0 if nothing failed.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -26,7 +26,7 @@ for unit; do
   [ "$bad" -eq 0 ] || cat "$results/unit"
 done
 
-for suite in integration browser; do
+for suite in unit/static integration browser; do
   set -- "tests/$suite"/*.test.js
   [ -e "$1" ] || continue
   node --test --test-reporter=spec --test-reporter-destination=stdout \
