@@ -1,0 +1,123 @@
+// The only module that fetches. A call returns the answer's data or throws one kind of error.
+import { t } from './i18n.js';
+
+const TIMEOUT_MS = 45_000;
+
+export class ApiError extends Error {
+  /**
+   * @param {string} message in the words of whoever refused
+   * @param {{status?: number, code?: string, retryAfter?: number | null}} [details] status 0: no answer came
+   */
+  constructor(message, { status = 0, code = 'unreachable', retryAfter = null } = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Says `expired` when an answer shows that the session has ended. */
+export const sessionEnd = new EventTarget();
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+async function request(method, path, body) {
+  const response = await send(method, path, body);
+  const data = await read(response);
+  if (response.ok) return data;
+  if (response.status === 401 && path !== '/auth/login') sessionEnd.dispatchEvent(new Event('expired'));
+  throw new ApiError(data?.error ?? t('error.status', { status: response.status }), {
+    status: response.status,
+    code: data?.code ?? 'unknown',
+    retryAfter: Number(response.headers.get('Retry-After')) || null,
+  });
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} body
+ */
+async function send(method, path, body) {
+  try {
+    return await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (cause) {
+    const late = cause instanceof DOMException && cause.name === 'TimeoutError';
+    throw new ApiError(t(late ? 'error.timeout' : 'error.unreachable'), { code: late ? 'timeout' : 'unreachable' });
+  }
+}
+
+/** @param {Response} response */
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+/** @param {{[name: string]: string | number}} parameters empty ones are left out */
+function query(parameters) {
+  const pairs = Object.entries(parameters).filter(([, value]) => value !== '');
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : '';
+}
+
+/** @param {string} username @param {string} password */
+export const login = (username, password) => request('POST', '/auth/login', { username, password });
+export const logout = () => request('POST', '/auth/logout', {});
+export const me = () => request('GET', '/auth/me');
+
+/** @param {string} node @param {number} limit */
+export const history = (node, limit) =>
+  request('GET', `/api/dashboard/history/${encodeURIComponent(node)}${query({ limit })}`);
+export const services = () => request('GET', '/api/dashboard/services');
+export const certificates = () =>
+  request('GET', `/api/dashboard/service-data${query({ service_type: 'certificates' })}`);
+/** @param {number} limit */
+export const audit = (limit) => request('GET', `/api/dashboard/audit${query({ limit })}`);
+/** @param {string} worker_id @param {string} service_name @param {string} action */
+export const controlService = (worker_id, service_name, action) =>
+  request('POST', '/api/dashboard/control-service', { worker_id, service_name, action });
+/** @param {string} node_id */
+export const clearHistory = (node_id) => request('POST', '/api/dashboard/clear-history', { node_id });
+
+/** @param {import('./types.js').LogFilter} filter @param {number} limit @param {number} offset */
+export const logs = (filter, limit, offset) => request('GET', `/api/logs${query({ ...filter, limit, offset })}`);
+export const logSources = () => request('GET', '/api/logs/sources');
+/** @param {string} node_id empty for all */
+export const clearLogs = (node_id) => request('POST', '/api/logs/clear', node_id ? { node_id } : {});
+
+export const users = () => request('GET', '/api/admin/users');
+/** @param {string} username @param {string} password @param {string} role */
+export const addUser = (username, password, role) => request('POST', '/api/admin/users', { username, password, role });
+/** @param {string} username @param {{role?: string, password?: string}} changes */
+export const changeUser = (username, changes) =>
+  request('PATCH', `/api/admin/users/${encodeURIComponent(username)}`, changes);
+/** @param {string} username */
+export const removeUser = (username) => request('DELETE', `/api/admin/users/${encodeURIComponent(username)}`);
+export const tokens = () => request('GET', '/api/admin/tokens');
+/** @param {string} node_id */
+export const createToken = (node_id) => request('POST', '/api/admin/tokens', { node_id });
+/** @param {string} id */
+export const revokeToken = (id) => request('DELETE', `/api/admin/tokens/${encodeURIComponent(id)}`);
+
+/**
+ * @param {string} method
+ * @param {{[name: string]: unknown}} params
+ */
+export async function rpc(method, params) {
+  const answer = await request('POST', '/rpc', { jsonrpc: '2.0', id: 1, method, params });
+  if (answer?.error) throw new ApiError(answer.error.message, { status: 200, code: String(answer.error.code) });
+  return answer?.result;
+}

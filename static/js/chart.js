@@ -1,0 +1,144 @@
+// The only module that knows Chart.js: a chart of shares, or of rates, over time, made once and fed.
+import { percent, rate, time } from './format.js';
+
+/** @typedef {{label: string, color: string, values: (point: any) => number | null}} Series */
+
+const LIBRARY = '/static/vendor/chart.js-4.6.1/chart.umd.min.js';
+const STEPS_MS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400].map((seconds) => seconds * 1000);
+const TICKS_AT_MOST = 7;
+
+/** Loaded with the first chart, for it is the largest part of the page. */
+async function library() {
+  await import(LIBRARY);
+  return /** @type {any} */ (globalThis).Chart;
+}
+
+/** @param {string} name of a custom property @returns {string} its value now */
+function themed(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/**
+ * Round moments for the time axis.
+ * @param {number} min ms
+ * @param {number} max ms
+ */
+export function timeTicks(min, max) {
+  const step = STEPS_MS.find((size) => (max - min) / size <= TICKS_AT_MOST) ?? STEPS_MS[STEPS_MS.length - 1];
+  const ticks = [];
+  for (let at = Math.ceil(min / step) * step; at <= max; at += step) ticks.push(at);
+  return ticks;
+}
+
+export class TimeChart {
+  /** @type {any} */
+  #chart = null;
+  /** @type {{timestamp: string}[]} */
+  #points = [];
+  #abort = new AbortController();
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Series[]} series
+   * @param {'percent' | 'rate'} unit
+   */
+  constructor(canvas, series, unit) {
+    this.canvas = canvas;
+    this.series = series;
+    this.unit = unit;
+    document.addEventListener('themed', () => this.#paint(), { signal: this.#abort.signal });
+    library().then((Chart) => this.#create(Chart));
+  }
+
+  /** @param {{timestamp: string}[]} points oldest first */
+  feed(points) {
+    this.#points = points;
+    if (!this.#chart) return;
+    const times = points.map((point) => Date.parse(point.timestamp));
+    this.series.forEach(({ values }, index) => {
+      this.#chart.data.datasets[index].data = points.map((point, at) => ({ x: times[at], y: values(point) }));
+    });
+    Object.assign(this.#chart.options.scales.x, { min: times[0], max: times[times.length - 1] });
+    this.#chart.update('none');
+  }
+
+  destroy() {
+    this.#abort.abort();
+    this.#chart?.destroy();
+  }
+
+  /** @param {any} Chart */
+  #create(Chart) {
+    if (this.#abort.signal.aborted) return;
+    const format = this.unit === 'percent' ? percent : rate;
+    this.#chart = new Chart(this.canvas, {
+      type: 'line',
+      data: { datasets: this.series.map(({ label }, index) => ({ label, data: [], fill: index === 0 })) },
+      options: {
+        animation: false,
+        normalized: true,
+        parsing: false,
+        responsive: true,
+        maintainAspectRatio: false,
+        interaction: { mode: 'index', intersect: false },
+        datasets: { line: { borderWidth: 1.75, pointRadius: 0, pointHoverRadius: 4, tension: 0.25 } },
+        scales: {
+          x: {
+            type: 'linear',
+            grid: { drawOnChartArea: false },
+            afterBuildTicks(/** @type {any} */ axis) {
+              axis.ticks = timeTicks(axis.min, axis.max).map((value) => ({ value }));
+            },
+            ticks: { maxRotation: 0, callback: (/** @type {number} */ at) => time(at, 'minute') },
+          },
+          y: {
+            min: 0,
+            max: this.unit === 'percent' ? 100 : undefined,
+            border: { display: false },
+            ticks: { maxTicksLimit: 5, callback: (/** @type {number} */ value) => format(value) },
+          },
+        },
+        plugins: {
+          legend: { display: false },
+          tooltip: {
+            padding: 10,
+            usePointStyle: true,
+            boxPadding: 4,
+            callbacks: {
+              title: (/** @type {any[]} */ items) => time(items[0]?.parsed.x, 'full'),
+              label: (/** @type {any} */ item) => ` ${item.dataset.label}: ${format(item.parsed.y)}`,
+            },
+          },
+        },
+      },
+    });
+    this.#paint();
+    this.feed(this.#points);
+  }
+
+  // A canvas does not inherit colours.
+  #paint() {
+    if (!this.#chart) return;
+    const { scales, plugins } = this.#chart.options;
+    this.#chart.data.datasets.forEach((/** @type {any} */ dataset, /** @type {number} */ index) => {
+      const color = themed(this.series[index].color);
+      Object.assign(dataset, {
+        borderColor: color,
+        backgroundColor: `${color}14`,
+        pointBackgroundColor: color,
+        hoverBackgroundColor: color,
+      });
+    });
+    scales.x.ticks.color = scales.y.ticks.color = themed('--muted');
+    scales.y.grid = { color: themed('--grid') };
+    scales.x.border = { color: themed('--grid') };
+    Object.assign(plugins.tooltip, {
+      backgroundColor: themed('--raised'),
+      titleColor: themed('--strong'),
+      bodyColor: themed('--strong'),
+      borderColor: themed('--edge'),
+      borderWidth: 1,
+    });
+    this.#chart.update('none');
+  }
+}

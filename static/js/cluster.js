@@ -1,0 +1,155 @@
+// What follows from the cluster's data: status as time goes by, rates, how badly a worker is off, what needs
+// attention. Pure: no DOM, no network, no clock of its own.
+
+/** @typedef {import('./types.js').Summary} Summary */
+/** @typedef {import('./types.js').Worker} Worker */
+/** @typedef {import('./types.js').Rates} Rates */
+
+export const LIMITS = { disk: 90, memory: 95, cpu: 95, certificateDays: 30, certificateSoonDays: 7 };
+
+/**
+ * @param {{status: import('./types.js').Status, fresh_until?: string}} node
+ * @param {number} now ms, on the coordinator's clock
+ * @returns {import('./types.js').Status}
+ */
+export function statusAt(node, now) {
+  if (node.status !== 'online' || !node.fresh_until) return node.status;
+  return Date.parse(node.fresh_until) < now ? 'stale' : 'online';
+}
+
+/**
+ * Bytes a second between two readings of counters; null where a counter went back (the host restarted).
+ * @param {{[counter: string]: number}} before
+ * @param {{[counter: string]: number}} after
+ * @param {number} seconds between them
+ * @returns {Rates | null}
+ */
+export function rates(before, after, seconds) {
+  if (!(seconds > 0)) return null;
+  /** @type {Rates} */
+  const result = {};
+  for (const [counter, value] of Object.entries(after)) {
+    const difference = value - before[counter];
+    if (!(difference >= 0)) return null;
+    result[counter] = difference / seconds;
+  }
+  return result;
+}
+
+/**
+ * @param {Worker | undefined} before
+ * @param {string} id
+ * @param {Summary} summary
+ * @param {number} now
+ * @returns {Worker}
+ */
+export function workerFrom(before, id, summary, now) {
+  const worker = { id, summary, status: statusAt(summary, now), rates: before?.rates ?? null };
+  if (before && before.summary.timestamp !== summary.timestamp) {
+    worker.rates = rates(
+      networkCounters(before.summary),
+      networkCounters(summary),
+      (Date.parse(summary.timestamp) - Date.parse(before.summary.timestamp)) / 1000,
+    );
+  }
+  return worker;
+}
+
+/** @param {Summary} summary */
+function networkCounters(summary) {
+  return { bytes_sent: summary.network_bytes_sent, bytes_recv: summary.network_bytes_recv };
+}
+
+/**
+ * What is wrong with a worker, worst first. The first row that holds gives its severity.
+ * @type {{kind: string, level: 'danger' | 'warning', score: number, holds: (worker: Worker) => boolean}[]}
+ */
+const TROUBLES = [
+  { kind: 'offline', level: 'danger', score: 60, holds: (w) => w.status === 'offline' },
+  { kind: 'service', level: 'danger', score: 50, holds: (w) => w.summary.services_error > 0 },
+  { kind: 'disk', level: 'danger', score: 40, holds: (w) => w.summary.disk_percent >= LIMITS.disk },
+  { kind: 'stale', level: 'warning', score: 30, holds: (w) => w.status === 'stale' },
+  {
+    kind: 'certificate',
+    level: 'warning',
+    score: 20,
+    holds: ({ summary: { certificate_days_left: days } }) => days !== null && days < LIMITS.certificateDays,
+  },
+  { kind: 'memory', level: 'warning', score: 10, holds: (w) => w.summary.memory_percent >= LIMITS.memory },
+  { kind: 'cpu', level: 'warning', score: 5, holds: (w) => w.summary.cpu_percent >= LIMITS.cpu },
+];
+
+/** @param {Worker} worker */
+export function severity(worker) {
+  return TROUBLES.find((trouble) => trouble.holds(worker))?.score ?? 0;
+}
+
+/**
+ * The worst first; among equals the busiest, by tens so that a list does not dance, then by name.
+ * @param {Worker} a
+ * @param {Worker} b
+ */
+export function byTrouble(a, b) {
+  return severity(b) - severity(a) || load(b) - load(a) || byName(a.id, b.id);
+}
+
+/** @param {Worker} worker */
+function load({ summary }) {
+  return Math.round(Math.max(summary.cpu_percent, summary.memory_percent, summary.disk_percent) / 10);
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** @param {string} a @param {string} b */
+export function byName(a, b) {
+  return collator.compare(a, b);
+}
+
+/**
+ * What needs attention: one row for each kind of trouble, with the workers it is about.
+ * @param {Iterable<Worker>} workers
+ * @returns {{kind: string, level: 'danger' | 'warning', workers: Worker[]}[]}
+ */
+export function attention(workers) {
+  const rows = TROUBLES.map(({ kind, level }) => ({ kind, level, workers: /** @type {Worker[]} */ ([]) }));
+  for (const worker of workers) {
+    TROUBLES.forEach((trouble, index) => {
+      if (trouble.holds(worker)) rows[index].workers.push(worker);
+    });
+  }
+  for (const row of rows) row.workers.sort((a, b) => byName(a.id, b.id));
+  return rows.filter((row) => row.workers.length > 0);
+}
+
+/**
+ * @param {Iterable<Worker>} workers
+ */
+export function totals(workers) {
+  const sum = { online: 0, stale: 0, offline: 0, running: 0, stopped: 0, error: 0 };
+  for (const { status, summary } of workers) {
+    sum[status] += 1;
+    sum.running += summary.services_running;
+    sum.stopped += summary.services_stopped;
+    sum.error += summary.services_error;
+  }
+  return sum;
+}
+
+/**
+ * @param {number} daysLeft
+ * @returns {'expired' | 'danger' | 'warning' | 'ok'}
+ */
+export function certificateLevel(daysLeft) {
+  if (daysLeft < 0) return 'expired';
+  if (daysLeft < LIMITS.certificateSoonDays) return 'danger';
+  return daysLeft < LIMITS.certificateDays ? 'warning' : 'ok';
+}
+
+/**
+ * How full a share is, as a colour's name.
+ * @param {number} share percent
+ */
+export function shareLevel(share) {
+  if (share >= LIMITS.disk) return 'danger';
+  return share >= 75 ? 'warning' : 'ok';
+}

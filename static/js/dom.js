@@ -1,0 +1,184 @@
+// Owns how elements are made and changed. Data enters the page as text and attributes only: there is no way
+// here to give markup, a style attribute or an inline handler.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @typedef {Node | string | number | null | undefined | false} Child */
+
+/**
+ * @param {Element} element
+ * @param {{[name: string]: unknown}} attributes `null`, `undefined` and `false` leave the attribute out
+ */
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function setAttribute(element, name, value) {
+  if (/^(on|style$|srcdoc$)/.test(name)) throw new TypeError(`attribute ${name} is not for data`);
+  if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== String(value)) {
+    element.setAttribute(name, value === true ? '' : String(value));
+  }
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {{[name: string]: unknown}} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  append(element, children);
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {{[name: string]: unknown}} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElement}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  setAttributes(element, attributes);
+  append(element, children);
+  return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {(Child | Child[])[]} children
+ */
+function append(element, children) {
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false) {
+      element.append(child instanceof Node ? child : String(child));
+    }
+  }
+}
+
+/**
+ * A picture beside a text that says the same, so it is hidden from screen readers.
+ * @param {string} name of an icon in icons.txt
+ * @param {string} [classes]
+ */
+export function icon(name, classes = '') {
+  return svg(
+    'svg',
+    { class: `icon ${classes}`.trim(), 'aria-hidden': 'true', 'data-icon': name },
+    svg('use', { href: `/static/vendor/icons.svg#${name}` }),
+  );
+}
+
+/**
+ * @param {Element} element as made by icon()
+ * @param {string} name
+ */
+export function setIcon(element, name) {
+  if (element.getAttribute('data-icon') === name) return;
+  element.setAttribute('data-icon', name);
+  element.firstElementChild?.setAttribute('href', `/static/vendor/icons.svg#${name}`);
+}
+
+/**
+ * Writes only what changed: an untouched text costs no layout and keeps a selection alive.
+ * @param {Node} element
+ * @param {string | number} text
+ */
+export function setText(element, text) {
+  const value = String(text);
+  if (element.textContent !== value) element.textContent = value;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ */
+export function setClass(element, name) {
+  if (element.getAttribute('class') !== name) element.setAttribute('class', name);
+}
+
+/**
+ * @param {HTMLElement | SVGElement} element
+ * @param {boolean} visible
+ */
+export function show(element, visible) {
+  element.toggleAttribute('hidden', !visible);
+}
+
+/**
+ * One listener for a whole view: `data-action="name"` on an element calls handlers.name(element, event).
+ * @param {Element} root
+ * @param {{[action: string]: (element: HTMLElement, event: Event) => void}} handlers
+ * @param {{type?: string, signal?: AbortSignal}} [options] type: which event, `click` unless told
+ */
+export function delegate(root, handlers, { type = 'click', signal } = {}) {
+  root.addEventListener(
+    type,
+    (event) => {
+      const target = event.target instanceof Element ? event.target.closest('[data-action]') : null;
+      if (!(target instanceof HTMLElement) || !root.contains(target)) return;
+      handlers[target.dataset.action ?? '']?.(target, event);
+    },
+    { signal },
+  );
+}
+
+/**
+ * A burst of calls becomes one call of `work` in the next frame.
+ * @param {() => void} work
+ * @param {AbortSignal} [signal] ends it
+ */
+export function perFrame(work, signal) {
+  let handle = 0;
+  signal?.addEventListener('abort', () => cancelAnimationFrame(handle));
+  return () => {
+    if (handle || signal?.aborted) return;
+    handle = requestAnimationFrame(() => {
+      handle = 0;
+      work();
+    });
+  };
+}
+
+/**
+ * Makes the children of `container` follow a list: elements are made once a key, moved and updated in place.
+ * @template T
+ * @param {Element} container
+ * @param {{key: (item: T) => string, create: (item: T) => Element,
+ *   update: (element: Element, item: T) => void}} how
+ * @returns {(items: T[]) => void}
+ */
+export function keyedList(container, { key, create, update }) {
+  /** @type {Map<string, Element>} */
+  const elements = new Map();
+  return (items) => {
+    const wanted = new Set(items.map(key));
+    for (const [name, element] of elements) {
+      if (!wanted.has(name)) {
+        element.remove();
+        elements.delete(name);
+      }
+    }
+    let next = container.firstElementChild;
+    for (const item of items) {
+      const name = key(item);
+      let element = elements.get(name);
+      if (!element) {
+        element = create(item);
+        elements.set(name, element);
+      }
+      update(element, item);
+      if (element === next) next = next.nextElementSibling;
+      else container.insertBefore(element, next);
+    }
+  };
+}

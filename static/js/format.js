@@ -1,0 +1,135 @@
+// Owns units: how numbers, sizes, shares, durations and times read in the language that is shown.
+import { language, t } from './i18n.js';
+
+export const NOTHING = '–';
+
+/** @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat>} */
+const cache = new Map();
+
+/**
+ * @param {Intl.NumberFormatOptions} options
+ * @returns {Intl.NumberFormat}
+ */
+function numberFormat(options) {
+  const key = `n ${language()} ${JSON.stringify(options)}`;
+  if (!cache.has(key)) cache.set(key, new Intl.NumberFormat(language(), options));
+  return /** @type {Intl.NumberFormat} */ (cache.get(key));
+}
+
+/**
+ * @param {Intl.DateTimeFormatOptions} options
+ * @returns {Intl.DateTimeFormat}
+ */
+function timeFormat(options) {
+  const key = `t ${language()} ${JSON.stringify(options)}`;
+  if (!cache.has(key)) cache.set(key, new Intl.DateTimeFormat(language(), { hour12: false, ...options }));
+  return /** @type {Intl.DateTimeFormat} */ (cache.get(key));
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isNumber(value) {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/**
+ * @param {number | null | undefined} value
+ * @param {number} [digits] after the point, at most
+ */
+export function number(value, digits = 0) {
+  return isNumber(value) ? numberFormat({ maximumFractionDigits: digits }).format(value) : NOTHING;
+}
+
+/** @param {number | null | undefined} value 0-100 */
+export function percent(value) {
+  if (!isNumber(value)) return NOTHING;
+  const digits = value < 10 ? 1 : 0;
+  return numberFormat({ style: 'percent', maximumFractionDigits: digits }).format(value / 100);
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** @param {number | null | undefined} value */
+export function bytes(value) {
+  if (!isNumber(value)) return NOTHING;
+  let unit = 0;
+  let size = value;
+  while (Math.abs(size) >= 1024 && unit < BYTE_UNITS.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  const digits = unit > 0 && Math.abs(size) < 10 ? 1 : 0;
+  return `${number(size, digits)} ${t(`unit.${BYTE_UNITS[unit]}`)}`;
+}
+
+/** @param {number | null | undefined} value bytes a second */
+export function rate(value) {
+  return isNumber(value) ? t('unit.per_second', { value: bytes(value) }) : NOTHING;
+}
+
+const STEPS = /** @type {const} */ ([
+  ['day', 86400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+]);
+
+/**
+ * The two largest units: "3 d 4 h", "12 min", "45 s".
+ * @param {number | null | undefined} seconds
+ */
+export function duration(seconds) {
+  if (!isNumber(seconds)) return NOTHING;
+  let rest = Math.max(0, Math.round(seconds));
+  const parts = [];
+  for (const [unit, length] of STEPS) {
+    const value = Math.floor(rest / length);
+    rest -= value * length;
+    if (value > 0 || (unit === 'second' && parts.length === 0)) {
+      parts.push(numberFormat({ style: 'unit', unit, unitDisplay: 'short' }).format(value));
+    } else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ');
+}
+
+/** @typedef {string | number | null | undefined} Instant ISO 8601, or milliseconds */
+
+/** @param {Instant} instant */
+function toMs(instant) {
+  if (typeof instant === 'number') return instant;
+  return instant ? Date.parse(instant) : NaN;
+}
+
+/** @type {{[style: string]: Intl.DateTimeFormatOptions}} */
+const TIME_STYLES = {
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  minute: { hour: '2-digit', minute: '2-digit' },
+  millisecond: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
+  date: { year: 'numeric', month: 'short', day: 'numeric' },
+  full: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+};
+
+/**
+ * @param {Instant} instant
+ * @param {'clock' | 'minute' | 'millisecond' | 'date' | 'full'} [style]
+ */
+export function time(instant, style = 'full') {
+  const ms = toMs(instant);
+  return Number.isFinite(ms) ? timeFormat(TIME_STYLES[style]).format(ms) : NOTHING;
+}
+
+/**
+ * "12 seconds ago", "in 3 days".
+ * @param {Instant} instant
+ * @param {number} now ms
+ */
+export function relative(instant, now) {
+  const ms = toMs(instant);
+  if (!Number.isFinite(ms)) return NOTHING;
+  const seconds = (ms - now) / 1000;
+  const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS[3];
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' }).format(
+    Math.trunc(seconds / length),
+    unit,
+  );
+}

@@ -1,0 +1,46 @@
+// A small chart for a row or a card: one line, and the area below it, in an SVG that CSS colours.
+import { setAttribute, svg } from './dom.js';
+
+const WIDTH = 100;
+const HEIGHT = 24;
+
+/**
+ * The outline of a series of shares, as the points of a polyline.
+ * @param {number[]} values 0-100, oldest first
+ */
+export function outline(values) {
+  if (values.length === 0) return '';
+  const last = Math.max(1, values.length - 1);
+  return values
+    .map((value, index) => {
+      const y = HEIGHT - 1 - (Math.max(0, Math.min(100, value)) / 100) * (HEIGHT - 2);
+      return `${((index / last) * WIDTH).toFixed(1)},${y.toFixed(1)}`;
+    })
+    .join(' ');
+}
+
+/** @param {string} [classes] */
+export function sparkline(classes = '') {
+  return svg(
+    'svg',
+    {
+      class: `sparkline ${classes}`.trim(),
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: 'none',
+      'aria-hidden': 'true',
+    },
+    svg('polygon', { class: 'sparkline-area' }),
+    svg('polyline', { class: 'sparkline-line' }),
+  );
+}
+
+/**
+ * @param {Element} element as made by sparkline()
+ * @param {number[]} values
+ */
+export function feedSparkline(element, values) {
+  const points = values.length > 1 ? outline(values) : '';
+  const [area, line] = element.children;
+  setAttribute(line, 'points', points);
+  setAttribute(area, 'points', points && `0,${HEIGHT} ${points} ${WIDTH},${HEIGHT}`);
+}

@@ -1,0 +1,161 @@
+// The shapes of the wire contract, and of what the page keeps of them, as JSDoc types. No code.
+
+/**
+ * @typedef {'online' | 'stale' | 'offline'} Status
+ * @typedef {'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'} Level
+ * @typedef {'viewer' | 'operator' | 'admin'} Role
+ * @typedef {'start' | 'stop' | 'restart'} ServiceAction
+ *
+ * @typedef {object} Session
+ * @property {string} username
+ * @property {Role} role
+ *
+ * @typedef {object} Connection
+ * @property {'connecting' | 'live' | 'waiting' | 'closed'} state
+ * @property {number} [retryAt] when the next attempt is made (ms), while waiting
+ * @property {number} [lostAt] when the data stopped coming (ms)
+ *
+ * @typedef {object} Stats
+ * @property {number} uptime_seconds
+ * @property {number} active_workers
+ * @property {number} total_updates
+ * @property {number} total_services
+ * @property {number} active_services
+ * @property {string | null} last_cleanup
+ *
+ * @typedef {object} Summary what the page knows of every worker
+ * @property {string} timestamp
+ * @property {Status} status
+ * @property {'daemon' | 'cron'} mode
+ * @property {number} current_interval
+ * @property {string} fresh_until
+ * @property {number} cpu_percent
+ * @property {number} memory_percent
+ * @property {number} disk_percent
+ * @property {number} load1
+ * @property {number} network_bytes_sent
+ * @property {number} network_bytes_recv
+ * @property {number} services_total
+ * @property {number} services_running
+ * @property {number} services_stopped
+ * @property {number} services_error
+ * @property {number} services_revision
+ * @property {number} certificates_total
+ * @property {number | null} certificate_days_left
+ *
+ * @typedef {object} Worker a summary with what the page derives from it
+ * @property {string} id
+ * @property {Summary} summary
+ * @property {Status} status as of now: what was online grows stale without a word from anybody
+ * @property {Rates | null} rates bytes a second since the report before
+ *
+ * @typedef {{[counter: string]: number}} Rates
+ *
+ * @typedef {object} Share
+ * @property {number} percent
+ * @property {number} total
+ * @property {number} used
+ * @property {number} [available]
+ * @property {number} [free]
+ *
+ * @typedef {object} Metrics
+ * @property {number} cpu_percent
+ * @property {number} cpu_count
+ * @property {Share} memory
+ * @property {Share} disk
+ * @property {number} memory_usage_mb
+ * @property {number[]} load_average
+ * @property {{read_bytes: number, write_bytes: number, read_count: number, write_count: number}} disk_io
+ * @property {{bytes_sent: number, bytes_recv: number, packets_sent: number, packets_recv: number}} network_io
+ * @property {number} process_count
+ * @property {string} timestamp
+ *
+ * @typedef {object} Service
+ * @property {'running' | 'stopped' | 'error'} status
+ * @property {boolean} installed
+ * @property {string} description
+ * @property {string} driver
+ * @property {number | null} uptime
+ * @property {ServiceAction[]} [actions] what the worker allows
+ *
+ * @typedef {object} ReporterStats
+ * @property {boolean} reporter_active
+ * @property {number} current_interval
+ * @property {number} uptime_seconds
+ * @property {{total_reports: number, successful_reports: number, failed_reports: number,
+ *   success_rate_percent: number}} statistics
+ * @property {string | null} last_report_time
+ * @property {string | null} last_report_status
+ *
+ * @typedef {object} Node a node's full state
+ * @property {string} node_id
+ * @property {string} timestamp
+ * @property {Status} status
+ * @property {'daemon' | 'cron'} mode
+ * @property {number} current_interval
+ * @property {string} [fresh_until]
+ * @property {boolean} [interval_fixed]
+ * @property {Metrics | null} metrics
+ * @property {{[name: string]: Service}} services
+ * @property {ReporterStats} [reporter]
+ *
+ * @typedef {object} Point
+ * @property {string} timestamp
+ * @property {number} cpu_percent
+ * @property {number} memory_percent
+ * @property {number} disk_percent
+ *
+ * @typedef {object} WatchedNode what the page holds of a node a view looks at
+ * @property {Node | null} state null while it is not known
+ * @property {boolean} known whether the relay has told of it, be it that there is no such node
+ * @property {Point[]} history oldest first
+ * @property {Certificate[]} certificates
+ * @property {Rates | null} rates
+ *
+ * @typedef {object} LogEntry
+ * @property {string} timestamp
+ * @property {string} node_id
+ * @property {Level} level
+ * @property {string} logger_name
+ * @property {string} message
+ * @property {string} [module]
+ * @property {string} [funcName]
+ * @property {number} [lineno]
+ * @property {number} seq
+ *
+ * @typedef {object} LogFilter empty texts match everything; `level` means that level and above
+ * @property {string} node_id
+ * @property {string} level
+ * @property {string} logger_name
+ * @property {string} q
+ *
+ * @typedef {object} Certificate
+ * @property {string} worker
+ * @property {string} path
+ * @property {string} subject
+ * @property {string} issuer
+ * @property {string} serial
+ * @property {string} not_before
+ * @property {string} not_after
+ * @property {number} days_left
+ * @property {string[]} sans
+ * @property {string} fingerprint_sha256
+ * @property {string} key
+ *
+ * @typedef {object} Command an action on a service or a reporter, from the click to its result
+ * @property {string} worker
+ * @property {string} target the service's name, or `reporter`
+ * @property {string} action
+ * @property {'running' | 'done' | 'queued' | 'failed'} state
+ * @property {string} [error] why it failed, in the words of whoever knows
+ * @property {number} startedAt
+ * @property {number} [endedAt]
+ *
+ * @typedef {object} Route
+ * @property {string} name
+ * @property {string} path
+ * @property {{[name: string]: string}} params
+ * @property {URLSearchParams} query
+ */
+
+export {};

@@ -1,0 +1,119 @@
+// Goal: what the page concludes from the data is right: staleness, rates, order, what needs attention.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import {
+  attention,
+  byTrouble,
+  certificateLevel,
+  rates,
+  severity,
+  statusAt,
+  totals,
+  workerFrom,
+} from '../../../static/js/cluster.js';
+
+const AT = Date.parse('2025-11-17T10:30:00.000Z');
+
+/** @param {Partial<import('../../../static/js/types.js').Summary>} changes @returns {import('../../../static/js/types.js').Summary} */
+const summary = (changes = {}) => ({
+  timestamp: '2025-11-17T10:29:50.000Z',
+  status: 'online',
+  mode: 'daemon',
+  current_interval: 30,
+  fresh_until: '2025-11-17T10:30:45.000Z',
+  cpu_percent: 10,
+  memory_percent: 20,
+  disk_percent: 30,
+  load1: 0.1,
+  network_bytes_sent: 1000,
+  network_bytes_recv: 2000,
+  services_total: 2,
+  services_running: 2,
+  services_stopped: 0,
+  services_error: 0,
+  services_revision: 1,
+  certificates_total: 0,
+  certificate_days_left: null,
+  ...changes,
+});
+/** @param {string} id @param {Parameters<typeof summary>[0]} [changes] @param {number} [now] */
+const worker = (id, changes, now = AT) => workerFrom(undefined, id, summary(changes), now);
+
+test('a_worker_grows_stale_when_its_report_is_no_longer_fresh', () => {
+  assert.equal(statusAt(summary(), AT), 'online');
+  assert.equal(statusAt(summary(), AT + 46_000), 'stale');
+  assert.equal(statusAt(summary({ status: 'offline' }), AT + 46_000), 'offline');
+});
+
+test('rates_are_per_second_and_unknown_after_a_restart', () => {
+  assert.deepEqual(rates({ a: 100 }, { a: 600 }, 5), { a: 100 });
+  assert.equal(rates({ a: 600 }, { a: 100 }, 5), null);
+  assert.equal(rates({ a: 1 }, { a: 2 }, 0), null);
+});
+
+test('a_worker_keeps_its_rates_until_the_next_report', () => {
+  const first = worker('a');
+  const second = workerFrom(
+    first,
+    'a',
+    summary({ timestamp: '2025-11-17T10:30:00.000Z', network_bytes_sent: 2000, network_bytes_recv: 2500 }),
+    AT,
+  );
+  assert.deepEqual(second.rates, { bytes_sent: 100, bytes_recv: 50 });
+  assert.deepEqual(workerFrom(second, 'a', second.summary, AT + 1000).rates, second.rates);
+});
+
+test('the_worst_come_first', () => {
+  const list = [
+    worker('fine'),
+    worker('busy', { cpu_percent: 80 }),
+    worker('broken', { services_error: 1 }),
+    worker('gone', { status: 'offline' }),
+    worker('full', { disk_percent: 92 }),
+    worker('expiring', { certificate_days_left: 5 }),
+  ];
+  assert.deepEqual(
+    list.sort(byTrouble).map(({ id }) => id),
+    ['gone', 'broken', 'full', 'expiring', 'busy', 'fine'],
+  );
+  assert.equal(severity(worker('fine')), 0);
+});
+
+test('attention_names_each_kind_once_with_its_workers', () => {
+  const rows = attention([
+    worker('b', { disk_percent: 95, services_error: 2 }),
+    worker('a', { disk_percent: 90 }),
+    worker('c'),
+  ]);
+  assert.deepEqual(
+    rows.map(({ kind, workers }) => [kind, workers.map(({ id }) => id)]),
+    [
+      ['service', ['b']],
+      ['disk', ['a', 'b']],
+    ],
+  );
+});
+
+test('a_certificate_of_30_days_is_no_trouble_yet', () => {
+  assert.deepEqual([30, 29, 7, 6, 0, -1].map(certificateLevel), [
+    'ok',
+    'warning',
+    'warning',
+    'danger',
+    'danger',
+    'expired',
+  ]);
+  assert.equal(attention([worker('a', { certificate_days_left: 30 })]).length, 0);
+});
+
+test('totals_count_workers_and_services_by_status', () => {
+  assert.deepEqual(totals([worker('a'), worker('b', { status: 'offline', services_running: 1, services_error: 1 })]), {
+    online: 1,
+    stale: 0,
+    offline: 1,
+    running: 3,
+    stopped: 0,
+    error: 1,
+  });
+});

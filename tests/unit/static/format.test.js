@@ -1,0 +1,56 @@
+// Goal: numbers, sizes, durations and times read right in both languages.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { bytes, duration, NOTHING, number, percent, rate, relative, time } from '../../../static/js/format.js';
+import { useLanguage } from '../../../static/js/i18n.js';
+
+/** Spaces of any kind look alike. @param {string} text */
+const plain = (text) => text.replace(/\s/g, ' ');
+
+test('sizes_grow_by_units_of_1024', async () => {
+  await useLanguage('en');
+  assert.deepEqual([0, 1023, 1024, 1536, 10 * 1024, 5 * 1024 ** 3].map(bytes), [
+    '0 B',
+    '1,023 B',
+    '1 KiB',
+    '1.5 KiB',
+    '10 KiB',
+    '5 GiB',
+  ]);
+  assert.equal(rate(2048), '2 KiB/s');
+});
+
+test('shares_show_a_decimal_only_when_they_are_small', async () => {
+  await useLanguage('en');
+  assert.deepEqual([0, 3.14, 55.5, 100].map(percent), ['0%', '3.1%', '56%', '100%']);
+});
+
+test('durations_show_their_two_largest_units', async () => {
+  await useLanguage('en');
+  assert.deepEqual(
+    [0, 59, 60, 3661, 90_061].map((seconds) => plain(duration(seconds))),
+    ['0 sec', '59 sec', '1 min', '1 hr 1 min', '1 day 1 hr'],
+  );
+});
+
+test('what_is_not_known_is_a_dash', () => {
+  for (const unknown of [null, undefined, NaN]) {
+    for (const format of [bytes, duration, number, percent, rate]) assert.equal(format(unknown), NOTHING);
+  }
+  assert.equal(time(null), NOTHING);
+  assert.equal(time('never'), NOTHING);
+});
+
+test('numbers_and_times_follow_the_language', async () => {
+  const now = Date.parse('2025-11-17T10:30:00.000Z');
+  await useLanguage('ru');
+  assert.equal(plain(number(1234.5, 1)), '1 234,5');
+  assert.equal(plain(percent(50)), '50 %');
+  assert.equal(plain(bytes(2048)), '2 КиБ');
+  assert.equal(plain(duration(3600)), '1 ч');
+  assert.match(relative('2025-11-17T10:29:30.000Z', now), /30.*назад/);
+  await useLanguage('en');
+  assert.match(relative('2025-11-17T10:29:30.000Z', now), /30.*ago/);
+  assert.equal(relative('2025-11-20T10:31:00.000Z', now), 'in 3 days');
+});
