@@ -1,0 +1,101 @@
+// Starts the page: language, session, live data; then shows the view that the address names.
+import * as api from './api.js';
+import { pickLanguage, t, useLanguage } from './i18n.js';
+import { keyboard } from './keyboard.js';
+import { live } from './live.js';
+import { remember, remembered } from './prefs.js';
+import { Router, safeReturn, url } from './router.js';
+import { mountShell } from './shell.js';
+import { Store } from './store.js';
+
+/** @typedef {(root: HTMLElement, store: Store, route: import('./types.js').Route) => () => void} Mount */
+
+/** @type {{[name: string]: () => Promise<{mount: Mount}>}} */
+const VIEWS = {
+  overview: () => import('./views/overview.js'),
+  login: () => import('./views/login.js'),
+  workers: () => import('./views/workers.js'),
+  worker: () => import('./views/worker.js'),
+  services: () => import('./views/services.js'),
+  logs: () => import('./views/logs.js'),
+  certificates: () => import('./views/certificates.js'),
+  admin: () => import('./views/admin.js'),
+  missing: () => import('./views/missing.js'),
+};
+
+const store = new Store();
+const router = new Router();
+/** @type {ReturnType<typeof mountShell> | null} */
+let shell = null;
+/** @type {(() => void) | null} */
+let unmountView = null;
+/** Counts what was asked for, so that a view that loads late does not replace a newer one. */
+let shown = 0;
+
+/** @param {import('./types.js').Route} route */
+async function render(route) {
+  if (!store.session && route.name !== 'login') {
+    router.go(url('/login', { next: location.pathname + location.search }), { replace: true });
+    return;
+  }
+  if (store.session && route.name === 'login') {
+    router.go(safeReturn(route.query.get('next')), { replace: true });
+    return;
+  }
+  const turn = ++shown;
+  const view = await VIEWS[route.name]();
+  if (turn !== shown) return;
+  unmountView?.();
+  const first = shell === null;
+  shell ??= mountShell(/** @type {HTMLElement} */ (document.getElementById('app')), store);
+  shell.show(route);
+  unmountView = view.mount(shell.main, store, route);
+  document.title = `${t(`title.${route.name}`, route.params)} · ${t('app.name')}`;
+  // Screen readers begin at the new view's title.
+  if (!first) /** @type {HTMLElement | null} */ (shell.main.querySelector('h1'))?.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+/** @param {string} name */
+async function changeLanguage(name) {
+  await useLanguage(name);
+  document.documentElement.lang = name;
+  unmountView?.();
+  unmountView = null;
+  shell?.unmount();
+  shell = null;
+}
+
+async function start() {
+  await changeLanguage(pickLanguage(remembered('language'), navigator.languages));
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  const socket = live(store, `${scheme}://${location.host}/ws/dashboard?mode=delta`);
+  api.sessionEnd.addEventListener('expired', () => store.session && store.setSession(null));
+  document.addEventListener('reconnect', () => socket.hurry());
+  document.addEventListener('language', async (event) => {
+    const name = /** @type {CustomEvent} */ (event).detail;
+    remember('language', name);
+    await changeLanguage(name);
+    await render(router.route);
+  });
+  keyboard(router);
+  await findSession();
+  router.addEventListener('route', (event) => render(/** @type {CustomEvent} */ (event).detail));
+  store.on('session', () => render(router.route));
+  router.start();
+}
+
+/** Whoever is logged in already goes on; an unreachable coordinator is asked again. */
+async function findSession() {
+  try {
+    const { username, role } = await api.me();
+    store.setSession({ username, role });
+  } catch (error) {
+    if (/** @type {api.ApiError} */ (error).status === 401) return;
+    const { mount } = await import('./views/unreachable.js');
+    await mount(/** @type {HTMLElement} */ (document.getElementById('app')), /** @type {Error} */ (error));
+    await findSession();
+  }
+}
+
+start();

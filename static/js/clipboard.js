@@ -1,0 +1,39 @@
+// Copies and saves text for a person.
+import { t } from './i18n.js';
+import { toast } from './toast.js';
+
+/** @param {string} text */
+export async function copy(text) {
+  try {
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else copyBySelection(text);
+    toast(t('copied'), 'success');
+  } catch {
+    toast(t('copy.refused'), 'danger');
+  }
+}
+
+/** Browsers give the clipboard to secure origins only; a selection may be copied anywhere. @param {string} text */
+function copyBySelection(text) {
+  const area = document.createElement('textarea');
+  area.value = text;
+  (document.querySelector('dialog[open]') ?? document.body).append(area);
+  area.select();
+  const copied = document.execCommand('copy');
+  area.remove();
+  if (!copied) throw new Error('refused');
+}
+
+/**
+ * @param {string} name of the file
+ * @param {string} type
+ * @param {string} text
+ */
+export function save(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}

@@ -1,0 +1,40 @@
+// A status in colour and in words.
+import { h, setAttribute, setText } from '../dom.js';
+import { t } from '../i18n.js';
+
+/** Status → colour; the words are `status.<name>` of the language. @type {{[status: string]: string}} */
+const COLORS = {
+  online: 'ok',
+  stale: 'warning',
+  offline: 'danger',
+  running: 'ok',
+  stopped: 'idle',
+  error: 'danger',
+  absent: 'idle',
+  ok: 'ok',
+  warning: 'warning',
+  danger: 'danger',
+  expired: 'danger',
+};
+
+/** @param {string} [status] */
+export function badge(status) {
+  const element = h(
+    'span',
+    { class: 'badge-status' },
+    h('span', { class: 'badge-dot' }),
+    h('span', { class: 'badge-text' }),
+  );
+  if (status) setBadge(element, status);
+  return element;
+}
+
+/**
+ * @param {Element} element as made by badge()
+ * @param {string} status
+ * @param {string} [text] instead of the status's name
+ */
+export function setBadge(element, status, text = t(`status.${status}`)) {
+  setAttribute(element, 'data-color', COLORS[status] ?? 'idle');
+  setText(/** @type {Element} */ (element.lastElementChild), text);
+}

@@ -1,0 +1,135 @@
+// A log line as a row: one line high until it is opened, then with all its fields.
+import { h, icon, setAttribute, setIcon, setText, show } from '../dom.js';
+import { time } from '../format.js';
+import { t } from '../i18n.js';
+import { highlight } from '../logfeed.js';
+import { workerUrl } from '../router.js';
+
+/** @typedef {import('../types.js').LogEntry} LogEntry */
+
+/** Longer messages are cut until the line is opened: laying out 64 KiB on one line takes long. */
+const SHOWN_CHARACTERS = 1000;
+
+/** The fields of an opened line. @type {[key: string, text: (entry: LogEntry) => string][]} */
+const FIELDS = [
+  ['time', (entry) => `${time(entry.timestamp, 'full')} (${entry.timestamp})`],
+  ['level', (entry) => entry.level],
+  ['node', (entry) => entry.node_id],
+  ['logger', (entry) => entry.logger_name],
+  ['source', (entry) => [entry.module, entry.funcName, entry.lineno || ''].filter(Boolean).join(' · ')],
+  ['seq', (entry) => String(entry.seq)],
+];
+
+/**
+ * @param {string} text
+ * @param {string} query
+ */
+function marked(text, query) {
+  return highlight(text, query).map((piece) => (piece.match ? h('mark', {}, piece.text) : piece.text));
+}
+
+/**
+ * Makes rows for a VirtualList.
+ * @param {{withNode: boolean, query: () => string, isOpen: (seq: number) => boolean}} how
+ */
+export function logRows({ withNode, query, isOpen }) {
+  /** @type {WeakMap<Element, {button: HTMLElement, arrow: Element, message: HTMLElement, open: boolean | null}>} */
+  const known = new WeakMap();
+  return {
+    /** @param {LogEntry} entry */
+    key: (entry) => String(entry.seq),
+    /** @param {LogEntry} entry */
+    create(entry) {
+      const arrow = icon('chevron-right');
+      const button = h(
+        'button',
+        {
+          type: 'button',
+          class: 'log-toggle',
+          'data-action': 'expand',
+          'data-seq': entry.seq,
+          'aria-label': t('log.expand'),
+        },
+        arrow,
+      );
+      const message = h('div', { class: 'log-message', dir: 'auto' });
+      const element = h(
+        'div',
+        { class: 'log-line', role: 'listitem', 'data-level': entry.level, 'data-seq': entry.seq },
+        button,
+        h(
+          'time',
+          { class: 'log-time', datetime: entry.timestamp, title: time(entry.timestamp) },
+          time(entry.timestamp, 'millisecond'),
+        ),
+        h('span', { class: 'log-level' }, entry.level),
+        withNode &&
+          h(
+            'a',
+            { class: 'log-node', href: workerUrl(entry.node_id), title: entry.node_id, dir: 'ltr' },
+            entry.node_id,
+          ),
+        h('span', { class: 'log-logger', title: entry.logger_name }, h('bdi', {}, entry.logger_name)),
+        message,
+      );
+      known.set(element, { button, arrow, message, open: null });
+      return element;
+    },
+    /** @param {HTMLElement} element @param {LogEntry} entry */
+    update(element, entry) {
+      const refs = /** @type {NonNullable<ReturnType<typeof known.get>>} */ (known.get(element));
+      const open = isOpen(entry.seq);
+      if (refs.open === open) return;
+      refs.open = open;
+      setAttribute(element, 'data-open', open);
+      setAttribute(refs.button, 'aria-expanded', String(open));
+      setIcon(refs.arrow, open ? 'chevron-down' : 'chevron-right');
+      const text = open ? entry.message : entry.message.slice(0, SHOWN_CHARACTERS);
+      refs.message.replaceChildren(...marked(text, query()));
+      element.querySelector('.log-details')?.remove();
+      if (open) element.append(details(entry));
+    },
+  };
+}
+
+/** @param {LogEntry} entry */
+function details(entry) {
+  return h(
+    'div',
+    { class: 'log-details' },
+    h(
+      'dl',
+      {},
+      FIELDS.flatMap(([key, text]) =>
+        text(entry) ? [h('dt', {}, t(`log.${key}`)), h('dd', {}, h('bdi', {}, text(entry)))] : [],
+      ),
+    ),
+    h(
+      'button',
+      { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': 'copy-line', 'data-seq': entry.seq },
+      icon('copy'),
+      ' ',
+      t('copy'),
+    ),
+  );
+}
+
+/** The line below the list that says what has come while one was reading. */
+export function newBelow() {
+  const text = h('span', {});
+  const element = h(
+    'button',
+    { type: 'button', class: 'btn btn-primary btn-sm log-new', 'data-action': 'follow', hidden: true },
+    icon('arrow-down'),
+    ' ',
+    text,
+  );
+  return {
+    element,
+    /** @param {number} count */
+    update(count) {
+      show(element, count > 0);
+      setText(text, t('logs.new', { count }));
+    },
+  };
+}

@@ -1,0 +1,172 @@
+// The log as a list that follows its end, or stands still while one reads, and grows upwards on demand. Only the
+// lines in view are in the page.
+import { copy } from '../clipboard.js';
+import { delegate, h, perFrame, show } from '../dom.js';
+import { t } from '../i18n.js';
+import { loadOlder } from '../live.js';
+import { VirtualList } from '../virtual.js';
+import { logRows, newBelow } from './log-line.js';
+import { empty, failed, loading } from './states.js';
+
+/** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').LogFilter} LogFilter */
+
+export const LINES_HELD = 10_000;
+const LINE_PX = 24;
+const NEAR_TOP_PX = 600;
+
+/**
+ * @param {Store} store
+ * @param {{withNode: boolean, filter: LogFilter, wrap: boolean, cap?: number, onfollow?: (following: boolean) => void}} options
+ */
+export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfollow }) {
+  const abort = new AbortController();
+  const { signal } = abort;
+  let feed = store.followLogs(filter, cap);
+  let following = true;
+  let unseen = 0;
+  let lastTop = 0;
+  /** @type {Set<number>} */
+  const open = new Set();
+
+  const lines = h('div', { class: 'virtual', role: 'list', 'aria-label': t('tab.logs') });
+  const message = h('div', { class: 'log-state' });
+  const top = h('div', { class: 'log-top', role: 'status' });
+  const scroller = h(
+    'div',
+    { class: 'log-scroller', tabindex: 0, role: 'region', 'aria-label': t('tab.logs') },
+    top,
+    lines,
+  );
+  const below = newBelow();
+  const element = h('div', { class: 'log-list' }, scroller, message, below.element);
+  element.classList.toggle('log-wrap', wrap);
+  element.classList.toggle('log-with-node', withNode);
+  const list = new VirtualList(
+    lines,
+    scroller,
+    logRows({ withNode, query: () => feed.filter.q, isOpen: (seq) => open.has(seq) }),
+    { estimate: LINE_PX, measured: true },
+  );
+
+  /** @param {boolean} follow */
+  const setFollowing = (follow) => {
+    if (follow) unseen = 0;
+    if (follow !== following) {
+      following = follow;
+      onfollow?.(follow);
+    }
+    update();
+  };
+
+  const update = perFrame(() => {
+    list.setItems(feed.lines, { hold: !following });
+    if (following) list.scrollToEnd();
+    lastTop = scroller.scrollTop;
+    below.update(following ? 0 : unseen);
+    showState();
+  }, signal);
+
+  const showState = () => {
+    const none = feed.lines.length === 0;
+    const state = none ? (feed.error ? 'failed' : feed.loaded ? 'empty' : 'loading') : '';
+    top.textContent =
+      none || !feed.loaded
+        ? ''
+        : t(feed.complete ? 'logs.start' : feed.lines.length >= feed.cap ? 'logs.cap' : 'logs.older', {
+            count: feed.cap,
+          });
+    show(message, none);
+    if (message.dataset.state === state) return;
+    message.dataset.state = state;
+    const makers = {
+      failed: () => failed(/** @type {Error} */ (feed.error)),
+      empty: () => empty(t('logs.none'), t('logs.none.hint')),
+      loading: () => loading(),
+    };
+    message.replaceChildren(...(state ? [makers[/** @type {keyof typeof makers} */ (state)]()] : []));
+  };
+
+  store.on(
+    'logs',
+    (added) => {
+      if (!following) unseen += added.length;
+      update();
+    },
+    signal,
+  );
+  scroller.addEventListener(
+    'scroll',
+    () => {
+      if (following && scroller.scrollTop < lastTop - 2 && list.below > LINE_PX) setFollowing(false);
+      else if (!following && list.below < 2) setFollowing(true);
+      lastTop = scroller.scrollTop;
+      if (scroller.scrollTop < NEAR_TOP_PX && feed.loaded) loadOlder(store, feed);
+    },
+    { passive: true, signal },
+  );
+
+  delegate(
+    element,
+    {
+      follow: () => setFollowing(true),
+      retry: () => store.emit('watch'),
+      expand(button) {
+        const seq = Number(button.dataset.seq);
+        if (!open.delete(seq)) open.add(seq);
+        if (following && list.below < LINE_PX) setFollowing(false);
+        list.refresh();
+      },
+      'copy-line'(button) {
+        const entry = feed.lines.find((line) => line.seq === Number(button.dataset.seq));
+        if (entry) copy(JSON.stringify(entry, null, 2));
+      },
+    },
+    { signal },
+  );
+  update();
+
+  return {
+    element,
+    get feed() {
+      return feed;
+    },
+    setFollowing,
+    /** @param {LogFilter} next */
+    setFilter(next) {
+      feed = store.followLogs(next, cap);
+      unseen = 0;
+      open.clear();
+      list.forgetRows();
+      setFollowing(true);
+    },
+    /** @param {boolean} on */
+    setWrap(on) {
+      element.classList.toggle('log-wrap', on);
+      list.forgetHeights();
+      update();
+    },
+    /** Shows the first line at or after a moment, reading older pages until it is held. @param {number} ms */
+    async jumpTo(ms) {
+      setFollowing(false);
+      while (
+        !feed.complete &&
+        feed.lines.length < feed.cap &&
+        (feed.lines.length === 0 || Date.parse(feed.lines[0].timestamp) > ms)
+      ) {
+        const before = feed.lines.length;
+        await loadOlder(store, feed);
+        if (feed.lines.length === before) break;
+      }
+      list.setItems(feed.lines, { hold: true });
+      list.scrollTo(feed.indexAt(ms));
+      lastTop = scroller.scrollTop;
+      scroller.focus({ preventScroll: true });
+    },
+    destroy() {
+      abort.abort();
+      list.destroy();
+      store.unfollowLogs(feed);
+    },
+  };
+}

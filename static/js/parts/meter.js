@@ -1,0 +1,38 @@
+// A share as a number and a bar.
+import { h, setAttribute, setText } from '../dom.js';
+import { shareLevel } from '../cluster.js';
+import { percent } from '../format.js';
+
+/**
+ * @param {string} label what it measures; read aloud, and shown above the bar unless `compact`
+ * @param {{compact?: boolean}} [how]
+ * @returns {{element: HTMLElement, set: (share: number | null | undefined, detail?: string) => void}}
+ */
+export function meter(label, { compact = false } = {}) {
+  const value = h('span', { class: 'meter-value' });
+  const detail = h('span', { class: 'meter-detail' });
+  const fill = h('div', { class: 'meter-fill' });
+  const bar = h(
+    'div',
+    { class: 'meter-bar', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 },
+    fill,
+  );
+  const element = h(
+    'div',
+    { class: compact ? 'meter meter-compact' : 'meter' },
+    !compact && h('div', { class: 'meter-head' }, h('span', { class: 'meter-label' }, label), detail),
+    value,
+    bar,
+  );
+  return {
+    element,
+    set(share, text = '') {
+      setText(value, percent(share));
+      setText(detail, text);
+      setAttribute(bar, 'aria-valuenow', Math.round(share ?? 0));
+      setAttribute(bar, 'aria-valuetext', percent(share));
+      setAttribute(bar, 'data-level', shareLevel(share ?? 0));
+      fill.style.width = `${Math.max(0, Math.min(100, share ?? 0))}%`;
+    },
+  };
+}

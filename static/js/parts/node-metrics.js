@@ -1,0 +1,97 @@
+// A node's metrics in full, and its history: used for the coordinator and for a worker alike.
+import { TimeChart } from '../chart.js';
+import { h, setText } from '../dom.js';
+import { bytes, number, rate } from '../format.js';
+import { t } from '../i18n.js';
+import { meter } from './meter.js';
+
+/** @typedef {import('../types.js').WatchedNode} WatchedNode */
+/** @typedef {import('../types.js').Point} Point */
+
+const SHARES = [
+  { name: 'cpu', color: '--series-cpu', values: (/** @type {Point} */ point) => point.cpu_percent },
+  { name: 'memory', color: '--series-memory', values: (/** @type {Point} */ point) => point.memory_percent },
+  { name: 'disk', color: '--series-disk', values: (/** @type {Point} */ point) => point.disk_percent },
+];
+
+/** The facts below the meters. @type {[key: string, text: (node: WatchedNode) => string][]} */
+const FACTS = [
+  ['load', ({ state }) => (state?.metrics?.load_average ?? []).map((value) => number(value, 2)).join('  ')],
+  ['network_in', ({ rates }) => rate(rates?.bytes_recv)],
+  ['network_out', ({ rates }) => rate(rates?.bytes_sent)],
+  ['disk_read', ({ rates }) => rate(rates?.read_bytes)],
+  ['disk_write', ({ rates }) => rate(rates?.write_bytes)],
+  ['processes', ({ state }) => number(state?.metrics?.process_count)],
+  ['reporter_memory', ({ state }) => (state?.metrics ? bytes(state.metrics.memory_usage_mb * 1024 * 1024) : '')],
+];
+
+/** @returns {{element: HTMLElement, update: (node: WatchedNode) => void}} */
+export function metricsPanel() {
+  const cpu = meter(t('metric.cpu'));
+  const memory = meter(t('metric.memory'));
+  const disk = meter(t('metric.disk'));
+  const facts = FACTS.map(([key]) => ({ key, value: h('dd', {}) }));
+  const element = h(
+    'div',
+    { class: 'metrics' },
+    cpu.element,
+    memory.element,
+    disk.element,
+    h(
+      'dl',
+      { class: 'facts' },
+      facts.map(({ key, value }) => h('div', {}, h('dt', {}, t(`metric.${key}`)), value)),
+    ),
+  );
+  return {
+    element,
+    update(node) {
+      const metrics = node.state?.metrics;
+      const used = (/** @type {import('../types.js').Share | undefined} */ share) =>
+        share ? t('metric.of', { used: bytes(share.used), total: bytes(share.total) }) : '';
+      cpu.set(metrics?.cpu_percent, metrics ? t('metric.cores', { count: metrics.cpu_count }) : '');
+      memory.set(metrics?.memory.percent, used(metrics?.memory));
+      disk.set(metrics?.disk.percent, used(metrics?.disk));
+      facts.forEach(({ value }, index) => setText(value, FACTS[index][1](node)));
+    },
+  };
+}
+
+/**
+ * @param {string} name what the chart is of, for screen readers
+ * @returns {{element: HTMLElement, update: (node: WatchedNode) => void, destroy: () => void}}
+ */
+export function historyChart(name) {
+  const canvas = h('canvas', { role: 'img', 'aria-label': t('chart.label', { name }) });
+  const chart = new TimeChart(
+    canvas,
+    SHARES.map((share) => ({ ...share, label: t(`metric.${share.name}`) })),
+    'percent',
+  );
+  const waiting = h('p', { class: 'chart-waiting' }, t('chart.waiting'));
+  const element = h(
+    'div',
+    { class: 'chart' },
+    h(
+      'div',
+      { class: 'chart-legend', 'aria-hidden': 'true' },
+      SHARES.map((share) => h('span', { class: `series series-${share.name}` }, t(`metric.${share.name}`))),
+    ),
+    h('div', { class: 'chart-box' }, canvas, waiting),
+  );
+  let newest = '';
+  let count = 0;
+  return {
+    element,
+    update({ history }) {
+      waiting.hidden = history.length > 1;
+      const last = history.at(-1)?.timestamp ?? '';
+      if (last === newest && history.length === count) return;
+      newest = last;
+      count = history.length;
+      canvas.dataset.points = String(count);
+      chart.feed(history);
+    },
+    destroy: () => chart.destroy(),
+  };
+}

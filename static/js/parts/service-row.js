@@ -1,0 +1,244 @@
+// A service as a row: its status, what was done to it last, and the buttons that its worker and the person's
+// role allow.
+import { commandKey } from '../store.js';
+import { confirmed } from '../dialog.js';
+import { h, icon, keyedList, setAttribute, setText, show } from '../dom.js';
+import { duration, relative } from '../format.js';
+import { t } from '../i18n.js';
+import { workerUrl } from '../router.js';
+import { controlService } from '../actions.js';
+import { badge, setBadge } from './badge.js';
+
+/** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').Service} Service */
+/** @typedef {import('../types.js').ServiceAction} ServiceAction */
+
+/**
+ * @typedef {object} ServiceItem
+ * @property {string} node
+ * @property {string} name
+ * @property {Service} service
+ * @property {AuditEntry | null} [last] what the audit knows was done last
+ *
+ * @typedef {{user: string, action: string, timestamp: string}} AuditEntry
+ */
+
+/** @type {{[action: string]: {icon: string, stops: boolean}}} */
+export const ACTIONS = {
+  start: { icon: 'play-fill', stops: false },
+  stop: { icon: 'stop-fill', stops: true },
+  restart: { icon: 'arrow-clockwise', stops: true },
+};
+
+/** @param {Service} service */
+export function serviceStatus(service) {
+  return service.installed === false ? 'absent' : service.status;
+}
+
+/**
+ * What may be done to a service now.
+ * @param {Service} service
+ * @returns {ServiceAction[]}
+ */
+export function possibleActions(service) {
+  const allowed = service.actions ?? [];
+  const sensible = service.status === 'running' ? ['stop', 'restart'] : ['start', 'restart'];
+  return service.installed === false ? [] : allowed.filter((action) => sensible.includes(action));
+}
+
+/**
+ * @param {Store} store
+ * @param {{withNode: boolean, onselect?: (key: string, selected: boolean) => void, isSelected?: (key: string) => boolean}} how
+ */
+export function serviceRows(store, { withNode, onselect, isSelected }) {
+  /** @type {WeakMap<Element, ReturnType<typeof serviceParts>>} */
+  const known = new WeakMap();
+  return {
+    /** @param {ServiceItem} item */
+    key: (item) => commandKey(item.node, item.name),
+    /** @param {ServiceItem} item */
+    create(item) {
+      const refs = serviceParts(item, withNode, onselect);
+      known.set(refs.element, refs);
+      return refs.element;
+    },
+    /** @param {Element} element @param {ServiceItem} item @param {number} [index] */
+    update(element, item, index = -1) {
+      const refs = /** @type {ReturnType<typeof serviceParts>} */ (known.get(element));
+      const key = commandKey(item.node, item.name);
+      const command = store.commands.get(key);
+      const busy = command?.state === 'running';
+      const status = serviceStatus(item.service);
+      const online = (store.workers.get(item.node)?.status ?? 'online') !== 'offline';
+      setBadge(refs.status, status);
+      setAttribute(element, 'data-status', status);
+      if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
+      setText(refs.description, item.service.description ?? '');
+      setText(refs.driver, item.service.driver ?? '');
+      setText(refs.uptime, item.service.status === 'running' ? duration(item.service.uptime) : '');
+      setText(refs.note, note(store, item, command));
+      setAttribute(refs.note, 'data-level', command?.state === 'failed' ? 'danger' : null);
+      if (refs.select) refs.select.checked = isSelected?.(key) ?? false;
+      show(refs.progress, busy);
+      const actions = store.allows('operator') ? possibleActions(item.service) : [];
+      for (const button of refs.buttons) {
+        const action = /** @type {ServiceAction} */ (button.dataset.do);
+        show(button, actions.includes(action));
+        button.disabled = busy || !online;
+      }
+    },
+  };
+}
+
+/**
+ * @param {ServiceItem} item
+ * @param {boolean} withNode
+ * @param {((key: string, selected: boolean) => void) | undefined} onselect
+ */
+function serviceParts({ node, name }, withNode, onselect) {
+  const status = badge();
+  const description = h('span', { class: 'service-description' });
+  const driver = h('span', {});
+  const uptime = h('span', {});
+  const note = h('span', { class: 'service-note' });
+  const progress = h('span', {
+    class: 'spinner-border spinner-border-sm',
+    role: 'status',
+    'aria-label': t('command.running'),
+  });
+  const buttons = Object.entries(ACTIONS).map(([action, { icon: picture }]) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: `btn btn-sm btn-icon btn-do-${action}`,
+        'data-action': 'control',
+        'data-do': action,
+        'data-node': node,
+        'data-service': name,
+        title: t(`action.${action}`),
+        'aria-label': t('action.on', { action: t(`action.${action}`), name }),
+      },
+      icon(picture),
+    ),
+  );
+  const select = onselect
+    ? h('input', {
+        type: 'checkbox',
+        class: 'form-check-input',
+        'aria-label': t('select.one', { name: `${node} ${name}` }),
+      })
+    : null;
+  select?.addEventListener('change', () => onselect?.(commandKey(node, name), select.checked));
+  const cell = (/** @type {string} */ kind, /** @type {(Node | null | false)[]} */ ...children) =>
+    h('div', { role: 'cell', class: `cell cell-${kind}` }, ...children);
+  const element = h(
+    'div',
+    { role: 'row', class: `service-row${withNode ? ' with-node' : ''}` },
+    select && cell('select', select),
+    cell('status', status),
+    cell('name', h('span', { class: 'service-name', title: name }, h('bdi', {}, name)), description),
+    withNode && cell('node', h('a', { href: workerUrl(node), dir: 'ltr', title: node }, node)),
+    cell('driver', driver),
+    cell('uptime', uptime),
+    cell('note', note),
+    cell('actions', progress, ...buttons),
+  );
+  return { element, status, description, driver, uptime, note, progress, buttons, select };
+}
+
+/**
+ * @param {Store} store
+ * @param {ServiceItem} item
+ * @param {import('../types.js').Command | undefined} command
+ */
+function note(store, item, command) {
+  if (command) {
+    const action = t(`action.${command.action}`);
+    if (command.state === 'failed') return `${action}: ${command.error}`;
+    return `${action}: ${t(`command.state.${command.state}`)}`;
+  }
+  if (!item.last) return '';
+  return t('service.last', {
+    action: t(item.last.action),
+    user: item.last.user,
+    when: relative(item.last.timestamp, store.now()),
+  });
+}
+
+/** @param {boolean} withNode @param {boolean} selectable */
+export function serviceHead(withNode, selectable) {
+  const columns = [
+    ...(selectable ? ['select'] : []),
+    'status',
+    'name',
+    ...(withNode ? ['node'] : []),
+    'driver',
+    'uptime',
+    'note',
+    'actions',
+  ];
+  return h(
+    'div',
+    { role: 'row', class: `service-row table-head${withNode ? ' with-node' : ''}` },
+    columns.map((column) => h('div', { role: 'columnheader', class: `cell cell-${column}` }, t(`column.${column}`))),
+  );
+}
+
+/**
+ * Asks where something would stop, then does it; several run side by side.
+ * @param {Store} store
+ * @param {{node: string, name: string}[]} services
+ * @param {ServiceAction} action
+ */
+export async function control(store, services, action) {
+  const names = services
+    .slice(0, 5)
+    .map(({ node, name }) => `${name} (${node})`)
+    .join(', ');
+  const text = services.length > 5 ? t('confirm.more', { names, count: services.length - 5 }) : names;
+  const sure =
+    !ACTIONS[action].stops ||
+    (await confirmed(
+      t(`confirm.${action}`, { count: services.length }),
+      text,
+      t(`action.${action}`),
+      action === 'stop' ? 'danger' : 'warning',
+    ));
+  if (!sure) return;
+  const queue = [...services];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift())
+      await controlService(store, next.node, next.name, action);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, services.length) }, worker));
+}
+
+/** A browser keeps six connections to a host; some are left for other work. */
+const AT_ONCE = 4;
+
+/**
+ * A table of one node's services.
+ * @param {Store} store
+ */
+export function serviceTable(store) {
+  const body = h('div', { role: 'rowgroup' });
+  const fill = keyedList(body, serviceRows(store, { withNode: false }));
+  const element = h(
+    'div',
+    { role: 'table', class: 'table-panel', 'aria-label': t('tab.services') },
+    h('div', { role: 'rowgroup' }, serviceHead(false, false)),
+    body,
+  );
+  return {
+    element,
+    /** @param {string} node @param {{[name: string]: Service}} services */
+    update(node, services) {
+      fill(
+        Object.keys(services)
+          .sort()
+          .map((name) => ({ node, name, service: services[name] })),
+      );
+    },
+  };
+}

@@ -1,0 +1,158 @@
+// A worker as a row of a table and as a card. Both show the same and are changed in place.
+import { h, setAttribute, setText } from '../dom.js';
+import { number, rate, relative } from '../format.js';
+import { t } from '../i18n.js';
+import { workerUrl } from '../router.js';
+import { feedSparkline, sparkline } from '../sparkline.js';
+import { badge, setBadge } from './badge.js';
+import { meter } from './meter.js';
+
+/** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').Worker} Worker */
+
+/** The columns of the table: what they sort by. */
+export const COLUMNS = /** @type {const} */ ([
+  'status',
+  'id',
+  'cpu',
+  'memory',
+  'disk',
+  'load',
+  'network',
+  'services',
+  'seen',
+]);
+
+/** @param {Worker} worker @returns {string} services in words */
+function servicesText({ summary }) {
+  return t('services.of', { running: summary.services_running, total: summary.services_total });
+}
+
+/** @param {Worker} worker */
+function servicesLevel({ summary }) {
+  return summary.services_error > 0 ? 'danger' : 'ok';
+}
+
+/** The parts that rows and cards have in common. @param {string} id @param {boolean} compact */
+function parts(id, compact) {
+  const name = h('a', { class: 'worker-name', href: workerUrl(id), title: id, dir: 'ltr' }, id);
+  const status = badge();
+  const cpu = meter(t('metric.cpu'), { compact });
+  const memory = meter(t('metric.memory'), { compact });
+  const disk = meter(t('metric.disk'), { compact });
+  const line = sparkline();
+  const services = h('span', { class: 'worker-services' });
+  const seen = h('span', { class: 'worker-seen' });
+  return { name, status, cpu, memory, disk, line, services, seen };
+}
+
+/**
+ * @param {ReturnType<typeof parts>} refs
+ * @param {Worker} worker
+ * @param {Store} store
+ */
+function fill(refs, worker, store) {
+  const { summary, status } = worker;
+  setBadge(refs.status, status);
+  refs.cpu.set(summary.cpu_percent);
+  refs.memory.set(summary.memory_percent);
+  refs.disk.set(summary.disk_percent);
+  feedSparkline(
+    refs.line,
+    (store.nodes.get(worker.id)?.history ?? []).map((point) => point.cpu_percent),
+  );
+  setText(refs.services, servicesText(worker));
+  setAttribute(refs.services, 'data-level', servicesLevel(worker));
+  setText(refs.seen, relative(Math.min(Date.parse(summary.timestamp), store.now()), store.now()));
+}
+
+/**
+ * Makes rows for keyedList and VirtualList.
+ * @param {Store} store
+ */
+export function workerRows(store) {
+  /** @type {WeakMap<Element, any>} */
+  const known = new WeakMap();
+  return {
+    key: (/** @type {Worker} */ worker) => worker.id,
+    create(/** @type {Worker} */ worker) {
+      const refs = { ...parts(worker.id, true), load: h('span', {}), network: h('span', {}) };
+      const cell = (/** @type {string} */ name, /** @type {Node[]} */ ...children) =>
+        h('div', { role: 'cell', class: `cell cell-${name}` }, ...children);
+      const element = h(
+        'div',
+        { role: 'row', class: 'worker-row' },
+        cell('status', refs.status),
+        cell('id', refs.name),
+        cell('cpu', refs.cpu.element, refs.line),
+        cell('memory', refs.memory.element),
+        cell('disk', refs.disk.element),
+        cell('load', refs.load),
+        cell('network', refs.network),
+        cell('services', refs.services),
+        cell('seen', refs.seen),
+      );
+      known.set(element, refs);
+      return element;
+    },
+    update(/** @type {Element} */ element, /** @type {Worker} */ worker, /** @type {number} */ index = -1) {
+      const refs = known.get(element);
+      fill(refs, worker, store);
+      setAttribute(element, 'data-status', worker.status);
+      if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
+      setText(refs.load, number(worker.summary.load1, 2));
+      setText(refs.network, rate(worker.rates && worker.rates.bytes_recv + worker.rates.bytes_sent));
+    },
+  };
+}
+
+/**
+ * Makes cards for keyedList.
+ * @param {Store} store
+ */
+export function workerCards(store) {
+  /** @type {WeakMap<Element, ReturnType<typeof parts>>} */
+  const known = new WeakMap();
+  return {
+    key: (/** @type {Worker} */ worker) => worker.id,
+    create(/** @type {Worker} */ worker) {
+      const refs = parts(worker.id, false);
+      const element = h(
+        'article',
+        { class: 'panel worker-card', 'aria-label': worker.id },
+        h('div', { class: 'worker-card-head' }, refs.name, refs.status),
+        refs.line,
+        h('div', { class: 'worker-card-meters' }, refs.cpu.element, refs.memory.element, refs.disk.element),
+        h('div', { class: 'worker-card-foot' }, refs.services, refs.seen),
+      );
+      known.set(element, refs);
+      return element;
+    },
+    update(/** @type {Element} */ element, /** @type {Worker} */ worker) {
+      fill(/** @type {any} */ (known.get(element)), worker, store);
+      setAttribute(element, 'data-status', worker.status);
+    },
+  };
+}
+
+/**
+ * The head of the table.
+ * @param {{sort: string, descending: boolean} | null} order null: not sortable here
+ */
+export function workerHead(order) {
+  return h(
+    'div',
+    { role: 'row', class: 'worker-row table-head' },
+    COLUMNS.map((column) => {
+      const label = t(`column.${column}`);
+      const sorted = order && order.sort === column ? (order.descending ? 'descending' : 'ascending') : null;
+      return h(
+        'div',
+        { role: 'columnheader', class: `cell cell-${column}`, 'aria-sort': sorted },
+        order
+          ? h('button', { type: 'button', class: 'sort', 'data-action': 'sort', 'data-column': column }, label)
+          : label,
+      );
+    }),
+  );
+}

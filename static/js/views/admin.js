@@ -1,0 +1,265 @@
+// For administrators: users, workers' tokens, and the audit.
+import * as api from '../api.js';
+import { confirmed, openDialog } from '../dialog.js';
+import { delegate, h, icon } from '../dom.js';
+import { time } from '../format.js';
+import { t } from '../i18n.js';
+import { addWorker } from '../parts/add-worker.js';
+import { auditTable } from '../parts/audit.js';
+import { pageHead, select } from '../parts/page.js';
+import { empty, failed, loading } from '../parts/states.js';
+import { url } from '../router.js';
+import { toast } from '../toast.js';
+
+/** @typedef {{username: string, role: string, created_at?: string}} User */
+/** @typedef {{id: string, node_id: string, created_at: string, expires_at: string}} Token */
+
+const AUDIT_SHOWN = 500;
+const ROLES = ['viewer', 'operator', 'admin'];
+
+/** A section of this view: how it is read and shown. @type {{[name: string]: () => Promise<Node[]>}} */
+const SECTIONS = {
+  async users() {
+    const { users } = await api.users();
+    return [toolbar('add-user', 'person-plus', t('user.add')), userTable(users)];
+  },
+  async tokens() {
+    const { tokens } = await api.tokens();
+    return [
+      toolbar('add-worker', 'plus-lg', t('token.create')),
+      tokens.length > 0 ? tokenTable(tokens) : empty(t('tokens.none'), t('workers.none.admin')),
+    ];
+  },
+  async audit() {
+    const { audit } = await api.audit(AUDIT_SHOWN);
+    return [audit.length > 0 ? auditTable(audit) : empty(t('audit.none'), '')];
+  },
+};
+
+/** @type {import('../app.js').Mount} */
+export function mount(root, store, route) {
+  const abort = new AbortController();
+  const section = Object.hasOwn(SECTIONS, route.params.section ?? '') ? route.params.section : 'users';
+  const place = h('section', { class: 'panel admin-panel' }, loading());
+  const tabs = h(
+    'nav',
+    { class: 'subtabs', 'aria-label': t('tab.admin') },
+    Object.keys(SECTIONS).map((name) =>
+      h('a', { href: url(`/admin/${name}`), 'aria-current': name === section ? 'page' : null }, t(`admin.${name}`)),
+    ),
+  );
+  root.replaceChildren(pageHead(t('tab.admin')), tabs, place);
+
+  const load = async () => {
+    try {
+      const content = await SECTIONS[section]();
+      if (!abort.signal.aborted) place.replaceChildren(...content);
+    } catch (error) {
+      place.replaceChildren(failed(/** @type {Error} */ (error)));
+    }
+  };
+  /** @param {() => Promise<unknown>} work @param {string} done */
+  const change = async (work, done) => {
+    try {
+      await work();
+      toast(done, 'success');
+    } catch (error) {
+      toast(t('error.title'), 'danger', /** @type {Error} */ (error).message);
+    }
+    await load();
+  };
+  delegate(
+    root,
+    {
+      retry: () => load(),
+      'add-worker': () => addWorker().then(load),
+      'add-user': () => askUser().then(load),
+      'change-password': ({ dataset }) => askPassword(dataset.name ?? '').then(load),
+      async 'remove-user'({ dataset: { name = '' } }) {
+        if (await confirmed(t('user.remove'), t('user.remove.text', { name }), t('user.remove'))) {
+          await change(() => api.removeUser(name), t('user.removed', { name }));
+        }
+      },
+      async 'revoke-token'({ dataset: { id = '', node = '' } }) {
+        if (await confirmed(t('token.revoke'), t('token.revoke.text', { node }), t('token.revoke'))) {
+          await change(() => api.revokeToken(id), t('token.revoked', { node }));
+        }
+      },
+    },
+    { signal: abort.signal },
+  );
+  delegate(
+    root,
+    {
+      'change-role': (element) => {
+        const {
+          value,
+          dataset: { name = '' },
+        } = /** @type {HTMLSelectElement} */ (element);
+        change(() => api.changeUser(name, { role: value }), t('user.role.changed', { name, role: t(`role.${value}`) }));
+      },
+    },
+    { type: 'change', signal: abort.signal },
+  );
+  load();
+  return () => {
+    abort.abort();
+    root.replaceChildren();
+  };
+}
+
+/** @param {string} action @param {string} picture @param {string} label */
+function toolbar(action, picture, label) {
+  return h(
+    'div',
+    { class: 'admin-toolbar' },
+    h('button', { type: 'button', class: 'btn btn-primary btn-sm', 'data-action': action }, icon(picture), ' ', label),
+  );
+}
+
+/** @returns {[string, string][]} */
+function roleOptions() {
+  return ROLES.map((role) => [role, t(`role.${role}`)]);
+}
+
+/**
+ * @param {string[]} columns
+ * @param {Node[][]} rows
+ */
+function table(columns, rows) {
+  return h(
+    'table',
+    { class: 'table admin-table' },
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        columns.map((column) =>
+          h('th', { scope: 'col' }, column || h('span', { class: 'visually-hidden' }, t('column.actions'))),
+        ),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      rows.map((cells) =>
+        h(
+          'tr',
+          {},
+          cells.map((cell) => h('td', {}, cell)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {string} action @param {{[name: string]: string}} data @param {string} label @param {string} picture @param {string} kind */
+function rowButton(action, data, label, picture, kind) {
+  return h(
+    'button',
+    { type: 'button', class: `btn btn-sm btn-outline-${kind}`, 'data-action': action, ...data },
+    icon(picture),
+    ' ',
+    label,
+  );
+}
+
+/** @param {User[]} users */
+function userTable(users) {
+  return table(
+    [t('login.username'), t('role'), t('created'), ''],
+    users.map(({ username, role, created_at }) => {
+      const roles = select(t('user.role.of', { name: username }), 'role', roleOptions(), role);
+      roles.dataset.action = 'change-role';
+      roles.dataset.name = username;
+      return [
+        h('bdi', { class: 'fw-semibold' }, username),
+        roles,
+        h('span', {}, time(created_at)),
+        h(
+          'div',
+          { class: 'button-row' },
+          rowButton('change-password', { 'data-name': username }, t('user.password'), 'key', 'secondary'),
+          rowButton('remove-user', { 'data-name': username }, t('remove'), 'trash3', 'danger'),
+        ),
+      ];
+    }),
+  );
+}
+
+/** @param {Token[]} tokens */
+function tokenTable(tokens) {
+  return table(
+    [t('worker.id'), t('created'), t('expires'), ''],
+    tokens.map(({ id, node_id, created_at, expires_at }) => [
+      h('bdi', { class: 'fw-semibold' }, node_id),
+      h('span', {}, time(created_at)),
+      h('span', {}, time(expires_at)),
+      rowButton('revoke-token', { 'data-id': id, 'data-node': node_id }, t('token.revoke'), 'slash-circle', 'danger'),
+    ]),
+  );
+}
+
+/** @param {string} id @param {string} label @param {{[name: string]: unknown}} attributes */
+function field(id, label, attributes) {
+  return [
+    h('label', { class: 'form-label', for: id }, label),
+    h('input', { class: 'form-control mb-3', id, name: id, required: true, ...attributes }),
+  ];
+}
+
+/**
+ * A form in a dialog whose submission may be refused.
+ * @param {string} title
+ * @param {Node[]} body
+ * @param {string} label
+ * @param {(data: {[name: string]: string}) => Promise<unknown>} work
+ */
+function ask(title, body, label, work) {
+  return openDialog({
+    title,
+    body,
+    buttons: [
+      { value: '', label: t('cancel'), kind: 'secondary' },
+      { value: 'yes', label, kind: 'primary' },
+    ],
+    async onsubmit(form) {
+      try {
+        await work(/** @type {{[name: string]: string}} */ (Object.fromEntries(new FormData(form))));
+        return null;
+      } catch (error) {
+        return /** @type {Error} */ (error).message;
+      }
+    },
+  });
+}
+
+const PASSWORD = { type: 'password', minlength: 8, autocomplete: 'new-password' };
+
+async function askUser() {
+  const role = select(t('role'), 'role', roleOptions(), 'viewer');
+  await ask(
+    t('user.add'),
+    [
+      ...field('username', t('login.username'), {
+        autocomplete: 'off',
+        maxlength: 64,
+        pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*',
+      }),
+      ...field('password', t('login.password'), PASSWORD),
+      h('div', { class: 'form-label' }, t('role')),
+      role,
+    ],
+    t('user.add'),
+    (data) => api.addUser(data.username, data.password, data.role),
+  );
+}
+
+/** @param {string} name */
+async function askPassword(name) {
+  await ask(t('user.password.of', { name }), field('password', t('user.password.new'), PASSWORD), t('save'), (data) =>
+    api.changeUser(name, { password: data.password }),
+  );
+}

@@ -1,0 +1,19 @@
+// An address that leads nowhere.
+import { h, icon } from '../dom.js';
+import { t } from '../i18n.js';
+import { url } from '../router.js';
+
+/** @param {HTMLElement} root */
+export function mount(root) {
+  root.replaceChildren(
+    h(
+      'div',
+      { class: 'state' },
+      icon('compass', 'state-icon'),
+      h('h1', { class: 'state-title', tabindex: '-1' }, t('missing.title')),
+      h('p', {}, t('missing.text')),
+      h('a', { class: 'btn btn-primary', href: url('') }, t('tab.overview')),
+    ),
+  );
+  return () => root.replaceChildren();
+}
