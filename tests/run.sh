@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh UNIT ...: runs these cmocka programs, then the page's units, the integration and the browser suites against
-# P2PDASH_BIN, and ends with the line `N passed, N failed`. Everything runs, whatever fails before; the exit status is 0 if nothing failed.
+# P2PDASH_BIN, and ends with the line `N passed, N failed`. Everything runs, whatever fails before; the exit status is
+# 0 if nothing failed.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
