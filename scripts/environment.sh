@@ -30,11 +30,10 @@ supervisor_pid() {
 
 # wait_until SECONDS COMMAND ...: until the command succeeds; fails when the time is over.
 wait_until() {
-  tries=$(($1 * 10))
+  end=$(($(date +%s) + $1))
   shift
   until "$@"; do
-    tries=$((tries - 1))
-    [ $tries -gt 0 ] || return 1
+    [ "$(date +%s)" -lt $end ] || return 1
     sleep 0.1
   done
 }

@@ -8,7 +8,8 @@ supervisor_pid >/dev/null || { echo "The stack of $P2PDASH_STATE_DIR is down."; 
 status=0
 for name in $SERVICES; do
   state=$(sv status "$(service_dir "$name")" 2>&1 || true)
-  case $state in run:*) ;; *) status=1 ;; esac
+  # One that has not lived for a second yet may be dying again and again.
+  case $state in run:*' 0s'*) status=1 ;; run:*) ;; *) status=1 ;; esac
   # run: PATH: (pid 12) 34s; run: log: ...
   echo "$state" | sed -E "s|^([a-z]+): [^:]*: *(.*)|\1 \2|; s|; run: log:.*||" |
     { read -r word rest; printf '%-10s %-8s %s\n' "$name" "$word" "$rest"; }
