@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 #define CHUNK		(64 * 1024) /* of a large frame, written at a time */
-#define CLOSE_WITHIN_MS 500
+#define CLOSE_WITHIN_MS 300
 #define HEADER_MAX	4096 /* one header field */
 
 enum connection_state {
@@ -571,6 +571,9 @@ void ws_tick(struct ws *ws)
 	int64_t now_ms = clock_now_ms(), monotonic_ms = clock_monotonic_ms();
 	struct connection *next;
 
+	/* The library's own timers go wrong on libev: a shorter one does not replace one that runs. Waking it
+	 * has it look at them. */
+	lws_cancel_service(ws->context);
 	for (struct connection *at = ws->connections; at; at = next) {
 		const char *ended = access_ended(ws->options->access, &at->claims, now_ms);
 

@@ -2,6 +2,7 @@
 // ends within a second when its token or its user does.
 
 import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
 import { test } from 'node:test';
 
 import { Client } from '../lib/client.js';
@@ -130,18 +131,26 @@ test('a_connection_ends_when_its_token_expires', async () => {
   assert.ok(Date.now() - exp * 1000 < 1500);
 });
 
+test('connections_that_ask_nothing_are_not_kept', async () => {
+  const client = new Client('http://relay', { socketPath: rig.path });
+  const agent = new Agent({ keepAlive: true });
+  assert.equal((await client.get('/', { agent })).status, 404);
+  await rig.relayHolds(0);
+});
+
 test('a_session_ends_within_a_second_though_its_client_does_not_read', async () => {
-  await rig.report('worker-1');
   const jti = 'b'.repeat(32);
-  const socket = await rig.socket({ headers: bearer(rig.token({ jti })) });
-  socket.socket.pause();
-  await rig.log('worker-1', Array.from({ length: 200 }, () => 'x'.repeat(60_000)).slice(0, 100));
-  await rig.log('worker-1', Array.from({ length: 100 }, () => 'x'.repeat(60_000)));
+  const slow = await rig.socket({ headers: bearer(rig.token({ jti })) });
+  const reader = await rig.socket();
+  slow.socket.pause();
+  for (let i = 0; i < 4; i++) await rig.log('worker-1', [...Array.from({ length: 50 }, () => 'x'.repeat(60_000)), `end ${i}`]);
+  await reader.next((m) => m.type === 'new_logs' && m.logs.at(-1).message === 'end 3');
   const begin = Date.now();
   await rig.publish('revoked', `token ${jti}`);
-  await rig.relayHolds(0);
-  assert.ok(Date.now() - begin < 1500, `${Date.now() - begin} ms`);
-  socket.socket.terminate();
+  await rig.relayHolds(1);
+  assert.ok(Date.now() - begin < 1000, `${Date.now() - begin} ms`);
+  slow.socket.terminate();
+  await reader.close();
 });
 
 test('what_was_revoked_before_the_relay_started_is_known', async () => {
