@@ -198,8 +198,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 		send_last(browser, feed_snapshot(browser->browsers->feed));
 		hub_subscribe(browser->subscriber, TOPIC_DELTA);
 	} else {
-		send_last(browser, feed_initial(browser->browsers->feed));
-		hub_subscribe(browser->subscriber, TOPIC_LOGS);
+		feed_welcome(browser->browsers->feed, browser->subscriber);
 		browser->update_ms = clock_monotonic_ms() + SILENCE_MS;
 	}
 	return browser;

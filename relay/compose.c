@@ -96,7 +96,7 @@ static struct frame *end(struct json_out *json)
 
 /* --- default protocol --------------------------------------------------------------------------------- */
 
-struct frame *compose_initial(const struct known *known, int64_t now_ms)
+struct frame *compose_initial(const struct known *known, int64_t last_seq, int64_t now_ms)
 {
 	struct buf buf = {0};
 	struct json_out json = begin(&buf, "initial");
@@ -107,6 +107,8 @@ struct frame *compose_initial(const struct known *known, int64_t now_ms)
 	put_metrics(&json, known, now_ms);
 	put_history(&json, known);
 	json_open_member(&json, "logs", '[');
+	while (count && entries[count - 1]->seq > last_seq)
+		count--;
 	skip = count > COMPOSE_INITIAL_LOGS ? count - COMPOSE_INITIAL_LOGS : 0;
 	for (size_t i = skip; i < count; i++)
 		json_put_raw(&json, NULL, entries[i]->json, entries[i]->len);

@@ -23,7 +23,8 @@ struct known {
 
 /* --- default protocol --------------------------------------------------------------------------------- */
 
-struct frame *compose_initial(const struct known *known, int64_t now_ms);
+/* With the newest entries up to `last_seq`. */
+struct frame *compose_initial(const struct known *known, int64_t last_seq, int64_t now_ms);
 struct frame *compose_update(const struct known *known, int64_t now_ms);
 
 /* --- delta protocol ----------------------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ struct feed {
 	uint64_t watches_made;
 
 	struct kept_frame initial, update, snapshot;
+	int64_t initial_seq; /* of the last line that `initial` may hold */
 };
 
 static void flush_delta(void *context);
@@ -129,9 +130,11 @@ static void flush_delta(void *context)
 		tell_delta(feed);
 }
 
-/* The default protocol's messages hold the lines of one node each. */
-static void publish_by_node(struct feed *feed, struct log_entry *const *entries, size_t count, int64_t now_ms)
+/* The default protocol's messages hold the lines of one node each; to `subscriber`, or to all (NULL). */
+static void tell_by_node(struct feed *feed, struct subscriber *subscriber, struct log_entry *const *entries,
+			 size_t count)
 {
+	int64_t now_ms = clock_now_ms();
 	struct log_entry **group = mem_alloc(count, sizeof(struct log_entry *));
 	bool *done = mem_alloc(count, sizeof(*done));
 
@@ -143,7 +146,12 @@ static void publish_by_node(struct feed *feed, struct log_entry *const *entries,
 				done[j] = true;
 				group[members++] = entries[j];
 			}
-		publish(feed, TOPIC_LOGS, compose_logs(group, members, NULL, now_ms));
+		if (!members)
+			continue;
+		if (subscriber)
+			hub_send_last(subscriber, compose_logs(group, members, NULL, now_ms));
+		else
+			publish(feed, TOPIC_LOGS, compose_logs(group, members, NULL, now_ms));
 	}
 	free(done);
 	free(group);
@@ -163,7 +171,7 @@ static void flush_logs(void *context)
 	if (!count)
 		return;
 	if (hub_wanted(feed->hub, TOPIC_LOGS))
-		publish_by_node(feed, entries, count, now_ms);
+		tell_by_node(feed, NULL, entries, count);
 	for (const struct log_watch *watch = feed->watches; watch; watch = watch->next)
 		publish(feed, watch->topic, compose_logs(entries, count, &watch->filter, now_ms));
 	feed->told_seq = entries[count - 1]->seq;
@@ -419,15 +427,6 @@ static struct frame *keep(const struct feed *feed, struct kept_frame *kept, stru
 	return frame_share(frame);
 }
 
-struct frame *feed_initial(struct feed *feed)
-{
-	struct frame *frame = reuse(feed, &feed->initial);
-	int64_t begun_ms = clock_monotonic_ms();
-
-	return frame ? frame
-		     : keep(feed, &feed->initial, compose_initial(&feed->known, clock_now_ms()), begun_ms);
-}
-
 struct frame *feed_update(struct feed *feed)
 {
 	struct frame *frame = reuse(feed, &feed->update);
@@ -466,6 +465,24 @@ enum err feed_entries(const struct feed *feed, int64_t seq, struct log_entry *co
 	while (*count && (*entries)[*count - 1]->seq > feed->told_seq)
 		--*count;
 	return seq + 1 >= feed->known.recent.complete_from ? ERR_NONE : ERR_NOT_FOUND;
+}
+
+void feed_welcome(struct feed *feed, struct subscriber *subscriber)
+{
+	struct frame *frame = reuse(feed, &feed->initial);
+	int64_t begun_ms = clock_monotonic_ms();
+	struct log_entry *const *entries;
+	size_t count;
+
+	if (!frame) {
+		frame = compose_initial(&feed->known, feed->told_seq, clock_now_ms());
+		frame = keep(feed, &feed->initial, frame, begun_ms);
+		feed->initial_seq = feed->told_seq;
+	}
+	hub_send_last(subscriber, frame);
+	if (feed_entries(feed, feed->initial_seq, &entries, &count) == ERR_NONE && count)
+		tell_by_node(feed, subscriber, entries, count);
+	hub_subscribe(subscriber, TOPIC_LOGS);
 }
 
 static bool same_filter(const struct entry_filter *a, const struct entry_filter *b)

@@ -61,7 +61,6 @@ void feed_load_settled(struct feed *feed);
 
 /* --- for one client; each frame comes with a reference of its own ------------------------------------- */
 
-struct frame *feed_initial(struct feed *feed);
 struct frame *feed_update(struct feed *feed);
 struct frame *feed_snapshot(struct feed *feed);
 struct frame *feed_node(const struct feed *feed, const char *node);
@@ -72,6 +71,9 @@ int64_t feed_told_seq(const struct feed *feed);
 /* The entries told so far with a larger seq than `seq`; ERR_NOT_FOUND if some may be missing here. */
 enum err feed_entries(const struct feed *feed, int64_t seq, struct log_entry *const **entries,
 		      size_t *count) MUST_CHECK;
+
+/* Sends a client of the default protocol `initial`, and every line that comes after it. */
+void feed_welcome(struct feed *feed, struct subscriber *subscriber);
 
 /* Lines that pass a filter; clients with equal filters share the work. */
 struct log_watch;

@@ -189,6 +189,11 @@ export class RelayRig {
     return entries;
   }
 
+  /** As after Redis lost everything. */
+  restartSeq() {
+    this.#seq = 0;
+  }
+
   /**
    * A command for a worker: queued, then published.
    * @param {string} node
