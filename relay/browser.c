@@ -79,7 +79,7 @@ static void subscribe_nodes(struct browser *browser, const struct subscription_r
 
 static void watch(struct browser *browser)
 {
-	browser->watch = feed_watch(browser->browsers->feed, browser->subscriber, &browser->filter);
+	browser->watch = lines_watch(browser->browsers->lines, browser->subscriber, &browser->filter);
 }
 
 static void forget_logs(struct browser *browser)
@@ -87,16 +87,8 @@ static void forget_logs(struct browser *browser)
 	backlog_cancel(browser->backlog);
 	browser->backlog = NULL;
 	if (browser->watch)
-		feed_unwatch(browser->browsers->feed, browser->subscriber, browser->watch);
+		lines_unwatch(browser->browsers->lines, browser->subscriber, browser->watch);
 	browser->watch = NULL;
-}
-
-static void send_gap(struct browser *browser, int64_t after, int64_t before)
-{
-	if (before > after + 1)
-		send_last(browser,
-			  compose_printf("{\"type\":\"gap\",\"after\":%" PRId64 ",\"before\":%" PRId64 "}",
-					 after, before));
 }
 
 static void send_entries(struct browser *browser, struct log_entry *const *entries, size_t count)
@@ -107,39 +99,47 @@ static void send_entries(struct browser *browser, struct log_entry *const *entri
 		send_last(browser, frame);
 }
 
-/* The older lines are here, or cannot be had: join them with those the relay has, and go on live. */
+/* What is known after `seq` from `complete_from` on; then what comes. */
+static void go_on(struct browser *browser, struct log_entry *const *entries, size_t count, int64_t seq,
+		  int64_t complete_from)
+{
+	if (complete_from > seq + 1)
+		send_last(browser, compose_gap(seq, complete_from));
+	send_entries(browser, entries, count);
+	watch(browser);
+}
+
+/* The older lines are here, or cannot be had: joined with those the relay keeps. */
 static void on_backlog(void *context, struct recent *older)
 {
 	struct browser *browser = context;
+	const struct lines *lines = browser->browsers->lines;
 	int64_t seq = browser->resume_seq;
-	struct log_entry *const *entries;
 	size_t count;
-	struct recent nothing = {.complete_from = feed_told_seq(browser->browsers->feed) + 1};
-	struct recent *all = older ? older : &nothing;
+	struct log_entry *const *entries = lines_after(lines, seq, &count);
 
 	browser->backlog = NULL;
-	if (feed_entries(browser->browsers->feed, seq, &entries, &count) != ERR_NONE && !older && count)
-		nothing.complete_from = entries[0]->seq;
+	if (!older) {
+		go_on(browser, entries, count, seq, lines_complete_from(lines));
+		return;
+	}
 	for (size_t i = 0; i < count; i++)
-		recent_insert(all, entries[i]->node, entries[i]->json, entries[i]->len);
-	send_gap(browser, seq, all->complete_from);
-	entries = recent_after(all, seq, &count);
-	while (count && entries[count - 1]->seq > feed_told_seq(browser->browsers->feed))
+		recent_insert(older, entries[i]->node, entries[i]->json, entries[i]->len);
+	entries = recent_after(older, seq, &count);
+	while (count && entries[count - 1]->seq > lines_told_seq(lines))
 		count--;
-	send_entries(browser, entries, count);
-	recent_free(&nothing);
-	watch(browser);
+	go_on(browser, entries, count, seq, older->complete_from);
 }
 
 static void resume(struct browser *browser, int64_t seq)
 {
+	const struct lines *lines = browser->browsers->lines;
 	const char *node = *browser->filter.node ? browser->filter.node : NULL;
-	struct log_entry *const *entries;
 	size_t count;
+	struct log_entry *const *entries = lines_after(lines, seq, &count);
 
-	if (feed_entries(browser->browsers->feed, seq, &entries, &count) == ERR_NONE) {
-		send_entries(browser, entries, count);
-		watch(browser);
+	if (seq + 1 >= lines_complete_from(lines)) {
+		go_on(browser, entries, count, seq, 0);
 		return;
 	}
 	browser->resume_seq = seq;
@@ -177,7 +177,7 @@ static void subscribe(struct browser *browser, const char *text, size_t len)
 		return;
 	}
 	send_last(browser, compose_printf("{\"type\":\"subscribed\",\"log_seq\":%" PRId64 "}",
-					  feed_told_seq(browser->browsers->feed)));
+					  lines_told_seq(browser->browsers->lines)));
 	if (request.nodes != WISH_UNCHANGED)
 		subscribe_nodes(browser, &request);
 	subscribe_logs(browser, &request);
@@ -189,6 +189,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 		     const char *mode)
 {
 	struct browser *browser = mem_alloc(1, sizeof(*browser));
+	int64_t seq;
 
 	(void)claims;
 	browser->browsers = service;
@@ -198,7 +199,8 @@ static void *on_open(void *service, struct connection *connection, const struct 
 		send_last(browser, feed_snapshot(browser->browsers->feed));
 		hub_subscribe(browser->subscriber, TOPIC_DELTA);
 	} else {
-		feed_welcome(browser->browsers->feed, browser->subscriber);
+		send_last(browser, feed_initial(browser->browsers->feed, browser->browsers->lines, &seq));
+		lines_follow(browser->browsers->lines, browser->subscriber, seq);
 		browser->update_ms = clock_monotonic_ms() + SILENCE_MS;
 	}
 	return browser;

@@ -9,9 +9,10 @@
 #include "relay/feed.h"
 #include "relay/ws.h"
 
-/* Both outlive every session. */
+/* All of these outlive every session. */
 struct browsers {
 	struct feed *feed;
+	struct lines *lines;
 	struct bus *bus;
 };
 

@@ -96,25 +96,22 @@ static struct frame *end(struct json_out *json)
 
 /* --- default protocol --------------------------------------------------------------------------------- */
 
-struct frame *compose_initial(const struct known *known, int64_t last_seq, int64_t now_ms)
+struct frame *compose_initial(const struct known *known, struct log_entry *const *entries, size_t count,
+			      const struct sources *sources, int64_t now_ms)
 {
 	struct buf buf = {0};
 	struct json_out json = begin(&buf, "initial");
-	size_t count, skip;
-	struct log_entry *const *entries = recent_after(&known->recent, 0, &count);
+	size_t skip = count > COMPOSE_INITIAL_LOGS ? count - COMPOSE_INITIAL_LOGS : 0;
 
 	json_open_member(&json, "data", '{');
 	put_metrics(&json, known, now_ms);
 	put_history(&json, known);
 	json_open_member(&json, "logs", '[');
-	while (count && entries[count - 1]->seq > last_seq)
-		count--;
-	skip = count > COMPOSE_INITIAL_LOGS ? count - COMPOSE_INITIAL_LOGS : 0;
 	for (size_t i = skip; i < count; i++)
 		json_put_raw(&json, NULL, entries[i]->json, entries[i]->len);
 	json_close(&json, ']');
 	json_put_raw(&json, "log_sources", "", 0);
-	sources_write(&buf, &known->sources);
+	sources_write(&buf, sources);
 	put_certificates(&json, known);
 	json_close(&json, '}');
 	return end(&json);
@@ -275,6 +272,16 @@ struct frame *compose_logs(struct log_entry *const *entries, size_t count, const
 	json_close(&json, ']');
 	json_put_time(&json, "timestamp", now_ms);
 	buf_free(&logs);
+	return end(&json);
+}
+
+struct frame *compose_gap(int64_t after, int64_t before)
+{
+	struct buf buf = {0};
+	struct json_out json = begin(&buf, "gap");
+
+	json_put_integer(&json, "after", after);
+	json_put_integer(&json, "before", before);
 	return end(&json);
 }
 

@@ -13,18 +13,17 @@
 
 #define COMPOSE_INITIAL_LOGS 100 /* entries in `initial` */
 
-/* All the relay knows. */
+/* What is known of the cluster, but for its log. */
 struct known {
 	struct nodes nodes;
-	struct recent recent;
-	struct sources sources;
 	struct cluster_totals totals;
 };
 
 /* --- default protocol --------------------------------------------------------------------------------- */
 
-/* With the newest entries up to `last_seq`. */
-struct frame *compose_initial(const struct known *known, int64_t last_seq, int64_t now_ms);
+/* Of the entries, by seq, the newest COMPOSE_INITIAL_LOGS go in. */
+struct frame *compose_initial(const struct known *known, struct log_entry *const *entries, size_t count,
+			      const struct sources *sources, int64_t now_ms);
 struct frame *compose_update(const struct known *known, int64_t now_ms);
 
 /* --- delta protocol ----------------------------------------------------------------------------------- */
@@ -46,6 +45,9 @@ struct frame *compose_node_report(const struct node *node, const struct report *
 /* The entries that pass the filter (NULL: all), as one message; NULL if there are none. */
 struct frame *compose_logs(struct log_entry *const *entries, size_t count, const struct entry_filter *filter,
 			   int64_t now_ms);
+
+/* Entries between these two seqs may be missing. */
+struct frame *compose_gap(int64_t after, int64_t before);
 
 struct frame *compose_error(enum err err, const struct reason *why);
 struct frame *compose_printf(const char *format, ...) PRINTF_LIKE(1, 2);

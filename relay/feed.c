@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOGS_A_FLUSH 500 /* lines that end a window early, well below RECENT_ENTRIES */
 #define REUSE_MS     1000
 #define REUSE_FACTOR 10 /* a frame is reused for so many times as long as it took to build */
 
@@ -27,13 +26,6 @@ struct kept_frame {
 	int64_t built_ms, cost_ms;
 };
 
-struct log_watch {
-	struct log_watch *next;
-	struct entry_filter filter;
-	size_t watchers;
-	char topic[32];
-};
-
 struct feed {
 	struct hub *hub;
 	struct known known;
@@ -44,19 +36,11 @@ struct feed {
 	struct buf removed; /* ids not told yet, as JSON texts with commas */
 	int64_t delta_seq;
 
-	struct window logs_window;
-	int64_t told_seq;
-	int64_t loaded_seq; /* the cluster's last seq when the load began */
-	size_t untold_lines;
-	struct log_watch *watches;
-	uint64_t watches_made;
-
 	struct kept_frame initial, update, snapshot;
 	int64_t initial_seq; /* of the last line that `initial` may hold */
 };
 
 static void flush_delta(void *context);
-static void flush_logs(void *context);
 
 struct feed *feed_new(struct ev_loop *loop, struct hub *hub)
 {
@@ -64,7 +48,6 @@ struct feed *feed_new(struct ev_loop *loop, struct hub *hub)
 
 	feed->hub = hub;
 	window_init(&feed->delta_window, loop, FEED_DELTA_WINDOW_MS, flush_delta, feed);
-	window_init(&feed->logs_window, loop, FEED_LOGS_WINDOW_MS, flush_logs, feed);
 	return feed;
 }
 
@@ -73,19 +56,10 @@ void feed_free(struct feed *feed)
 	if (!feed)
 		return;
 	window_stop(&feed->delta_window);
-	window_stop(&feed->logs_window);
-	while (feed->watches) {
-		struct log_watch *next = feed->watches->next;
-
-		free(feed->watches);
-		feed->watches = next;
-	}
 	frame_release(feed->initial.frame);
 	frame_release(feed->update.frame);
 	frame_release(feed->snapshot.frame);
 	nodes_free(&feed->known.nodes);
-	recent_free(&feed->known.recent);
-	sources_free(&feed->known.sources);
 	buf_free(&feed->removed);
 	free(feed);
 }
@@ -128,53 +102,6 @@ static void flush_delta(void *context)
 	/* With nobody to tell, changes gather until a snapshot is wanted. */
 	if (delta_is_due(feed) && hub_wanted(feed->hub, TOPIC_DELTA))
 		tell_delta(feed);
-}
-
-/* The default protocol's messages hold the lines of one node each; to `subscriber`, or to all (NULL). */
-static void tell_by_node(struct feed *feed, struct subscriber *subscriber, struct log_entry *const *entries,
-			 size_t count)
-{
-	int64_t now_ms = clock_now_ms();
-	struct log_entry **group = mem_alloc(count, sizeof(struct log_entry *));
-	bool *done = mem_alloc(count, sizeof(*done));
-
-	for (size_t i = 0; i < count; i++) {
-		size_t members = 0;
-
-		for (size_t j = i; j < count; j++)
-			if (!done[j] && strcmp(entries[j]->node, entries[i]->node) == 0) {
-				done[j] = true;
-				group[members++] = entries[j];
-			}
-		if (!members)
-			continue;
-		if (subscriber)
-			hub_send_last(subscriber, compose_logs(group, members, NULL, now_ms));
-		else
-			publish(feed, TOPIC_LOGS, compose_logs(group, members, NULL, now_ms));
-	}
-	free(done);
-	free(group);
-}
-
-static void flush_logs(void *context)
-{
-	struct feed *feed = context;
-	int64_t now_ms = clock_now_ms();
-	struct log_entry *const *entries;
-	size_t count;
-
-	if (feed->state == FEED_LOADING)
-		return;
-	entries = recent_after(&feed->known.recent, feed->told_seq, &count);
-	feed->untold_lines = 0;
-	if (!count)
-		return;
-	if (hub_wanted(feed->hub, TOPIC_LOGS))
-		tell_by_node(feed, NULL, entries, count);
-	for (const struct log_watch *watch = feed->watches; watch; watch = watch->next)
-		publish(feed, watch->topic, compose_logs(entries, count, &watch->filter, now_ms));
-	feed->told_seq = entries[count - 1]->seq;
 }
 
 static void delta_changed(struct feed *feed)
@@ -263,40 +190,9 @@ void feed_clear_history(struct feed *feed, const char *id)
 	feed->version++;
 }
 
-void feed_log_line(struct feed *feed, const char *node, const char *json, size_t len)
-{
-	size_t count;
-	struct log_entry *const *newest;
-
-	if (!recent_insert(&feed->known.recent, node, json, len))
-		return;
-	newest = recent_after(&feed->known.recent, recent_last_seq(&feed->known.recent) - 1, &count);
-	sources_add_entry(&feed->known.sources, newest[0]);
-	feed->version++;
-	if (++feed->untold_lines >= LOGS_A_FLUSH)
-		flush_logs(feed);
-	else
-		window_touch(&feed->logs_window);
-}
-
-void feed_clear_logs(struct feed *feed, const char *node)
-{
-	recent_clear(&feed->known.recent, node);
-	feed->version++;
-}
-
 void feed_set_totals(struct feed *feed, const struct cluster_totals *totals)
 {
 	feed->known.totals = *totals;
-	feed->version++;
-}
-
-void feed_add_source(struct feed *feed, const char *node, const char *logger)
-{
-	if (node)
-		sources_add_node(&feed->known.sources, node);
-	if (logger)
-		sources_add_logger(&feed->known.sources, logger, strlen(logger));
 	feed->version++;
 }
 
@@ -329,7 +225,6 @@ void feed_load_begin(struct feed *feed)
 	feed->state = FEED_LOADING;
 	for (size_t i = 0; i < feed->known.nodes.count; i++)
 		feed->known.nodes.list[i]->unseen = true;
-	sources_free(&feed->known.sources);
 }
 
 void feed_load_node(struct feed *feed, const char *id, const struct report *given)
@@ -357,29 +252,6 @@ void feed_load_points(struct feed *feed, const char *id, const struct span *poin
 		nodes_set_points(node, points, count);
 }
 
-void feed_load_logs(struct feed *feed, const struct recent *loaded, int64_t last_seq)
-{
-	struct recent *recent = &feed->known.recent;
-	bool began_anew = last_seq<feed->told_seq, has_gap = loaded->complete_from> feed->told_seq + 1;
-	size_t count;
-	struct log_entry *const *entries;
-
-	feed->loaded_seq = last_seq;
-	if (began_anew || has_gap)
-		recent_free(recent);
-	if (began_anew)
-		feed->told_seq = last_seq;
-	else if (has_gap && feed->told_seq)
-		publish(feed, TOPIC_DELTA,
-			compose_printf("{\"type\":\"gap\",\"after\":%" PRId64 ",\"before\":%" PRId64 "}",
-				       feed->told_seq, loaded->complete_from));
-	entries = recent_after(loaded, 0, &count);
-	for (size_t i = 0; i < count; i++)
-		recent_insert(recent, entries[i]->node, entries[i]->json, entries[i]->len);
-	if (began_anew || has_gap)
-		recent->complete_from = loaded->complete_from;
-}
-
 void feed_load_end(struct feed *feed)
 {
 	struct nodes *nodes = &feed->known.nodes;
@@ -393,9 +265,6 @@ void feed_load_end(struct feed *feed)
 			publish_node(feed, nodes->list[i]->id);
 	}
 	delta_changed(feed);
-	flush_logs(feed);
-	if (feed->told_seq < feed->loaded_seq)
-		feed->told_seq = feed->loaded_seq;
 }
 
 void feed_load_settled(struct feed *feed)
@@ -406,34 +275,56 @@ void feed_load_settled(struct feed *feed)
 /* --- for one client ----------------------------------------------------------------------------------- */
 
 /* The frame as it was built last, if it still serves; with a reference for the caller. */
-static struct frame *reuse(const struct feed *feed, const struct kept_frame *kept)
+static struct frame *reuse(const struct kept_frame *kept, uint64_t version)
 {
 	int64_t age_ms = clock_monotonic_ms() - kept->built_ms;
 
 	if (!kept->frame)
 		return NULL;
-	if (age_ms < kept->cost_ms * REUSE_FACTOR || (kept->version == feed->version && age_ms < REUSE_MS))
+	if (age_ms < kept->cost_ms * REUSE_FACTOR || (kept->version == version && age_ms < REUSE_MS))
 		return frame_share(kept->frame);
 	return NULL;
 }
 
-static struct frame *keep(const struct feed *feed, struct kept_frame *kept, struct frame *frame,
-			  int64_t begun_ms)
+static struct frame *keep(struct kept_frame *kept, uint64_t version, struct frame *frame, int64_t begun_ms)
 {
 	frame_release(kept->frame);
-	*kept = (struct kept_frame){
-		.frame = frame, .version = feed->version, .built_ms = clock_monotonic_ms()};
+	*kept = (struct kept_frame){.frame = frame, .version = version, .built_ms = clock_monotonic_ms()};
 	kept->cost_ms = kept->built_ms - begun_ms;
 	return frame_share(frame);
 }
 
+struct frame *feed_initial(struct feed *feed, const struct lines *lines, int64_t *seq)
+{
+	uint64_t version = feed->version + lines_version(lines);
+	int64_t begun_ms = clock_monotonic_ms();
+	struct frame *frame = reuse(&feed->initial, version);
+	struct log_entry *const *entries;
+	size_t count;
+
+	/* An older frame serves only as long as the lines since then can be told after it. */
+	if (frame && feed->initial_seq + 1 < lines_complete_from(lines)) {
+		frame_release(frame);
+		frame = NULL;
+	}
+	if (!frame) {
+		entries = lines_after(lines, 0, &count);
+		frame = compose_initial(&feed->known, entries, count, lines_sources(lines), clock_now_ms());
+		frame = keep(&feed->initial, version, frame, begun_ms);
+		feed->initial_seq = lines_told_seq(lines);
+	}
+	*seq = feed->initial_seq;
+	return frame;
+}
+
 struct frame *feed_update(struct feed *feed)
 {
-	struct frame *frame = reuse(feed, &feed->update);
 	int64_t begun_ms = clock_monotonic_ms();
+	struct frame *frame = reuse(&feed->update, feed->version);
 
 	return frame ? frame
-		     : keep(feed, &feed->update, compose_update(&feed->known, clock_now_ms()), begun_ms);
+		     : keep(&feed->update, feed->version, compose_update(&feed->known, clock_now_ms()),
+			    begun_ms);
 }
 
 /* A snapshot says what the deltas so far have said, so it serves until the next one. */
@@ -452,73 +343,4 @@ struct frame *feed_snapshot(struct feed *feed)
 struct frame *feed_node(const struct feed *feed, const char *id)
 {
 	return compose_node(id, nodes_get(&feed->known.nodes, id), clock_now_ms());
-}
-
-int64_t feed_told_seq(const struct feed *feed)
-{
-	return feed->told_seq;
-}
-
-enum err feed_entries(const struct feed *feed, int64_t seq, struct log_entry *const **entries, size_t *count)
-{
-	*entries = recent_after(&feed->known.recent, seq, count);
-	while (*count && (*entries)[*count - 1]->seq > feed->told_seq)
-		--*count;
-	return seq + 1 >= feed->known.recent.complete_from ? ERR_NONE : ERR_NOT_FOUND;
-}
-
-void feed_welcome(struct feed *feed, struct subscriber *subscriber)
-{
-	struct frame *frame = reuse(feed, &feed->initial);
-	int64_t begun_ms = clock_monotonic_ms();
-	struct log_entry *const *entries;
-	size_t count;
-
-	if (!frame) {
-		frame = compose_initial(&feed->known, feed->told_seq, clock_now_ms());
-		frame = keep(feed, &feed->initial, frame, begun_ms);
-		feed->initial_seq = feed->told_seq;
-	}
-	hub_send_last(subscriber, frame);
-	if (feed_entries(feed, feed->initial_seq, &entries, &count) == ERR_NONE && count)
-		tell_by_node(feed, subscriber, entries, count);
-	hub_subscribe(subscriber, TOPIC_LOGS);
-}
-
-static bool same_filter(const struct entry_filter *a, const struct entry_filter *b)
-{
-	return a->level == b->level && strcmp(a->node, b->node) == 0 &&
-	       strcmp(a->logger_name, b->logger_name) == 0 && strcmp(a->text, b->text) == 0;
-}
-
-struct log_watch *feed_watch(struct feed *feed, struct subscriber *subscriber,
-			     const struct entry_filter *filter)
-{
-	struct log_watch *watch = feed->watches;
-
-	while (watch && !same_filter(&watch->filter, filter))
-		watch = watch->next;
-	if (!watch) {
-		watch = mem_alloc(1, sizeof(*watch));
-		watch->filter = *filter;
-		snprintf(watch->topic, sizeof(watch->topic), "logs/%" PRIu64, ++feed->watches_made);
-		watch->next = feed->watches;
-		feed->watches = watch;
-	}
-	watch->watchers++;
-	hub_subscribe(subscriber, watch->topic);
-	return watch;
-}
-
-void feed_unwatch(struct feed *feed, struct subscriber *subscriber, struct log_watch *watch)
-{
-	struct log_watch **link = &feed->watches;
-
-	hub_unsubscribe(subscriber, watch->topic);
-	if (--watch->watchers)
-		return;
-	while (*link != watch)
-		link = &(*link)->next;
-	*link = watch->next;
-	free(watch);
 }

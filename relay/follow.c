@@ -68,11 +68,11 @@ static bool take_logs(const struct follower *follower, const char *at, const cha
 	if (!everyone && !read_node(first, node))
 		return false;
 	if (!at)
-		feed_clear_logs(follower->feed, everyone ? NULL : node);
+		lines_clear(follower->lines, everyone ? NULL : node);
 	while (at && !everyone) {
 		struct span entry = next_line(&at, end);
 
-		feed_log_line(follower->feed, node, entry.data, entry.len);
+		lines_add(follower->lines, node, entry.data, entry.len);
 	}
 	return true;
 }

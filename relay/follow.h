@@ -4,11 +4,13 @@
 
 #include "relay/access.h"
 #include "relay/feed.h"
+#include "relay/lines.h"
 
 #include <stddef.h>
 
 struct follower {
 	struct feed *feed;
+	struct lines *lines;
 	struct access *access;
 };
 

@@ -239,7 +239,7 @@ static void on_log_nodes(void *context, const struct reply *reply)
 	struct loader *loader = context;
 
 	for (size_t i = 0; i < reply_count(reply); i++)
-		feed_add_source(loader->follower->feed, reply_text(reply_at(reply, i), NULL), NULL);
+		lines_load_source(loader->follower->lines, reply_text(reply_at(reply, i), NULL), NULL);
 	answered(loader, reply != NULL);
 }
 
@@ -248,7 +248,7 @@ static void on_loggers(void *context, const struct reply *reply)
 	struct loader *loader = context;
 
 	for (size_t i = 0; i < reply_count(reply); i++)
-		feed_add_source(loader->follower->feed, NULL, reply_text(reply_at(reply, i), NULL));
+		lines_load_source(loader->follower->lines, NULL, reply_text(reply_at(reply, i), NULL));
 	answered(loader, reply != NULL);
 }
 
@@ -258,7 +258,7 @@ static void on_entries(void *context, struct recent *entries)
 
 	loader->backlog = NULL;
 	if (entries)
-		feed_load_logs(loader->follower->feed, entries, loader->last_seq);
+		lines_load(loader->follower->lines, entries, loader->last_seq);
 	answered(loader, entries != NULL);
 }
 
@@ -326,6 +326,7 @@ static void finish(struct loader *loader)
 	}
 	loader->state = LOAD_SETTLING;
 	feed_load_end(loader->follower->feed);
+	lines_load_end(loader->follower->lines);
 	apply_meanwhile(loader);
 	access_complete(loader->follower->access);
 	bus_is_well(loader->bus);
@@ -337,6 +338,7 @@ void loader_up(struct loader *loader)
 {
 	loader->state = LOAD_FOLLOWING;
 	feed_load_begin(loader->follower->feed);
+	lines_load_begin(loader->follower->lines);
 	access_forget(loader->follower->access);
 	bus_follow(loader->bus, CHANNEL_REVOKED);
 	bus_follow(loader->bus, CHANNEL_REMOVED);

@@ -8,6 +8,7 @@
 #include "relay/feed.h"
 #include "relay/follow.h"
 #include "relay/hub.h"
+#include "relay/lines.h"
 #include "relay/load.h"
 #include "relay/stream.h"
 #include "relay/ws.h"
@@ -61,6 +62,7 @@ struct relay {
 	struct access *access;
 	struct hub *hub;
 	struct feed *feed;
+	struct lines *lines;
 	struct streams *streams;
 	struct bus *bus;
 	struct follower follower;
@@ -195,11 +197,13 @@ static void make_parts(struct relay *relay, const struct token_secret *secret,
 	relay->access = access_new(secret);
 	relay->hub = hub_new();
 	relay->feed = feed_new(relay->loop, relay->hub);
+	relay->lines = lines_new(relay->loop, relay->hub);
 	relay->bus = bus_new(relay->loop, redis, &BUS_EVENTS, relay);
 	relay->streams = streams_new(relay->bus);
-	relay->follower = (struct follower){.feed = relay->feed, .access = relay->access};
+	relay->follower =
+		(struct follower){.feed = relay->feed, .lines = relay->lines, .access = relay->access};
 	relay->loader = loader_new(relay->bus, &relay->follower, relay->streams);
-	relay->browsers = (struct browsers){.feed = relay->feed, .bus = relay->bus};
+	relay->browsers = (struct browsers){.feed = relay->feed, .lines = relay->lines, .bus = relay->bus};
 }
 
 /* The connections first: they hold subscriptions, and questions to the bus. */
@@ -209,6 +213,7 @@ static void free_parts(struct relay *relay)
 	bus_free(relay->bus);
 	loader_free(relay->loader);
 	streams_free(relay->streams);
+	lines_free(relay->lines);
 	feed_free(relay->feed);
 	hub_free(relay->hub);
 	access_free(relay->access);

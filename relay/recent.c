@@ -62,7 +62,7 @@ static void make_room(struct recent *recent)
 	}
 }
 
-bool recent_insert(struct recent *recent, const char *node, const char *json, size_t len)
+const struct log_entry *recent_insert(struct recent *recent, const char *node, const char *json, size_t len)
 {
 	int64_t seq = entry_seq(json, len);
 	size_t index = index_after(recent, seq);
@@ -70,7 +70,7 @@ bool recent_insert(struct recent *recent, const char *node, const char *json, si
 
 	if (seq <= 0 || seq < recent->complete_from || !id_is_node(node) ||
 	    (index > 0 && at(recent, index - 1)->seq == seq))
-		return false;
+		return NULL;
 	entry = mem_alloc(1, sizeof(*entry) + len + 1);
 	entry->seq = seq;
 	entry->len = len;
@@ -84,7 +84,7 @@ bool recent_insert(struct recent *recent, const char *node, const char *json, si
 	recent->bytes += len;
 	while (recent->count > RECENT_ENTRIES || (recent->bytes > RECENT_BYTES && recent->count > 1))
 		drop_oldest(recent);
-	return true;
+	return at(recent, 0)->seq <= seq ? entry : NULL;
 }
 
 void recent_clear(struct recent *recent, const char *node)

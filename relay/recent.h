@@ -32,9 +32,9 @@ struct recent {
 
 void recent_free(struct recent *recent); /* a zeroed struct is empty, and it is empty again afterwards */
 
-/* Puts an entry in its place, and the oldest ones out if it is too much. False if its seq is there already,
- * is older than what is kept, or is missing. */
-bool recent_insert(struct recent *recent, const char *node, const char *json, size_t len);
+/* Puts an entry in its place, and the oldest ones out if it is too much. NULL if its seq is there already, is
+ * older than what is kept, or is missing; else the entry, until the next change. */
+const struct log_entry *recent_insert(struct recent *recent, const char *node, const char *json, size_t len);
 
 /* Removes a node's entries, or everyone's if `node` is NULL. */
 void recent_clear(struct recent *recent, const char *node);
