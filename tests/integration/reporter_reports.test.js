@@ -1,0 +1,162 @@
+// A worker's reports: from cron, printed, as a daemon that starts, is told how often, and says goodbye.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
+import test from 'node:test';
+
+import { startStack, waitFor } from '../lib/stack.js';
+
+const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
+const viewer = await stack.user('viewer');
+
+/** @param {string} node @returns {Promise<any>} */
+async function node(node) {
+  const { json } = await viewer.get('/api/dashboard/metrics');
+  return node === 'coordinator' ? json.coordinator : json.workers[node];
+}
+
+test('once_sends_a_report_and_ends_well', async () => {
+  const reporter = await stack.reporter('cron-1');
+  const { status, stderr } = await reporter.once();
+  assert.equal(status, 0, stderr);
+  const seen = await node('cron-1');
+  assert.deepEqual([seen.status, seen.mode, seen.current_interval], ['online', 'cron', 300]);
+  assert.ok(seen.metrics.cpu_percent >= 0 && seen.metrics.cpu_percent <= 100);
+});
+
+test('the_numbers_are_those_of_the_machine', async () => {
+  const reporter = await stack.reporter('numbers');
+  await reporter.once();
+  const { metrics } = await node('numbers');
+  const total = Number(/MemTotal:\s+(\d+) kB/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+  assert.equal(metrics.memory.total, total);
+  assert.equal(metrics.memory.used, total - metrics.memory.available);
+  const df = execFileSync('df', ['--output=pcent,size', '-B1', '/'], { encoding: 'utf8' }).split('\n')[1].trim();
+  const [percent, size] = df.split(/[ %]+/).map(Number);
+  assert.equal(metrics.disk.total, size);
+  assert.ok(Math.abs(Math.ceil(metrics.disk.percent) - percent) <= 1, `${metrics.disk.percent} is not df's ${percent}`);
+  const load = readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).map(Number);
+  metrics.load_average.forEach((/** @type {number} */ value, /** @type {number} */ i) =>
+    assert.ok(Math.abs(value - load[i]) < 2),
+  );
+});
+
+test('once_fails_when_nobody_takes_the_report', async () => {
+  const reporter = await stack.reporter('nobody', { settings: { coordinator: 'http://127.0.0.1:1' } });
+  const { status, stderr } = await reporter.once();
+  assert.equal(status, 1);
+  assert.match(stderr, /report not taken/);
+});
+
+test('a_token_of_another_node_is_refused', async () => {
+  const reporter = await stack.reporter('own-node');
+  reporter.settings.node_id = 'other-node';
+  reporter.configure('');
+  const { status, stderr } = await reporter.once();
+  assert.equal(status, 1);
+  assert.match(stderr, /status=403/);
+  assert.equal(await node('other-node'), undefined);
+});
+
+test('print_shows_the_report_and_sends_nothing', async () => {
+  const reporter = await stack.reporter('printed');
+  const report = await reporter.print();
+  assert.equal(report.worker_id, 'printed');
+  assert.equal(report.metrics.cpu_count, (await import('node:os')).cpus().length);
+  assert.equal(await node('printed'), undefined);
+});
+
+test('a_daemon_reports_at_once_and_says_goodbye', async () => {
+  const reporter = await stack.reporter('daemon-1');
+  reporter.daemon.start();
+  const seen = await waitFor(() => node('daemon-1'), { what: 'the first report' });
+  assert.deepEqual([seen.status, seen.mode], ['online', 'daemon']);
+  await reporter.daemon.stop();
+  assert.equal((await node('daemon-1')).status, 'offline');
+});
+
+test('a_busy_processor_is_reported_before_the_interval_is_over', async () => {
+  const reporter = await stack.reporter('busy');
+  reporter.daemon.start();
+  const first = await waitFor(() => node('busy'), { what: 'the first report' });
+  const cpus = (await import('node:os')).cpus().length;
+  const { spawn } = await import('node:child_process');
+  const loops = Array.from({ length: cpus }, () => spawn('sh', ['-c', 'while :; do :; done']));
+  try {
+    if (first.metrics.cpu_percent < 70) {
+      const later = await waitFor(
+        async () => {
+          const seen = await node('busy');
+          return seen.metrics.cpu_percent > first.metrics.cpu_percent + 20 && seen;
+        },
+        { what: 'a report of the busy processor' },
+      );
+      assert.ok(Date.parse(later.timestamp) - Date.parse(first.timestamp) < 25_000);
+    }
+  } finally {
+    loops.forEach((loop) => loop.kill());
+  }
+});
+
+test('the_coordinators_own_reporter_sends_every_5_seconds', async () => {
+  const reporter = await stack.reporter('coordinator', { settings: { min_interval: 1, max_interval: 5 } });
+  reporter.daemon.start();
+  const first = await waitFor(async () => (await node('coordinator')).metrics && node('coordinator'), {
+    what: 'the first report',
+  });
+  assert.equal(first.current_interval, 5);
+  const second = await waitFor(
+    async () => {
+      const seen = await node('coordinator');
+      return seen.timestamp !== first.timestamp && seen;
+    },
+    { what: 'the second report' },
+  );
+  assert.ok(Date.parse(second.timestamp) - Date.parse(first.timestamp) < 7000);
+});
+
+test('a_daemon_outlives_its_coordinator_and_finds_it_again', async () => {
+  const reporter = await stack.reporter('patient', { settings: { max_interval: 30 } });
+  await stack.nginx.stop();
+  reporter.daemon.start();
+  await waitFor(() => /coordinator is away/.test(reporter.daemon.log()), {
+    what: 'the reporter to notice',
+  });
+  stack.nginx.start();
+  await stack.ready();
+  await waitFor(() => node('patient'), { what: 'the first report' });
+  const log = reporter.daemon.log();
+  assert.equal(log.match(/coordinator is away/g)?.length, 1, log);
+  assert.equal(log.match(/connected to the coordinator/g)?.length, 1, log);
+});
+
+test('a_configuration_is_read_anew_and_a_bad_one_is_not', async () => {
+  const reporter = await stack.reporter('reload');
+  reporter.daemon.start();
+  await waitFor(() => node('reload'), { what: 'the first report' });
+  reporter.settings.min_interval = 120;
+  reporter.configure('');
+  reporter.daemon.signal('SIGHUP');
+  await waitFor(async () => (await node('reload')).current_interval === 120, { what: 'the new interval' });
+  reporter.configure('[servce x]');
+  reporter.daemon.signal('SIGHUP');
+  await waitFor(() => /unknown section \[servce\]/.test(reporter.daemon.log()), {
+    what: 'the refusal',
+  });
+  assert.ok(reporter.daemon.alive);
+});
+
+test('what_is_wrong_with_the_configuration_is_said_with_exit_status_2', async () => {
+  const reporter = await stack.reporter('misconfigured');
+  reporter.configure('[service web]\ndriver = systemd\n');
+  let outcome = await reporter.once();
+  assert.equal(outcome.status, 2);
+  assert.match(outcome.stderr, /reporter\.conf:8: unit is missing/);
+  reporter.configure('');
+  chmodSync(String(reporter.settings.token_file), 0o644);
+  outcome = await reporter.once();
+  assert.equal(outcome.status, 2);
+  assert.match(outcome.stderr, /can be read by others/);
+  assert.equal((await reporter.run('--nonsense')).status, 2);
+});
