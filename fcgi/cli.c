@@ -124,6 +124,7 @@ int main(int argc, char **argv)
 	    redis_address_parse(values[CLI_REDIS].text, &redis, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
 	cli.store = store_open(&redis);
+	why = (struct reason){.text = ""};
 	err = command->run(&cli, &why);
 	if (err != ERR_NONE)
 		fprintf(stderr, "%s: %s\n", PROGRAM.name, *why.text ? why.text : err_code(err));

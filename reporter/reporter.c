@@ -1,0 +1,427 @@
+/* The schedule of reports, as one small state machine. What a report says is report.c's concern. */
+#include "reporter/reporter.h"
+
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "reporter/backoff.h"
+#include "reporter/certificate_news.h"
+#include "reporter/sampler.h"
+#include "reporter/state_dir.h"
+#include "reporter/statistics.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	INTERVAL_FIRST_S = 60, /* until the coordinator says otherwise */
+	CRON_INTERVAL_MAX_S = 3600,
+	WATCH_MS = 5000,     /* between looks at what may be worth a report */
+	WATCHES_A_LOOK = 3,  /* services are looked at anew at every third: a safety net */
+	MATTERS_POINTS = 20, /* CPU or memory moved by more, in percent points */
+	SPACING_MS = 250,    /* between reports that changes ask for */
+	CPU_WINDOW_MS = 300, /* the first share of CPU time, where there is none to go on from */
+	CPU_WINDOW_CRON_MS = 1000,
+	KNOWN_MAX_MS = 1000, /* how long the first report waits for slow services */
+	KNOWN_MAX_CRON_MS = 10000,
+	RETRY_MIN_MS = 1000,
+	RETRY_MAX_MS = 60000,
+	RETRY_AFTER_MAX_MS = 300000,
+};
+
+#define LAST_SAMPLE "last-sample"
+#define STATISTICS  "statistics"
+
+enum state {
+	STATE_IDLE,	 /* reporter_begin has not been called */
+	STATE_GATHERING, /* before the first report */
+	STATE_ACTIVE,
+	STATE_STOPPED, /* by control_reporter */
+	STATE_LEAVING, /* the goodbye is next, or on its way */
+};
+
+struct reporter {
+	struct loop *loop;
+	const struct config *config;
+	enum report_mode mode;
+	struct uplink *uplink;
+	struct reporter_events events;
+	struct sampler *sampler;
+	struct services *services;
+	struct certificate_news *certificates;
+	char instance[ID_RANDOM_SIZE];
+
+	enum state state;
+	int64_t begun_ms;	  /* monotonic */
+	int64_t cpu_ready_ms;	  /* monotonic: from then on the CPU's share means something */
+	int64_t sent_ms;	  /* monotonic: when the last report left */
+	int64_t granted_s;	  /* what the coordinator asked for, within our limits */
+	int64_t fixed_s;	  /* by set_interval; 0: not fixed */
+	struct backoff backoff;	  /* at rest while reports are taken */
+	struct uplink_call *call; /* the report on its way */
+	bool again;		  /* something happened since it left */
+	struct timer *due;
+	struct timer *watch;
+	int watches;
+	double reported_cpu, reported_memory; /* percent, in the last report */
+	struct statistics statistics;
+};
+
+static void on_due(void *user);
+static void on_watch(void *user);
+static void on_service_changed(void *user);
+
+static int64_t clamp(int64_t value, int64_t min, int64_t max)
+{
+	return value < min ? min : value > max ? max : value;
+}
+
+static int64_t interval_s(const struct reporter *reporter)
+{
+	return reporter->fixed_s ? reporter->fixed_s : reporter->granted_s;
+}
+
+static int64_t within_limits(const struct reporter *reporter, int64_t seconds)
+{
+	return clamp(seconds, reporter->config->reporter.min_interval_s,
+		     reporter->config->reporter.max_interval_s);
+}
+
+/* Runs of cron come at whole minutes, more or less. */
+static int64_t observed_interval(const struct reporter *reporter)
+{
+	int64_t past_s = (clock_now_ms() - reporter->statistics.last_ms) / 1000;
+
+	if (!reporter->statistics.last_ms || past_s < 0)
+		return reporter->config->reporter.max_interval_s;
+	if (past_s > 45)
+		past_s = (past_s + 30) / 60 * 60;
+	return clamp(past_s, reporter->config->reporter.min_interval_s, CRON_INTERVAL_MAX_S);
+}
+
+/* What the last run left behind: the place CPU time is counted from, and for cron the totals. */
+static void resume(struct reporter *reporter)
+{
+	const char *dir = reporter->config->reporter.state_dir;
+	bool cron = reporter->mode == REPORT_CRON;
+	struct buf saved = {0};
+	bool resumed = state_dir_read(dir, LAST_SAMPLE, &saved) == ERR_NONE &&
+		       sampler_resume(reporter->sampler, buf_string(&saved), clock_now_ms());
+
+	if (!resumed)
+		reporter->cpu_ready_ms = clock_monotonic_ms() + (cron ? CPU_WINDOW_CRON_MS : CPU_WINDOW_MS);
+	buf_clear(&saved);
+	if (cron && state_dir_read(dir, STATISTICS, &saved) == ERR_NONE)
+		statistics_load(&reporter->statistics, saved.data);
+	buf_free(&saved);
+	reporter->granted_s = cron ? observed_interval(reporter) : within_limits(reporter, INTERVAL_FIRST_S);
+}
+
+enum err reporter_new(struct loop *loop, const struct config *config, enum report_mode mode,
+		      struct uplink *uplink, const struct reporter_events *events, struct reporter **out,
+		      struct reason *why)
+{
+	struct reporter *reporter;
+	char instance[ID_RANDOM_SIZE] = "";
+
+	if (uplink && state_dir_instance(config->reporter.state_dir, instance))
+		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be used", config->reporter.state_dir);
+	reporter = mem_alloc(1, sizeof(*reporter));
+	*reporter = (struct reporter){.loop = loop, .config = config, .mode = mode, .uplink = uplink};
+	if (events)
+		reporter->events = *events;
+	memcpy(reporter->instance, instance, sizeof(instance));
+	reporter->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
+	reporter->begun_ms = clock_monotonic_ms();
+	reporter->due = loop_timer(loop, on_due, reporter);
+	reporter->watch = loop_timer(loop, on_watch, reporter);
+	reporter->sampler = sampler_new(config->reporter.host_root, config->reporter.disk_path);
+	reporter->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
+	reporter->services = services_new(loop, config, on_service_changed, reporter);
+	resume(reporter);
+	sampler_watch(reporter->sampler);
+	*out = reporter;
+	return ERR_NONE;
+}
+
+void reporter_free(struct reporter *reporter)
+{
+	if (!reporter)
+		return;
+	uplink_cancel(reporter->call);
+	services_free(reporter->services);
+	certificate_news_free(reporter->certificates);
+	sampler_free(reporter->sampler);
+	timer_free(reporter->watch);
+	timer_free(reporter->due);
+	free(reporter);
+}
+
+struct services *reporter_services(struct reporter *reporter)
+{
+	return reporter->services;
+}
+
+/* --- sending ------------------------------------------------------------------------------------ */
+
+static void write_report(struct reporter *reporter, bool asked, struct buf *out)
+{
+	const struct sample *sample = sampler_take(reporter->sampler);
+	struct buf stats = {0};
+	struct report report = {
+		.config = &reporter->config->reporter,
+		.mode = reporter->mode,
+		.interval_s = interval_s(reporter),
+		.interval_fixed = reporter->fixed_s != 0,
+		.instance = asked ? NULL : reporter->instance,
+		.sample = sample,
+		.services = reporter->services,
+		.certificates = certificate_news_get(reporter->certificates, sample->timestamp_ms),
+		.reporter = asked ? NULL : &stats,
+		.goodbye = reporter->state == STATE_LEAVING,
+	};
+
+	reporter_write_stats(reporter, &stats);
+	report_write(&report, out);
+	buf_free(&stats);
+	reporter->reported_cpu = sample->cpu_percent;
+	reporter->reported_memory = sample->memory.percent;
+}
+
+/* The delay until the next report after an answer. */
+static int64_t next_delay(struct reporter *reporter, const struct uplink_answer *answer)
+{
+	int64_t delay;
+
+	if (answer->outcome == UPLINK_TAKEN) {
+		backoff_reset(&reporter->backoff);
+		return interval_s(reporter) * 1000 - (clock_monotonic_ms() - reporter->sent_ms);
+	}
+	delay = backoff_next(&reporter->backoff);
+	if (answer->retry_after_ms > delay)
+		delay = clamp(answer->retry_after_ms, delay, RETRY_AFTER_MAX_MS);
+	return delay;
+}
+
+static void take_answer(struct reporter *reporter, const struct json *json)
+{
+	const struct json *interval = json_get(json, "next_report_interval");
+
+	certificate_news_taken(reporter->certificates, clock_now_ms());
+	if (reporter->mode == REPORT_DAEMON && json_is_number(interval) && json_number(interval) >= 1 &&
+	    json_number(interval) <= CRON_INTERVAL_MAX_S)
+		reporter->granted_s = within_limits(reporter, (int64_t)json_number(interval));
+	for (const struct json *command = json_first(json_get(json, "commands")); command;
+	     command = json_next(command)) {
+		if (reporter->events.command)
+			reporter->events.command(reporter->events.user, command);
+	}
+}
+
+static void send_report(struct reporter *reporter);
+
+static void on_answer(void *user, const struct uplink_answer *answer)
+{
+	struct reporter *reporter = user;
+	bool taken = answer->outcome == UPLINK_TAKEN;
+	bool leaving = reporter->state == STATE_LEAVING;
+	bool farewell = leaving && !reporter->again;
+	int64_t delay = next_delay(reporter, answer);
+
+	reporter->call = NULL;
+	if (!taken && strncmp(reporter->statistics.last_error, answer->error,
+			      sizeof(reporter->statistics.last_error) - 1) != 0)
+		log_warning("reporter", "report not taken status=%d error=%s", answer->status, answer->error);
+	statistics_add(&reporter->statistics, clock_now_ms(), taken ? NULL : answer->error);
+	if (taken)
+		take_answer(reporter, answer->json);
+	else
+		certificate_news_lost(reporter->certificates);
+	if (leaving && !farewell)
+		send_report(reporter);
+	else if (reporter->again && taken)
+		timer_start(reporter->due, SPACING_MS);
+	else if (reporter->state == STATE_ACTIVE)
+		timer_start(reporter->due, delay);
+	if (reporter->events.answered && (farewell || !leaving))
+		reporter->events.answered(reporter->events.user, taken);
+}
+
+static void send_report(struct reporter *reporter)
+{
+	struct buf body = {0};
+
+	reporter->again = false;
+	reporter->sent_ms = clock_monotonic_ms();
+	timer_stop(reporter->due);
+	write_report(reporter, false, &body);
+	reporter->call = uplink_post(reporter->uplink, "/api/reporter/report", &body, on_answer, reporter);
+}
+
+/* --- when --------------------------------------------------------------------------------------- */
+
+/* The first report waits a moment for what it should say. */
+static void gather(struct reporter *reporter)
+{
+	int64_t now = clock_monotonic_ms();
+	int64_t deadline =
+		reporter->begun_ms + (reporter->mode == REPORT_CRON ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
+
+	if (now >= reporter->cpu_ready_ms && (now >= deadline || services_are_known(reporter->services))) {
+		reporter->state = STATE_ACTIVE;
+		if (reporter->mode == REPORT_DAEMON)
+			timer_start(reporter->watch, WATCH_MS);
+		send_report(reporter);
+	} else {
+		timer_start(reporter->due,
+			    now < reporter->cpu_ready_ms ? reporter->cpu_ready_ms - now : deadline - now);
+	}
+}
+
+static void on_due(void *user)
+{
+	struct reporter *reporter = user;
+
+	if (reporter->state == STATE_GATHERING)
+		gather(reporter);
+	else if (!reporter->call)
+		send_report(reporter);
+}
+
+/* A change that matters: reported at once, but not in a flood, and not past the back-off. */
+static void report_soon(struct reporter *reporter)
+{
+	int64_t since = clock_monotonic_ms() - reporter->sent_ms;
+
+	if (reporter->call)
+		reporter->again = true;
+	else if (!reporter->backoff.ceiling_ms)
+		timer_start(reporter->due, SPACING_MS - since);
+}
+
+static void on_service_changed(void *user)
+{
+	struct reporter *reporter = user;
+
+	if (reporter->state == STATE_GATHERING)
+		timer_start(reporter->due, 0);
+	else if (reporter->state == STATE_ACTIVE)
+		report_soon(reporter);
+}
+
+static void on_watch(void *user)
+{
+	struct reporter *reporter = user;
+	const struct sample *sample = sampler_watch(reporter->sampler);
+
+	timer_start(reporter->watch, WATCH_MS);
+	if (++reporter->watches % WATCHES_A_LOOK == 0)
+		services_look(reporter->services);
+	if (reporter->state == STATE_ACTIVE &&
+	    (fabs(sample->cpu_percent - reporter->reported_cpu) > MATTERS_POINTS ||
+	     fabs(sample->memory.percent - reporter->reported_memory) > MATTERS_POINTS))
+		report_soon(reporter);
+}
+
+void reporter_begin(struct reporter *reporter)
+{
+	reporter->state = STATE_GATHERING;
+	gather(reporter);
+}
+
+void reporter_goodbye(struct reporter *reporter)
+{
+	timer_stop(reporter->watch);
+	timer_stop(reporter->due);
+	reporter->state = STATE_LEAVING;
+	if (reporter->call)
+		reporter->again = true; /* after the one on its way, or it would be the last word */
+	else
+		send_report(reporter);
+}
+
+/* --- what can be asked of it -------------------------------------------------------------------- */
+
+void reporter_start(struct reporter *reporter)
+{
+	if (reporter->state != STATE_STOPPED)
+		return;
+	log_info("reporter", "reporting again");
+	reporter->state = STATE_ACTIVE;
+	reporter_report_now(reporter);
+}
+
+void reporter_stop(struct reporter *reporter)
+{
+	if (reporter->state != STATE_ACTIVE && reporter->state != STATE_GATHERING)
+		return;
+	log_info("reporter", "reporting stopped until it is started again");
+	timer_stop(reporter->due);
+	reporter->state = STATE_STOPPED;
+}
+
+void reporter_report_now(struct reporter *reporter)
+{
+	if (reporter->state == STATE_GATHERING)
+		return;
+	if (reporter->call)
+		reporter->again = true;
+	else if (reporter->state != STATE_LEAVING)
+		timer_start(reporter->due, 0);
+}
+
+enum err reporter_set_interval(struct reporter *reporter, int64_t seconds, struct reason *why)
+{
+	int64_t min = reporter->config->reporter.min_interval_s;
+	int64_t max = reporter->config->reporter.max_interval_s;
+
+	if (seconds && (seconds < min || seconds > max))
+		return reason_set(why, ERR_INVALID,
+				  "interval must be %" PRId64 " to %" PRId64 " seconds here, or null", min,
+				  max);
+	reporter->fixed_s = seconds;
+	log_info("reporter", "interval set seconds=%" PRId64, seconds);
+	if (reporter->state == STATE_ACTIVE)
+		reporter_report_now(reporter); /* the coordinator must know when we become stale */
+	return ERR_NONE;
+}
+
+void reporter_write_stats(const struct reporter *reporter, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_text(&json, "service", "metrics_reporter");
+	json_put_text(&json, "worker_id", reporter->config->reporter.node_id);
+	json_put_bool(&json, "reporter_active",
+		      reporter->state == STATE_ACTIVE || reporter->state == STATE_GATHERING);
+	json_put_integer(&json, "current_interval", interval_s(reporter));
+	json_put_integer(&json, "uptime_seconds", (clock_monotonic_ms() - reporter->begun_ms) / 1000);
+	statistics_write(&reporter->statistics, &json);
+	json_put_integer(&json, "next_report_interval", reporter->granted_s);
+	json_put_bool(&json, "interval_fixed", reporter->fixed_s != 0);
+	json_close(&json, '}');
+}
+
+void reporter_write_report(struct reporter *reporter, struct buf *out)
+{
+	write_report(reporter, true, out);
+}
+
+void reporter_save(const struct reporter *reporter)
+{
+	const char *dir = reporter->config->reporter.state_dir;
+	struct buf text = {0};
+	enum err err;
+
+	sampler_save(reporter->sampler, &text);
+	err = state_dir_write(dir, LAST_SAMPLE, text.data, text.len);
+	buf_clear(&text);
+	statistics_save(&reporter->statistics, &text);
+	if (!err && state_dir_write(dir, STATISTICS, text.data, text.len))
+		log_warning("reporter", "the totals of --once begin anew with the next run");
+	buf_free(&text);
+}

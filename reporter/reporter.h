@@ -1,0 +1,64 @@
+/*
+ * When and what to report: the schedule between the limits of the configuration, at once on changes that
+ * matter, with back-off while the coordinator is away. What `get_stats`, `control_reporter` and
+ * `set_interval` do is here too; who may ask for it is command.c's and ctl.c's concern.
+ */
+#ifndef REPORTER_REPORTER_H
+#define REPORTER_REPORTER_H
+
+#include "common/json.h"
+#include "reporter/config.h"
+#include "reporter/loop.h"
+#include "reporter/report.h"
+#include "reporter/uplink.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct reporter;
+
+/* What the coordinator sent along with its answer. */
+typedef void (*reporter_command_fn)(void *user, const struct json *command);
+
+/* A report was taken, or was not. */
+typedef void (*reporter_answered_fn)(void *user, bool taken);
+
+struct reporter_events {
+	reporter_command_fn command;
+	reporter_answered_fn answered;
+	void *user;
+};
+
+/* `config` and `uplink` outlive it; the state directory must be open. With `uplink` NULL it can only look. */
+enum err reporter_new(struct loop *loop, const struct config *config, enum report_mode mode,
+		      struct uplink *uplink, const struct reporter_events *events, struct reporter **out,
+		      struct reason *why) MUST_CHECK;
+void reporter_free(struct reporter *reporter);
+
+struct services *reporter_services(struct reporter *reporter);
+
+/* Reports as soon as the services and the CPU's share are known, then by schedule. */
+void reporter_begin(struct reporter *reporter);
+
+/* Says that this reporter ends; `answered` tells when that has arrived. Nothing is scheduled any more. */
+void reporter_goodbye(struct reporter *reporter);
+
+/* --- what can be asked of it -------------------------------------------------------------------- */
+
+void reporter_start(struct reporter *reporter); /* goes on after reporter_stop, with a report */
+void reporter_stop(struct reporter *reporter);	/* sends no reports; commands and log lines go on */
+void reporter_report_now(struct reporter *reporter);
+
+/* Fixes the interval, 0 gives it back to the coordinator. ERR_INVALID names the limits. */
+enum err reporter_set_interval(struct reporter *reporter, int64_t seconds, struct reason *why) MUST_CHECK;
+
+/* Appends the contract's object of `metrics_reporter.get_stats`. */
+void reporter_write_stats(const struct reporter *reporter, struct buf *out);
+
+/* What this report would say now (--print), sent nowhere. */
+void reporter_write_report(struct reporter *reporter, struct buf *out);
+
+/* Keeps what the next --once needs: where CPU time is counted from, when it was, the totals. */
+void reporter_save(const struct reporter *reporter);
+
+#endif
