@@ -14,8 +14,8 @@ static void put_cookie(struct call *call, const char *token, int64_t max_age_s)
 	bool secure = strcmp(call->request->scheme, "https") == 0;
 
 	response_header(call->response, "Set-Cookie",
-			AUTH_COOKIE "=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s", token,
-			max_age_s, secure ? "; Secure" : "");
+			CREDENTIALS_COOKIE "=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",
+			token, max_age_s, secure ? "; Secure" : "");
 }
 
 static void write_session(struct call *call, const struct user *user)

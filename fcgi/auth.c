@@ -6,14 +6,11 @@
 #include "fcgi/api.h"
 #include "fcgi/store/tokens.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define SLOTS	      128
 #define REMEMBERED_MS 900 /* a token that ended stops working everywhere within 1 s */
-#define BEARER	      "Bearer "
 
 struct slot {
 	char token[TOKEN_MAX_LEN + 1];
@@ -62,22 +59,6 @@ void auth_forget(struct auth_memory *memory, const char *token_id)
 			memory->slots[i].until_ms = 0;
 }
 
-/* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9… ; the scheme's letters in any case (RFC 9110 section 11.1) */
-static bool find_token(const struct request *request, struct buf *token, bool *by_cookie)
-{
-	size_t prefix = strlen(BEARER);
-
-	*by_cookie = false;
-	if (*request->authorization) {
-		if (strncasecmp(request->authorization, BEARER, prefix) != 0)
-			return false;
-		buf_text(token, request->authorization + prefix);
-		return token->len > 0;
-	}
-	*by_cookie = true;
-	return http_cookie(request->cookie, AUTH_COOKIE, token) && token->len > 0;
-}
-
 static enum err judge(enum err err, struct reason *why)
 {
 	switch (err) {
@@ -99,22 +80,19 @@ static enum err verify(struct api *api, const char *token, struct token_claims *
 	return err == ERR_NONE ? tokens_check(api->store, out) : err;
 }
 
-static enum err identify(struct api *api, const struct buf *token, struct token_claims *out,
-			 struct reason *why)
+static enum err identify(struct api *api, const char *token, struct token_claims *out, struct reason *why)
 {
-	struct slot *slot;
+	size_t len = strlen(token);
+	struct slot *slot = slot_of(api->memory, token, len);
 	enum err err;
 
-	if (token->len > TOKEN_MAX_LEN)
-		return judge(ERR_UNAUTHORIZED, why);
-	slot = slot_of(api->memory, token->data, token->len);
-	if (clock_monotonic_ms() >= slot->until_ms || !same_token(slot->token, token->data, token->len)) {
+	if (clock_monotonic_ms() >= slot->until_ms || !same_token(slot->token, token, len)) {
 		struct token_claims claims;
 
-		err = verify(api, token->data, &claims);
+		err = verify(api, token, &claims);
 		if (err != ERR_NONE)
 			return judge(err, why);
-		memcpy(slot->token, token->data, token->len + 1);
+		memcpy(slot->token, token, len + 1);
 		slot->claims = claims;
 		slot->until_ms = clock_monotonic_ms() + REMEMBERED_MS;
 	}
@@ -127,27 +105,13 @@ static enum err identify(struct api *api, const struct buf *token, struct token_
 enum err auth_identify(struct api *api, const struct request *request, struct auth_session *out,
 		       struct reason *why)
 {
-	struct auth_session session = {.by_cookie = false};
-	struct buf token = {0};
-	enum err err;
+	struct auth_session session;
+	char token[TOKEN_MAX_LEN + 1];
+	enum err err = credentials_token(&request->credentials, token, &session.by_cookie, why);
 
-	if (find_token(request, &token, &session.by_cookie))
-		err = identify(api, &token, &session.claims, why);
-	else
-		err = reason_set(
-			why, ERR_UNAUTHORIZED,
-			"a token is needed, as \"Authorization: Bearer\" or in the cookie of a login");
-	buf_free(&token);
+	if (err == ERR_NONE)
+		err = identify(api, token, &session.claims, why);
 	if (err == ERR_NONE)
 		*out = session;
 	return err;
-}
-
-bool auth_same_origin(const struct request *request)
-{
-	char own[512];
-	int len = snprintf(own, sizeof(own), "%s://%s", request->scheme, request->host);
-
-	return *request->host && len > 0 && (size_t)len < sizeof(own) &&
-	       strcasecmp(own, request->origin) == 0;
 }

@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-#define AUTH_COOKIE "p2pdash"
-
 struct api;
 
 /* Tokens verified within the last second; a process's own. */
@@ -27,9 +25,6 @@ struct auth_session {
  */
 enum err auth_identify(struct api *api, const struct request *request, struct auth_session *out,
 		       struct reason *why) MUST_CHECK;
-
-/* Whether the request comes from a page of this very origin (RFC 6454), as a cookie's unsafe request must. */
-bool auth_same_origin(const struct request *request);
 
 /* A token that was revoked here is refused here at once. */
 void auth_forget(struct auth_memory *memory, const char *token_id);

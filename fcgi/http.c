@@ -51,25 +51,6 @@ void response_header(struct response *response, const char *name, const char *fo
 	buf_text(&response->headers, "\r\n");
 }
 
-/* SAMPLE theme=dark; p2pdash=eyJhbGciOi…; lang=ru */
-bool http_cookie(const char *header, const char *name, struct buf *out)
-{
-	size_t name_len = strlen(name);
-
-	while (*header) {
-		size_t len;
-
-		header += strspn(header, "; \t");
-		len = strcspn(header, ";");
-		if (len > name_len && strncmp(header, name, name_len) == 0 && header[name_len] == '=') {
-			buf_append(out, header + name_len + 1, len - name_len - 1);
-			return true;
-		}
-		header += len;
-	}
-	return false;
-}
-
 void http_init(void)
 {
 	int failed = FCGX_Init();
@@ -144,10 +125,10 @@ bool connection_read(struct connection *connection, struct request *request)
 		.content_encoding = parameter(connection, "HTTP_CONTENT_ENCODING"),
 		.address = parameter(connection, "REMOTE_ADDR"),
 		.scheme = parameter(connection, "REQUEST_SCHEME"),
-		.host = parameter(connection, "HTTP_HOST"),
-		.origin = parameter(connection, "HTTP_ORIGIN"),
-		.authorization = parameter(connection, "HTTP_AUTHORIZATION"),
-		.cookie = parameter(connection, "HTTP_COOKIE"),
+		.credentials = {.authorization = parameter(connection, "HTTP_AUTHORIZATION"),
+				.cookie = parameter(connection, "HTTP_COOKIE"),
+				.origin = parameter(connection, "HTTP_ORIGIN"),
+				.host = parameter(connection, "HTTP_HOST")},
 		.metrics_allowed = strcmp(parameter(connection, "P2PDASH_METRICS_ALLOWED"), "1") == 0,
 	};
 	read_body(connection, request);

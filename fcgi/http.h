@@ -6,6 +6,7 @@
 #define FCGI_HTTP_H
 
 #include "common/buf.h"
+#include "common/credentials.h"
 #include "common/err.h"
 #include "fcgi/query.h"
 
@@ -21,7 +22,8 @@ struct request {
 	const char *uri; /* as it came: path?query, encoded */
 	const char *content_type, *content_encoding;
 	const char *address; /* the client's */
-	const char *scheme, *host, *origin, *authorization, *cookie;
+	const char *scheme;
+	struct credentials credentials;
 	bool metrics_allowed; /* nginx' configuration lists the address for /metrics */
 	bool body_too_large;  /* more than LIMIT_BODY; `body` is empty then */
 	struct buf body;
@@ -35,9 +37,6 @@ struct response {
 };
 
 void response_header(struct response *response, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
-
-/* The value of one cookie of a Cookie header (RFC 6265) appended to *out; false if it is not there. */
-bool http_cookie(const char *header, const char *name, struct buf *out);
 
 /*
  * A connection from nginx. Between requests it may stay open, and then costs no process: whoever holds it

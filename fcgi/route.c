@@ -107,7 +107,8 @@ static enum err check_access(struct call *call, const struct route *route, struc
 	if (!role_allows(session->claims.role, needed))
 		return reason_set(call->why, ERR_FORBIDDEN, "this needs the role %s; the token has %s",
 				  role_name(needed), role_name(session->claims.role));
-	if (session->by_cookie && route->method != METHOD_GET && !auth_same_origin(call->request))
+	if (session->by_cookie && route->method != METHOD_GET &&
+	    !credentials_same_origin(&call->request->credentials))
 		return reason_set(call->why, ERR_BAD_ORIGIN,
 				  "with a cookie this needs an Origin header that names this very site");
 	call->session = &session->claims;

@@ -4,11 +4,8 @@
 #include "common/mem.h"
 #include "relay/map.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COOKIE "p2pdash"
 
 struct access {
 	struct token_secret secret;
@@ -73,65 +70,6 @@ void access_complete(struct access *access)
 	access->complete = true;
 }
 
-/* --- where the token is ------------------------------------------------------------------------------- */
-
-/* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln */
-static const char *bearer_of(const char *authorization)
-{
-	static const char SCHEME[] = "Bearer ";
-
-	return strncasecmp(authorization, SCHEME, sizeof(SCHEME) - 1) == 0
-		       ? authorization + sizeof(SCHEME) - 1
-		       : NULL;
-}
-
-/* SAMPLE theme=dark; p2pdash=eyJhbGciOiJIUzI1NiJ9.e30.c2ln; lang=en */
-static bool cookie_of(const char *cookies, char out[TOKEN_MAX_LEN + 1])
-{
-	for (const char *at = cookies; *at;) {
-		size_t len = strcspn(at, ";");
-
-		if (len > sizeof(COOKIE) && strncmp(at, COOKIE "=", sizeof(COOKIE)) == 0 &&
-		    len - sizeof(COOKIE) <= TOKEN_MAX_LEN) {
-			memcpy(out, at + sizeof(COOKIE), len - sizeof(COOKIE));
-			out[len - sizeof(COOKIE)] = '\0';
-			return true;
-		}
-		at += len;
-		at += strspn(at, "; ");
-	}
-	return false;
-}
-
-/* SAMPLE https://coordinator.example:8443 and coordinator.example:8443 */
-static bool same_origin(const char *origin, const char *host)
-{
-	const char *authority = strstr(origin, "://");
-
-	return authority && *host && strcasecmp(authority + 3, host) == 0;
-}
-
-static enum err find_token(const struct credentials *credentials, char token[TOKEN_MAX_LEN + 1],
-			   struct reason *why)
-{
-	const char *bearer = bearer_of(credentials->authorization);
-
-	if (bearer) {
-		size_t len = strlen(bearer);
-
-		if (len > TOKEN_MAX_LEN)
-			return reason_set(why, ERR_UNAUTHORIZED, "the token is too long to be one of ours");
-		memcpy(token, bearer, len + 1);
-		return ERR_NONE;
-	}
-	if (!cookie_of(credentials->cookie, token))
-		return reason_set(why, ERR_UNAUTHORIZED, "no token: log in, or send Authorization: Bearer");
-	if (!same_origin(credentials->origin, credentials->host))
-		return reason_set(why, ERR_BAD_ORIGIN,
-				  "a session cookie is accepted only from the dashboard's own origin");
-	return ERR_NONE;
-}
-
 /* --- decisions ---------------------------------------------------------------------------------------- */
 
 /* What has been said of the token since it was made. */
@@ -154,10 +92,14 @@ enum err access_admit(const struct access *access, const struct credentials *cre
 {
 	char token[TOKEN_MAX_LEN + 1];
 	struct token_claims claims;
-	enum err err = find_token(credentials, token, why);
+	bool by_cookie;
+	enum err err = credentials_token(credentials, token, &by_cookie, why);
 
 	if (err != ERR_NONE)
 		return err;
+	if (by_cookie && !credentials_same_origin(credentials))
+		return reason_set(why, ERR_BAD_ORIGIN,
+				  "a session cookie is accepted only from the dashboard's own origin");
 	err = token_verify(&access->secret, token, now_ms / 1000, &claims);
 	if (err == ERR_TOKEN_EXPIRED)
 		return reason_set(why, err, "the token has expired");

@@ -5,18 +5,11 @@
 #ifndef RELAY_ACCESS_H
 #define RELAY_ACCESS_H
 
+#include "common/credentials.h"
 #include "common/err.h"
 #include "common/token.h"
 
 #include <stdint.h>
-
-/* The headers that speak for a request; "" where absent. */
-struct credentials {
-	const char *authorization;
-	const char *cookie;
-	const char *origin;
-	const char *host;
-};
 
 struct access;
 

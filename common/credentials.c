@@ -1,0 +1,66 @@
+/* Reads header fields; what a token is worth is judged elsewhere. */
+#include "common/credentials.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define BEARER "Bearer "
+
+/* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln ; the scheme's letters in any case (RFC 9110 section 11.1) */
+static const char *find_bearer(const char *authorization, size_t *len)
+{
+	const char *token = authorization + strlen(BEARER);
+
+	if (strncasecmp(authorization, BEARER, strlen(BEARER)) != 0)
+		return NULL;
+	*len = strlen(token);
+	return token;
+}
+
+/* SAMPLE theme=dark; p2pdash=eyJhbGciOiJIUzI1NiJ9.e30.c2ln; lang=ru (RFC 6265 section 4.2.1) */
+static const char *find_cookie(const char *cookies, size_t *len)
+{
+	static const char NAME[] = CREDENTIALS_COOKIE "=";
+	size_t name_len = sizeof(NAME) - 1;
+
+	while (*cookies) {
+		size_t pair_len;
+
+		cookies += strspn(cookies, "; \t");
+		pair_len = strcspn(cookies, ";");
+		if (pair_len > name_len && strncmp(cookies, NAME, name_len) == 0) {
+			*len = pair_len - name_len;
+			return cookies + name_len;
+		}
+		cookies += pair_len;
+	}
+	return NULL;
+}
+
+enum err credentials_token(const struct credentials *credentials, char out[TOKEN_MAX_LEN + 1],
+			   bool *by_cookie, struct reason *why)
+{
+	bool has_header = *credentials->authorization != '\0';
+	size_t len = 0;
+	const char *token = has_header ? find_bearer(credentials->authorization, &len)
+				       : find_cookie(credentials->cookie, &len);
+
+	if (!token || !len)
+		return reason_set(
+			why, ERR_UNAUTHORIZED,
+			"a token is needed, as \"Authorization: Bearer\" or in the cookie of a login");
+	if (len > TOKEN_MAX_LEN)
+		return reason_set(why, ERR_UNAUTHORIZED, "the token is too long to be one of ours");
+	memcpy(out, token, len);
+	out[len] = '\0';
+	*by_cookie = !has_header;
+	return ERR_NONE;
+}
+
+/* SAMPLE https://coordinator.example:8443 and coordinator.example:8443 */
+bool credentials_same_origin(const struct credentials *credentials)
+{
+	const char *authority = strstr(credentials->origin, "://");
+
+	return authority && *credentials->host && strcasecmp(authority + 3, credentials->host) == 0;
+}

@@ -1,0 +1,34 @@
+/*
+ * Where a request carries its token, the same for the API and the relay: `Authorization: Bearer`, or the
+ * cookie that a login sets, which browsers also send when another site makes them ask.
+ */
+#ifndef COMMON_CREDENTIALS_H
+#define COMMON_CREDENTIALS_H
+
+#include "common/err.h"
+#include "common/token.h"
+
+#include <stdbool.h>
+
+#define CREDENTIALS_COOKIE "p2pdash"
+
+/* Header fields as they came; "" where there was none. */
+struct credentials {
+	const char *authorization;
+	const char *cookie;
+	const char *origin;
+	const char *host;
+};
+
+/* Copies the token. ERR_UNAUTHORIZED with a sentence if there is none, or one too long to be ours; a header
+ * wins over a cookie. */
+enum err credentials_token(const struct credentials *credentials, char out[TOKEN_MAX_LEN + 1],
+			   bool *by_cookie, struct reason *why) MUST_CHECK;
+
+/*
+ * Whether Origin (RFC 6454) names the host and port the request was sent to. The scheme is left out: behind a
+ * proxy that ends TLS, ours is not the one the browser sees.
+ */
+bool credentials_same_origin(const struct credentials *credentials);
+
+#endif
