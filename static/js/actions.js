@@ -17,9 +17,7 @@ export const REPORTER = '@reporter';
  */
 export function controlService(store, worker, service, action) {
   return run(store, { worker, target: service, action }, async () => {
-    const answer = await api.controlService(worker, service, action);
-    if (!answer.success) throw new api.ApiError(answer.error ?? t('error.unknown'));
-    return answer.status === 'queued' ? 'queued' : 'done';
+    return endOf(await api.controlService(worker, service, action));
   });
 }
 
@@ -30,8 +28,7 @@ export function controlService(store, worker, service, action) {
  */
 export function controlReporter(store, worker, action) {
   return run(store, { worker, target: REPORTER, action }, async () => {
-    await api.rpc('metrics_reporter.control_reporter', { worker_id: worker, action });
-    return 'done';
+    return endOf(await api.rpc('metrics_reporter.control_reporter', { worker_id: worker, action }));
   });
 }
 
@@ -42,9 +39,32 @@ export function controlReporter(store, worker, action) {
  */
 export function setInterval(store, worker, interval) {
   return run(store, { worker, target: REPORTER, action: 'set_interval' }, async () => {
-    await api.rpc('metrics_reporter.set_interval', { worker_id: worker, interval });
-    return 'done';
+    return endOf(await api.rpc('metrics_reporter.set_interval', { worker_id: worker, interval }));
   });
+}
+
+/**
+ * Tries what needs no progress, and tells how it ended.
+ * @param {() => Promise<unknown>} work
+ * @param {string} done what to say when it is
+ */
+export async function attempt(work, done) {
+  try {
+    await work();
+    toast(done, 'success');
+  } catch (error) {
+    toast(t('error.title'), 'danger', /** @type {Error} */ (error).message);
+  }
+}
+
+/**
+ * What a worker's answer means: it did what it was asked, it will, or it says why it could not.
+ * @param {{success?: boolean, status?: string, error?: string}} answer
+ * @returns {'done' | 'queued'}
+ */
+function endOf({ success, status, error }) {
+  if (success === false) throw new api.ApiError(error ?? t('error.unknown'));
+  return status === 'queued' ? 'queued' : 'done';
 }
 
 /**

@@ -75,7 +75,7 @@ function query(parameters) {
 
 /** @param {string} username @param {string} password */
 export const login = (username, password) => request('POST', '/auth/login', { username, password });
-export const logout = () => request('POST', '/auth/logout', {});
+export const logout = () => request('POST', '/auth/logout');
 export const me = () => request('GET', '/auth/me');
 
 /** @param {string} node @param {number} limit */
@@ -109,6 +109,8 @@ export const removeUser = (username) => request('DELETE', `/api/admin/users/${en
 export const tokens = () => request('GET', '/api/admin/tokens');
 /** @param {string} node_id */
 export const createToken = (node_id) => request('POST', '/api/admin/tokens', { node_id });
+/** @param {string} node_id */
+export const removeNode = (node_id) => request('DELETE', `/api/admin/nodes/${encodeURIComponent(node_id)}`);
 /** @param {string} id */
 export const revokeToken = (id) => request('DELETE', `/api/admin/tokens/${encodeURIComponent(id)}`);
 

@@ -258,12 +258,11 @@ export function commandKey(worker, target) {
   return `${worker}/${target}`;
 }
 
-/** @param {import('./types.js').Metrics} metrics */
+/**
+ * What only grows, of a report: not every worker can tell all of it.
+ * @param {import('./types.js').Metrics} metrics
+ * @returns {{[counter: string]: number}}
+ */
 function counters({ disk_io, network_io }) {
-  return {
-    read_bytes: disk_io.read_bytes,
-    write_bytes: disk_io.write_bytes,
-    bytes_sent: network_io.bytes_sent,
-    bytes_recv: network_io.bytes_recv,
-  };
+  return { ...disk_io, ...network_io };
 }

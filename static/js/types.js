@@ -53,21 +53,21 @@
  *
  * @typedef {object} Share
  * @property {number} percent
- * @property {number} total
- * @property {number} used
+ * @property {number} [total]
+ * @property {number} [used]
  * @property {number} [available]
  * @property {number} [free]
  *
  * @typedef {object} Metrics
  * @property {number} cpu_percent
- * @property {number} cpu_count
+ * @property {number} [cpu_count]
  * @property {Share} memory
  * @property {Share} disk
- * @property {number} memory_usage_mb
- * @property {number[]} load_average
- * @property {{read_bytes: number, write_bytes: number, read_count: number, write_count: number}} disk_io
- * @property {{bytes_sent: number, bytes_recv: number, packets_sent: number, packets_recv: number}} network_io
- * @property {number} process_count
+ * @property {number} [memory_usage_mb]
+ * @property {number[]} [load_average]
+ * @property {{read_bytes: number, write_bytes: number, read_count: number, write_count: number}} [disk_io]
+ * @property {{bytes_sent: number, bytes_recv: number, packets_sent: number, packets_recv: number}} [network_io]
+ * @property {number} [process_count]
  * @property {string} timestamp
  *
  * @typedef {object} Service

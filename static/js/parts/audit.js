@@ -5,6 +5,7 @@ import { time } from '../format.js';
 import { t } from '../i18n.js';
 import { commandKey } from '../store.js';
 import { badge, setBadge } from './badge.js';
+import { table } from './table.js';
 
 const READ = 500;
 
@@ -13,9 +14,11 @@ const READ = 500;
  * @property {string} timestamp
  * @property {string} user
  * @property {string} action
- * @property {string} [node_id]
- * @property {string} [target]
+ * @property {string | null} node_id
+ * @property {string | null} target
  * @property {string} result
+ * @property {string | null} message
+ * @property {string | null} address
  */
 
 /** @returns {Promise<Map<string, {user: string, action: string, timestamp: string}>>} by node and service */
@@ -29,38 +32,36 @@ export async function lastActions() {
   return last;
 }
 
+/** A result → the colour of its badge. @type {{[result: string]: string}} */
+const RESULTS = { succeeded: 'ok', queued: 'warning', failed: 'danger', refused: 'danger' };
+
 /** @param {AuditEntry[]} entries newest first */
 export function auditTable(entries) {
-  const columns = ['when', 'user', 'action', 'node', 'target', 'result'];
-  return h(
-    'table',
-    { class: 'table admin-table' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        columns.map((column) => h('th', { scope: 'col' }, t(`audit.${column}`))),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      entries.map((entry) => {
-        const result = badge();
-        setBadge(result, entry.result === 'success' ? 'ok' : 'danger', entry.result);
-        return h(
-          'tr',
-          {},
-          h('td', { class: 'text-nowrap' }, time(entry.timestamp)),
-          h('td', {}, h('bdi', {}, entry.user)),
-          h('td', {}, entry.action),
-          h('td', {}, entry.node_id ?? ''),
-          h('td', {}, h('bdi', {}, entry.target ?? '')),
-          h('td', {}, result),
-        );
-      }),
-    ),
+  const columns = ['when', 'user', 'action', 'node', 'target', 'result'].map((column) => t(`audit.${column}`));
+  return table(
+    columns,
+    entries.map((entry) => {
+      const result = badge();
+      setBadge(result, RESULTS[entry.result] ?? 'idle', t(`audit.${entry.result}`));
+      result.title = entry.message ?? '';
+      return [
+        h('span', { class: 'text-nowrap' }, time(entry.timestamp)),
+        h('bdi', { title: entry.address }, entry.user),
+        actionText(entry.action),
+        entry.node_id ?? '',
+        h('bdi', {}, entry.target ?? ''),
+        result,
+      ];
+    }),
   );
+}
+
+/**
+ * What was done, in words; what has none yet, by its name.
+ * @param {string} action
+ */
+export function actionText(action) {
+  const key = `did.${action}`;
+  const text = t(key);
+  return text === key ? action : text;
 }

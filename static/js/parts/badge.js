@@ -1,4 +1,5 @@
 // A status in colour and in words.
+import { certificateLevel } from '../cluster.js';
 import { h, setAttribute, setText } from '../dom.js';
 import { t } from '../i18n.js';
 
@@ -16,6 +17,16 @@ const COLORS = {
   danger: 'danger',
   expired: 'danger',
 };
+
+/**
+ * Shows how long a certificate holds.
+ * @param {number} daysLeft
+ */
+export function daysBadge(daysLeft) {
+  const element = badge();
+  setBadge(element, certificateLevel(daysLeft), t(daysLeft < 0 ? 'days.ago' : 'days', { count: Math.abs(daysLeft) }));
+  return element;
+}
 
 /** @param {string} [status] */
 export function badge(status) {

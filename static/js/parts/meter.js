@@ -4,8 +4,8 @@ import { shareLevel } from '../cluster.js';
 import { percent } from '../format.js';
 
 /**
- * @param {string} label what it measures; read aloud, and shown above the bar unless `compact`
- * @param {{compact?: boolean}} [how]
+ * @param {string} label what it measures
+ * @param {{compact?: boolean}} [how] compact: for a table, whose column says the label
  * @returns {{element: HTMLElement, set: (share: number | null | undefined, detail?: string) => void}}
  */
 export function meter(label, { compact = false } = {}) {
@@ -20,7 +20,7 @@ export function meter(label, { compact = false } = {}) {
   const element = h(
     'div',
     { class: compact ? 'meter meter-compact' : 'meter' },
-    !compact && h('div', { class: 'meter-head' }, h('span', { class: 'meter-label' }, label), detail),
+    h('div', { class: 'meter-head' }, h('span', { class: 'meter-label' }, label), detail),
     value,
     bar,
   );

@@ -14,6 +14,8 @@ const SHARES = [
   { name: 'disk', color: '--series-disk', values: (/** @type {Point} */ point) => point.disk_percent },
 ];
 
+const MIB = 1024 * 1024;
+
 /** The facts below the meters. @type {[key: string, text: (node: WatchedNode) => string][]} */
 const FACTS = [
   ['load', ({ state }) => (state?.metrics?.load_average ?? []).map((value) => number(value, 2)).join('  ')],
@@ -22,7 +24,7 @@ const FACTS = [
   ['disk_read', ({ rates }) => rate(rates?.read_bytes)],
   ['disk_write', ({ rates }) => rate(rates?.write_bytes)],
   ['processes', ({ state }) => number(state?.metrics?.process_count)],
-  ['reporter_memory', ({ state }) => (state?.metrics ? bytes(state.metrics.memory_usage_mb * 1024 * 1024) : '')],
+  ['reporter_memory', ({ state }) => bytes((state?.metrics?.memory_usage_mb ?? NaN) * MIB)],
 ];
 
 /** @returns {{element: HTMLElement, update: (node: WatchedNode) => void}} */
@@ -48,8 +50,8 @@ export function metricsPanel() {
     update(node) {
       const metrics = node.state?.metrics;
       const used = (/** @type {import('../types.js').Share | undefined} */ share) =>
-        share ? t('metric.of', { used: bytes(share.used), total: bytes(share.total) }) : '';
-      cpu.set(metrics?.cpu_percent, metrics ? t('metric.cores', { count: metrics.cpu_count }) : '');
+        share?.total ? t('metric.of', { used: bytes(share.used), total: bytes(share.total) }) : '';
+      cpu.set(metrics?.cpu_percent, metrics?.cpu_count ? t('metric.cores', { count: metrics.cpu_count }) : '');
       memory.set(metrics?.memory.percent, used(metrics?.memory));
       disk.set(metrics?.disk.percent, used(metrics?.disk));
       facts.forEach(({ value }, index) => setText(value, FACTS[index][1](node)));

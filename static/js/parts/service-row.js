@@ -7,6 +7,7 @@ import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { workerUrl } from '../router.js';
 import { controlService } from '../actions.js';
+import { actionText } from './audit.js';
 import { badge, setBadge } from './badge.js';
 
 /** @typedef {import('../store.js').Store} Store */
@@ -160,7 +161,7 @@ function note(store, item, command) {
   }
   if (!item.last) return '';
   return t('service.last', {
-    action: t(item.last.action),
+    action: actionText(item.last.action),
     user: item.last.user,
     when: relative(item.last.timestamp, store.now()),
   });

@@ -1,4 +1,5 @@
 // For administrators: users, workers' tokens, and the audit.
+import { attempt } from '../actions.js';
 import * as api from '../api.js';
 import { confirmed, openDialog } from '../dialog.js';
 import { delegate, h, icon } from '../dom.js';
@@ -8,8 +9,8 @@ import { addWorker } from '../parts/add-worker.js';
 import { auditTable } from '../parts/audit.js';
 import { pageHead, select } from '../parts/page.js';
 import { empty, failed, loading } from '../parts/states.js';
+import { table } from '../parts/table.js';
 import { url } from '../router.js';
-import { toast } from '../toast.js';
 
 /** @typedef {{username: string, role: string, created_at?: string}} User */
 /** @typedef {{id: string, node_id: string, created_at: string, expires_at: string}} Token */
@@ -60,12 +61,7 @@ export function mount(root, store, route) {
   };
   /** @param {() => Promise<unknown>} work @param {string} done */
   const change = async (work, done) => {
-    try {
-      await work();
-      toast(done, 'success');
-    } catch (error) {
-      toast(t('error.title'), 'danger', /** @type {Error} */ (error).message);
-    }
+    await attempt(work, done);
     await load();
   };
   delegate(
@@ -122,39 +118,6 @@ function roleOptions() {
   return ROLES.map((role) => [role, t(`role.${role}`)]);
 }
 
-/**
- * @param {string[]} columns
- * @param {Node[][]} rows
- */
-function table(columns, rows) {
-  return h(
-    'table',
-    { class: 'table admin-table' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        columns.map((column) =>
-          h('th', { scope: 'col' }, column || h('span', { class: 'visually-hidden' }, t('column.actions'))),
-        ),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      rows.map((cells) =>
-        h(
-          'tr',
-          {},
-          cells.map((cell) => h('td', {}, cell)),
-        ),
-      ),
-    ),
-  );
-}
-
 /** @param {string} action @param {{[name: string]: string}} data @param {string} label @param {string} picture @param {string} kind */
 function rowButton(action, data, label, picture, kind) {
   return h(
@@ -169,7 +132,7 @@ function rowButton(action, data, label, picture, kind) {
 /** @param {User[]} users */
 function userTable(users) {
   return table(
-    [t('login.username'), t('role'), t('created'), ''],
+    [t('login.username'), t('role'), t('created'), t('column.actions')],
     users.map(({ username, role, created_at }) => {
       const roles = select(t('user.role.of', { name: username }), 'role', roleOptions(), role);
       roles.dataset.action = 'change-role';
@@ -192,7 +155,7 @@ function userTable(users) {
 /** @param {Token[]} tokens */
 function tokenTable(tokens) {
   return table(
-    [t('worker.id'), t('created'), t('expires'), ''],
+    [t('worker.id'), t('created'), t('expires'), t('column.actions')],
     tokens.map(({ id, node_id, created_at, expires_at }) => [
       h('bdi', { class: 'fw-semibold' }, node_id),
       h('span', {}, time(created_at)),

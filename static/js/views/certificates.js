@@ -4,7 +4,7 @@ import { certificateLevel } from '../cluster.js';
 import { delegate, h, icon, setText, show } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
-import { badge, setBadge } from '../parts/badge.js';
+import { daysBadge } from '../parts/badge.js';
 import { pageHead, searchBox } from '../parts/page.js';
 import { empty, failed, loading } from '../parts/states.js';
 import { replaceQuery, workerUrl } from '../router.js';
@@ -135,8 +135,6 @@ function certificateRows(isOpen) {
     key: keyOf,
     /** @param {Certificate} certificate */
     create(certificate) {
-      const days = badge();
-      setBadge(days, certificateLevel(certificate.days_left), t('days', { count: certificate.days_left }));
       return h(
         'div',
         { class: 'certificate-row', role: 'listitem', 'data-level': certificateLevel(certificate.days_left) },
@@ -151,7 +149,7 @@ function certificateRows(isOpen) {
           },
           icon('chevron-down'),
         ),
-        h('div', { class: 'certificate-days' }, days),
+        h('div', { class: 'certificate-days' }, daysBadge(certificate.days_left)),
         h(
           'div',
           { class: 'certificate-name' },

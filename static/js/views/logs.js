@@ -1,5 +1,6 @@
 // The cluster's log: live tail and history in one list. Every filter is in the URL.
 import { save, copy } from '../clipboard.js';
+import { attempt } from '../actions.js';
 import * as api from '../api.js';
 import { confirmed } from '../dialog.js';
 import { delegate, h, icon, setAttribute, setIcon, setText } from '../dom.js';
@@ -188,7 +189,7 @@ export function mount(root, store, route) {
       async clear() {
         const whose = filter.node_id || t('logs.clear.all');
         if (!(await confirmed(t('logs.clear'), t('logs.clear.text', { name: whose }), t('logs.clear')))) return;
-        await api.clearLogs(filter.node_id).catch(() => {});
+        await attempt(() => api.clearLogs(filter.node_id), t('logs.cleared'));
         list.setFilter({ ...filter });
       },
     },

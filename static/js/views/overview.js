@@ -13,7 +13,7 @@ import { tiles } from '../parts/tiles.js';
 import { workerCards, workerHead, workerRows } from '../parts/worker-row.js';
 import { icon } from '../dom.js';
 import { remember, remembered } from '../prefs.js';
-import { url } from '../router.js';
+import { url, workerUrl } from '../router.js';
 
 const SHOWN = 24;
 const ERRORS_HELD = 100;
@@ -100,7 +100,7 @@ function coordinatorPanel(store) {
       { class: 'panel-head' },
       h('h2', { class: 'panel-title', id: 'coordinator-title' }, t('coordinator')),
       status,
-      h('a', { class: 'panel-more', href: url('/logs', { node: 'coordinator' }) }, t('tab.logs')),
+      h('a', { class: 'panel-more', href: workerUrl('coordinator') }, t('details')),
     ),
     h('div', { class: 'coordinator-body' }, metrics.element, chart.element),
   );

@@ -1,22 +1,18 @@
 // One worker, whole: metrics, history, services, reporter, certificates, its live log.
 import * as api from '../api.js';
-import { controlReporter, REPORTER, setInterval as setReporterInterval } from '../actions.js';
-import { certificateLevel } from '../cluster.js';
-import { confirmed, openDialog } from '../dialog.js';
+import { attempt } from '../actions.js';
+import { confirmed } from '../dialog.js';
 import { delegate, h, icon, perFrame, setText, show } from '../dom.js';
-import { duration, number, relative, time } from '../format.js';
+import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { EVERYTHING } from '../logfeed.js';
-import { badge, setBadge } from '../parts/badge.js';
+import { badge, daysBadge, setBadge } from '../parts/badge.js';
 import { logList } from '../parts/log-list.js';
 import { historyChart, metricsPanel } from '../parts/node-metrics.js';
+import { reporterActions, reporterPanel } from '../parts/reporter.js';
 import { control, serviceTable } from '../parts/service-row.js';
 import { empty, loading } from '../parts/states.js';
 import { url } from '../router.js';
-import { commandKey } from '../store.js';
-
-/** @typedef {import('../store.js').Store} Store */
-/** @typedef {import('../types.js').WatchedNode} WatchedNode */
 
 const LINES_HELD = 1000;
 const HISTORY_POINTS = 100;
@@ -28,7 +24,7 @@ export function mount(root, store, route) {
   const { id } = route.params;
   const owner = Symbol('worker');
 
-  const head = workerHeader(id);
+  const head = workerHeader(id, store.allows('admin'));
   const metrics = metricsPanel();
   const chart = historyChart(id);
   const services = serviceTable(store);
@@ -83,16 +79,11 @@ export function mount(root, store, route) {
     {
       control: ({ dataset }) =>
         control(store, [{ node: id, name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
-      'reporter-report_now': () => controlReporter(store, id, 'report_now'),
-      'reporter-start': () => controlReporter(store, id, 'start'),
-      'reporter-stop': async () => {
-        if (
-          await confirmed(t('confirm.reporter_stop'), t('confirm.reporter_stop.text', { name: id }), t('action.stop'))
-        ) {
-          await controlReporter(store, id, 'stop');
-        }
+      ...reporterActions(store, id),
+      async 'remove-worker'() {
+        if (!(await confirmed(t('worker.remove'), t('worker.remove.text', { name: id }), t('worker.remove')))) return;
+        await attempt(() => api.removeNode(id), t('worker.removed', { name: id }));
       },
-      'reporter-interval': () => askInterval(store, id),
     },
     { signal },
   );
@@ -128,8 +119,8 @@ function panel(title, area, ...children) {
   );
 }
 
-/** @param {string} id */
-function workerHeader(id) {
+/** @param {string} id @param {boolean} removable */
+function workerHeader(id, removable) {
   const status = badge();
   const facts = h('p', { class: 'page-facts' });
   const element = h(
@@ -147,6 +138,15 @@ function workerHeader(id) {
       status,
     ),
     facts,
+    removable &&
+      id !== 'coordinator' &&
+      h(
+        'button',
+        { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': 'remove-worker' },
+        icon('trash3'),
+        ' ',
+        t('worker.remove'),
+      ),
   );
   return {
     element,
@@ -163,112 +163,6 @@ function workerHeader(id) {
       );
     },
   };
-}
-
-/** What is told of a reporter. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
-const REPORTER_FACTS = [
-  ['interval', (node) => duration(node.current_interval) + (node.interval_fixed ? ` (${t('reporter.fixed')})` : '')],
-  ['success_rate', ({ reporter }) => (reporter ? `${number(reporter.statistics.success_rate_percent, 1)} %` : '')],
-  [
-    'reports',
-    ({ reporter }) =>
-      reporter
-        ? t('reporter.reports.of', {
-            count: reporter.statistics.total_reports,
-            failed: reporter.statistics.failed_reports,
-          })
-        : '',
-  ],
-  ['uptime', ({ reporter }) => (reporter ? duration(reporter.uptime_seconds) : '')],
-  ['last_report', (node) => time(node.timestamp)],
-];
-
-/**
- * @param {Store} store
- * @param {string} id
- */
-function reporterPanel(store, id) {
-  const facts = REPORTER_FACTS.map(([key]) => ({ key, value: h('dd', {}) }));
-  const note = h('p', { class: 'service-note', role: 'status' });
-  const button = (/** @type {string} */ action, /** @type {string} */ picture, /** @type {string} */ text) =>
-    h(
-      'button',
-      { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': `reporter-${action}` },
-      icon(picture),
-      ' ',
-      text,
-    );
-  const buttons = h(
-    'div',
-    { class: 'button-row' },
-    button('report_now', 'send', t('action.report_now')),
-    button('interval', 'stopwatch', t('action.set_interval')),
-    button('start', 'play-fill', t('action.start')),
-    button('stop', 'stop-fill', t('action.stop')),
-  );
-  const element = h(
-    'section',
-    { class: 'panel area-reporter' },
-    h('div', { class: 'panel-head' }, h('h2', { class: 'panel-title' }, t('reporter.title'))),
-    h(
-      'dl',
-      { class: 'facts' },
-      facts.map(({ key, value }) => h('div', {}, h('dt', {}, t(`reporter.${key}`)), value)),
-    ),
-    buttons,
-    note,
-  );
-  return {
-    element,
-    /** @param {WatchedNode} node */
-    update({ state }) {
-      if (!state) return;
-      facts.forEach(({ value }, index) => setText(value, REPORTER_FACTS[index][1](state)));
-      const command = store.commands.get(commandKey(id, REPORTER));
-      show(buttons, store.allows('operator'));
-      for (const child of buttons.children)
-        /** @type {HTMLButtonElement} */ (child).disabled = command?.state === 'running' || state.status === 'offline';
-      setText(
-        note,
-        command ? `${t(`action.${command.action}`)}: ${command.error ?? t(`command.state.${command.state}`)}` : '',
-      );
-      note.dataset.level = command?.state === 'failed' ? 'danger' : '';
-    },
-  };
-}
-
-/**
- * @param {Store} store
- * @param {string} id
- */
-async function askInterval(store, id) {
-  const state = store.nodes.get(id)?.state;
-  const input = h('input', {
-    class: 'form-control',
-    type: 'number',
-    id: 'interval',
-    name: 'interval',
-    min: 30,
-    max: 300,
-    step: 1,
-    required: true,
-    value: Math.max(30, state?.current_interval ?? 60),
-  });
-  const { value, data } = await openDialog({
-    title: t('action.set_interval'),
-    body: [
-      h('label', { class: 'form-label', for: 'interval' }, t('interval.label')),
-      input,
-      h('p', { class: 'form-text mb-0' }, t('interval.hint')),
-    ],
-    buttons: [
-      { value: '', label: t('cancel'), kind: 'secondary' },
-      { value: 'auto', label: t('interval.auto'), kind: 'outline-secondary' },
-      { value: 'set', label: t('interval.set'), kind: 'primary' },
-    ],
-  });
-  if (value === 'set') await setReporterInterval(store, id, Number(data.get('interval')));
-  if (value === 'auto') await setReporterInterval(store, id, null);
 }
 
 function certificateList() {
@@ -288,13 +182,11 @@ function certificateList() {
         ...[...certificates]
           .sort((a, b) => a.days_left - b.days_left)
           .map((certificate) => {
-            const days = badge();
-            setBadge(days, certificateLevel(certificate.days_left), t('days', { count: certificate.days_left }));
             return h(
               'li',
               {},
               h('div', { class: 'certificate-subject' }, h('bdi', {}, certificate.subject)),
-              days,
+              daysBadge(certificate.days_left),
               h('div', { class: 'certificate-path', dir: 'ltr' }, certificate.path),
             );
           }),

@@ -1,0 +1,137 @@
+// A worker's reporter: how it does, and what can be asked of it.
+import { controlReporter, REPORTER, setInterval } from '../actions.js';
+import { confirmed, openDialog } from '../dialog.js';
+import { h, icon, setText, show } from '../dom.js';
+import { duration, number, time } from '../format.js';
+import { t } from '../i18n.js';
+import { commandKey } from '../store.js';
+
+/** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').WatchedNode} WatchedNode */
+
+/** What is told of a reporter. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
+const REPORTER_FACTS = [
+  ['interval', (node) => duration(node.current_interval) + (node.interval_fixed ? ` (${t('reporter.fixed')})` : '')],
+  ['success_rate', ({ reporter }) => (reporter ? `${number(reporter.statistics.success_rate_percent, 1)} %` : '')],
+  [
+    'reports',
+    ({ reporter }) =>
+      reporter
+        ? t('reporter.reports.of', {
+            count: reporter.statistics.total_reports,
+            failed: reporter.statistics.failed_reports,
+          })
+        : '',
+  ],
+  ['uptime', ({ reporter }) => (reporter ? duration(reporter.uptime_seconds) : '')],
+  ['last_report', (node) => time(node.timestamp)],
+];
+
+/**
+ * @param {Store} store
+ * @param {string} id
+ */
+export function reporterPanel(store, id) {
+  const facts = REPORTER_FACTS.map(([key]) => ({ key, value: h('dd', {}) }));
+  const note = h('p', { class: 'service-note', role: 'status' });
+  const button = (/** @type {string} */ action, /** @type {string} */ picture, /** @type {string} */ text) =>
+    h(
+      'button',
+      { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': `reporter-${action}` },
+      icon(picture),
+      ' ',
+      text,
+    );
+  const buttons = h(
+    'div',
+    { class: 'button-row' },
+    button('report_now', 'send', t('action.report_now')),
+    button('interval', 'stopwatch', t('action.set_interval')),
+    button('start', 'play-fill', t('action.start')),
+    button('stop', 'stop-fill', t('action.stop')),
+  );
+  const element = h(
+    'section',
+    { class: 'panel area-reporter' },
+    h('div', { class: 'panel-head' }, h('h2', { class: 'panel-title' }, t('reporter.title'))),
+    h(
+      'dl',
+      { class: 'facts' },
+      facts.map(({ key, value }) => h('div', {}, h('dt', {}, t(`reporter.${key}`)), value)),
+    ),
+    buttons,
+    note,
+  );
+  return {
+    element,
+    /** @param {WatchedNode} node */
+    update({ state }) {
+      if (!state) return;
+      facts.forEach(({ value }, index) => setText(value, REPORTER_FACTS[index][1](state)));
+      const command = store.commands.get(commandKey(id, REPORTER));
+      show(buttons, store.allows('operator'));
+      for (const child of buttons.children)
+        /** @type {HTMLButtonElement} */ (child).disabled = command?.state === 'running' || state.status === 'offline';
+      setText(
+        note,
+        command ? `${t(`action.${command.action}`)}: ${command.error ?? t(`command.state.${command.state}`)}` : '',
+      );
+      note.dataset.level = command?.state === 'failed' ? 'danger' : '';
+    },
+  };
+}
+
+/**
+ * @param {Store} store
+ * @param {string} id
+ */
+async function askInterval(store, id) {
+  const state = store.nodes.get(id)?.state;
+  const input = h('input', {
+    class: 'form-control',
+    type: 'number',
+    id: 'interval',
+    name: 'interval',
+    min: 30,
+    max: 300,
+    step: 1,
+    required: true,
+    value: Math.max(30, state?.current_interval ?? 60),
+  });
+  const { value, data } = await openDialog({
+    title: t('action.set_interval'),
+    body: [
+      h('label', { class: 'form-label', for: 'interval' }, t('interval.label')),
+      input,
+      h('p', { class: 'form-text mb-0' }, t('interval.hint')),
+    ],
+    buttons: [
+      { value: '', label: t('cancel'), kind: 'secondary' },
+      { value: 'auto', label: t('interval.auto'), kind: 'outline-secondary' },
+      { value: 'set', label: t('interval.set'), kind: 'primary' },
+    ],
+  });
+  if (value === 'set') await setInterval(store, id, Number(data.get('interval')));
+  if (value === 'auto') await setInterval(store, id, null);
+}
+
+/**
+ * What the panel's buttons do, by their action.
+ * @param {Store} store
+ * @param {string} id
+ */
+export function reporterActions(store, id) {
+  return {
+    'reporter-report_now': () => controlReporter(store, id, 'report_now'),
+    'reporter-start': () => controlReporter(store, id, 'start'),
+    'reporter-interval': () => askInterval(store, id),
+    async 'reporter-stop'() {
+      const sure = await confirmed(
+        t('confirm.reporter_stop'),
+        t('confirm.reporter_stop.text', { name: id }),
+        t('action.stop'),
+      );
+      if (sure) await controlReporter(store, id, 'stop');
+    },
+  };
+}
