@@ -2,6 +2,7 @@
 #include "reporter/daemon.h"
 
 #include "common/log.h"
+#include "reporter/logs.h"
 #include "reporter/loop.h"
 #include "reporter/reporter.h"
 #include "reporter/state_dir.h"
@@ -27,6 +28,7 @@ struct daemon {
 	struct uplink *uplink;
 	struct uplink_stream *stream;
 	struct reporter *reporter;
+	struct logs *logs;
 };
 
 static void on_answered(void *user, bool taken)
@@ -65,10 +67,13 @@ static enum err open_parts(struct daemon *daemon)
 	if (!err)
 		err = reporter_new(daemon->loop, config, REPORT_DAEMON, daemon->uplink, &events,
 				   &daemon->reporter, &why);
+	if (!err)
+		err = logs_new(daemon->loop, config, daemon->uplink, &daemon->logs, &why);
 	if (err) {
 		log_error("daemon", "%s", why.text);
 		return err;
 	}
+	reporter_set_logs(daemon->reporter, daemon->logs);
 	daemon->stream = uplink_stream_open(daemon->uplink, on_command, daemon);
 	reporter_begin(daemon->reporter);
 	return ERR_NONE;
@@ -78,11 +83,13 @@ static enum err open_parts(struct daemon *daemon)
 static void close_parts(struct daemon *daemon)
 {
 	uplink_stream_free(daemon->stream);
+	logs_free(daemon->logs);
 	reporter_free(daemon->reporter);
 	uplink_free(daemon->uplink);
 	if (daemon->state_lock >= 0)
 		close(daemon->state_lock);
 	daemon->stream = NULL;
+	daemon->logs = NULL;
 	daemon->reporter = NULL;
 	daemon->uplink = NULL;
 	daemon->state_lock = -1;

@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "reporter/backoff.h"
 #include "reporter/certificate_news.h"
+#include "reporter/logs.h"
 #include "reporter/sampler.h"
 #include "reporter/state_dir.h"
 #include "reporter/statistics.h"
@@ -49,6 +50,7 @@ struct reporter {
 	enum report_mode mode;
 	struct uplink *uplink;
 	struct reporter_events events;
+	const struct logs *logs;
 	struct sampler *sampler;
 	struct services *services;
 	struct certificate_news *certificates;
@@ -158,6 +160,11 @@ void reporter_free(struct reporter *reporter)
 	timer_free(reporter->watch);
 	timer_free(reporter->due);
 	free(reporter);
+}
+
+void reporter_set_logs(struct reporter *reporter, const struct logs *logs)
+{
+	reporter->logs = logs;
 }
 
 struct services *reporter_services(struct reporter *reporter)
@@ -403,6 +410,8 @@ void reporter_write_stats(const struct reporter *reporter, struct buf *out)
 	statistics_write(&reporter->statistics, &json);
 	json_put_integer(&json, "next_report_interval", reporter->granted_s);
 	json_put_bool(&json, "interval_fixed", reporter->fixed_s != 0);
+	if (reporter->logs)
+		logs_write_stats(reporter->logs, &json, "logs");
 	json_close(&json, '}');
 }
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct logs;
 struct reporter;
 
 /* What the coordinator sent along with its answer. */
@@ -34,6 +35,9 @@ enum err reporter_new(struct loop *loop, const struct config *config, enum repor
 		      struct uplink *uplink, const struct reporter_events *events, struct reporter **out,
 		      struct reason *why) MUST_CHECK;
 void reporter_free(struct reporter *reporter);
+
+/* Whose backlog and losses get_stats tells; NULL: nobody's. */
+void reporter_set_logs(struct reporter *reporter, const struct logs *logs);
 
 struct services *reporter_services(struct reporter *reporter);
 
