@@ -1,5 +1,6 @@
 /* /api/dashboard: what is read from the cluster. */
 #include "common/limits.h"
+#include "fcgi/audits.h"
 #include "fcgi/dashboard.h"
 #include "fcgi/routes.h"
 
@@ -27,4 +28,16 @@ enum err api_stats(struct call *call)
 enum err api_full_data(struct call *call)
 {
 	return dashboard_full_data(call->api->store, &call->response->body);
+}
+
+enum err api_clear_history(struct call *call)
+{
+	const char *node = NULL;
+	enum err err = json_optional_text(call->body, "", "node_id", 256, &node, call->why);
+
+	if (err == ERR_NONE)
+		err = dashboard_clear_history(call->api->store, node, &call->response->body, call->why);
+	if (err == ERR_NONE)
+		err = audits_note(call, "history.clear", node, NULL);
+	return err;
 }

@@ -1,6 +1,9 @@
 /* /api/reporter: what workers send. The node is the token's, whatever the body says. */
 #include "common/clock.h"
+#include "common/limits.h"
+#include "fcgi/control.h"
 #include "fcgi/interval.h"
+#include "fcgi/logbook.h"
 #include "fcgi/report.h"
 #include "fcgi/routes.h"
 #include "fcgi/store/reports.h"
@@ -103,6 +106,17 @@ static void write_answer(struct call *call, const struct report *report, const s
 	json_close(&json, '}');
 }
 
+/* Entries that came along; they were checked before anything of the report was stored. */
+static enum err store_logs(struct call *call, const struct report *report)
+{
+	int64_t added, total;
+
+	if (!report->logs || !json_first(report->logs))
+		return ERR_NONE;
+	return logbook_add(call->api->store, report->node, report->batch, report->logs, &added, &total,
+			   call->why);
+}
+
 static enum err take_report(struct call *call, struct report *report)
 {
 	struct report_before before = {0};
@@ -110,6 +124,8 @@ static enum err take_report(struct call *call, struct report *report)
 	struct buf commands = {0};
 	enum err err = check_node(call, report->node);
 
+	if (err == ERR_NONE && report->logs)
+		err = logbook_check(report->logs, call->why);
 	if (err == ERR_NONE)
 		err = reports_begin(call->api->store, report->node, report->instance, INTERVAL_POINTS - 1,
 				    &before);
@@ -123,6 +139,8 @@ static enum err take_report(struct call *call, struct report *report)
 		grant.interval_s = grant_interval(report, &before.points);
 		err = store_report(call, report, &before, &grant, &commands);
 	}
+	if (err == ERR_NONE)
+		err = store_logs(call, report);
 	if (err == ERR_NONE)
 		write_answer(call, report, &grant, &commands);
 	report_before_free(&before);
@@ -139,5 +157,86 @@ enum err api_report(struct call *call)
 		return err;
 	err = take_report(call, &report);
 	report_free(&report);
+	return err;
+}
+
+enum err api_report_logs(struct call *call)
+{
+	struct json_out json = {.buf = &call->response->body};
+	const char *node = NULL, *batch = NULL;
+	int64_t added = 0, total = 0;
+	enum err err = json_need_text(call->body, "", "node_id", 256, &node, call->why);
+
+	if (err == ERR_NONE)
+		err = check_node(call, node);
+	if (err == ERR_NONE)
+		err = json_need_text(call->body, "", "batch", LOGBOOK_BATCH_MAX, &batch, call->why);
+	if (err == ERR_NONE && !*batch)
+		err = reason_set(call->why, ERR_INVALID, "batch is empty");
+	if (err == ERR_NONE)
+		err = logbook_add(call->api->store, node, batch, json_get(call->body, "logs"), &added, &total,
+				  call->why);
+	if (err != ERR_NONE)
+		return err;
+	json_open(&json, '{');
+	json_put_bool(&json, "success", true);
+	json_put_integer(&json, "added", added);
+	json_put_integer(&json, "total_stored", total);
+	json_close(&json, '}');
+	return ERR_NONE;
+}
+
+/* What is kept of a result; its size is bounded by the body's. */
+static enum err read_result(struct call *call, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+	const struct json *success = json_get(call->body, "success");
+	static const struct {
+		const char *key;
+		size_t max_len;
+	} TEXTS[] = {{"message", LIMIT_MESSAGE},
+		     {"error", LIMIT_MESSAGE},
+		     {"code", LIMIT_NAME},
+		     {"status", LIMIT_NAME}};
+
+	if (!json_is_bool(success))
+		return reason_set(call->why, ERR_INVALID, "success must be true or false");
+	json_open(&json, '{');
+	json_put_bool(&json, "success", json_is_true(success));
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
+		const char *text = NULL;
+		enum err err =
+			json_optional_text(call->body, "", TEXTS[i].key, TEXTS[i].max_len, &text, call->why);
+
+		if (err != ERR_NONE)
+			return err;
+		if (text)
+			json_put_text(&json, TEXTS[i].key, text);
+	}
+	if (json_get(call->body, "result"))
+		json_put_value(&json, "result", json_get(call->body, "result"));
+	json_close(&json, '}');
+	return ERR_NONE;
+}
+
+enum err api_report_result(struct call *call)
+{
+	struct json_out json = {.buf = &call->response->body};
+	const char *id = NULL;
+	struct buf result = {0};
+	enum err err = json_need_text(call->body, "", "command_id", ID_RANDOM_SIZE - 1, &id, call->why);
+
+	if (err == ERR_NONE)
+		err = read_result(call, &result);
+	if (err == ERR_NONE)
+		err = control_take_result(call->api->store, call->session->subject, id, &result);
+	if (err == ERR_UNKNOWN_COMMAND)
+		err = reason_set(call->why, err, "there is no command %s for %s", id, call->session->subject);
+	if (err == ERR_NONE) {
+		json_open(&json, '{');
+		json_put_bool(&json, "success", true);
+		json_close(&json, '}');
+	}
+	buf_free(&result);
 	return err;
 }

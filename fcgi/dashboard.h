@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "fcgi/store/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define DASHBOARD_HISTORY_DEFAULT 50
@@ -14,5 +15,18 @@ enum err dashboard_stats(struct store *store, struct buf *out) MUST_CHECK;
 enum err dashboard_history(struct store *store, const char *node, int limit, struct buf *out,
 			   struct reason *why) MUST_CHECK;
 enum err dashboard_full_data(struct store *store, struct buf *out) MUST_CHECK;
+enum err dashboard_services(struct store *store, struct buf *out) MUST_CHECK;
+enum err dashboard_certificates(struct store *store, struct buf *out) MUST_CHECK;
+
+/* Forgets the history of `node`, or everyone's if it is NULL. ERR_UNKNOWN_NODE with a sentence. */
+enum err dashboard_clear_history(struct store *store, const char *node, struct buf *out,
+				 struct reason *why) MUST_CHECK;
+
+/*
+ * For a cron worker, appends what its reporter last told about itself and sets *told. ERR_UNKNOWN_NODE with a
+ * sentence.
+ */
+enum err dashboard_reporter_of_cron(struct store *store, const char *node, struct buf *out, bool *told,
+				    struct reason *why) MUST_CHECK;
 
 #endif

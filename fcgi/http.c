@@ -15,6 +15,7 @@
 
 #define SILENCE_S  10
 #define CHUNK_SIZE 16384
+#define NO_CONTENT 204
 
 struct connection {
 	FCGX_Request fcgx;
@@ -141,9 +142,10 @@ bool connection_answer(struct connection *connection, struct request *request, s
 	struct buf head = {0};
 
 	buf_printf(&head, "Status: %d\r\n", response->status);
-	if (response->content_type)
-		buf_printf(&head, "Content-Type: %s\r\n", response->content_type);
-	buf_printf(&head, "Content-Length: %zu\r\nCache-Control: no-store\r\n", response->body.len);
+	if (response->status != NO_CONTENT)
+		buf_printf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", response->content_type,
+			   response->body.len);
+	buf_text(&head, "Cache-Control: no-store\r\n");
 	buf_append(&head, buf_string(&response->headers), response->headers.len);
 	buf_text(&head, "\r\n");
 	/* A client that has gone is nginx' to notice; the next read tells whether nginx itself has. */

@@ -47,7 +47,7 @@ static const struct setting SETTINGS[SET_COUNT] = {
 			     .help = "the key tokens are signed with"},
 	[SET_SESSION_TTL] = {"session-ttl", SETTING_INTEGER, "43200", 60, 31536000, .value = "SECONDS",
 			     .help = "how long a login lasts"},
-	[SET_COMMAND_TIMEOUT] = {"command-timeout", SETTING_INTEGER, "30", 1, 600, .value = "SECONDS",
+	[SET_COMMAND_TIMEOUT] = {"command-timeout", SETTING_INTEGER, "30", 1, 300, .value = "SECONDS",
 				 .help = "how long a worker may take to answer a command"},
 	[SET_LOG_LEVEL] = {"log-level", SETTING_TEXT, "info", .value = "LEVEL",
 			   .help = "debug, info, warning or error"},

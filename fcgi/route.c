@@ -167,8 +167,9 @@ static enum err handle(struct call *call, const struct route *route)
 	if (route->body == BODY_NONE)
 		return route->handle(call);
 	err = read_body(call->request, route, &body, call->why);
+	call->text = &body;
 	if (err == ERR_NONE)
-		err = handle_json(call, route, &body);
+		err = route->body == BODY_TEXT ? route->handle(call) : handle_json(call, route, &body);
 	buf_free(&body);
 	return err;
 }

@@ -34,7 +34,8 @@ struct call {
 	const struct query *query;
 	const char *parameter;		    /* what stands for the path's {…}; "" if it has none */
 	const struct token_claims *session; /* NULL on open routes */
-	const struct json *body;	    /* object; NULL with BODY_NONE and BODY_TEXT */
+	const struct json *body;	    /* the object, with BODY_JSON and BODY_OPTIONAL */
+	const struct buf *text;		    /* with BODY_TEXT */
 	struct response *response;
 	struct reason *why; /* what a handler that fails says */
 };

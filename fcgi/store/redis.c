@@ -15,8 +15,9 @@
 
 #define CONNECT_TIMEOUT_S 2
 #define ANSWER_TIMEOUT_MS 5000
-#define RETRY_AFTER_MS	  100 /* a host that does not answer costs its timeout; not every request must pay it \
-			       */
+#define RETRY_AFTER_MS                                                                      \
+	100 /* a host that does not answer costs its timeout; not every request must pay it \
+	     */
 
 struct store *store_open(const struct redis_address *address)
 {

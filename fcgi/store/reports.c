@@ -1,10 +1,10 @@
 /* Reports in Redis: read before, written in one MULTI, published in it. */
 #include "fcgi/store/reports.h"
 
-#include "common/command.h"
 #include "common/json.h"
 #include "common/keys.h"
 #include "common/limits.h"
+#include "fcgi/store/commands.h"
 #include "fcgi/store/redis.h"
 
 #include <string.h>
@@ -86,21 +86,16 @@ static void add_instance(struct store *store, const struct report_parts *parts)
 		redis_add(store, "DEL %s", key.text);
 }
 
-/* Writes the commands that are still to run, and marks them as sent. */
-static void take_commands(struct store *store, const redisReply *list, int64_t now_ms, struct buf *out)
+static enum err take_commands(struct store *store, const redisReply *list, int64_t now_ms, struct buf *out)
 {
 	struct json_out json = {.buf = out};
+	enum err err = ERR_NONE;
 
 	json_open(&json, '[');
-	for (size_t i = 0; i < list->elements; i++) {
-		struct buf command = {0};
-
-		if (command_write(&command, list->element[i]->str, list->element[i]->len, now_ms) == ERR_NONE)
-			json_put_raw(&json, NULL, command.data, command.len);
-		buf_free(&command);
-	}
+	for (size_t i = 0; i < list->elements && err == ERR_NONE; i++)
+		err = commands_hand_out(store, list->element[i]->str, list->element[i]->len, now_ms, &json);
 	json_close(&json, ']');
-	(void)store;
+	return err;
 }
 
 enum err reports_store(struct store *store, const struct report_parts *parts, struct buf *commands)
@@ -130,7 +125,7 @@ enum err reports_store(struct store *store, const struct report_parts *parts, st
 	buf_free(&message);
 	if (err != ERR_NONE)
 		return err;
-	take_commands(store, replies_of_exec(&replies)[0], parts->now_ms, commands);
+	err = take_commands(store, replies_of_exec(&replies)[0], parts->now_ms, commands);
 	replies_free(&replies);
-	return ERR_NONE;
+	return err;
 }

@@ -8,27 +8,29 @@
  *       number of loggers, the loggers, then the entries as JSON without their closing brace.
  * Answers {entries added, entries kept now}.
  */
-static const char ADD_LOGS[] = "local batch = ARGV[2]\n"
-			       "if batch ~= '' and redis.call('GET', KEYS[1]) == batch then\n"
-			       "  return {0, redis.call('LLEN', KEYS[2])}\n"
-			       "end\n"
-			       "local first = 8 + tonumber(ARGV[7])\n"
-			       "local added = #ARGV - first + 1\n"
-			       "local seq = redis.call('INCRBY', KEYS[3], added) - added\n"
-			       "local lines = {ARGV[1]}\n"
-			       "for i = first, #ARGV do\n"
-			       "  seq = seq + 1\n"
-			       "  local entry = ARGV[i] .. ',\"seq\":' .. string.format('%.0f', seq) .. '}'\n"
-			       "  lines[#lines + 1] = entry\n"
-			       "  redis.call('LPUSH', KEYS[2], entry)\n"
-			       "end\n"
-			       "redis.call('LTRIM', KEYS[2], 0, ARGV[3] - 1)\n"
-			       "redis.call('EXPIRE', KEYS[2], ARGV[4])\n"
-			       "if batch ~= '' then redis.call('SET', KEYS[1], batch, 'EX', ARGV[4]) end\n"
-			       "redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])\n"
-			       "for i = 8, first - 1 do redis.call('ZADD', KEYS[5], ARGV[6], ARGV[i]) end\n"
-			       "redis.call('PUBLISH', ARGV[5], table.concat(lines, '\\n'))\n"
-			       "return {added, redis.call('LLEN', KEYS[2])}\n";
+static const char ADD_LOGS[] =
+	"local batch = ARGV[2]\n"
+	"if batch ~= '' and redis.call('GET', KEYS[1]) == batch then\n"
+	"  return {0, redis.call('LLEN', KEYS[2])}\n"
+	"end\n"
+	"local first = 8 + tonumber(ARGV[7])\n"
+	"local added = #ARGV - first + 1\n"
+	"local seq = redis.call('INCRBY', KEYS[3], added) - added\n"
+	"local lines = {ARGV[1]}\n"
+	"for i = first, #ARGV do\n"
+	"  seq = seq + 1\n"
+	"  local entry = ARGV[i] .. ',\"seq\":' .. string.format('%.0f', seq) .. '}'\n"
+	"  lines[#lines + 1] = entry\n"
+	"  redis.call('LPUSH', KEYS[2], entry)\n"
+	"end\n"
+	"redis.call('LTRIM', KEYS[2], 0, ARGV[3] - 1)\n"
+	"redis.call('EXPIRE', KEYS[2], ARGV[4])\n"
+	"if batch ~= '' then redis.call('SET', KEYS[1], batch, 'EX', ARGV[4]) end\n"
+	"redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])\n"
+	"for i = 8, first - 1 do redis.call('ZADD', KEYS[5], ARGV[6], ARGV[i]) end\n"
+	"redis.call('ZREMRANGEBYRANK', KEYS[5], 0, -1001)\n" /* the thousand that wrote last */
+	"redis.call('PUBLISH', ARGV[5], table.concat(lines, '\\n'))\n"
+	"return {added, redis.call('LLEN', KEYS[2])}\n";
 
 /*
  * A node that has been silent since a given time, with all that is kept about it but its logs.

@@ -1,0 +1,65 @@
+/*
+ * Commands to workers (docs/ARCHITECTURE.md, "Redis"): sent to one that listens or kept for one that comes by
+ * cron, and their results. A command reaches its worker at most once.
+ */
+#ifndef FCGI_STORE_COMMANDS_H
+#define FCGI_STORE_COMMANDS_H
+
+#include "common/buf.h"
+#include "common/id.h"
+#include "common/json.h"
+#include "fcgi/store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Either a service's action or a method with its params; texts that do not belong to its type are NULL. */
+struct command {
+	char id[ID_RANDOM_SIZE];
+	const char *node;
+	const char *service_name, *action;
+	const char *method;
+	const struct buf *params; /* JSON object */
+	const char *user;
+	int64_t created_at_ms, expires_at_ms;
+};
+
+/* Hands it to whoever listens for the node. ERR_WORKER_NOT_CONNECTED if nobody does; it then never existed.
+ */
+enum err commands_send(struct store *store, const struct command *command) MUST_CHECK;
+
+/* Keeps it for the node's next report. ERR_CONFLICT if too many wait already. */
+enum err commands_queue(struct store *store, const struct command *command) MUST_CHECK;
+
+/*
+ * Writes a command that waited, as it was kept, into the array of those its worker gets now, and notes that
+ * it was sent. One that has expired is left out.
+ */
+enum err commands_hand_out(struct store *store, const char *kept, size_t len, int64_t now_ms,
+			   struct json_out *out) MUST_CHECK;
+
+/*
+ * Waits until the result is there and appends it as JSON. ERR_WORKER_TIMEOUT if it does not come; whoever
+ * stores it later is then told that nobody waits any more.
+ */
+enum err commands_wait(struct store *store, const char *id, int64_t timeout_ms,
+		       struct buf *result) MUST_CHECK;
+
+/* What a result's storing tells. */
+struct command_done {
+	bool first;	 /* it counts; a repeated one does not */
+	bool unattended; /* nobody waited for it */
+	struct buf user, service_name, action, method;
+};
+void command_done_free(struct command_done *done);
+
+/*
+ * Stores the result, a JSON object. ERR_UNKNOWN_COMMAND if there is no such command, or it is another node's.
+ */
+enum err commands_finish(struct store *store, const char *id, const char *node, const struct buf *result,
+			 struct command_done *out) MUST_CHECK;
+
+/* Appends the command with its status and result as one JSON object. ERR_UNKNOWN_COMMAND. */
+enum err commands_show(struct store *store, const char *id, int64_t now_ms, struct buf *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,45 @@
+/* The cluster's log: the newest entries of each node, numbered over all of them. */
+#ifndef FCGI_STORE_LOGS_H
+#define FCGI_STORE_LOGS_H
+
+#include "common/buf.h"
+#include "common/entry.h"
+#include "fcgi/store/store.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Entries on their way in; a zeroed struct is an empty batch. */
+struct log_batch {
+	struct buf text; /* entries as entry_write leaves them open, each followed by NUL */
+	size_t count;
+	struct buf loggers; /* their loggers' names, each once, each followed by NUL */
+	size_t loggers_count;
+};
+void log_batch_add(struct log_batch *batch, const struct entry *entry, const char *node);
+void log_batch_free(struct log_batch *batch);
+
+/*
+ * Numbers, stores, trims and publishes the entries in one step. If `id` is not "" and is the batch this node
+ * sent last, nothing happens and *added is 0. *total is how many are kept of the node then.
+ */
+enum err logs_add(struct store *store, const char *node, const char *id, const struct log_batch *batch,
+		  int64_t *added, int64_t *total) MUST_CHECK;
+
+/*
+ * Appends a JSON array of the matching entries after the first `offset`, newest (greatest seq) first, at most
+ * `limit`; *total is how many match at all. In memory at once are `limit` entries and a few nodes' logs.
+ */
+enum err logs_find(struct store *store, const struct entry_filter *filter, size_t limit, size_t offset,
+		   struct buf *out, size_t *total) MUST_CHECK;
+
+/* Appends JSON arrays of the nodes that have entries, and of the loggers that wrote lately; both sorted. */
+enum err logs_sources(struct store *store, struct buf *nodes, struct buf *loggers) MUST_CHECK;
+
+/* Appends {node: number of entries kept}; *total is their sum, *last_seq the newest entry's. */
+enum err logs_count(struct store *store, struct buf *out, int64_t *total, int64_t *last_seq) MUST_CHECK;
+
+/* Forgets the node's entries, or everyone's if it is NULL, and tells the relays. */
+enum err logs_clear(struct store *store, const char *node, int64_t *cleared) MUST_CHECK;
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * Searching the log of all nodes. The first pass notes which entries match, by number alone; the second loads
+ * those of the page that is wanted. So a search over a thousand nodes needs little memory.
+ */
+#include "common/json.h"
+#include "common/keys.h"
+#include "common/mem.h"
+#include "fcgi/store/logs.h"
+#include "fcgi/store/redis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NODES_AT_ONCE 16
+
+struct match {
+	int64_t seq;
+	size_t node; /* index in the list of nodes */
+	char *text;  /* of the page's entries only, in the second pass */
+};
+
+struct search {
+	const struct entry_filter *filter;
+	redisReply *nodes;
+	struct match *matches;
+	size_t count, capacity;
+};
+
+static void note(struct search *search, size_t node, int64_t seq)
+{
+	if (search->count == search->capacity) {
+		search->capacity = search->capacity * 2 + 256;
+		search->matches = mem_resize(search->matches, search->capacity, sizeof(*search->matches));
+	}
+	search->matches[search->count++] = (struct match){.seq = seq, .node = node};
+}
+
+static bool is_wanted(const struct search *search, size_t node)
+{
+	const char *name = search->nodes->element[node]->str;
+
+	return id_is_node(name) && (!*search->filter->node || strcmp(name, search->filter->node) == 0);
+}
+
+static void note_matches(struct search *search, size_t node, const redisReply *entries)
+{
+	for (size_t i = 0; i < entries->elements; i++) {
+		const redisReply *entry = entries->element[i];
+
+		if (entry_matches(search->filter, entry->str, entry->len))
+			note(search, node, entry_seq(entry->str, entry->len));
+	}
+}
+
+static void add_range(struct store *store, const struct search *search, size_t node)
+{
+	redis_add(store, "LRANGE %s 0 -1", key_of_node(NODE_LOGS, search->nodes->element[node]->str).text);
+}
+
+static enum err find_matches(struct store *store, struct search *search)
+{
+	size_t asked[NODES_AT_ONCE], count = 0;
+
+	for (size_t node = 0; node < search->nodes->elements; node++) {
+		struct replies replies;
+		enum err err;
+
+		if (is_wanted(search, node)) {
+			add_range(store, search, node);
+			asked[count++] = node;
+		}
+		if (!count || (count < NODES_AT_ONCE && node + 1 < search->nodes->elements))
+			continue;
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		for (size_t i = 0; i < count; i++)
+			note_matches(search, asked[i], replies.item[i]);
+		replies_free(&replies);
+		count = 0;
+	}
+	return ERR_NONE;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	int64_t x = ((const struct match *)a)->seq, y = ((const struct match *)b)->seq;
+
+	return (x < y) - (x > y);
+}
+
+/* The page's entries of one node: both lists are newest first, so one walk over them is enough. */
+static void take_texts(struct match *page, size_t count, size_t node, const redisReply *entries)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (page[i].node != node)
+			continue;
+		while (at < entries->elements &&
+		       entry_seq(entries->element[at]->str, entries->element[at]->len) > page[i].seq)
+			at++;
+		if (at < entries->elements &&
+		    entry_seq(entries->element[at]->str, entries->element[at]->len) == page[i].seq)
+			page[i].text = mem_copy(entries->element[at]->str, entries->element[at]->len);
+	}
+}
+
+static enum err load_page(struct store *store, const struct search *search, struct match *page, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct replies replies;
+		enum err err;
+
+		if (page[i].text) /* taken along with an earlier one of its node */
+			continue;
+		add_range(store, search, page[i].node);
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		take_texts(page, count, page[i].node, replies.item[0]);
+		replies_free(&replies);
+	}
+	return ERR_NONE;
+}
+
+/* One that was cleared or trimmed between the passes is left out. */
+static void write_page(const struct match *page, size_t count, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '[');
+	for (size_t i = 0; i < count; i++)
+		if (page[i].text)
+			json_put_raw(&json, NULL, page[i].text, strlen(page[i].text));
+	json_close(&json, ']');
+}
+
+enum err logs_find(struct store *store, const struct entry_filter *filter, size_t limit, size_t offset,
+		   struct buf *out, size_t *total)
+{
+	struct search search = {.filter = filter};
+	struct match *page;
+	struct replies nodes;
+	size_t count;
+	enum err err;
+
+	redis_add(store, "ZRANGE %s 0 -1", KEY_LOG_NODES);
+	err = redis_run(store, &nodes);
+	if (err != ERR_NONE)
+		return err;
+	search.nodes = nodes.item[0];
+	err = find_matches(store, &search);
+	if (err != ERR_NONE)
+		goto out;
+	if (search.count)
+		qsort(search.matches, search.count, sizeof(*search.matches), newest_first);
+	if (offset > search.count)
+		offset = search.count;
+	count = search.count - offset < limit ? search.count - offset : limit;
+	page = search.matches + offset;
+	err = count ? load_page(store, &search, page, count) : ERR_NONE;
+	if (err == ERR_NONE) {
+		write_page(page, count, out);
+		*total = search.count;
+	}
+	for (size_t i = 0; i < count; i++)
+		free(page[i].text);
+out:
+	free(search.matches);
+	replies_free(&nodes);
+	return err;
+}
