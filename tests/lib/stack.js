@@ -177,6 +177,7 @@ export class Stack {
         P2PDASH_SECRET_FILE: join(this.folder, 'jwt-secret'),
       },
     });
+    promise.child.stdin?.on('error', () => {}); // it may refuse its arguments before it reads
     promise.child.stdin?.end(input);
     return (await promise).stdout.replace(/\n$/, '');
   }

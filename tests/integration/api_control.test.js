@@ -1,0 +1,199 @@
+// Commands to workers: what the caller is told, whatever the worker does.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { service } from '../lib/report.js';
+import { startStack, waitFor } from '../lib/stack.js';
+import { FakeWorker } from '../lib/worker.js';
+
+const stack = await startStack({ waitWorkers: 24, env: { P2PDASH_COMMAND_TIMEOUT: '3' } });
+const [viewer, operator, admin] = await Promise.all([stack.user('viewer'), stack.user('operator'), stack.user('admin')]);
+const worker = await FakeWorker.start(stack, 'able', {
+  services: { nginx: service(), locked: service({ actions: ['start'] }), untold: service({ actions: undefined }) },
+});
+after(() => worker.close());
+
+/** @param {string} node @param {string} name @param {string} action */
+const control = (node, name, action, who = operator) =>
+  who.post('/api/dashboard/control-service', { worker_id: node, service_name: name, action });
+
+/** The newest line of the audit. */
+const lastAudit = async () => (await admin.get('/api/dashboard/audit?limit=1')).json.audit[0];
+
+/** @param {import('../lib/client.js').Answer} answer @param {number} status @param {string} code */
+function assertRefused(answer, status, code) {
+  assert.equal(answer.status, status, answer.text);
+  assert.equal(answer.json.success, false);
+  assert.equal(answer.json.code, code);
+}
+
+test('the caller waits for the worker and is told what it did', async () => {
+  const answer = await control('able', 'nginx', 'restart');
+  assert.equal(answer.status, 200, answer.text);
+  const { command_id, duration_ms, ...rest } = answer.json;
+  assert.deepEqual(rest, {
+    success: true,
+    worker_id: 'able',
+    service_name: 'nginx',
+    action: 'restart',
+    status: 'running',
+    message: 'restart done',
+  });
+  assert.match(command_id, /^[0-9a-f]{32}$/);
+  assert.ok(duration_ms >= 0 && duration_ms < 3000);
+  const command = worker.commands.at(-1);
+  assert.equal(command?.id, command_id);
+  assert.ok(command && command.expires_in_ms > 0 && command.expires_in_ms <= 3000);
+  const audit = await lastAudit();
+  assert.equal(audit.user, 'the-operator');
+  assert.equal(audit.action, 'service.restart');
+  assert.equal(audit.node_id, 'able');
+  assert.equal(audit.target, 'nginx');
+  assert.equal(audit.result, 'succeeded');
+  assert.equal(audit.command_id, command_id);
+  assert.equal(audit.address, '127.0.0.1');
+});
+
+test('a failure at the worker is an answer, not an error of the API', async () => {
+  worker.answer = () => ({ success: false, error: 'nginx.service: job failed', code: 'failed', status: 'error' });
+  const answer = await control('able', 'nginx', 'start');
+  assert.equal(answer.status, 200);
+  assert.equal(answer.json.success, false);
+  assert.equal(answer.json.error, 'nginx.service: job failed');
+  assert.equal(answer.json.status, 'error');
+  assert.equal((await lastAudit()).result, 'failed');
+});
+
+test('a worker that refuses is quoted', async () => {
+  worker.answer = () => ({ success: false, error: 'untold is not listed', code: 'action_not_allowed' });
+  const answer = await control('able', 'untold', 'stop');
+  assertRefused(answer, 403, 'action_not_allowed');
+  assert.match(answer.json.error, /able refused: untold is not listed/);
+  worker.answer = () => ({ success: false, error: 'interrupted by a crash', code: 'interrupted' });
+  const interrupted = await control('able', 'untold', 'stop');
+  assert.equal(interrupted.status, 200);
+  assert.equal(interrupted.json.code, 'interrupted');
+});
+
+test('each reason why nothing can be done is told at once and reaches no worker', async () => {
+  const before = worker.commands.length;
+  assertRefused(await control('ghost', 'nginx', 'restart'), 404, 'unknown_node');
+  assertRefused(await control('able', 'ghost', 'restart'), 404, 'unknown_service');
+  assertRefused(await control('able', 'locked', 'stop'), 403, 'action_not_allowed');
+  assertRefused(await control('able', 'nginx', 'explode'), 422, 'invalid');
+  assertRefused(await control('able', '../etc', 'stop'), 422, 'invalid');
+  assertRefused(await control('', 'nginx', 'stop'), 422, 'invalid');
+  assertRefused(await control('able', '', 'stop'), 422, 'invalid');
+  assertRefused(await operator.post('/api/dashboard/control-service', {}), 422, 'invalid');
+  assertRefused(await operator.post('/api/dashboard/control-service', { worker_id: ['able'] }), 422, 'invalid');
+  assertRefused(await control('able', 'nginx', 'restart', viewer), 403, 'forbidden');
+  assert.equal(worker.commands.length, before);
+});
+
+test('a worker that is not connected is known as that at once', async () => {
+  const away = await FakeWorker.start(stack, 'away');
+  away.close();
+  await waitFor(async () => (await control('away', 'nginx', 'stop')).status === 503);
+  const began = Date.now();
+  const answer = await control('away', 'nginx', 'stop');
+  assertRefused(answer, 503, 'worker_not_connected');
+  assert.ok(answer.headers['retry-after']);
+  assert.ok(Date.now() - began < 2000);
+  assert.equal((await away.report()).commands.length, 0, 'it is not kept for later');
+});
+
+test('a worker that stays silent is 504; its late answer is kept but wakes nobody', async () => {
+  worker.answer = () => null;
+  const answer = await control('able', 'nginx', 'stop');
+  assertRefused(answer, 504, 'worker_timeout');
+  assert.match(answer.json.error, /did not answer in 3 s/);
+  const id = worker.commands.at(-1)?.id ?? '';
+  assert.equal((await operator.get(`/api/dashboard/commands/${id}`)).json.status, 'expired');
+  assert.equal((await worker.send(id, { success: true, message: 'at last' })).status, 200);
+  const { json } = await operator.get(`/api/dashboard/commands/${id}`);
+  assert.equal(json.status, 'done');
+  assert.equal(json.result.message, 'at last');
+  const audit = await lastAudit();
+  assert.equal(audit.command_id, id);
+  assert.equal(audit.result, 'succeeded');
+});
+
+test('the first result counts', async () => {
+  worker.answer = () => ({ success: true, message: 'first' });
+  const { command_id } = (await control('able', 'nginx', 'start')).json;
+  assert.equal((await worker.send(command_id, { success: false, error: 'second' })).status, 200);
+  const { json } = await operator.get(`/api/dashboard/commands/${command_id}`);
+  assert.deepEqual(json.result, { success: true, message: 'first' });
+});
+
+test('a result is taken only from the worker that was told, and only for its command', async () => {
+  worker.answer = () => null;
+  const waiting = control('able', 'nginx', 'start');
+  const command = await waitFor(() => worker.commands.at(-1));
+  const other = await stack.worker('other');
+  const forged = await other.post('/api/reporter/result', { command_id: command.id, success: true });
+  assertRefused(forged, 404, 'unknown_command');
+  assertRefused(await worker.send('0'.repeat(32), { success: true }), 404, 'unknown_command');
+  assertRefused(await worker.send('x', { success: true }), 404, 'unknown_command');
+  assertRefused(await worker.send(command.id, { success: 'yes' }), 422, 'invalid');
+  assertRefused(await worker.send(command.id, { success: true, message: 5 }), 422, 'invalid');
+  await waiting;
+});
+
+test('a cron worker gets its command with the next report, once', async () => {
+  const cron = await FakeWorker.start(stack, 'by-cron', { mode: 'cron', interval: 300 });
+  cron.answer = () => null;
+  const answer = await control('by-cron', 'nginx', 'restart');
+  assert.equal(answer.status, 202, answer.text);
+  assert.equal(answer.json.success, true);
+  assert.equal(answer.json.status, 'queued');
+  const id = answer.json.command_id;
+  const path = `/api/dashboard/commands/${id}`;
+  assert.equal((await operator.get(path)).json.status, 'queued');
+  const [{ expires_in_ms, ...command }] = (await cron.report({ mode: 'cron', interval: 300 })).commands;
+  assert.deepEqual(command, { id, type: 'service', service_name: 'nginx', action: 'restart' });
+  assert.ok(expires_in_ms > 0 && expires_in_ms <= 600_000);
+  assert.deepEqual((await cron.report({ mode: 'cron', interval: 300 })).commands, []);
+  assert.equal((await operator.get(path)).json.status, 'sent');
+  await cron.send(id, { success: true, message: 'done by cron', status: 'running' });
+  const { json } = await operator.get(path);
+  assert.equal(json.status, 'done');
+  assert.equal(json.user, 'the-operator');
+  const audit = await lastAudit();
+  assert.equal(audit.command_id, id);
+  assert.equal(audit.result, 'succeeded');
+  assert.equal(audit.user, 'the-operator');
+});
+
+test('an expired command is never handed out', async () => {
+  const late = await FakeWorker.start(stack, 'late', { mode: 'cron', interval: 300 });
+  await control('late', 'nginx', 'restart');
+  const [kept] = (await stack.redisCommand('LRANGE', 'p2pdash:{late}:commands', '0', '-1')).split('\n');
+  await stack.redisCommand('LSET', 'p2pdash:{late}:commands', '0', kept.replace(/^\d+/, '1000'));
+  assert.deepEqual((await late.report({ mode: 'cron', interval: 300 })).commands, []);
+});
+
+test('a hundred commands may wait for a cron worker, no more', async () => {
+  const full = await FakeWorker.start(stack, 'full', { mode: 'cron', interval: 300 });
+  for (let i = 0; i < 100; i += 20)
+    await Promise.all(Array.from({ length: 20 }, () => control('full', 'nginx', 'restart')));
+  assertRefused(await control('full', 'nginx', 'restart'), 409, 'conflict');
+  assert.equal((await full.report({ mode: 'cron', interval: 300 })).commands.length, 100);
+});
+
+test('twenty calls that wait for a hung worker slow nothing else', async () => {
+  worker.answer = () => null;
+  const waiting = Array.from({ length: 20 }, () => control('able', 'nginx', 'stop'));
+  const seen = worker.commands.length;
+  await waitFor(() => worker.commands.length >= seen + 20);
+  const began = Date.now();
+  for (let i = 0; i < 50; i++) assert.equal((await viewer.get('/api/dashboard/metrics')).status, 200);
+  assert.ok(Date.now() - began < 2500, 'fifty answers while all twenty still wait');
+  for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 504);
+});
+
+test('a command that is not, or is too old, is 404', async () => {
+  assertRefused(await operator.get(`/api/dashboard/commands/${'0'.repeat(32)}`), 404, 'unknown_command');
+  assertRefused(await operator.get('/api/dashboard/commands/x'), 404, 'unknown_command');
+});

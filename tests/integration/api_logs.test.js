@@ -1,0 +1,268 @@
+// The log: batches in, numbered once each, and every way to ask for them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+import { entry, report } from '../lib/report.js';
+import { startStack } from '../lib/stack.js';
+
+const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
+const viewer = await stack.user('viewer');
+const operator = await stack.user('operator');
+
+let batches = 0;
+
+/**
+ * @param {import('../lib/client.js').Client} worker
+ * @param {string} node
+ * @param {object[]} logs
+ */
+async function send(worker, node, logs, batch = `batch-${batches++}`) {
+  return worker.post('/api/reporter/logs', { node_id: node, batch, logs });
+}
+
+/** @param {string} query */
+async function find(query) {
+  const answer = await viewer.get(`/api/logs?${query}`);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+}
+
+/** @param {string} query */
+const messages = async (query) => (await find(query)).logs.map((/** @type {any} */ log) => log.message);
+
+test('an entry comes back with every field, its node and its number', async () => {
+  const worker = await stack.worker('fields');
+  const answer = await send(worker, 'fields', [entry('hello', { level: 'warn', message: 'привет \u0001 "x"\n\t' })]);
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(answer.json, { success: true, added: 1, total_stored: 1 });
+  const { logs, total, limit, offset, nodes } = await find('node_id=fields');
+  assert.deepEqual({ total, limit, offset }, { total: 1, limit: 100, offset: 0 });
+  assert.ok(nodes.includes('fields'));
+  const [{ seq, ...log }] = logs;
+  assert.ok(Number.isInteger(seq) && seq > 0);
+  assert.deepEqual(log, {
+    timestamp: '2025-11-17T10:30:00.123Z',
+    node_id: 'fields',
+    level: 'WARNING',
+    logger_name: 'Service.app',
+    message: 'привет \u0001 "x"\n\t',
+    module: 'app',
+    funcName: 'main',
+    lineno: 42,
+  });
+});
+
+test('the node is the token\'s, whatever the entry says', async () => {
+  const worker = await stack.worker('honest');
+  await send(worker, 'honest', [entry('mine', { node_id: 'coordinator', seq: 7 })]);
+  const { logs } = await find('node_id=honest');
+  assert.equal(logs[0].node_id, 'honest');
+  assert.notEqual(logs[0].seq, 7);
+  const refused = await send(worker, 'fields', [entry('not mine')]);
+  assert.equal(refused.status, 403);
+  assert.equal(refused.json.code, 'node_mismatch');
+});
+
+test('seq grows by one for each entry of the cluster, whoever writes at the same time', async () => {
+  const nodes = ['seq-a', 'seq-b', 'seq-c', 'seq-d'];
+  const workers = await Promise.all(nodes.map((node) => stack.worker(node)));
+  const before = Number(await stack.redisCommand('GET', 'p2pdash:log_seq'));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      send(workers[i % 4], nodes[i % 4], Array.from({ length: 10 }, (_, k) => entry(`line ${i} ${k}`))),
+    ),
+  );
+  /** @type {number[]} */
+  const seqs = [];
+  for (const node of nodes) {
+    const { logs } = await find(`node_id=${node}`);
+    const own = logs.map((/** @type {any} */ log) => log.seq);
+    assert.deepEqual(own, [...own].sort((a, b) => b - a), 'newest first');
+    seqs.push(...own);
+  }
+  seqs.sort((a, b) => a - b);
+  assert.deepEqual(seqs, Array.from({ length: 200 }, (_, i) => before + 1 + i));
+});
+
+test('the same batch sent again adds nothing; the same lines in a new batch do', async () => {
+  const worker = await stack.worker('repeat');
+  const logs = [entry('one'), entry('two')];
+  assert.deepEqual((await send(worker, 'repeat', logs, 'b1')).json, { success: true, added: 2, total_stored: 2 });
+  assert.deepEqual((await send(worker, 'repeat', logs, 'b1')).json, { success: true, added: 0, total_stored: 2 });
+  const both = await Promise.all([send(worker, 'repeat', logs, 'b2'), send(worker, 'repeat', logs, 'b2')]);
+  assert.deepEqual(both.map((answer) => answer.json.added).sort(), [0, 2]);
+  assert.deepEqual(await messages('node_id=repeat'), ['two', 'one', 'two', 'one']);
+});
+
+test('entries that come with a report are stored with it, once', async () => {
+  const worker = await stack.worker('with-report');
+  const body = report('with-report', { logs: [entry('along')], batch: 'r1' });
+  assert.equal((await worker.post('/api/reporter/report', body)).status, 200);
+  assert.equal((await worker.post('/api/reporter/report', body)).status, 200);
+  assert.deepEqual(await messages('node_id=with-report'), ['along']);
+  const bad = report('with-report', { logs: [entry('x', { level: 'LOUD' })] });
+  const refused = await worker.post('/api/reporter/report', bad);
+  assert.equal(refused.status, 422);
+  assert.match(refused.json.error, /logs\[0\]\.level/);
+});
+
+test('the newest 1000 of a node are kept', async () => {
+  const worker = await stack.worker('many');
+  for (let i = 0; i < 3; i++)
+    await send(worker, 'many', Array.from({ length: 500 }, (_, k) => entry(`line ${i * 500 + k}`)));
+  const { logs, total } = await find('node_id=many&limit=1000');
+  assert.equal(total, 1000);
+  assert.equal(logs.length, 1000);
+  assert.equal(logs[0].message, 'line 1499');
+  assert.equal(logs[999].message, 'line 500');
+  assert.equal((await send(worker, 'many', [entry('one more')])).json.total_stored, 1000);
+});
+
+test('filters: node, level and above, logger, text, and all of them', async () => {
+  const a = await stack.worker('filter-a');
+  const b = await stack.worker('filter-b');
+  const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
+  await send(a, 'filter-a', levels.map((level) => entry(`Zebra ${level}`, { level, logger_name: 'kernel.Zoo' })));
+  await send(b, 'filter-b', [
+    entry('ЖИРАФ in the zoo', { level: 'ERROR', logger_name: 'Ünit' }),
+    entry('a "quoted\\zebra"', { level: 'INFO', logger_name: 'nginx' }),
+  ]);
+  assert.equal((await find('node_id=filter-a')).total, 5);
+  assert.deepEqual(await messages('node_id=filter-a&level=ERROR'), ['Zebra CRITICAL', 'Zebra ERROR']);
+  assert.deepEqual(await messages('node_id=filter-a&level=warning&limit=1'), ['Zebra CRITICAL']);
+  assert.deepEqual(await messages('logger_name=KERNEL.z&level=CRITICAL'), ['Zebra CRITICAL']);
+  assert.deepEqual(await messages(`q=${encodeURIComponent('жираф')}`), ['ЖИРАФ in the zoo']);
+  assert.deepEqual(await messages(`logger_name=${encodeURIComponent('üNIT')}`), ['ЖИРАФ in the zoo']);
+  assert.deepEqual(await messages(`q=${encodeURIComponent('"QUOTED\\Z')}`), ['a "quoted\\zebra"']);
+  assert.deepEqual(await messages('q=zebra&node_id=filter-b'), ['a "quoted\\zebra"']);
+  assert.deepEqual(await messages('q=lineno&node_id=filter-a'), [], 'only the message is searched');
+  assert.deepEqual(await messages('node_id=unheard-of'), []);
+  assert.equal((await find('level=DEBUG&logger_name=&q=&node_id=')).total, (await find('')).total);
+});
+
+test('pages follow each other over all nodes, newest first', async () => {
+  const all = (await find('limit=1000')).logs;
+  const { total } = await find('limit=1');
+  const paged = [];
+  for (let offset = 0; offset < 300; offset += 70) paged.push(...(await find(`limit=70&offset=${offset}`)).logs);
+  assert.deepEqual(paged.slice(0, 300), all.slice(0, 300));
+  assert.deepEqual((await find(`offset=${total}`)).logs, []);
+  assert.equal((await find(`offset=${total + 1000}`)).total, total);
+});
+
+test('a question out of bounds names its parameter', async () => {
+  for (const [query, name] of [
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['limit=ten', 'limit'],
+    ['offset=-1', 'offset'],
+    ['level=LOUD', 'level'],
+    ['node_id=a/b', 'node_id'],
+    [`q=${'x'.repeat(300)}`, 'q'],
+  ]) {
+    const answer = await viewer.get(`/api/logs?${query}`);
+    assert.equal(answer.status, 422, `${query}: ${answer.text}`);
+    assert.match(answer.json.error, new RegExp(`^${name} `));
+  }
+  assert.equal((await viewer.get('/api/logs?q=%zz')).status, 400);
+});
+
+test('sources name the nodes, the loggers and the levels', async () => {
+  const { json } = await viewer.get('/api/logs/sources');
+  assert.deepEqual(json.log_levels, ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']);
+  assert.ok(json.nodes.includes('filter-a') && json.nodes.includes('filter-b'));
+  assert.ok(json.loggers.includes('kernel.Zoo') && json.loggers.includes('Ünit'));
+  assert.deepEqual(json.nodes, [...json.nodes].sort());
+});
+
+test('a long message is cut and says so; more than the body may hold is refused', async () => {
+  const worker = await stack.worker('long');
+  await send(worker, 'long', [entry('я'.repeat(100_000))]);
+  const [{ message }] = (await find('node_id=long')).logs;
+  assert.ok(Buffer.byteLength(message) <= 65536);
+  assert.match(message, /^я+…\[cut\]$/);
+  const huge = await send(worker, 'long', [entry('x'.repeat(10_000_000))]);
+  assert.equal(huge.status, 413);
+  assert.equal(huge.json.code, 'too_large');
+});
+
+test('what is no batch is refused by its fault, and nothing of it is stored', async () => {
+  const worker = await stack.worker('bad-logs');
+  /** @type {[unknown, number, RegExp][]} */
+  const cases = [
+    [{ batch: 'b', logs: [] }, 422, /node_id is missing/],
+    [{ node_id: 'bad-logs', logs: [] }, 422, /batch is missing/],
+    [{ node_id: 'bad-logs', batch: '', logs: [] }, 422, /batch is empty/],
+    [{ node_id: 'bad-logs', batch: 'b' }, 422, /logs must be an array/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: {} }, 422, /logs must be an array/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: [entry('fine'), 'text'] }, 422, /logs\[1\] must be an object/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: [entry('fine'), { level: 'INFO' }] }, 422, /logs\[1\]\.message is missing/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: [entry('x', { message: 5 })] }, 422, /logs\[0\]\.message must be a string/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: [entry('x', { lineno: 'ten' })] }, 422, /logs\[0\]\.lineno/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: [entry('x', { timestamp: 'yesterday' })] }, 422, /logs\[0\]\.timestamp/],
+    [{ node_id: 'bad-logs', batch: 'b', logs: Array.from({ length: 1001 }, () => entry('x')) }, 422, /more than 1000/],
+    ['{"node_id":"bad-logs","batch":"b","logs":[{"level":"INFO","message":"cut sh', 400, /JSON/],
+    [`{"node_id":"bad-logs","batch":"b","logs":${'['.repeat(10_000)}`, 400, /deeper/],
+  ];
+  for (const [body, status, error] of cases) {
+    const answer = await worker.post('/api/reporter/logs', body);
+    assert.equal(answer.status, status, answer.text);
+    assert.match(answer.json.error, error);
+  }
+  assert.equal((await find('node_id=bad-logs')).total, 0);
+});
+
+test('bytes that are no UTF-8 are replaced, never passed on', async () => {
+  const worker = await stack.worker('bytes');
+  const body = Buffer.concat([
+    Buffer.from('{"node_id":"bytes","batch":"b","logs":[{"level":"INFO","message":"a'),
+    Buffer.from([0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80]),
+    Buffer.from('z \\u0000 \\ud800"}]}'),
+  ]);
+  const answer = await worker.post('/api/reporter/logs', body);
+  assert.ok([200, 400].includes(answer.status), answer.text);
+  const found = await viewer.get('/api/logs?node_id=bytes');
+  assert.doesNotThrow(() => new TextDecoder('utf-8', { fatal: true }).decode(found.body));
+});
+
+test('a batch may come gzipped, but neither broken nor as a bomb', async () => {
+  const worker = await stack.worker('zipped');
+  const headers = { 'content-encoding': 'gzip' };
+  const body = JSON.stringify({ node_id: 'zipped', batch: 'z', logs: [entry('packed')] });
+  const fine = await worker.post('/api/reporter/logs', gzipSync(body), { headers });
+  assert.equal(fine.status, 200, fine.text);
+  assert.deepEqual(await messages('node_id=zipped'), ['packed']);
+  const bomb = await worker.post('/api/reporter/logs', gzipSync(Buffer.alloc(100_000_000)), { headers });
+  assert.equal(bomb.status, 413);
+  const broken = await worker.post('/api/reporter/logs', gzipSync(body).subarray(0, 40), { headers });
+  assert.equal(broken.status, 400);
+  const other = await worker.post('/api/reporter/logs', body, { headers: { 'content-encoding': 'br' } });
+  assert.equal(other.status, 415);
+});
+
+test('clearing forgets one node, then all', async () => {
+  const { total: before } = await find('');
+  const one = await operator.post('/api/logs/clear', { node_id: 'filter-a' });
+  assert.deepEqual(one.json, { success: true, cleared: 5, node: 'filter-a' });
+  const { total, nodes } = await find('');
+  assert.equal(total, before - 5);
+  assert.ok(!nodes.includes('filter-a'));
+  const empty = await operator.post('/api/logs/clear', { node_id: '' });
+  assert.equal(empty.status, 422, 'an empty target is not "all of them"');
+  const all = await operator.post('/api/logs/clear');
+  assert.equal(all.json.cleared, total);
+  assert.equal((await find('')).total, 0);
+  assert.deepEqual((await viewer.get('/api/logs/sources')).json.nodes, []);
+});
+
+test('a search over many full nodes answers right', async () => {
+  const nodes = Array.from({ length: 40 }, (_, i) => `wide-${i}`);
+  const logs = Array.from({ length: 100 }, (_, i) => entry(`line ${i}`, { level: i % 10 ? 'INFO' : 'ERROR' }));
+  for (const node of nodes) await send(await stack.worker(node), node, logs);
+  const { logs: found, total } = await find('level=ERROR&limit=25&offset=50');
+  assert.equal(total, 400);
+  assert.equal(found.length, 25);
+  assert.equal(found[0].node_id, 'wide-34');
+});
