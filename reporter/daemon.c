@@ -2,6 +2,8 @@
 #include "reporter/daemon.h"
 
 #include "common/log.h"
+#include "reporter/command.h"
+#include "reporter/ctl.h"
 #include "reporter/logs.h"
 #include "reporter/loop.h"
 #include "reporter/reporter.h"
@@ -28,6 +30,8 @@ struct daemon {
 	struct uplink *uplink;
 	struct uplink_stream *stream;
 	struct reporter *reporter;
+	struct commands *commands;
+	struct ctl_server *ctl;
 	struct logs *logs;
 };
 
@@ -40,10 +44,18 @@ static void on_answered(void *user, bool taken)
 		loop_stop(daemon->loop);
 }
 
-static void on_command(void *user, const char *json, size_t len)
+static void on_streamed(void *user, const char *json, size_t len)
 {
-	(void)user;
-	log_info("daemon", "command %.*s", (int)len, json);
+	struct daemon *daemon = user;
+
+	commands_take_text(daemon->commands, json, len);
+}
+
+static void on_command(void *user, const struct json *command)
+{
+	struct daemon *daemon = user;
+
+	commands_take(daemon->commands, command);
 }
 
 static void on_patience_over(void *user)
@@ -58,7 +70,7 @@ static void on_patience_over(void *user)
 static enum err open_parts(struct daemon *daemon)
 {
 	struct config *config = &daemon->config;
-	struct reporter_events events = {.answered = on_answered, .user = daemon};
+	struct reporter_events events = {.command = on_command, .answered = on_answered, .user = daemon};
 	struct reason why;
 	enum err err = state_dir_open(config->reporter.state_dir, &daemon->state_lock, &why);
 
@@ -69,12 +81,18 @@ static enum err open_parts(struct daemon *daemon)
 				   &daemon->reporter, &why);
 	if (!err)
 		err = logs_new(daemon->loop, config, daemon->uplink, &daemon->logs, &why);
+	if (!err)
+		err = commands_new(daemon->loop, config, daemon->uplink, daemon->reporter, &daemon->commands,
+				   &why);
+	if (!err)
+		err = ctl_server_new(daemon->loop, config->reporter.control_socket, daemon->reporter,
+				     &daemon->ctl, &why);
 	if (err) {
 		log_error("daemon", "%s", why.text);
 		return err;
 	}
 	reporter_set_logs(daemon->reporter, daemon->logs);
-	daemon->stream = uplink_stream_open(daemon->uplink, on_command, daemon);
+	daemon->stream = uplink_stream_open(daemon->uplink, on_streamed, daemon);
 	reporter_begin(daemon->reporter);
 	return ERR_NONE;
 }
@@ -83,13 +101,17 @@ static enum err open_parts(struct daemon *daemon)
 static void close_parts(struct daemon *daemon)
 {
 	uplink_stream_free(daemon->stream);
+	ctl_server_free(daemon->ctl);
 	logs_free(daemon->logs);
 	reporter_free(daemon->reporter);
+	commands_free(daemon->commands);
 	uplink_free(daemon->uplink);
 	if (daemon->state_lock >= 0)
 		close(daemon->state_lock);
 	daemon->stream = NULL;
+	daemon->ctl = NULL;
 	daemon->logs = NULL;
+	daemon->commands = NULL;
 	daemon->reporter = NULL;
 	daemon->uplink = NULL;
 	daemon->state_lock = -1;

@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "reporter/config.h"
 #include "reporter/credential.h"
+#include "reporter/ctl.h"
 #include "reporter/daemon.h"
 #include "reporter/once.h"
 
@@ -41,8 +42,9 @@ static const struct program PROGRAM = {
 	.settings_count = SET_COUNT,
 };
 
-/* Settings that a person got wrong end here, with exit status 2. */
-static void read_settings(int argc, char **argv, struct setting_value *values, struct config *config)
+/* What a person got wrong ends here, with exit status 2. *words is what follows `ctl`, NULL without it. */
+static void read_settings(int argc, char **argv, struct setting_value *values, struct config *config,
+			  char ***words)
 {
 	enum log_level level = LOG_LEVEL_INFO;
 	struct buf token = {0}; /* only checked: the uplink reads it when it needs it */
@@ -54,11 +56,14 @@ static void read_settings(int argc, char **argv, struct setting_value *values, s
 		err = reason_set(&why, ERR_INVALID, "--log-level must be debug, info, warning or error");
 	if (!err && values[SET_ONCE].number && values[SET_PRINT].number)
 		err = reason_set(&why, ERR_INVALID, "--once and --print do not go together");
-	if (!err && argv[rest])
+	*words = argv[rest] ? &argv[rest + 1] : NULL;
+	if (!err && argv[rest] && strcmp(argv[rest], "ctl") != 0)
 		err = reason_set(&why, ERR_INVALID, "unknown command \"%s\"", argv[rest]);
+	if (!err && *words)
+		err = ctl_check(*words, &why);
 	if (!err)
 		err = config_read(values[SET_CONFIG].text, config, &why);
-	if (!err && !values[SET_PRINT].number)
+	if (!err && !values[SET_PRINT].number && !*words)
 		err = credential_read(config->reporter.token_file, &token, &why);
 	buf_free(&token);
 	if (err)
@@ -70,11 +75,14 @@ int main(int argc, char **argv)
 {
 	struct setting_value values[SET_COUNT];
 	struct config config = {0};
+	char **words = NULL;
 	int status;
 
 	text_init();
-	read_settings(argc, argv, values, &config);
-	if (values[SET_PRINT].number)
+	read_settings(argc, argv, values, &config, &words);
+	if (words)
+		status = ctl_run(config.reporter.control_socket, words);
+	else if (values[SET_PRINT].number)
 		status = once_print(&config);
 	else if (values[SET_ONCE].number)
 		status = once_report(&config);
