@@ -269,6 +269,11 @@ void commands_free(struct commands *commands)
 	free(commands);
 }
 
+bool commands_are_running(const struct commands *commands)
+{
+	return commands->runs != NULL;
+}
+
 bool commands_are_settled(const struct commands *commands)
 {
 	return ledger_is_settled(commands->ledger);

@@ -23,6 +23,9 @@ void commands_free(struct commands *commands);
 void commands_take(struct commands *commands, const struct json *command);
 void commands_take_text(struct commands *commands, const char *json, size_t len);
 
+/* A service's action is under way. */
+bool commands_are_running(const struct commands *commands);
+
 /* Nothing is under way, every result was taken. */
 bool commands_are_settled(const struct commands *commands);
 

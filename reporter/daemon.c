@@ -2,13 +2,9 @@
 #include "reporter/daemon.h"
 
 #include "common/log.h"
-#include "reporter/command.h"
 #include "reporter/ctl.h"
-#include "reporter/logs.h"
 #include "reporter/loop.h"
-#include "reporter/reporter.h"
-#include "reporter/state_dir.h"
-#include "reporter/uplink.h"
+#include "reporter/parts.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -25,14 +21,10 @@ struct daemon {
 	struct loop *loop;
 	struct timer *patience; /* started: we are leaving */
 	int signals;
-	int state_lock;
 	bool failed;
-	struct uplink *uplink;
-	struct uplink_stream *stream;
-	struct reporter *reporter;
-	struct commands *commands;
+	struct parts parts;
 	struct ctl_server *ctl;
-	struct logs *logs;
+	struct uplink_stream *stream;
 };
 
 static void on_answered(void *user, bool taken)
@@ -44,18 +36,11 @@ static void on_answered(void *user, bool taken)
 		loop_stop(daemon->loop);
 }
 
-static void on_streamed(void *user, const char *json, size_t len)
+static void on_command(void *user, const char *json, size_t len)
 {
 	struct daemon *daemon = user;
 
-	commands_take_text(daemon->commands, json, len);
-}
-
-static void on_command(void *user, const struct json *command)
-{
-	struct daemon *daemon = user;
-
-	commands_take(daemon->commands, command);
+	commands_take_text(daemon->parts.commands, json, len);
 }
 
 static void on_patience_over(void *user)
@@ -67,54 +52,33 @@ static void on_patience_over(void *user)
 }
 
 /* Everything that hangs on the configuration. What failed was said. */
-static enum err open_parts(struct daemon *daemon)
+static enum err open_all(struct daemon *daemon)
 {
-	struct config *config = &daemon->config;
-	struct reporter_events events = {.command = on_command, .answered = on_answered, .user = daemon};
+	const struct config *config = &daemon->config;
 	struct reason why;
-	enum err err = state_dir_open(config->reporter.state_dir, &daemon->state_lock, &why);
+	enum err err = parts_open(&daemon->parts, daemon->loop, config, REPORT_DAEMON, on_answered, daemon);
 
-	if (!err)
-		err = uplink_new(daemon->loop, &config->reporter, &daemon->uplink, &why);
-	if (!err)
-		err = reporter_new(daemon->loop, config, REPORT_DAEMON, daemon->uplink, &events,
-				   &daemon->reporter, &why);
-	if (!err)
-		err = logs_new(daemon->loop, config, daemon->uplink, &daemon->logs, &why);
-	if (!err)
-		err = commands_new(daemon->loop, config, daemon->uplink, daemon->reporter, &daemon->commands,
-				   &why);
-	if (!err)
-		err = ctl_server_new(daemon->loop, config->reporter.control_socket, daemon->reporter,
-				     &daemon->ctl, &why);
+	if (err)
+		return err;
+	err = ctl_server_new(daemon->loop, config->reporter.control_socket, daemon->parts.reporter,
+			     &daemon->ctl, &why);
 	if (err) {
 		log_error("daemon", "%s", why.text);
 		return err;
 	}
-	reporter_set_logs(daemon->reporter, daemon->logs);
-	daemon->stream = uplink_stream_open(daemon->uplink, on_streamed, daemon);
-	reporter_begin(daemon->reporter);
+	daemon->stream = uplink_stream_open(daemon->parts.uplink, on_command, daemon);
+	reporter_begin(daemon->parts.reporter);
 	return ERR_NONE;
 }
 
-/* Works in every state of open_parts. */
-static void close_parts(struct daemon *daemon)
+/* Works in every state of open_all. */
+static void close_all(struct daemon *daemon)
 {
 	uplink_stream_free(daemon->stream);
 	ctl_server_free(daemon->ctl);
-	logs_free(daemon->logs);
-	reporter_free(daemon->reporter);
-	commands_free(daemon->commands);
-	uplink_free(daemon->uplink);
-	if (daemon->state_lock >= 0)
-		close(daemon->state_lock);
+	parts_close(&daemon->parts);
 	daemon->stream = NULL;
 	daemon->ctl = NULL;
-	daemon->logs = NULL;
-	daemon->commands = NULL;
-	daemon->reporter = NULL;
-	daemon->uplink = NULL;
-	daemon->state_lock = -1;
 }
 
 static void leave(struct daemon *daemon)
@@ -125,8 +89,8 @@ static void leave(struct daemon *daemon)
 	}
 	log_info("daemon", "saying goodbye");
 	timer_start(daemon->patience, GOODBYE_MAX_MS);
-	reporter_save(daemon->reporter);
-	reporter_goodbye(daemon->reporter);
+	reporter_save(daemon->parts.reporter);
+	reporter_goodbye(daemon->parts.reporter);
 }
 
 static void reload(struct daemon *daemon)
@@ -141,11 +105,11 @@ static void reload(struct daemon *daemon)
 		return;
 	}
 	log_info("daemon", "reading the configuration anew path=%s", daemon->path);
-	reporter_save(daemon->reporter);
-	close_parts(daemon);
+	reporter_save(daemon->parts.reporter);
+	close_all(daemon);
 	config_free(&daemon->config);
 	daemon->config = fresh;
-	if (open_parts(daemon)) {
+	if (open_all(daemon)) {
 		daemon->failed = true;
 		loop_stop(daemon->loop);
 	}
@@ -181,7 +145,7 @@ static int open_signals(void)
 
 int daemon_run(const char *path, struct config *config)
 {
-	struct daemon daemon = {.path = path, .config = *config, .state_lock = -1};
+	struct daemon daemon = {.path = path, .config = *config, .parts = {.state_lock = -1}};
 	struct watch *watch;
 
 	*config = (struct config){0};
@@ -189,10 +153,10 @@ int daemon_run(const char *path, struct config *config)
 	daemon.loop = loop_new();
 	daemon.patience = loop_timer(daemon.loop, on_patience_over, &daemon);
 	watch = loop_watch(daemon.loop, daemon.signals, EPOLLIN, on_signal, &daemon);
-	daemon.failed = open_parts(&daemon) != ERR_NONE;
+	daemon.failed = open_all(&daemon) != ERR_NONE;
 	if (!daemon.failed)
 		loop_run(daemon.loop);
-	close_parts(&daemon);
+	close_all(&daemon);
 	watch_free(watch);
 	timer_free(daemon.patience);
 	loop_free(daemon.loop);

@@ -3,65 +3,72 @@
 
 #include "common/log.h"
 #include "reporter/loop.h"
-#include "reporter/reporter.h"
+#include "reporter/parts.h"
 #include "reporter/services.h"
-#include "reporter/state_dir.h"
-#include "reporter/uplink.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-/* How long --print waits for services and for CPU time to be measured. */
-enum { PRINT_MIN_MS = 1000, PRINT_MAX_MS = 5000, PRINT_STEP_MS = 50 };
+enum {
+	STEP_MS = 20,
+	QUIET_MS = 300,	       /* no log line for so long: there is none */
+	SETTLE_MAX_MS = 30000, /* for log lines and results, after commands */
+	PRINT_MIN_MS = 1000,   /* CPU time is measured over it */
+	PRINT_MAX_MS = 5000,   /* how long slow services are waited for */
+};
 
 struct once {
 	struct loop *loop;
-	struct reporter *reporter;
+	struct parts parts;
+	struct timer *step;
+	int64_t waited_ms; /* for log lines and results */
 	bool taken;
 };
+
+/* The report was taken: what it asked for is done and answered, what the logs hold is sent, then the run
+ * ends. */
+static void on_settle(void *user)
+{
+	struct once *once = user;
+	bool running = commands_are_running(once->parts.commands);
+	bool settled =
+		commands_are_settled(once->parts.commands) && logs_are_quiet(once->parts.logs, QUIET_MS);
+
+	once->waited_ms = running ? 0 : once->waited_ms + STEP_MS;
+	if (once->waited_ms > SETTLE_MAX_MS)
+		log_warning("once", "the rest is left to the next run");
+	if (settled || once->waited_ms > SETTLE_MAX_MS)
+		loop_stop(once->loop);
+	else
+		timer_start(once->step, STEP_MS);
+}
 
 static void on_answered(void *user, bool taken)
 {
 	struct once *once = user;
 
 	once->taken = taken;
-	loop_stop(once->loop);
-}
-
-static enum err report(struct once *once, const struct config *config, struct reason *why)
-{
-	struct reporter_events events = {.answered = on_answered, .user = once};
-	struct uplink *uplink = NULL;
-	enum err err = uplink_new(once->loop, &config->reporter, &uplink, why);
-
-	if (!err)
-		err = reporter_new(once->loop, config, REPORT_CRON, uplink, &events, &once->reporter, why);
-	if (!err) {
-		reporter_begin(once->reporter);
-		loop_run(once->loop);
-		reporter_save(once->reporter);
-	}
-	reporter_free(once->reporter);
-	uplink_free(uplink);
-	return err;
+	if (taken)
+		on_settle(once);
+	else
+		loop_stop(once->loop);
 }
 
 int once_report(const struct config *config)
 {
-	struct once once = {0};
-	struct reason why;
-	int lock = -1;
-	enum err err = state_dir_open(config->reporter.state_dir, &lock, &why);
+	struct once once = {.loop = loop_new()};
 
-	if (!err) {
-		once.loop = loop_new();
-		err = report(&once, config, &why);
-		loop_free(once.loop);
-		close(lock);
+	signal(SIGPIPE, SIG_IGN);
+	once.step = loop_timer(once.loop, on_settle, &once);
+	if (!parts_open(&once.parts, once.loop, config, REPORT_CRON, on_answered, &once)) {
+		reporter_begin(once.parts.reporter);
+		loop_run(once.loop);
+		reporter_save(once.parts.reporter);
 	}
-	if (err)
-		log_error("once", "%s", why.text);
+	parts_close(&once.parts);
+	timer_free(once.step);
+	loop_free(once.loop);
 	return once.taken ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -77,11 +84,11 @@ static void on_step(void *user)
 	struct print *print = user;
 	bool known = services_are_known(reporter_services(print->reporter));
 
-	print->waited_ms += PRINT_STEP_MS;
+	print->waited_ms += STEP_MS;
 	if (print->waited_ms >= PRINT_MAX_MS || (known && print->waited_ms >= PRINT_MIN_MS))
 		loop_stop(print->loop);
 	else
-		timer_start(print->step, PRINT_STEP_MS);
+		timer_start(print->step, STEP_MS);
 }
 
 int once_print(const struct config *config)
@@ -91,7 +98,7 @@ int once_print(const struct config *config)
 	struct reason why;
 
 	print.step = loop_timer(print.loop, on_step, &print);
-	if (!reporter_new(print.loop, config, REPORT_DAEMON, NULL, NULL, &print.reporter, &why)) {
+	if (!reporter_new(print.loop, config, REPORT_DAEMON, NULL, &print.reporter, &why)) {
 		on_step(&print);
 		loop_run(print.loop);
 		reporter_write_report(print.reporter, &text);

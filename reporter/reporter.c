@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "reporter/backoff.h"
 #include "reporter/certificate_news.h"
+#include "reporter/command.h"
 #include "reporter/logs.h"
 #include "reporter/sampler.h"
 #include "reporter/state_dir.h"
@@ -49,8 +50,7 @@ struct reporter {
 	const struct config *config;
 	enum report_mode mode;
 	struct uplink *uplink;
-	struct reporter_events events;
-	const struct logs *logs;
+	struct reporter_peers peers;
 	struct sampler *sampler;
 	struct services *services;
 	struct certificate_news *certificates;
@@ -123,8 +123,7 @@ static void resume(struct reporter *reporter)
 }
 
 enum err reporter_new(struct loop *loop, const struct config *config, enum report_mode mode,
-		      struct uplink *uplink, const struct reporter_events *events, struct reporter **out,
-		      struct reason *why)
+		      struct uplink *uplink, struct reporter **out, struct reason *why)
 {
 	struct reporter *reporter;
 	char instance[ID_RANDOM_SIZE] = "";
@@ -133,8 +132,6 @@ enum err reporter_new(struct loop *loop, const struct config *config, enum repor
 		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be used", config->reporter.state_dir);
 	reporter = mem_alloc(1, sizeof(*reporter));
 	*reporter = (struct reporter){.loop = loop, .config = config, .mode = mode, .uplink = uplink};
-	if (events)
-		reporter->events = *events;
 	memcpy(reporter->instance, instance, sizeof(instance));
 	reporter->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
 	reporter->begun_ms = clock_monotonic_ms();
@@ -162,9 +159,9 @@ void reporter_free(struct reporter *reporter)
 	free(reporter);
 }
 
-void reporter_set_logs(struct reporter *reporter, const struct logs *logs)
+void reporter_set_peers(struct reporter *reporter, const struct reporter_peers *peers)
 {
-	reporter->logs = logs;
+	reporter->peers = *peers;
 }
 
 struct services *reporter_services(struct reporter *reporter)
@@ -223,8 +220,8 @@ static void take_answer(struct reporter *reporter, const struct json *json)
 		reporter->granted_s = within_limits(reporter, (int64_t)json_number(interval));
 	for (const struct json *command = json_first(json_get(json, "commands")); command;
 	     command = json_next(command)) {
-		if (reporter->events.command)
-			reporter->events.command(reporter->events.user, command);
+		if (reporter->peers.commands)
+			commands_take(reporter->peers.commands, command);
 	}
 }
 
@@ -253,8 +250,8 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 		timer_start(reporter->due, SPACING_MS);
 	else if (reporter->state == STATE_ACTIVE)
 		timer_start(reporter->due, delay);
-	if (reporter->events.answered && (farewell || !leaving))
-		reporter->events.answered(reporter->events.user, taken);
+	if (reporter->peers.answered && (farewell || !leaving))
+		reporter->peers.answered(reporter->peers.user, taken);
 }
 
 static void send_report(struct reporter *reporter)
@@ -410,8 +407,8 @@ void reporter_write_stats(const struct reporter *reporter, struct buf *out)
 	statistics_write(&reporter->statistics, &json);
 	json_put_integer(&json, "next_report_interval", reporter->granted_s);
 	json_put_bool(&json, "interval_fixed", reporter->fixed_s != 0);
-	if (reporter->logs)
-		logs_write_stats(reporter->logs, &json, "logs");
+	if (reporter->peers.logs)
+		logs_write_stats(reporter->peers.logs, &json, "logs");
 	json_close(&json, '}');
 }
 

@@ -15,29 +15,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct commands;
 struct logs;
 struct reporter;
-
-/* What the coordinator sent along with its answer. */
-typedef void (*reporter_command_fn)(void *user, const struct json *command);
 
 /* A report was taken, or was not. */
 typedef void (*reporter_answered_fn)(void *user, bool taken);
 
-struct reporter_events {
-	reporter_command_fn command;
+/* Who hears of what a report brings about, and whose numbers belong to get_stats. Any of them may be NULL. */
+struct reporter_peers {
+	struct commands *commands; /* gets the commands of an answer */
+	const struct logs *logs;
 	reporter_answered_fn answered;
 	void *user;
 };
 
 /* `config` and `uplink` outlive it; the state directory must be open. With `uplink` NULL it can only look. */
 enum err reporter_new(struct loop *loop, const struct config *config, enum report_mode mode,
-		      struct uplink *uplink, const struct reporter_events *events, struct reporter **out,
-		      struct reason *why) MUST_CHECK;
+		      struct uplink *uplink, struct reporter **out, struct reason *why) MUST_CHECK;
 void reporter_free(struct reporter *reporter);
 
-/* Whose backlog and losses get_stats tells; NULL: nobody's. */
-void reporter_set_logs(struct reporter *reporter, const struct logs *logs);
+void reporter_set_peers(struct reporter *reporter, const struct reporter_peers *peers);
 
 struct services *reporter_services(struct reporter *reporter);
 
