@@ -8,9 +8,10 @@ MAKEFLAGS += --no-builtin-rules
 CC := gcc
 AR := ar
 SANITIZE :=
+FUZZ :=
 BUILD := build
 BIN := $(BUILD)$(if $(SANITIZE),/sanitize)
-OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SANITIZE),-sanitize)
+OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SANITIZE),-sanitize)$(if $(FUZZ),-fuzz)
 
 # What is done is named in a word; V=1 shows the commands.
 say = $(if $(V),,@printf '  %-5s%s\n' $(1) $@;)
@@ -21,7 +22,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 HARDENING := -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 OPTIMISE := $(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=address$(COMMA)undefined -fno-sanitize-recover=all,-O2)
 CFLAGS ?= -g
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(OPTIMISE) $(HARDENING) $(WARNINGS) $(CFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(OPTIMISE) $(HARDENING) $(WARNINGS) $(if $(FUZZ),-fsanitize=fuzzer-no-link) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=address$(COMMA)undefined) $(LDFLAGS)
 
 # Libraries by part: a program links its own part's and common's.
@@ -135,6 +136,29 @@ asan: ## Build the programs and unit tests with address and undefined-behaviour 
 
 sanitize: ## Run every suite against the sanitizers' build
 	@$(MAKE) --no-print-directory SANITIZE=1 test
+
+# Fuzzing: tests/fuzz/PART/NAME.c feeds that part's parsers. Needs clang.
+FUZZ_SECONDS := 30
+define fuzz_rules
+$(1)_FUZZERS := $$(patsubst tests/fuzz/$(1)/%.c,$$(OBJ)/fuzz/$(1)/%,$$(wildcard tests/fuzz/$(1)/*.c))
+$$(OBJ)/fuzz/$(1)/%: $$(OBJ)/tests/fuzz/$(1)/%.o $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
+	@mkdir -p $$(@D)
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ $$< $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
+		$$(if $$(filter-out common,$(1)),$$($(1)_LIBS)) $$(common_LIBS)
+endef
+$(foreach part,$(PARTS),$(eval $(call fuzz_rules,$(part))))
+FUZZERS := $(foreach part,$(PARTS),$($(part)_FUZZERS))
+
+.PHONY: fuzz run-fuzzers
+fuzz: ## Feed the parsers with what libFuzzer makes up, FUZZ_SECONDS=30 each
+	@$(INSTALL) build check
+	@$(PARALLEL_MAKE) CC=clang SANITIZE=1 FUZZ=1 run-fuzzers
+run-fuzzers: $(FUZZERS)
+	@for fuzzer in $(FUZZERS); do \
+		name=$${fuzzer##*/fuzz/} && corpus=$(BUILD)/corpus/$$name && mkdir -p $$corpus && \
+		{ $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 -artifact_prefix=$$corpus/ \
+			$$corpus >$$fuzzer.log 2>&1 || { cat $$fuzzer.log; exit 1; }; } && \
+		sed -n "s|^stat::number_of_executed_units: |  FUZZ $$name runs=|p" $$fuzzer.log || exit 1; done
 
 # What measures: C, so that a thousand subscribers cost less than what they measure.
 PROBE := $(BUILD)/bench/probe
