@@ -46,12 +46,16 @@ clang_tidy() {
 
 cpp_check() {
   cppcheck --quiet -j "$jobs" --std=c11 -I. -D_GNU_SOURCE --enable=warning,performance,portability --inline-suppr \
-    --suppress=missingIncludeSystem --error-exitcode=1 common fcgi relay reporter
+    --suppress=missingIncludeSystem --suppress=varFuncNullUB --error-exitcode=1 common fcgi relay reporter
 }
 
-# A build of its own: the objects are thrown away, the warnings are errors.
 build_with() { make -j"$jobs" "$@" all build-units; }
-analyzer() { make -j"$jobs" BUILD="$PWD/build/analyzer" CC=gcc CFLAGS='-g -fanalyzer' all; }
+
+# gcc 12 follows paths that asserts exclude; what may be NULL or uninitialised is clang-tidy's to judge.
+analyzer() {
+  make -j"$jobs" BUILD="$PWD/build/analyzer" CC=gcc all \
+    CFLAGS='-g -fanalyzer -Wno-analyzer-null-dereference -Wno-analyzer-use-of-uninitialized-value'
+}
 
 shell_check() { git ls-files -- '*.sh' 'scripts/services/*' .ci/run | xargs shellcheck -x -P SCRIPTDIR; }
 
@@ -64,7 +68,8 @@ nginx_test() {
   done
 }
 
-types() { node_modules/.bin/tsc -p .; }
+# The page is strict; in tests an answer of the API may be any.
+types() { node_modules/.bin/tsc -p . && node_modules/.bin/tsc -p tests; }
 # A lock file says what is fetched, not from where.
 lock_file() { ! grep -n '"resolved"' package-lock.json; }
 

@@ -12,7 +12,7 @@ wall() {
   what=$1 pattern=$2 homes=$3
   shift 3
   found=$(grep -rnE --include='*.c' --include='*.h' --include='*.js' --include='*.html' -- "$pattern" "$@" 2>/dev/null |
-    grep -vE "^($homes):")
+    grep -vE "^($homes):|/\* SAMPLE")
   [ -n "$found" ] || return 0
   echo "$what belongs in $homes, but stands in:"
   echo "$found" | sed 's/^/  /'
@@ -28,7 +28,7 @@ JS='static/js'
   wall 'FastCGI'            '#include <fcgi'                     'fcgi/http[a-z_]*\.[ch]'     $C
   wall 'libjwt'             '#include <jwt'                      'common/token\.c'            $C
   wall 'cJSON'              '#include <cjson|#include "cJSON'    'common/json[a-z_]*\.c'      $C
-  wall 'Redis, synchronous' '#include <hiredis/(hiredis|sds)'    'fcgi/store/[a-z_]*\.[ch]'   $C
+  wall 'Redis, synchronous' '#include <hiredis/(hiredis|sds)'    'fcgi/store/[a-z_]*\.[ch]|relay/bus\.c' $C
   wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/bus\.c'              $C
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws\.c'                $C
   wall 'libcurl'            '#include <curl'                     'reporter/http\.c'           $C
