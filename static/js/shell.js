@@ -181,23 +181,35 @@ function connectionState(store, signal) {
   const pill = h('div', { class: 'connection', role: 'status' }, h('span', { class: 'badge-dot' }), text);
   const since = h('span', {});
   const wait = h('span', {});
+  const retry = h(
+    'button',
+    { type: 'button', class: 'btn btn-sm btn-light', 'data-action': 'reconnect' },
+    t('retry.now'),
+  );
   const banner = h(
     'div',
     { class: 'banner', role: 'alert', hidden: true },
     icon('plug'),
     h('div', { class: 'banner-text' }, since, ' ', wait),
-    h('button', { type: 'button', class: 'btn btn-sm btn-light', 'data-action': 'reconnect' }, t('retry.now')),
+    retry,
   );
   const lost = () => store.connection.state === 'waiting' || (store.connection.state === 'connecting' && store.ready);
 
   const update = () => {
-    const { state, retryAt, lostAt } = store.connection;
+    const { retryAt, lostAt, degraded } = store.connection;
+    const state = degraded ? 'degraded' : store.connection.state;
     const seconds = Math.max(0, Math.ceil(((retryAt ?? 0) - Date.now()) / 1000));
     const waiting = state === 'waiting' && seconds > 0;
     setAttribute(pill, 'data-state', state);
     setText(text, t(waiting ? 'connection.lost' : `connection.${state === 'waiting' ? 'connecting' : state}`));
     setText(since, t('connection.since', { time: time(lostAt, 'clock') }));
-    setText(wait, waiting ? t('connection.waiting', { count: seconds }) : t('connection.connecting'));
+    setText(
+      wait,
+      waiting
+        ? t('connection.waiting', { count: seconds })
+        : t(`connection.${degraded ? 'degraded.hint' : 'connecting'}`),
+    );
+    show(retry, !degraded);
     show(banner, store.session !== null && lost());
     document.documentElement.classList.toggle('is-cut-off', lost());
   };

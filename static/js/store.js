@@ -112,7 +112,8 @@ export class Store extends EventTarget {
 
   /** @param {import('./types.js').Connection} connection */
   setConnection(connection) {
-    const lostAt = connection.state === 'live' ? undefined : (this.connection.lostAt ?? Date.now());
+    const flows = connection.state === 'live' && !connection.degraded;
+    const lostAt = flows ? undefined : (this.connection.lostAt ?? Date.now());
     this.connection = { ...connection, lostAt };
     this.emit('connection');
   }

@@ -14,6 +14,7 @@
  * @property {'connecting' | 'live' | 'waiting' | 'closed'} state
  * @property {number} [retryAt] when the next attempt is made (ms), while waiting
  * @property {number} [lostAt] when the data stopped coming (ms)
+ * @property {boolean} [degraded] the connection stands, but the coordinator has lost its database
  *
  * @typedef {object} Stats
  * @property {number} uptime_seconds

@@ -57,6 +57,8 @@ export default {
   'connection.connecting': 'Connecting…',
   'connection.lost': 'No connection',
   'connection.closed': 'Closed',
+  'connection.degraded': 'Database away',
+  'connection.degraded.hint': 'The coordinator has lost its database, and goes on by itself when that is back.',
   'connection.since': 'No live data since {time}: what you see is from then.',
   'connection.waiting': { one: 'Next attempt in {count} second.', other: 'Next attempt in {count} seconds.' },
 

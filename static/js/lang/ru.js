@@ -62,6 +62,8 @@ export default {
   'connection.connecting': 'Соединение…',
   'connection.lost': 'Нет связи',
   'connection.closed': 'Закрыто',
+  'connection.degraded': 'Нет базы данных',
+  'connection.degraded.hint': 'Координатор потерял базу данных и продолжит сам, когда она вернётся.',
   'connection.since': 'Нет живых данных с {time}: на экране то, что было тогда.',
   'connection.waiting': {
     one: 'Следующая попытка через {count} секунду.',

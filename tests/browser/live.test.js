@@ -1,0 +1,123 @@
+// Goal: the page shows the machine's real numbers as they move, and heals by itself whatever goes away.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { afterEach, test } from 'node:test';
+
+import { Browser, live, textBecomes, textOf } from '../lib/browser.js';
+import { startStack, waitFor } from '../lib/stack.js';
+
+const stack = await startStack({ workers: 4, waitWorkers: 2 });
+const browser = await Browser.start(stack);
+await stack.startReporter('coordinator', { settings: { min_interval: 1, max_interval: 1 } });
+
+const CPU = '[data-node=coordinator] .meter:first-child .meter-value';
+const CHART = '[data-node=coordinator] canvas';
+
+afterEach(() => browser.assertFaultless());
+
+/** @param {import('playwright-core').Page} page */
+const points = async (page) => Number(await page.locator(CHART).getAttribute('data-points'));
+
+test('the_coordinators_cpu_rises_within_ten_seconds_of_a_busy_loop', async () => {
+  const page = await browser.open();
+  await textBecomes(page, CPU, /\d/);
+  const idle = parseFloat(await textOf(page, CPU));
+  const loops = [0, 1].map(() => spawn('sh', ['-c', 'while :; do :; done']));
+  try {
+    await textBecomes(page, CPU, (text) => parseFloat(text) > Math.min(idle + 20, 90), { deadline: 10_000 });
+  } finally {
+    for (const loop of loops) loop.kill();
+  }
+  await page.context().close();
+});
+
+test('numbers_agree_with_what_the_coordinator_serves', async () => {
+  const page = await browser.open();
+  const viewer = await stack.user('viewer');
+  await waitFor(
+    async () => {
+      const { coordinator } = (await viewer.get('/api/dashboard/metrics')).json;
+      const total = Math.round(coordinator.metrics.memory.total / 2 ** 30);
+      const memory = await textOf(page, '[data-node=coordinator] .meter:nth-child(2)');
+      return (
+        memory.includes(`of ${total} GiB`) && (await textOf(page, '[data-node=coordinator]')).includes('Processes')
+      );
+    },
+    { what: 'the total memory on the page' },
+  );
+  await page.context().close();
+});
+
+test('the_chart_grows', async () => {
+  const page = await browser.open();
+  await waitFor(async () => (await points(page)) > 0, { what: 'the first points' });
+  const before = await points(page);
+  await waitFor(async () => (await points(page)) >= Math.min(before + 2, 100), { what: 'two more points' });
+  await page.context().close();
+});
+
+test('a_worker_appears_with_its_first_report', async () => {
+  const page = await browser.open({ path: '/dashboard/workers' });
+  await page.getByText('No workers yet').waitFor();
+  const worker = await stack.reporter('worker-001');
+  assert.equal((await worker.once()).status, 0);
+  await page.locator('.worker-row', { hasText: 'worker-001' }).waitFor();
+  await page.click('a:text-is("worker-001")');
+  await textBecomes(page, 'h1', /^worker-001$/);
+  await page.locator('.area-metrics .meter-value', { hasText: '%' }).first().waitFor();
+  await page.context().close();
+});
+
+test('the_page_heals_after_the_relay_was_killed', async () => {
+  const page = await browser.open();
+  await stack.relay.kill();
+  await page.locator('.banner:visible').waitFor();
+  assert.match(await textOf(page, '.banner'), /No live data since .*(Next attempt in \d|Connecting)/s);
+  stack.relay.start();
+  await live(page);
+  await page.locator('.banner').waitFor({ state: 'hidden' });
+  const before = await points(page);
+  await waitFor(async () => (await points(page)) !== before || before === 100, {
+    what: 'points after the relay came back',
+  });
+  await page.context().close();
+});
+
+test('the_page_heals_after_redis_was_away', async () => {
+  const page = await browser.open({ path: '/dashboard/workers' });
+  await stack.redis.stop();
+  await textBecomes(page, '.banner', /lost its database/, { deadline: 30_000 });
+  stack.redis.start();
+  await page.locator('.banner').waitFor({ state: 'hidden' });
+  await live(page);
+  await page.locator('.worker-row', { hasText: 'worker-001' }).waitFor();
+  await page.context().close();
+});
+
+test('the_page_heals_after_the_network_was_cut', async () => {
+  const page = await browser.open();
+  await page.context().setOffline(true);
+  // Offline, Chromium refuses new connections; the old one ends with nginx.
+  await stack.nginx.stop();
+  await page.locator('.banner:visible').waitFor();
+  stack.nginx.start();
+  await stack.ready();
+  await page.context().setOffline(false);
+  await live(page);
+  await page.context().close();
+});
+
+test('a_worker_that_says_goodbye_is_offline_and_needs_attention', async () => {
+  const page = await browser.open();
+  const worker = await stack.startReporter('worker-002');
+  await page.locator('.worker-card', { hasText: 'worker-002' }).waitFor();
+  await worker.daemon.stop();
+  await page.locator('.attention', { hasText: 'worker-002' }).waitFor();
+  assert.match(await textOf(page, '.attention'), /is offline/);
+  await page.click('.attention-link >> text=offline');
+  await textBecomes(page, 'h1', /^Workers$/);
+  assert.match(page.url(), /status=offline/);
+  await page.locator('.worker-row[data-status=offline]', { hasText: 'worker-002' }).waitFor();
+  await page.context().close();
+});
