@@ -131,6 +131,12 @@ check: ## Formatting, static analysis, types, configuration, architecture's wall
 	@$(PARALLEL_MAKE) $(VENDOR)
 	@tests/check.sh
 
+.PHONY: test-compose
+test-compose: ## Build the images and try the stack of containers on a real engine (docker/); root, or a running engine
+	@$(INSTALL) compose
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@tests/compose/run.sh
+
 asan: ## Build the programs and unit tests with address and undefined-behaviour sanitizers
 	@$(PARALLEL_MAKE) SANITIZE=1 all build-units
 

@@ -5,7 +5,7 @@
 set -eu
 
 here=$(dirname "$0")
-[ $# -gt 0 ] || { echo "usage: $0 PURPOSE ... (build, run, test, check, bench)" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: $0 PURPOSE ... (build, run, test, compose, check, bench)" >&2; exit 2; }
 
 wanted=$(for purpose; do
   sed -n "s/#.*//; s/^$purpose  *//p" "$here/packages.txt"

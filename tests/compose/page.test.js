@@ -1,0 +1,52 @@
+// Goal: the page of a demo stack shows the host and its workers; a service is restarted by a click, and what it logs
+// meanwhile appears without one.
+
+import { readFileSync } from 'node:fs';
+
+import { bytes } from '../../static/js/format.js';
+import { textBecomes } from '../lib/browser.js';
+import { waitFor } from '../lib/wait.js';
+import { startContainers } from './containers.js';
+import { openPage, showsNews, visit } from './page.js';
+
+const stack = await startContainers('page');
+await stack.healthy(60_000);
+const admin = await stack.admin();
+const { browser, page } = await openPage(stack, 'admin', admin.password);
+
+await stack.step('the_overview_shows_the_host_and_three_workers', async () => {
+  const memory = Number(/MemTotal: *(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+  await textBecomes(page, '.coordinator', (text) => text.includes(bytes(memory)));
+  await textBecomes(page, '#main', (text) => ['web-1', 'db-1', 'jobs-1'].every((id) => text.includes(id)));
+});
+
+await stack.step('a_click_restarts_a_service', async () => {
+  const started = async () => (await admin.get('/api/logs?logger_name=storefront&q=started')).json.total;
+  const before = await waitFor(started, { what: 'the first start in the log' });
+  await visit(page, '/services');
+  await page.click('[data-service=storefront][data-do=restart]');
+  await page.click('dialog button[value=yes]');
+  await waitFor(async () => (await started()) > before, { what: 'the service to start again' });
+  await waitFor(async () => {
+    const { services } = (await admin.get('/api/dashboard/services')).json;
+    return services['web-1'].storefront.status === 'running';
+  }, { what: 'the service to run' });
+});
+
+await stack.step('a_failure_is_told_with_its_reason', async () => {
+  await page.click('[data-service=legacy-import][data-do=start]');
+  await textBecomes(page, 'body', /cannot access '\/mnt\/legacy-import'/);
+});
+
+await stack.step('log_lines_appear_by_themselves', async () => {
+  await visit(page, '/logs');
+  await showsNews(page);
+  await showsNews(page);
+});
+
+await stack.step('certificates_are_listed_with_their_days', async () => {
+  await visit(page, '/certificates');
+  await textBecomes(page, '#main', /pay\.example/);
+});
+
+await stack.step('the_page_had_no_faults', async () => browser.assertFaultless());
