@@ -15,7 +15,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define KIND(kind)   (1U << (kind))
 
-enum { KEYS_MAX = 16, TIMEOUT_MAX_S = 3600, LOGS_MAX = 64, SPOOL_MAX_MIB = 65536 };
+enum { KEYS_MAX = 16, TIMEOUT_MAX_S = 3600, LOGS_MAX = 64, SPOOL_MIN_MIB = 8, SPOOL_MAX_MIB = 65536 };
 
 static const char *const ACTIONS[] = {
 	[SERVICE_START] = "start", [SERVICE_STOP] = "stop", [SERVICE_RESTART] = "restart"};
@@ -40,7 +40,8 @@ static const struct config_key REPORTER_KEYS[] = {
 	 .max = LIMIT_INTERVAL_MAX_S},
 	{"disk_path", VALUE_TEXT, REPORTER(disk_path), .initial = "/"},
 	{"host_root", VALUE_TEXT, REPORTER(host_root), .initial = "/"},
-	{"spool_mib", VALUE_INTEGER, REPORTER(spool_mib), .initial = "64", .min = 1, .max = SPOOL_MAX_MIB},
+	{"spool_mib", VALUE_INTEGER, REPORTER(spool_mib), .initial = "64", .min = SPOOL_MIN_MIB,
+	 .max = SPOOL_MAX_MIB},
 };
 
 #define SERVICE(field) .offset = offsetof(struct config_service, field)

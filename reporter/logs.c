@@ -25,7 +25,8 @@ enum {
 	RETRY_MIN_MS = 500,
 	RETRY_MAX_MS = 30 * 1000,
 	DISK_RETRY_MS = 1000,
-	PAUSE_PERCENT = 75, /* of the spool: sources that can wait do */
+	PENDING_MAX = 64 * 1024, /* more is not gathered in a turn */
+	PAUSE_PERCENT = 75,	 /* of the spool: sources that can wait do */
 	RESUME_PERCENT = 50,
 	MIB = 1024 * 1024,
 };
@@ -93,6 +94,8 @@ static void write_entry(const struct entry *entry, struct buf *out)
 	buf_free(&cut);
 }
 
+static void on_commit(void *user);
+
 static void on_take(void *user, const struct entry *entry, const char *key, const char *position)
 {
 	struct section *section = user;
@@ -109,7 +112,9 @@ static void on_take(void *user, const struct entry *entry, const char *key, cons
 		spool_add(logs->spool, full_key.data, position, wanted ? &logs->entry : NULL);
 	buf_free(&full_key);
 	logs->last_taken_ms = clock_monotonic_ms();
-	if (wanted)
+	if (wanted && spool_pending(logs->spool) > PENDING_MAX)
+		on_commit(logs);
+	else if (wanted)
 		timer_start(logs->commit, 0);
 	else if (!timer_is_started(logs->positions))
 		timer_start(logs->positions, POSITIONS_MS);

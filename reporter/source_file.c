@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define BYTES_A_TURN (256 * 1024)
+#define BYTES_A_STEP (16 * 1024) /* what is still taken when the spool says pause */
 
 struct source_reader {
 	struct source_sink sink;
@@ -40,7 +41,8 @@ static bool read_some(struct source_reader *reader, struct followed_file *file)
 	int64_t before = file->tail.scanned;
 
 	reader->reading = file;
-	file->unread = file_tail_read(&file->tail, BYTES_A_TURN, on_line, reader);
+	for (size_t done = 0; done < BYTES_A_TURN && file->unread && !reader->paused; done += BYTES_A_STEP)
+		file->unread = file_tail_read(&file->tail, BYTES_A_STEP, on_line, reader);
 	reader->reading = NULL;
 	if (file->tail.scanned != before)
 		file->read_ms = clock_monotonic_ms();

@@ -271,6 +271,11 @@ enum err spool_commit(struct spool *spool)
 	return ERR_NONE;
 }
 
+size_t spool_pending(const struct spool *spool)
+{
+	return spool->pending.len;
+}
+
 const char *spool_position(struct spool *spool, const char *key)
 {
 	return positions_get(&spool->positions, key);

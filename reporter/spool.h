@@ -35,6 +35,9 @@ void spool_forget(struct spool *spool, const char *key);
 /* Writes what was added, at once. ERR_SYSTEM (disk full): it is kept, and written by a later commit. */
 enum err spool_commit(struct spool *spool) MUST_CHECK;
 
+/* How many bytes were added and not written yet. */
+size_t spool_pending(const struct spool *spool);
+
 /* As last added; NULL if there is none. */
 const char *spool_position(struct spool *spool, const char *key);
 /* Calls `each` for every key that begins with `prefix`. */

@@ -1,0 +1,147 @@
+// Log lines on their way: whatever is rotated, stopped or killed, each arrives once, in order.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+
+import { startStack, waitFor } from '../lib/stack.js';
+import { pause } from '../lib/wait.js';
+
+const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
+const viewer = await stack.user('viewer');
+
+/** Everything that is published on the channel of log entries, by node. @type {Map<string, any[]>} */
+const published = new Map();
+const subscriber = spawn('redis-cli', ['-s', join(stack.folder, 'redis.sock'), 'SUBSCRIBE', 'p2pdash:logs']);
+after(() => subscriber.kill());
+let rest = '';
+subscriber.stdout.setEncoding('utf8').on('data', (piece) => {
+  const lines = (rest + piece).split('\n');
+  rest = lines.pop() ?? '';
+  for (const line of lines.filter((text) => text.startsWith('{'))) {
+    const entry = JSON.parse(line);
+    if (!published.has(entry.node_id)) published.set(entry.node_id, []);
+    published.get(entry.node_id)?.push(entry);
+  }
+});
+await new Promise((resolve) => subscriber.stdout.once('data', resolve));
+
+/** @param {string} node */
+const messages = (node) => (published.get(node) ?? []).map((entry) => entry.message);
+
+/** A worker that follows files of its own. @param {string} node @param {Record<string, string | number>} [settings] */
+async function follower(node, settings = {}) {
+  const folder = join(stack.folder, `logs-${node}`);
+  mkdirSync(folder);
+  const file = join(folder, 'app.log');
+  writeFileSync(file, '');
+  const sections = `[log app]\nsource = file\npath = ${folder}/*.log\nlogger = Service.app\nformat = plain\n`;
+  const reporter = await stack.reporter(node, { settings, sections });
+  reporter.daemon.start();
+  await waitFor(() => {
+    appendFileSync(file, 'hello\n');
+    return messages(node).length > 0;
+  }, { what: 'the first line' });
+  const greetings = () => messages(node).filter((message) => message === 'hello').length;
+  await waitFor(() => greetings() > 0, { what: 'the greeting' });
+  return { reporter, file, lines: () => messages(node).filter((message) => message.startsWith('line ')) };
+}
+
+/** @param {number} first @param {number} count */
+const numbered = (first, count) => Array.from({ length: count }, (_, i) => `line ${first + i}`);
+
+/** @param {string[]} got @param {string[]} expected */
+function assertSame(got, expected) {
+  for (let i = 0; i < expected.length; i++) {
+    if (got[i] !== expected[i]) assert.fail(`entry ${i} is "${got[i]}", not "${expected[i]}"; ${got.length} came`);
+  }
+  assert.equal(got.length, expected.length);
+}
+
+test('lines_of_a_rotated_file_arrive_once_and_in_order_while_the_coordinator_goes_and_comes', async () => {
+  const { file, lines } = await follower('rotated');
+  const total = 100_000;
+  for (let first = 0; first < total; first += 500) {
+    appendFileSync(file, `${numbered(first, 500).join('\n')}\n`);
+    if ((first + 500) % 5000 === 0) {
+      renameSync(file, `${file}.${first}`);
+      writeFileSync(file, '');
+    }
+    if ([20_000, 50_000, 80_000].includes(first)) await stack.nginx.stop();
+    if ([30_000, 60_000, 90_000].includes(first)) {
+      stack.nginx.start();
+      await stack.ready();
+      const seen = lines().length;
+      await waitFor(() => lines().length > seen, { what: 'lines to flow again' });
+    }
+    await pause(1); // lets the reporter work beside us
+  }
+  await waitFor(() => lines().length >= total, { what: `${total} lines`, deadline: 60_000 });
+  assertSame(lines(), numbered(0, total));
+});
+
+test('a_killed_reporter_loses_and_repeats_nothing', async () => {
+  const { reporter, file, lines } = await follower('killed');
+  let written = 0;
+  for (let life = 0; life < 10; life++) {
+    const seen = lines().length;
+    for (let i = 0; i < 10; i++, written += 300) appendFileSync(file, `${numbered(written, 300).join('\n')}\n`);
+    await waitFor(() => lines().length > seen, { what: 'lines to flow' });
+    await reporter.daemon.kill();
+    reporter.daemon.start();
+  }
+  await waitFor(() => lines().length >= written, { what: `${written} lines` });
+  assertSame(lines(), numbered(0, written));
+});
+
+test('lines_wait_in_the_spool_and_a_full_spool_makes_files_wait', async () => {
+  const { reporter, file, lines } = await follower('patient', { spool_mib: 8 });
+  await stack.nginx.stop();
+  const total = 100_000;
+  appendFileSync(file, `${numbered(0, total).join('\n')}\n`);
+  const stats = await waitFor(async () => {
+    const { stdout } = await reporter.ctl('stats');
+    const now = JSON.parse(stdout).logs;
+    return now.waiting > 10_000 && now;
+  }, { what: 'lines to wait' });
+  assert.equal(stats.dropped, 0);
+  assert.ok(stats.waiting < total, 'the file waits too');
+  stack.nginx.start();
+  await stack.ready();
+  await waitFor(() => lines().length >= total, { what: `${total} lines`, deadline: 60_000 });
+  assertSame(lines(), numbered(0, total));
+});
+
+test('once_sends_what_was_written_since_the_last_run', async () => {
+  const folder = join(stack.folder, 'logs-cron');
+  mkdirSync(folder);
+  const file = join(folder, 'app.log');
+  const sections = `[log app]\nsource = file\npath = ${file}\nformat = plain\n`;
+  const reporter = await stack.reporter('cron', { sections });
+  writeFileSync(file, '');
+  assert.equal((await reporter.once()).status, 0);
+  appendFileSync(file, 'line 0\nline 1\n');
+  assert.equal((await reporter.once()).status, 0);
+  appendFileSync(file, 'line 2\n');
+  assert.equal((await reporter.once()).status, 0);
+  await waitFor(() => messages('cron').length >= 3, { what: 'three lines' });
+  assert.deepEqual(messages('cron'), numbered(0, 3));
+});
+
+test('an_entry_has_all_its_fields', async () => {
+  const { json } = await viewer.get('/api/logs?node_id=cron&limit=1');
+  const { timestamp, seq, ...entry } = json.logs[0];
+  assert.match(timestamp, /^\d{4}-.*Z$/);
+  assert.ok(seq > 0);
+  assert.deepEqual(entry, {
+    node_id: 'cron',
+    level: 'INFO',
+    logger_name: 'app',
+    message: 'line 2',
+    module: '',
+    funcName: '',
+    lineno: 0,
+  });
+});
