@@ -22,9 +22,13 @@ P2PDASH_UPSTREAMS=addresses
 
 P2PDASH_SITE=plain
 options=
+http2=
 if [ -n "$P2PDASH_TLS_CERT" ]; then
   P2PDASH_SITE=tls
   options=' ssl'
+  # HTTP/2 was a word of `listen` before nginx 1.25.1 and is a directive since.
+  newest=$({ nginx -v 2>&1 | sed 's|.*/\([0-9.]*\).*|\1|'; echo 1.25.1; } | sort -V | tail -n 1)
+  if [ "$newest" = 1.25.1 ]; then options=' ssl http2'; else http2='    http2 on;'; fi
 fi
 
 # `listen` lines: all addresses of the machine, or the one that is asked for.
@@ -36,6 +40,8 @@ elif [ -s /proc/net/if_inet6 ]; then
 else
   P2PDASH_LISTEN_DIRECTIVES=$(listen '*')
 fi
+[ -z "$http2" ] || P2PDASH_LISTEN_DIRECTIVES="$P2PDASH_LISTEN_DIRECTIVES
+$http2"
 
 P2PDASH_METRICS_RULES=$(for address in $P2PDASH_METRICS_ALLOW; do echo "    $address 1;"; done)
 

@@ -38,6 +38,7 @@ const run = promisify(execFile);
  * @property {number} [workers] processes of the pool (8)
  * @property {number} [waitWorkers] processes of the pool for calls that wait (4)
  * @property {Record<string, string>} [env] settings of the programs and variables of nginx's templates
+ * @property {string} [ca] the authority to trust, as PEM, where env asks for TLS
  */
 
 /** A port nobody listens on at the moment. @returns {Promise<number>} */
@@ -75,6 +76,7 @@ export class Stack {
     this.port = port;
     const scheme = options.env?.P2PDASH_TLS_CERT ? 'https' : 'http';
     this.url = `${scheme}://127.0.0.1:${port}`;
+    this.ca = options.ca;
     this.parts = options.parts ?? /** @type {Part[]} */ (['redis', 'api', 'relay', 'nginx']);
     this.env = {
       P2PDASH_ROOT: ROOT,
@@ -102,7 +104,7 @@ export class Stack {
 
   /** Nobody in particular. */
   get visitor() {
-    return new Client(this.url);
+    return new Client(this.url, { ca: this.ca });
   }
 
   async start() {
@@ -220,12 +222,12 @@ export class Stack {
   async logIn(username, password) {
     const answer = await this.visitor.post('/auth/login', { username, password });
     if (answer.status !== 200) throw new Error(`login as ${username}: ${answer.status} ${answer.text}`);
-    return new Client(this.url, { token: answer.json.access_token });
+    return this.visitor.as({ token: answer.json.access_token });
   }
 
   /** A client with a worker's token, for the worker channel. @param {string} node */
   async worker(node) {
-    return new Client(this.url, { token: await this.createToken(node) });
+    return this.visitor.as({ token: await this.createToken(node) });
   }
 
   /**
@@ -235,7 +237,7 @@ export class Stack {
    */
   webSocket(client, { mode, headers } = {}) {
     const url = `${this.url.replace(/^http/, 'ws')}/ws/dashboard${mode ? `?mode=${mode}` : ''}`;
-    return DashboardSocket.open(url, { ...client.identity(), ...headers });
+    return DashboardSocket.open(url, { ...client.identity(), ...headers }, { ca: this.ca });
   }
 
   /** A worker's stream of commands. @param {Client} client who connects */
