@@ -24,7 +24,8 @@ struct service_state {
 /* What an action came to. */
 struct driver_result {
 	bool success;
-	bool timed_out; /* `timeout_s` went by first; the action was given up (its processes are gone) */
+	/* `timeout_s` went by first: a program was killed; a job of systemd's or the engine's goes on. */
+	bool timed_out;
 	/* One sentence, then what helps: exit status and the end of stderr, systemd's job result. Valid
 	 * UTF-8. */
 	char message[DRIVER_MESSAGE_SIZE];
