@@ -84,6 +84,23 @@ enum err entry_read(const struct json *value, const char *path, int64_t now_ms, 
 	return ERR_NONE;
 }
 
+/* As much of a name as fits into LIMIT_NAME once json_quote has put U+FFFD, of three bytes, for what is no
+ * UTF-8. */
+static void put_name(struct json_out *json, const char *key, const char *name)
+{
+	size_t len = name ? strlen(name) : 0, used = 0, written = 0;
+
+	while (used < len) {
+		size_t char_len = text_utf8_len(name + used, len - used);
+
+		written += char_len ? char_len : 3;
+		if (written > LIMIT_NAME)
+			break;
+		used += char_len ? char_len : 1;
+	}
+	json_put_text_len(json, key, name ? name : "", used);
+}
+
 void entry_write(struct buf *out, const struct entry *entry, const char *node, bool open)
 {
 	struct json_out json = {.buf = out};
@@ -93,10 +110,10 @@ void entry_write(struct buf *out, const struct entry *entry, const char *node, b
 	if (node)
 		json_put_text(&json, "node_id", node);
 	json_put_text(&json, "level", level_name(entry->level));
-	json_put_text(&json, "logger_name", entry->logger_name ? entry->logger_name : "");
+	put_name(&json, "logger_name", entry->logger_name);
 	json_put_text_len(&json, "message", entry->message ? entry->message : "", entry->message_len);
-	json_put_text(&json, "module", entry->module ? entry->module : "");
-	json_put_text(&json, "funcName", entry->function ? entry->function : "");
+	put_name(&json, "module", entry->module);
+	put_name(&json, "funcName", entry->function);
 	json_put_integer(&json, "lineno", entry->line);
 	if (!open)
 		json_close(&json, '}');

@@ -49,7 +49,8 @@ void entry_cut_message(struct entry *entry, struct buf *scratch);
 /*
  * Appends the entry as JSON. Fields stand in this order: timestamp, node_id, level, logger_name, message,
  * module, funcName, lineno. With `node` NULL there is no node_id (what a worker sends); the closing brace is
- * left out when `open` is true, so that `,"seq":N}` can follow.
+ * left out when `open` is true, so that `,"seq":N}` can follow. Names are cut to LIMIT_NAME, so that what is
+ * written can always be read.
  */
 void entry_write(struct buf *out, const struct entry *entry, const char *node, bool open);
 

@@ -43,6 +43,31 @@ static void it_is_written_in_the_order_of_the_contract(void **state)
 	buf_free(&out);
 }
 
+static void names_that_are_too_long_are_cut_where_it_can_be_read_again(void **state)
+{
+	static const char *const NAMES[] = {"x", "ж", "\xff"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+		struct buf name = {0}, out = {0}, scratch = {0};
+		struct entry entry = {.level = LEVEL_INFO, .message = "x", .message_len = 1}, again;
+		struct json *document = NULL;
+
+		while (name.len <= LIMIT_NAME)
+			buf_text(&name, NAMES[i]);
+		entry.logger_name = entry.module = entry.function = name.data;
+		entry_write(&out, &entry, NULL, false);
+		assert_int_equal(json_parse(out.data, out.len, &document, NULL), ERR_NONE);
+		assert_int_equal(entry_read(document, "entry", 0, &scratch, &again, NULL), ERR_NONE);
+		assert_in_range(strlen(again.logger_name), LIMIT_NAME - 3, LIMIT_NAME);
+		assert_string_equal(again.logger_name, again.function);
+		json_free(document);
+		buf_free(&name);
+		buf_free(&out);
+		buf_free(&scratch);
+	}
+}
+
 static void filters_look_at_the_text_not_at_its_escapes(void **state)
 {
 	static const struct {
@@ -178,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_written_in_the_order_of_the_contract),
+		cmocka_unit_test(names_that_are_too_long_are_cut_where_it_can_be_read_again),
 		cmocka_unit_test(filters_look_at_the_text_not_at_its_escapes),
 		cmocka_unit_test(cut_short_anywhere_it_is_read_without_harm),
 		cmocka_unit_test(a_workers_entry_is_checked),
