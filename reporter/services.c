@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct driver *const DRIVERS[DRIVER_COUNT] = {NULL};
+static const struct driver *const DRIVERS[DRIVER_COUNT] = {
+	[DRIVER_SYSTEMD] = &driver_systemd,
+	[DRIVER_DOCKER] = &driver_docker,
+	[DRIVER_EXEC] = &driver_exec,
+};
 
 static const char *const STATUS_NAMES[] = {
 	[SERVICE_RUNNING] = "running", [SERVICE_STOPPED] = "stopped", [SERVICE_ERROR] = "error"};
@@ -56,11 +60,6 @@ static void open_service(struct services *services, struct loop *loop, struct se
 	struct driver_link **link = &services->links[config->driver];
 
 	*service = (struct service){.all = services, .config = config, .driver = DRIVERS[config->driver]};
-	if (!service->driver) {
-		log_error("services", "no driver for service name=%s", config->name);
-		service->fresh = true;
-		return;
-	}
 	if (!*link)
 		*link = service->driver->connect(loop);
 	service->handle = service->driver->open(*link, config, on_state, service);
@@ -85,8 +84,7 @@ void services_free(struct services *services)
 	if (!services)
 		return;
 	for (size_t i = 0; i < services->count; i++)
-		if (services->items[i].driver)
-			services->items[i].driver->close(services->items[i].handle);
+		services->items[i].driver->close(services->items[i].handle);
 	for (size_t i = 0; i < DRIVER_COUNT; i++) {
 		if (services->links[i])
 			DRIVERS[i]->disconnect(services->links[i]);
@@ -107,8 +105,6 @@ bool services_are_known(const struct services *services)
 void services_look(struct services *services)
 {
 	for (size_t i = 0; i < services->count; i++) {
-		if (!services->items[i].driver)
-			continue;
 		services->items[i].fresh = false;
 		services->items[i].driver->look(services->items[i].handle);
 	}
@@ -195,7 +191,7 @@ void services_act(struct services *services, const char *name, const char *actio
 	struct reason text;
 	bool allowed;
 
-	if (!service || !service->driver) {
+	if (!service) {
 		snprintf(text.text, sizeof(text.text), "this worker lists no service \"%.80s\"", name);
 		refuse(done, user, NULL, "unknown_service", text.text);
 		return;

@@ -32,8 +32,8 @@ JS='static/js'
   wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/bus\.c'              $C
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws\.c'                $C
   wall 'libcurl'            '#include <curl'                     'reporter/http\.c'           $C
-  wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/driver_systemd\.c' $C
-  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/source_journal\.c' $C
+  wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(bus|systemd_[a-z]+|driver_systemd)\.[ch]' $C
+  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(source_journal|journal_tail)\.c' $C
 
   # Knowledge.
   wall 'the environment'    '[^a-z_](secure_)?getenv\('          'common/settings\.c'         $C
