@@ -1,0 +1,176 @@
+// The pool's processes: replaced when they die, when asked, and never at a request's cost.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { report } from '../lib/report.js';
+import { BIN, Program, freePort, startStack, waitFor } from '../lib/stack.js';
+
+const WORKERS = 4;
+const WAIT_WORKERS = 2;
+const CHILDREN = WORKERS + WAIT_WORKERS + 1; // and the janitor
+
+const stack = await startStack({ parts: ['redis', 'api', 'nginx'], workers: WORKERS, waitWorkers: WAIT_WORKERS });
+const viewer = await stack.user('viewer');
+
+/** @returns {number[]} */
+function children() {
+  const pid = stack.api.pid;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(pid);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/**
+ * Reads and reports without a pause until `during` is done; every answer must be 200.
+ * @param {() => Promise<unknown>} during
+ */
+async function underLoad(during) {
+  const worker = await stack.worker('busy');
+  let busy = true;
+  let answered = 0;
+  const clients = Array.from({ length: 6 }, async (_, i) => {
+    while (busy) {
+      const answer = i % 2 ? await viewer.get('/api/dashboard/metrics') : await worker.post('/api/reporter/report', report('busy'));
+      assert.equal(answer.status, 200, answer.text);
+      answered++;
+    }
+  });
+  await waitFor(() => answered > 50);
+  await during();
+  const before = answered;
+  await waitFor(() => answered > before + 50);
+  busy = false;
+  await Promise.all(clients);
+}
+
+test('each pool has its size, and its socket is for its own user and group', () => {
+  assert.equal(children().length, CHILDREN);
+  for (const name of ['api.sock', 'api-wait.sock'])
+    assert.equal((statSync(join(stack.folder, name)).mode & 0o777).toString(8), '660');
+});
+
+test('a child that dies is replaced at once', async () => {
+  const [victim] = children();
+  process.kill(victim, 'SIGKILL');
+  await waitFor(() => children().length === CHILDREN && !children().includes(victim));
+  assert.match(stack.api.log(), new RegExp(`ERROR pool: child killed group=\\w+ pid=${victim} signal=Killed`));
+  for (let i = 0; i < 20; i++) assert.equal((await viewer.get('/health')).status, 200);
+});
+
+test('children that die at start again and again are started ever later', async () => {
+  const stop = Date.now() + 1500;
+  while (Date.now() < stop) {
+    for (const pid of children()) process.kill(pid, 'SIGKILL');
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  const delays = [...stack.api.log().matchAll(/next_try_in_ms=(\d+)/g)].map((match) => Number(match[1]));
+  assert.ok(Math.max(...delays) >= 400, `delays: ${delays}`);
+  await waitFor(() => children().length === CHILDREN);
+  assert.equal((await viewer.get('/health')).status, 200);
+});
+
+test('SIGHUP replaces every child and refuses no request', async () => {
+  const before = children();
+  await underLoad(async () => {
+    for (let i = 0; i < 3; i++) {
+      const old = children();
+      stack.api.signal('SIGHUP');
+      await waitFor(() => children().length === CHILDREN && !children().some((pid) => old.includes(pid)));
+    }
+  });
+  assert.ok(!children().some((pid) => before.includes(pid)));
+});
+
+test('a lost Redis is 503 at once, and heals for every process without being asked twice', async () => {
+  await stack.redis.kill();
+  const answers = await Promise.all(Array.from({ length: 12 }, () => viewer.get('/api/dashboard/metrics')));
+  for (const answer of answers) {
+    assert.equal(answer.status, 503, answer.text);
+    assert.equal(answer.json.code, 'backend_away');
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+  }
+  assert.deepEqual((await stack.visitor.get('/health')).json.redis, false);
+  stack.redis.start();
+  await stack.ready();
+  await new Promise((done) => setTimeout(done, 150)); // longer than a process waits before it tries again
+  const healed = await Promise.all(Array.from({ length: 12 }, () => viewer.get('/api/dashboard/metrics')));
+  for (const answer of healed) assert.equal(answer.status, 200, answer.text);
+  await stack.redis.restart();
+  await stack.ready();
+});
+
+test('a program that stops still answers what it has in hand, and leaves no socket', async () => {
+  const logins = () => stack.nginx.log().split('POST /auth/login').length;
+  const before = logins();
+  let answered = 0;
+  const requests = Array.from({ length: 30 }, async (_, i) => {
+    const answer = await stack.visitor.post('/auth/login', { username: 'the-viewer', password: `wrong ${i}` });
+    if (answer.status === 401 || answer.status === 429) answered++;
+    else assert.equal(answer.json.code, 'backend_away', answer.text); // nobody had taken it yet
+  });
+  await waitFor(() => logins() > before);
+  await stack.api.stop();
+  await Promise.all(requests);
+  assert.ok(answered >= WORKERS);
+  assert.ok(!existsSync(join(stack.folder, 'api.sock')) && !existsSync(join(stack.folder, 'api-wait.sock')));
+  stack.api.start();
+  await stack.ready();
+});
+
+test('a master that is killed takes its children along, and the next one its socket', async () => {
+  const orphans = children();
+  await stack.api.kill('SIGKILL');
+  await waitFor(() => orphans.every((pid) => !existsSync(`/proc/${pid}`)));
+  assert.ok(existsSync(join(stack.folder, 'api.sock')), 'a stale socket is left');
+  stack.api.start();
+  await stack.ready();
+});
+
+test('bad settings end with status 2 and a sentence', () => {
+  const secret = join(stack.folder, 'jwt-secret');
+  /** @type {[string[], RegExp][]} */
+  const cases = [
+    [['--workers', '0'], /--workers must be a whole number from 1/],
+    [['--listen', 'nowhere'], /nowhere: an address must be/],
+    [['--listen', 'unix:'], /path must be/],
+    [['--redis', 'http://x'], /redis: must be/],
+    [['--secret-file', '/nonexistent'], /\/nonexistent: No such file/],
+    [['--secret-file', '/etc/passwd'], /only its owner can read/],
+    [['--log-level', 'loud', '--secret-file', secret], /log-level/],
+    [['--nonsense'], /--nonsense is not an option/],
+    [['extra'], /extra is one argument too many/],
+    [['--secret-file', secret, '--listen', `unix:${stack.folder}/api.sock`], /Address already in use/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stderr } = spawnSync(join(BIN, 'p2pdash-api'), ['--secret-file', secret, ...args], { encoding: 'utf8', timeout: 5000 });
+    assert.equal(status, 2, `${args}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+  assert.ok(existsSync(join(stack.folder, 'api.sock')), 'the living program keeps its socket');
+});
+
+test('it serves on TCP, too', async () => {
+  const [port, waitPort] = [await freePort(), await freePort()];
+  const secret = join(stack.folder, 'jwt-secret');
+  const args = ['--listen', `127.0.0.1:${port}`, '--wait-listen', `127.0.0.1:${waitPort}`, '--secret-file', secret];
+  const redis = ['--redis', `unix:${stack.folder}/redis.sock`];
+  const tcp = new Program('api-tcp', [join(BIN, 'p2pdash-api'), ...args, ...redis], { log: join(stack.folder, 'log', 'tcp.log') });
+  tcp.start();
+  const env = { ...process.env, REQUEST_METHOD: 'GET', REQUEST_URI: '/health' };
+  await waitFor(() => {
+    const { stdout } = spawnSync('cgi-fcgi', ['-bind', '-connect', `127.0.0.1:${port}`], { env, encoding: 'utf8', timeout: 5000 });
+    return stdout.includes('"status":"ok"');
+  });
+  await tcp.stop();
+});

@@ -1,0 +1,235 @@
+// A worker's report: what it leaves behind, what is refused, and how often the next one is wanted.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { certificate, metrics, report, service } from '../lib/report.js';
+import { startStack, waitFor } from '../lib/stack.js';
+
+const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
+const viewer = await stack.user('viewer');
+
+/** @param {import('../lib/client.js').Client} worker @param {object | string} body */
+const send = (worker, body) => worker.post('/api/reporter/report', body);
+
+/** @param {string} node */
+const nodeOf = async (node) => (await viewer.get('/api/dashboard/metrics')).json.workers[node];
+
+test('a report is served with every field, and with its status', async () => {
+  const worker = await stack.worker('whole');
+  const answer = await send(worker, report('whole'));
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.json.status, 'received');
+  assert.equal(answer.json.worker_id, 'whole');
+  assert.equal(answer.json.next_report_interval, 60);
+  assert.deepEqual(answer.json.commands, []);
+  const node = await nodeOf('whole');
+  assert.equal(node.status, 'online');
+  assert.equal(node.mode, 'daemon');
+  assert.equal(node.current_interval, 60);
+  assert.equal(node.timestamp, answer.json.timestamp);
+  assert.deepEqual(node.metrics, metrics());
+  assert.deepEqual(node.services, { nginx: service() });
+  const { json } = await viewer.get('/api/dashboard/history/whole');
+  assert.equal(json.count, 1);
+  assert.deepEqual(json.history, [
+    { timestamp: answer.json.timestamp, cpu_percent: 12.35, memory_percent: 50, disk_percent: 25.5 },
+  ]);
+});
+
+test('the coordinator tells of itself and counts its workers', async () => {
+  const coordinator = await stack.worker('coordinator');
+  const answer = await send(coordinator, report('coordinator', { interval: 5, min_interval: 5, max_interval: 5 }));
+  assert.equal(answer.json.next_report_interval, 5);
+  const { json } = await viewer.get('/api/dashboard/metrics');
+  assert.equal(json.coordinator.node_id, 'coordinator');
+  const state = json.coordinator.cluster_state;
+  const names = Object.keys(json.workers);
+  assert.deepEqual(state, { total_workers: names.length, connected_workers: names.length, total_nodes: names.length + 1, nodes: ['coordinator', ...names] });
+  assert.ok(!('coordinator' in json.workers));
+});
+
+test('history is oldest first, holds 100 points, and is given as asked', async () => {
+  const worker = await stack.worker('history');
+  for (let i = 0; i < 110; i++) await send(worker, report('history', { metrics: metrics({ cpu_percent: i % 100 }) }));
+  const all = (await viewer.get('/api/dashboard/history/history?limit=100')).json;
+  assert.equal(all.count, 100);
+  assert.equal(all.history[99].cpu_percent, 9);
+  assert.equal(all.history[0].cpu_percent, 10);
+  assert.equal((await viewer.get('/api/dashboard/history/history')).json.count, 50);
+  assert.deepEqual((await viewer.get('/api/dashboard/history/history?limit=2')).json.history, all.history.slice(-2));
+  const full = (await viewer.get('/api/dashboard/full-data')).json;
+  assert.deepEqual(full.history.history, all.history);
+  assert.ok(full.metrics.workers.history);
+  for (const [path, status] of /** @type {[string, number][]} */ ([
+    ['history/history?limit=0', 422],
+    ['history/history?limit=101', 422],
+    ['history/history?limit=x', 422],
+    ['history/nobody', 404],
+    ['history/a%2Fb', 404],
+    ['history/..%2f..%2fetc', 404],
+    ['history/', 404],
+  ]))
+    assert.equal((await viewer.get(`/api/dashboard/${path}`)).status, status, path);
+});
+
+test('the interval follows the metrics', async () => {
+  const worker = await stack.worker('steady');
+  let interval = 30;
+  for (let i = 0; i < 14; i++)
+    interval = (await send(worker, report('steady', { interval }))).json.next_report_interval;
+  assert.equal(interval, 300, 'steady: longer and longer');
+  const swing = async (/** @type {number} */ i) =>
+    (await send(worker, report('steady', { interval: 300, metrics: metrics({ cpu_percent: i % 2 ? 95 : 5 }) }))).json;
+  let last;
+  for (let i = 0; i < 10; i++) last = await swing(i);
+  assert.equal(last.next_report_interval, 30, 'it swings: short');
+  const held = await send(worker, report('steady', { interval: 170, interval_fixed: true }));
+  assert.equal(held.json.next_report_interval, 170, 'set by hand: it stays');
+  const cron = await send(worker, report('steady', { interval: 3600, mode: 'cron' }));
+  assert.equal(cron.json.next_report_interval, 3600, 'cron decides by itself');
+});
+
+test('a goodbye makes it offline, silence makes it stale', async () => {
+  const worker = await stack.worker('leaving');
+  await send(worker, report('leaving', { goodbye: true }));
+  assert.equal((await nodeOf('leaving')).status, 'offline');
+  await send(worker, report('leaving'));
+  assert.equal((await nodeOf('leaving')).status, 'online');
+  const key = 'p2pdash:{leaving}:state';
+  const state = await stack.redisCommand('GET', key);
+  await stack.redisCommand('SET', key, state.replace(/"fresh_until":"[^"]+"/, '"fresh_until":"2020-01-01T00:00:00.000Z"'));
+  assert.equal((await nodeOf('leaving')).status, 'stale');
+});
+
+test('a second reporter with the same id is told so until the first is gone', async () => {
+  const worker = await stack.worker('twin');
+  assert.equal((await send(worker, report('twin', { instance: 'one' }))).status, 200);
+  const second = await send(worker, report('twin', { instance: 'two' }));
+  assert.equal(second.status, 409);
+  assert.equal(second.json.code, 'duplicate_worker');
+  assert.equal((await send(worker, report('twin', { instance: 'one', goodbye: true }))).status, 200);
+  assert.equal((await send(worker, report('twin', { instance: 'two' }))).status, 200);
+});
+
+test('certificates are served from all nodes, kept while not told, and dropped when told empty', async () => {
+  const worker = await stack.worker('certified');
+  await send(worker, report('certified', { certificates: [certificate(), certificate({ path: '/b.pem', days_left: -3 })] }));
+  await send(worker, report('certified'));
+  const path = '/api/dashboard/service-data?service_type=certificates';
+  const { json } = await viewer.get(path);
+  assert.equal(json.total, 2);
+  assert.deepEqual(json.certificates[0], { worker: 'certified', ...certificate() });
+  const summary = JSON.parse(await stack.redisCommand('GET', 'p2pdash:{certified}:summary'));
+  assert.equal(summary.certificates_total, 2);
+  assert.equal(summary.certificate_days_left, -3);
+  await send(worker, report('certified', { certificates: [] }));
+  assert.equal((await viewer.get(path)).json.total, 0);
+  assert.equal((await viewer.get('/api/dashboard/service-data')).status, 422);
+  assert.equal((await viewer.get('/api/dashboard/service-data?service_type=secrets')).status, 422);
+});
+
+test('services of the whole cluster in one answer', async () => {
+  const worker = await stack.worker('serving');
+  const services = { 'a@b.service': service({ status: 'error' }), 'x"y': undefined, db: service({ status: 'stopped', uptime: null }) };
+  assert.equal((await send(worker, report('serving', { services }))).status, 200);
+  const { json } = await viewer.get('/api/dashboard/services');
+  assert.deepEqual(json.services.serving, JSON.parse(JSON.stringify(services)));
+  const stats = (await viewer.get('/api/dashboard/stats')).json;
+  assert.ok(stats.total_services >= 2 && stats.active_services < stats.total_services);
+});
+
+test('a report that is not right is refused by its field, and nothing of it is stored', async () => {
+  const worker = await stack.worker('wrong');
+  const good = report('wrong');
+  /** @param {Record<string, unknown>} changes */
+  const withMetrics = (changes) => ({ ...good, metrics: metrics(changes) });
+  /** @type {[unknown, number, RegExp][]} */
+  const cases = [
+    ['', 400, /JSON/],
+    ['{"worker_id":"wrong","mode"', 400, /JSON/],
+    ['[]', 422, /object/],
+    [JSON.stringify(good).replace('12.35', '1e999'), 400, /cpu_percent/],
+    [JSON.stringify(good).replace('12.35', 'NaN'), 400, /JSON/],
+    [JSON.stringify(good).replace('12.35', '"12.35"'), 422, /metrics\.cpu_percent must be a number/],
+    [JSON.stringify(good).replace('12.35', '-1'), 422, /metrics\.cpu_percent must be from 0 to 100/],
+    [JSON.stringify(good).replace('12.35', '100.01'), 422, /metrics\.cpu_percent/],
+    [`${JSON.stringify(good).slice(0, -1)},"x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 400, /deeper/],
+    [`${JSON.stringify(good)} more`, 400, /JSON/],
+    [{ ...good, worker_id: undefined }, 422, /worker_id is missing/],
+    [{ ...good, worker_id: 'a/b' }, 422, /worker_id/],
+    [{ ...good, worker_id: '' }, 422, /worker_id/],
+    [{ ...good, worker_id: 7 }, 422, /worker_id must be a string/],
+    [{ ...good, worker_id: 'x'.repeat(65) }, 422, /worker_id/],
+    [{ ...good, worker_id: 'other' }, 403, /token is for the node wrong/],
+    [{ ...good, mode: 'sometimes' }, 422, /mode/],
+    [{ ...good, interval: 0 }, 422, /interval/],
+    [{ ...good, interval: 1.5 }, 422, /interval must be a whole number/],
+    [{ ...good, interval: '60' }, 422, /interval/],
+    [{ ...good, metrics: undefined }, 422, /metrics must be an object/],
+    [{ ...good, metrics: [] }, 422, /metrics must be an object/],
+    [withMetrics({ cpu_percent: null }), 422, /metrics\.cpu_percent is missing/],
+    [withMetrics({ memory: 5 }), 422, /metrics\.memory must be an object/],
+    [withMetrics({ memory: { percent: 'half' } }), 422, /metrics\.memory\.percent must be a number/],
+    [withMetrics({ disk: { percent: 5, total: -1 } }), 422, /metrics\.disk\.total/],
+    [withMetrics({ load_average: [1, 2] }), 422, /metrics\.load_average/],
+    [withMetrics({ load_average: [1, 2, '3'] }), 422, /metrics\.load_average/],
+    [withMetrics({ process_count: 1.5 }), 422, /metrics\.process_count/],
+    [withMetrics({ timestamp: 'now' }), 422, /metrics\.timestamp/],
+    [{ ...good, services: [] }, 422, /services must be an object/],
+    [{ ...good, services: { nginx: 'up' } }, 422, /services\.nginx must be an object/],
+    [{ ...good, services: { nginx: service({ status: 'fine' }) } }, 422, /services\.nginx\.status/],
+    [{ ...good, services: { nginx: service({ installed: 'yes' }) } }, 422, /services\.nginx\.installed/],
+    [{ ...good, services: { nginx: service({ actions: ['format'] }) } }, 422, /services\.nginx\.actions/],
+    [{ ...good, services: { nginx: service({ uptime: -1 }) } }, 422, /services\.nginx\.uptime/],
+    [{ ...good, services: { 'a b': service() } }, 422, /services/],
+    [{ ...good, services: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`s${i}`, service()])) }, 422, /more than 256/],
+    [{ ...good, certificates: {} }, 422, /certificates must be an array/],
+    [{ ...good, certificates: [certificate({ not_after: 'never' })] }, 422, /certificates\[0\]\.not_after/],
+    [{ ...good, certificates: [certificate(), certificate({ sans: 'a' })] }, 422, /certificates\[1\]\.sans/],
+    [{ ...good, reporter: 'me' }, 422, /reporter must be an object/],
+    [{ ...good, reporter: { x: 'y'.repeat(5000) } }, 422, /reporter is longer/],
+    [{ ...good, goodbye: 'yes' }, 422, /goodbye/],
+    [{ ...good, padding: 'x'.repeat(2 << 20) }, 413, /larger/],
+  ];
+  const updates = (await viewer.get('/api/dashboard/stats')).json.total_updates;
+  for (const [body, status, error] of cases) {
+    const answer = await send(worker, /** @type {any} */ (body));
+    const what = (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 200);
+    assert.equal(answer.status, status, `${what}: ${answer.text}`);
+    assert.equal(answer.json.success, false, what);
+    assert.match(answer.json.error, error, what);
+  }
+  const plain = await worker.post('/api/reporter/report', JSON.stringify(good), { headers: { 'content-type': 'text/plain' } });
+  assert.equal(plain.status, 415);
+  assert.equal(await nodeOf('wrong'), undefined);
+  assert.equal((await viewer.get('/api/dashboard/stats')).json.total_updates, updates);
+  assert.equal((await send(worker, good)).status, 200, 'and the right one is still taken');
+});
+
+test('a worker silent for ten minutes is removed, its log stays, the coordinator stays', async () => {
+  const worker = await stack.worker('silent');
+  await send(worker, report('silent', { instance: 'i', certificates: [certificate()] }));
+  await worker.post('/api/reporter/logs', { node_id: 'silent', batch: 'b', logs: [{ level: 'INFO', message: 'last words' }] });
+  const ago = String(Date.now() - 601_000);
+  await stack.redisCommand('ZADD', 'p2pdash:nodes', ago, 'silent', ago, 'coordinator');
+  await waitFor(async () => !(await nodeOf('silent')), { what: 'the janitor' });
+  assert.equal(await stack.redisCommand('KEYS', 'p2pdash:{silent}:*').then((keys) => keys.split('\n').sort().join()), 'p2pdash:{silent}:batch,p2pdash:{silent}:logs');
+  assert.equal((await viewer.get('/api/logs?node_id=silent')).json.total, 1);
+  assert.equal((await viewer.get('/api/dashboard/history/silent')).status, 404);
+  assert.ok(await stack.redisCommand('EXISTS', 'p2pdash:{coordinator}:state').then((n) => n === '1'));
+  const { last_cleanup, uptime_seconds } = (await viewer.get('/api/dashboard/stats')).json;
+  assert.ok(Date.now() - Date.parse(last_cleanup) < 20_000);
+  assert.ok(uptime_seconds < 600);
+});
+
+test('clear-history forgets one node, or all', async () => {
+  const operator = await stack.user('operator');
+  assert.equal((await operator.post('/api/dashboard/clear-history', { node_id: 'nobody' })).status, 404);
+  assert.equal((await operator.post('/api/dashboard/clear-history', { node_id: '' })).status, 404);
+  const one = await operator.post('/api/dashboard/clear-history', { node_id: 'history' });
+  assert.deepEqual(one.json, { success: true, node_id: 'history', cleared_records: 100 });
+  const all = await operator.post('/api/dashboard/clear-history', {});
+  assert.ok(all.json.cleared_records > 10);
+  assert.equal((await viewer.get('/api/dashboard/history/steady')).json.count, 0);
+});
