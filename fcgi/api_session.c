@@ -53,7 +53,7 @@ static enum err check_password(struct call *call, const char *name, const char *
 
 	if (found != ERR_NONE && found != ERR_UNKNOWN_USER)
 		return found;
-	if (password_matches(password, found == ERR_NONE ? user->hash : NULL))
+	if (password_matches(password, found == ERR_NONE ? user->hash : NULL) && found == ERR_NONE)
 		return throttle_succeeded(store, call->request->address, name);
 	err = throttle_failed(store, call->request->address, name);
 	if (err != ERR_NONE)
@@ -65,7 +65,7 @@ enum err api_login(struct call *call)
 {
 	const char *name = NULL, *password = NULL;
 	int64_t retry_after_s = 0;
-	struct user user;
+	struct user user = {.role = ROLE_NONE};
 	enum err err = json_need_text(call->body, "", "username", ID_NODE_MAX, &name, call->why);
 
 	if (err == ERR_NONE)

@@ -26,10 +26,10 @@ static void print_cell(const char *text, int width, bool is_last)
 		printf("%-*s  ", width, text ? text : "");
 }
 
-enum err cli_print_table(const char *text, size_t len, const char *const *columns, size_t count)
+enum err cli_print_table(const char *json, size_t len, const char *const *columns, size_t count)
 {
 	struct json *rows = NULL;
-	enum err err = json_parse(text, len, &rows, NULL);
+	enum err err = json_parse(json, len, &rows, NULL);
 
 	if (err != ERR_NONE)
 		return err;

@@ -143,16 +143,17 @@ static enum err read_body(const struct request *request, const struct route *rou
 	return ERR_NONE;
 }
 
-static enum err handle_json(struct call *call, const struct route *route, const struct buf *text)
+static enum err handle_json(const struct call *call, const struct route *route)
 {
+	struct call parsed = *call;
 	struct json *body = NULL;
-	enum err err = json_parse(buf_string(text), text->len, &body, call->why);
+	enum err err = json_parse(buf_string(call->text), call->text->len, &body, call->why);
 
 	if (err != ERR_NONE)
 		return err;
-	call->body = body;
+	parsed.body = body;
 	if (json_is_object(body))
-		err = route->handle(call);
+		err = route->handle(&parsed);
 	else
 		err = reason_set(call->why, ERR_INVALID, "the body must be a JSON object");
 	json_free(body);
@@ -162,21 +163,21 @@ static enum err handle_json(struct call *call, const struct route *route, const 
 static enum err handle(struct call *call, const struct route *route)
 {
 	struct buf body = {0};
+	struct call with_body = *call;
 	enum err err;
 
 	if (route->body == BODY_NONE)
 		return route->handle(call);
 	err = read_body(call->request, route, &body, call->why);
-	call->text = &body;
+	with_body.text = &body;
 	if (err == ERR_NONE)
-		err = route->body == BODY_TEXT ? route->handle(call) : handle_json(call, route, &body);
+		err = route->body == BODY_TEXT ? route->handle(&with_body) : handle_json(&with_body, route);
 	buf_free(&body);
 	return err;
 }
 
-static enum err dispatch(struct call *call, const char *path)
+static enum err dispatch(struct call *call, const char *path, struct auth_session *session)
 {
-	struct auth_session session;
 	struct buf allowed = {0};
 	const struct route *route = NULL;
 	enum err err = route_find(ROUTES, ROUTES_COUNT, call->request->method, path, &route, &call->parameter,
@@ -191,7 +192,7 @@ static enum err dispatch(struct call *call, const char *path)
 		log_error("route", "nginx sent a call that waits to the quick pool path=%s", route->path);
 		return ERR_INTERNAL;
 	}
-	err = check_access(call, route, &session);
+	err = check_access(call, route, session);
 	return err == ERR_NONE ? handle(call, route) : err;
 }
 
@@ -200,6 +201,7 @@ void route_answer(struct api *api, const struct request *request, struct respons
 	size_t path_len = strcspn(request->uri, "?");
 	struct reason why = {.text = ""};
 	struct query query = {.count = 0};
+	struct auth_session session;
 	struct buf path = {0};
 	struct call call = {
 		.api = api, .request = request, .query = &query, .response = response, .why = &why};
@@ -208,7 +210,7 @@ void route_answer(struct api *api, const struct request *request, struct respons
 	if (err == ERR_NONE)
 		err = query_parse(request->uri + path_len + (request->uri[path_len] == '?'), &query, &why);
 	if (err == ERR_NONE)
-		err = dispatch(&call, buf_string(&path));
+		err = dispatch(&call, buf_string(&path), &session);
 	if (err != ERR_NONE)
 		route_write_error(response, err, &why);
 	if (err_status(err) >= 500)

@@ -254,7 +254,7 @@ enum err nodes_remove(struct store *store, const char *node, int64_t silent_sinc
 					     NODE_CERTIFICATES, NODE_COMMANDS, NODE_INSTANCE};
 	enum { GOING = sizeof(GOES) / sizeof(*GOES), ARGS = 2 + GOING + 3 };
 	struct key keys[GOING];
-	const char *argv[ARGS] = {[1] = KEY_NODES, [ARGS - 3] = node, [ARGS - 1] = CHANNEL_REMOVED};
+	const char *argv[ARGS];
 	size_t lens[ARGS];
 	char count[8], silent_since[24];
 	struct replies replies;
@@ -263,7 +263,10 @@ enum err nodes_remove(struct store *store, const char *node, int64_t silent_sinc
 	(void)snprintf(count, sizeof(count), "%d", 1 + GOING);
 	(void)snprintf(silent_since, sizeof(silent_since), "%" PRId64, silent_since_ms);
 	argv[0] = count;
+	argv[1] = KEY_NODES;
+	argv[ARGS - 3] = node;
 	argv[ARGS - 2] = silent_since;
+	argv[ARGS - 1] = CHANNEL_REMOVED;
 	for (size_t i = 0; i < GOING; i++) {
 		keys[i] = key_of_node(GOES[i], node);
 		argv[2 + i] = keys[i].text;

@@ -211,7 +211,7 @@ static enum err run(struct store *store, struct replies *out)
 
 enum err redis_run(struct store *store, struct replies *out)
 {
-	struct replies replies;
+	struct replies replies = {.count = 0};
 	enum err err = run(store, &replies);
 
 	if (err != ERR_NONE)
@@ -243,7 +243,7 @@ enum err redis_run_waiting(struct store *store, int64_t wait_ms, struct replies 
 
 enum err redis_run_only(struct store *store)
 {
-	struct replies replies;
+	struct replies replies = {.count = 0};
 	enum err err = redis_run(store, &replies);
 
 	if (err == ERR_NONE)
@@ -272,7 +272,7 @@ static void add_script(struct store *store, const char *verb, const char *name, 
 enum err redis_script(struct store *store, enum script script, size_t argc, const char **argv,
 		      const size_t *lens, struct replies *out)
 {
-	struct replies replies;
+	struct replies replies = {.count = 0};
 	enum err err;
 
 	check_connection(store); /* a new connection first learns the scripts' names */
