@@ -21,7 +21,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define DATAGRAM_MAX_BYTES   (256 * 1024) /* more than the kernel's default send buffer lets through */
+#define DATAGRAM_MAX_BYTES \
+	(512 * 1024) /* a message at the limit, every character of it escaped in JSON, and more */
 #define DATAGRAMS_A_TURN     1000
 #define RECEIVE_BUFFER_BYTES (8 * 1024 * 1024)
 #define SOCKET_MODE	     0666 /* any program may log, as with /dev/log; the directory's mode can narrow it */
