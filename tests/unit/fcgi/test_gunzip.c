@@ -1,15 +1,10 @@
 /* Bounded decompression. */
 #include "fcgi/gunzip.h"
+#include "tests/unit/cm.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
-
-#include <cmocka.h>
 
 #define LIMIT (1024 * 1024)
 

@@ -1,12 +1,6 @@
 /* The adaptive interval, rule by rule as the wire contract has them. */
 #include "fcgi/interval.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/cm.h"
 
 #define POINTS 10
 

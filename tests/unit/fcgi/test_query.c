@@ -1,13 +1,8 @@
 /* Percent-encoding and queries. */
 #include "fcgi/query.h"
+#include "tests/unit/cm.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void names_and_values_are_decoded(void **state)
 {
