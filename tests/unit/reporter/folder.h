@@ -1,0 +1,20 @@
+/* A folder of a test's own under /tmp, and files in it. */
+#ifndef TESTS_UNIT_REPORTER_FOLDER_H
+#define TESTS_UNIT_REPORTER_FOLDER_H
+
+#include "common/buf.h"
+
+struct folder {
+	char path[64];
+	char scratch[256];
+};
+
+void folder_make(struct folder *folder);
+void folder_remove(struct folder *folder); /* with everything in it */
+
+/* The path of a file in it; valid until the next call. */
+const char *folder_path(struct folder *folder, const char *name);
+const char *folder_write(struct folder *folder, const char *name, const char *text);
+void folder_read(struct folder *folder, const char *name, struct buf *out);
+
+#endif
