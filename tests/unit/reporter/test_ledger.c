@@ -1,0 +1,152 @@
+/* The ledger: a command that was begun is known for as long as it can come again. */
+#include "common/clock.h"
+#include "common/mem.h"
+#include "reporter/ledger.h"
+#include "tests/unit/cm.h"
+#include "tests/unit/reporter/folder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RESULT "{\"command_id\":\"one\",\"success\":true}"
+
+static struct ledger *open_ledger(struct folder *folder)
+{
+	struct ledger *ledger = NULL;
+	struct reason why;
+
+	if (ledger_open(folder->path, &ledger, &why))
+		fail_msg("%s", why.text);
+	return ledger;
+}
+
+static void a_command_is_known_once_it_is_begun(void **state)
+{
+	struct ledger *ledger = open_ledger(*state);
+
+	assert_false(ledger_knows(ledger, "one"));
+	assert_true(ledger_is_settled(ledger));
+	assert_int_equal(ledger_begin(ledger, "one"), ERR_NONE);
+	assert_true(ledger_knows(ledger, "one"));
+	assert_false(ledger_is_settled(ledger));
+	ledger_close(ledger);
+}
+
+static void a_result_waits_until_it_is_delivered_also_across_restarts(void **state)
+{
+	struct ledger *ledger = open_ledger(*state);
+	const char *result = NULL;
+	size_t len = 0;
+
+	assert_int_equal(ledger_begin(ledger, "one"), ERR_NONE);
+	assert_null(ledger_undelivered(ledger, &result, &len));
+	ledger_finish(ledger, "one", RESULT, strlen(RESULT));
+	ledger_close(ledger);
+	ledger = open_ledger(*state);
+	assert_string_equal(ledger_undelivered(ledger, &result, &len), "one");
+	assert_string_equal(result, RESULT);
+	assert_int_equal(len, strlen(RESULT));
+	ledger_delivered(ledger, "one");
+	assert_true(ledger_is_settled(ledger));
+	ledger_close(ledger);
+	ledger = open_ledger(*state);
+	assert_true(ledger_is_settled(ledger));
+	assert_true(ledger_knows(ledger, "one"));
+	ledger_close(ledger);
+}
+
+static void what_was_interrupted_has_a_result_that_says_so(void **state)
+{
+	struct ledger *ledger = open_ledger(*state);
+	const char *result = NULL;
+	size_t len = 0;
+
+	assert_int_equal(ledger_begin(ledger, "one"), ERR_NONE);
+	ledger_close(ledger);
+	ledger = open_ledger(*state);
+	assert_string_equal(ledger_undelivered(ledger, &result, &len), "one");
+	assert_non_null(strstr(result, "\"success\":false"));
+	assert_non_null(strstr(result, "\"code\":\"interrupted\""));
+	ledger_close(ledger);
+}
+
+static void a_torn_line_is_ignored_and_old_ones_are_forgotten(void **state)
+{
+	struct folder *folder = *state;
+	struct ledger *ledger;
+	char text[512];
+	int64_t now = clock_now_ms();
+
+	snprintf(text, sizeof(text),
+		 "begin old %" PRId64 "\ndelivered old %" PRId64 "\nbegin new %" PRId64
+		 "\ndelivered new %" PRId64 "\nnonsense\nbegin torn 17",
+		 now - 7200000, now - 7200000, now, now);
+	folder_write(folder, "commands", text);
+	ledger = open_ledger(folder);
+	assert_false(ledger_knows(ledger, "old"));
+	assert_true(ledger_knows(ledger, "new"));
+	assert_false(ledger_knows(ledger, "torn"));
+	assert_int_equal(ledger_begin(ledger, "torn"), ERR_NONE);
+	ledger_close(ledger);
+	ledger = open_ledger(folder);
+	assert_true(ledger_knows(ledger, "torn"));
+	ledger_close(ledger);
+}
+
+static void a_long_ledger_is_written_anew(void **state)
+{
+	struct ledger *ledger = open_ledger(*state);
+	char *result = mem_alloc(1, 3001);
+	struct buf text = {0};
+	char id[32];
+
+	memset(result, 'x', 3000);
+	for (int i = 0; i < 400; i++) {
+		snprintf(id, sizeof(id), "id-%d", i);
+		assert_int_equal(ledger_begin(ledger, id), ERR_NONE);
+		ledger_finish(ledger, id, result, 3000);
+		ledger_delivered(ledger, id);
+	}
+	folder_read(*state, "commands", &text);
+	assert_true(text.len < 600 * 1024);
+	ledger_close(ledger);
+	ledger = open_ledger(*state);
+	assert_true(ledger_knows(ledger, "id-0"));
+	assert_true(ledger_knows(ledger, "id-399"));
+	ledger_close(ledger);
+	buf_free(&text);
+	free(result);
+}
+
+static int set_up(void **state)
+{
+	struct folder *folder = mem_alloc(1, sizeof(*folder));
+
+	folder_make(folder);
+	*state = folder;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	folder_remove(*state);
+	free(*state);
+	return 0;
+}
+
+#define LEDGER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LEDGER_TEST(a_command_is_known_once_it_is_begun),
+		LEDGER_TEST(a_result_waits_until_it_is_delivered_also_across_restarts),
+		LEDGER_TEST(what_was_interrupted_has_a_result_that_says_so),
+		LEDGER_TEST(a_torn_line_is_ignored_and_old_ones_are_forgotten),
+		LEDGER_TEST(a_long_ledger_is_written_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
