@@ -164,12 +164,14 @@ void feed_report(struct feed *feed, const char *id, const struct report *given)
 	delta_changed(feed);
 }
 
-void feed_remove(struct feed *feed, const char *id)
+void feed_remove(struct feed *feed, const char *given)
 {
-	const struct node *node = nodes_get(&feed->known.nodes, id);
+	const struct node *node = nodes_get(&feed->known.nodes, given);
+	char id[ID_NODE_SIZE]; /* `given` may be the node's own */
 
 	if (!node)
 		return;
+	memcpy(id, node->id, sizeof(id));
 	if (node->change != NODE_NEW)
 		buf_printf(&feed->removed, "%s\"%s\"", feed->removed.len ? "," : "", id);
 	nodes_remove(&feed->known.nodes, id);

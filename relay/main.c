@@ -220,22 +220,22 @@ static void free_parts(struct relay *relay)
 	ev_loop_destroy(relay->loop);
 }
 
-static enum err serve(struct relay *relay, const char *listen, struct reason *why)
+static enum err serve(struct relay *relay, const struct listen_address *listen, struct reason *why)
 {
 	const struct endpoint endpoints[] = {
 		{"/ws/dashboard", ENDPOINT_WEBSOCKET, ROLE_VIEWER, &BROWSER_OPERATIONS, &relay->browsers},
 		{"/api/reporter/commands", ENDPOINT_EVENTS, ROLE_WORKER, &STREAM_OPERATIONS, relay->streams},
 	};
-	const struct ws_options options = {.listen = listen,
-					   .endpoints = endpoints,
-					   .endpoints_count = sizeof(endpoints) / sizeof(*endpoints),
-					   .access = relay->access,
+	const struct ws_options options = {.listen = *listen,
+					   .table = {.rows = endpoints,
+						     .count = sizeof(endpoints) / sizeof(*endpoints),
+						     .access = relay->access},
 					   .hub = relay->hub};
 	enum err err = ws_new(relay->loop, &options, &relay->ws, why);
 
 	if (err == ERR_NONE) {
 		start_watchers(relay);
-		log_info("main", "listening on=%s", listen);
+		log_info("main", "listening");
 		ev_run(relay->loop, 0);
 	}
 	free_parts(relay);
@@ -247,6 +247,7 @@ int main(int argc, char **argv)
 	struct setting_value values[SETTINGS_COUNT];
 	struct token_secret secret;
 	struct redis_address redis;
+	struct listen_address listen;
 	struct relay relay = {0};
 	struct reason why;
 	int rest;
@@ -257,12 +258,13 @@ int main(int argc, char **argv)
 		settings_refuse(&PROGRAM, &why);
 	set_log_level(values);
 	if (token_secret_read(values[SECRET_FILE].text, &secret, &why) != ERR_NONE ||
+	    listen_address_parse(values[LISTEN].text, &listen, &why) != ERR_NONE ||
 	    read_redis_address(values[REDIS].text, &redis, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
 	settings_show(&PROGRAM, values);
 	raise_descriptor_limit();
 	make_parts(&relay, &secret, &redis);
-	if (serve(&relay, values[LISTEN].text, &why) != ERR_NONE)
+	if (serve(&relay, &listen, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
 	return 0;
 }

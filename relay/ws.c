@@ -2,10 +2,8 @@
 #include "relay/ws.h"
 
 #include "common/clock.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/number.h"
 
 #include <assert.h>
 #include <libwebsockets.h>
@@ -16,7 +14,7 @@
 
 #define CHUNK		(64 * 1024) /* of a large frame, written at a time */
 #define CLOSE_WITHIN_MS 300
-#define HEADER_MAX	4096 /* one header field */
+#define SOCKET_MODE	0660
 
 enum connection_state {
 	CONNECTION_OPEN,
@@ -51,7 +49,6 @@ struct ws {
 	struct connection *connections;
 	size_t count;
 	bool stopping;
-	char *path; /* of the unix socket; NULL for TCP */
 };
 
 static_assert(FRAME_HEADROOM >= LWS_PRE, "room for the transport's header");
@@ -279,13 +276,6 @@ static int on_receive(struct connection *connection, const char *piece, size_t l
 
 /* --- requests ----------------------------------------------------------------------------------------- */
 
-struct request {
-	char path[256];
-	char mode[16];
-	bool is_get;
-	char authorization[TOKEN_MAX_LEN + 16], cookie[HEADER_MAX], origin[512], host[512];
-};
-
 /* A header that is absent, or too long to be anything of ours, is "". */
 static void copy_header(struct lws *wsi, char *out, size_t size, enum lws_token_indexes header)
 {
@@ -310,38 +300,7 @@ static void read_request(struct lws *wsi, struct request *request)
 	copy_header(wsi, request->host, sizeof(request->host), WSI_TOKEN_HOST);
 }
 
-static const struct endpoint *find_endpoint(const struct ws *ws, const char *path)
-{
-	for (size_t i = 0; i < ws->options->endpoints_count; i++)
-		if (strcmp(ws->options->endpoints[i].path, path) == 0)
-			return &ws->options->endpoints[i];
-	return NULL;
-}
-
-/* The whole policy of what is let in, in order. */
-static enum err admit(const struct ws *ws, const struct request *request, bool is_websocket,
-		      const struct endpoint **endpoint, struct token_claims *claims, struct reason *why)
-{
-	const struct credentials credentials = {.authorization = request->authorization,
-						.cookie = request->cookie,
-						.origin = request->origin,
-						.host = request->host};
-
-	*endpoint = find_endpoint(ws, request->path);
-	if (!*endpoint)
-		return reason_set(why, ERR_NOT_FOUND, "there is nothing at %.100s", request->path);
-	if (!request->is_get)
-		return reason_set(why, ERR_METHOD_NOT_ALLOWED, "%s is for GET", (*endpoint)->path);
-	if (ws->stopping)
-		return reason_set(why, ERR_BACKEND_AWAY, "the relay is shutting down");
-	if (is_websocket != ((*endpoint)->kind == ENDPOINT_WEBSOCKET))
-		return reason_set(why, ERR_MALFORMED,
-				  is_websocket ? "%s is an event stream, not a WebSocket"
-					       : "%s is a WebSocket: the request has to ask for an upgrade",
-				  (*endpoint)->path);
-	return access_admit(ws->options->access, &credentials, (*endpoint)->role, clock_now_ms(), claims,
-			    why);
-}
+enum fate { FATE_ANSWERED, FATE_HANG_UP };
 
 struct head {
 	unsigned char bytes[LWS_PRE + 1024];
@@ -370,16 +329,11 @@ static bool head_end(struct lws *wsi, struct head *head)
 static bool refuse(struct lws *wsi, enum err err, const struct reason *why)
 {
 	struct buf body = {0};
-	struct json_out json = {.buf = &body};
 	struct head head;
 	bool good;
 
 	buf_append(&body, (char[LWS_PRE]){0}, LWS_PRE);
-	json_open(&json, '{');
-	json_put_bool(&json, "success", false);
-	json_put_text(&json, "error", why->text);
-	json_put_text(&json, "code", err_code(err));
-	json_close(&json, '}');
+	endpoint_write_refusal(&body, err, why);
 	good = head_begin(wsi, &head, err_status(err), "application/json", body.len - LWS_PRE) &&
 	       head_add(wsi, &head, "cache-control:", "no-store") &&
 	       (err != ERR_METHOD_NOT_ALLOWED || head_add(wsi, &head, "allow:", "GET")) &&
@@ -406,40 +360,46 @@ static bool begin_events(struct lws *wsi)
 	return true;
 }
 
-/* `upgrade` is what the client wants to change to. 0: go on, more: answered, less: hang up. */
-static int on_upgrade(struct ws *ws, struct lws *wsi, const char *upgrade)
+/* Lets the request in as a connection that is not open yet, or answers it; *fate is then what the library is
+ * to do with it. */
+static struct connection *let_in(struct ws *ws, struct lws *wsi, const char *upgrade, enum fate *fate)
 {
-	struct request request;
+	struct request request = {.upgrade = upgrade};
 	const struct endpoint *endpoint;
 	struct token_claims claims;
 	struct reason why = {.text = ""};
 	enum err err;
 
 	read_request(wsi, &request);
-	err = admit(ws, &request, strcasecmp(upgrade, "websocket") == 0, &endpoint, &claims, &why);
-	if (err == ERR_NONE && endpoint->kind == ENDPOINT_EVENTS)
-		err = reason_set(&why, ERR_MALFORMED, "an event stream needs no upgrade");
-	if (err != ERR_NONE)
-		return refuse(wsi, err, &why) ? 1 : -1;
-	connection_new(ws, wsi, endpoint, &claims, request.mode);
-	return 0;
+	err = ws->stopping ? reason_set(&why, ERR_BACKEND_AWAY, "the relay is shutting down")
+			   : endpoint_admit(&ws->options->table, &request, clock_now_ms(), &endpoint, &claims,
+					    &why);
+	if (err == ERR_NONE)
+		return connection_new(ws, wsi, endpoint, &claims, request.mode);
+	*fate = refuse(wsi, err, &why) ? FATE_ANSWERED : FATE_HANG_UP;
+	return NULL;
+}
+
+/* 0: go on, more: answered, less: hang up. */
+static int on_upgrade(struct ws *ws, struct lws *wsi, const char *upgrade)
+{
+	enum fate fate;
+
+	if (let_in(ws, wsi, upgrade, &fate))
+		return 0;
+	return fate == FATE_ANSWERED ? 1 : -1;
 }
 
 static int on_http(struct ws *ws, struct lws *wsi)
 {
-	struct request request;
-	const struct endpoint *endpoint;
-	struct token_claims claims;
-	struct reason why = {.text = ""};
-	enum err err;
+	enum fate fate;
+	struct connection *connection = let_in(ws, wsi, "", &fate);
 
-	read_request(wsi, &request);
-	err = admit(ws, &request, false, &endpoint, &claims, &why);
-	if (err != ERR_NONE)
-		return refuse(wsi, err, &why) && lws_http_transaction_completed(wsi) == 0 ? 0 : -1;
+	if (!connection)
+		return fate == FATE_ANSWERED && lws_http_transaction_completed(wsi) == 0 ? 0 : -1;
 	if (!begin_events(wsi))
 		return -1;
-	connection_open(connection_new(ws, wsi, endpoint, &claims, request.mode));
+	connection_open(connection);
 	return 0;
 }
 
@@ -491,64 +451,47 @@ static const struct lws_protocols PROTOCOLS[] = {
 /* A peer that answers no ping is gone. */
 static const lws_retry_bo_t LIVENESS = {.secs_since_valid_ping = 30, .secs_since_valid_hangup = 75};
 
-/* SAMPLE unix:run/relay.sock, 127.0.0.1:8090, [::1]:8090 */
-static enum err read_address(struct ws *ws, struct lws_context_creation_info *info, char **host,
-			     struct reason *why)
+static struct lws_context *listen_on(const struct listen_address *address,
+				     struct lws_context_creation_info *info)
 {
-	static const char UNIX[] = "unix:";
-	const char *listen = ws->options->listen, *colon = strrchr(listen, ':');
-	bool bracket = listen[0] == '[' && colon && colon > listen + 1 && colon[-1] == ']';
-	int64_t port;
+	struct lws_context *context;
+	mode_t mask;
 
-	if (strncmp(listen, UNIX, sizeof(UNIX) - 1) == 0) {
-		ws->path = mem_text(listen + sizeof(UNIX) - 1);
-		info->iface = ws->path;
+	info->iface = *address->path ? address->path : address->host;
+	info->port = address->port;
+	if (*address->path)
 		info->options |= LWS_SERVER_OPTION_UNIX_SOCK;
-		return ERR_NONE;
-	}
-	if (!colon || colon == listen || number_parse(colon + 1, 1, 65535, &port) != ERR_NONE)
-		return reason_set(why, ERR_INVALID, "listen must be unix:PATH or HOST:PORT, not %.100s",
-				  listen);
-	*host = mem_copy(listen + bracket, (size_t)(colon - listen) - 2 * (size_t)bracket);
-	info->iface = *host;
-	info->port = (int)port;
-	if (!strchr(*host, ':'))
+	else if (!strchr(address->host, ':'))
 		info->options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-	return ERR_NONE;
+	mask = umask(0777 & ~SOCKET_MODE); /* the socket's file never exists with another mode */
+	context = lws_create_context(info);
+	(void)umask(mask);
+	return context;
 }
 
 enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct ws **out, struct reason *why)
 {
 	void *loops[] = {loop};
 	struct ws *ws = mem_alloc(1, sizeof(*ws));
-	char *host = NULL;
 	struct lws_context_creation_info info = {
 		.protocols = PROTOCOLS,
 		.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
 			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_VALIDATE_UTF8,
 		.foreign_loops = loops,
 		.user = ws,
-		.max_http_header_data = 2 * HEADER_MAX,
+		.max_http_header_data = 2 * ENDPOINT_HEADER_MAX,
 		.retry_and_idle_policy = &LIVENESS,
 		.ka_time = 60,
 		.ka_probes = 3,
 		.ka_interval = 10,
 	};
-	enum err err;
 
 	ws->options = options;
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
-	err = read_address(ws, &info, &host, why);
-	if (err == ERR_NONE) {
-		ws->context = lws_create_context(&info);
-		if (!ws->context)
-			err = reason_set(why, ERR_SYSTEM, "cannot listen on %.100s (libwebsockets said why)",
-					 options->listen);
-	}
-	free(host);
-	if (err != ERR_NONE) {
-		ws_free(ws);
-		return err;
+	ws->context = listen_on(&options->listen, &info);
+	if (!ws->context) {
+		free(ws);
+		return reason_set(why, ERR_SYSTEM, "cannot listen there; the lines of lws above say why");
 	}
 	*out = ws;
 	return ERR_NONE;
@@ -558,11 +501,9 @@ void ws_free(struct ws *ws)
 {
 	if (!ws)
 		return;
-	if (ws->context)
-		lws_context_destroy(ws->context);
-	if (ws->path)
-		unlink(ws->path);
-	free(ws->path);
+	lws_context_destroy(ws->context);
+	if (*ws->options->listen.path)
+		unlink(ws->options->listen.path);
 	free(ws);
 }
 
@@ -575,7 +516,7 @@ void ws_tick(struct ws *ws)
 	 * has it look at them. */
 	lws_cancel_service(ws->context);
 	for (struct connection *at = ws->connections; at; at = next) {
-		const char *ended = access_ended(ws->options->access, &at->claims, now_ms);
+		const char *ended = access_ended(ws->options->table.access, &at->claims, now_ms);
 
 		next = at->next;
 		if (ended)

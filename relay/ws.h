@@ -6,8 +6,9 @@
 #ifndef RELAY_WS_H
 #define RELAY_WS_H
 
-#include "relay/access.h"
+#include "relay/endpoint.h"
 #include "relay/hub.h"
+#include "relay/listen_address.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,26 +35,13 @@ struct session_operations {
 	void (*closed)(void *session);
 };
 
-enum endpoint_kind { ENDPOINT_WEBSOCKET, ENDPOINT_EVENTS };
-
-/* A row of the table of what can be connected to; the method is always GET. */
-struct endpoint {
-	const char *path;
-	enum endpoint_kind kind;
-	enum role role;
-	const struct session_operations *operations;
-	void *service;
-};
-
 struct ws_options {
-	const char *listen; /* unix:PATH or HOST:PORT */
-	const struct endpoint *endpoints;
-	size_t endpoints_count;
-	const struct access *access;
+	struct listen_address listen;
+	struct endpoint_table table;
 	struct hub *hub;
 };
 
-/* Listens; all that `options` points to outlives it. ERR_INVALID or ERR_SYSTEM with a sentence. */
+/* Listens; all that `options` points to outlives it. ERR_SYSTEM with a sentence. */
 enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct ws **out,
 		struct reason *why) MUST_CHECK;
 void ws_free(struct ws *ws);

@@ -89,8 +89,11 @@ test('while_redis_is_away_the_new_are_asked_to_wait_and_the_old_stay', async () 
 test('a_redis_that_hangs_is_left_and_found_again', async () => {
   const loads = rig.relay.log().split('load: loaded').length;
   rig.stack.redis.signal('SIGSTOP');
-  await waitFor(() => rig.relay.log().includes('it does not answer'));
-  rig.stack.redis.signal('SIGCONT');
+  try {
+    await waitFor(() => rig.relay.log().includes('it does not answer'));
+  } finally {
+    rig.stack.redis.signal('SIGCONT');
+  }
   await rig.loaded(loads);
 });
 

@@ -1,0 +1,59 @@
+/* Paths, methods, upgrades and tokens, judged in this order. */
+#include "relay/endpoint.h"
+
+#include "common/json.h"
+
+#include <string.h>
+
+static const struct endpoint *find(const struct endpoint_table *table, const char *path)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (strcmp(table->rows[i].path, path) == 0)
+			return &table->rows[i];
+	return NULL;
+}
+
+static enum err check_upgrade(const struct endpoint *endpoint, const char *upgrade, struct reason *why)
+{
+	if (endpoint->kind == ENDPOINT_WEBSOCKET && strcasecmp(upgrade, "websocket") != 0)
+		return reason_set(why, ERR_MALFORMED,
+				  "%s is a WebSocket: the request has to ask for the upgrade",
+				  endpoint->path);
+	if (endpoint->kind == ENDPOINT_EVENTS && *upgrade)
+		return reason_set(why, ERR_MALFORMED, "%s is an event stream: it needs no upgrade",
+				  endpoint->path);
+	return ERR_NONE;
+}
+
+enum err endpoint_admit(const struct endpoint_table *table, const struct request *request, int64_t now_ms,
+			const struct endpoint **endpoint, struct token_claims *claims, struct reason *why)
+{
+	const struct credentials credentials = {.authorization = request->authorization,
+						.cookie = request->cookie,
+						.origin = request->origin,
+						.host = request->host};
+	const struct endpoint *found = find(table, request->path);
+	enum err err;
+
+	if (!found)
+		return reason_set(why, ERR_NOT_FOUND, "there is nothing at %.100s", request->path);
+	if (!request->is_get)
+		return reason_set(why, ERR_METHOD_NOT_ALLOWED, "%s is for GET", found->path);
+	err = check_upgrade(found, request->upgrade, why);
+	if (err == ERR_NONE)
+		err = access_admit(table->access, &credentials, found->role, now_ms, claims, why);
+	if (err == ERR_NONE)
+		*endpoint = found;
+	return err;
+}
+
+void endpoint_write_refusal(struct buf *out, enum err err, const struct reason *why)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_bool(&json, "success", false);
+	json_put_text(&json, "error", why->text);
+	json_put_text(&json, "code", err_code(err));
+	json_close(&json, '}');
+}

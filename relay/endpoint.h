@@ -1,0 +1,51 @@
+/*
+ * What can be connected to, and the whole policy of who is let in. A table's row is a path; the method is
+ * always GET. Pure: a request comes in as text and nothing is sent from here.
+ */
+#ifndef RELAY_ENDPOINT_H
+#define RELAY_ENDPOINT_H
+
+#include "common/buf.h"
+#include "relay/access.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ENDPOINT_HEADER_MAX 4096 /* one header field */
+
+struct session_operations;
+
+enum endpoint_kind { ENDPOINT_WEBSOCKET, ENDPOINT_EVENTS };
+
+struct endpoint {
+	const char *path;
+	enum endpoint_kind kind;
+	enum role role;
+	const struct session_operations *operations;
+	void *service;
+};
+
+struct endpoint_table {
+	const struct endpoint *rows;
+	size_t count;
+	const struct access *access;
+};
+
+/* Texts are "" where the request has none. */
+struct request {
+	char path[256];
+	char mode[16]; /* of the query */
+	bool is_get;
+	const char *upgrade; /* what the client wants to change to */
+	char authorization[TOKEN_MAX_LEN + 16], cookie[ENDPOINT_HEADER_MAX], origin[512], host[512];
+};
+
+/* The endpoint and the claims of who asks; or an error of the wire contract with its sentence. */
+enum err endpoint_admit(const struct endpoint_table *table, const struct request *request, int64_t now_ms,
+			const struct endpoint **endpoint, struct token_claims *claims,
+			struct reason *why) MUST_CHECK;
+
+/* Appends the contract's error body. */
+void endpoint_write_refusal(struct buf *out, enum err err, const struct reason *why);
+
+#endif
