@@ -332,6 +332,9 @@ struct frame *feed_update(struct feed *feed)
 /* A snapshot says what the deltas so far have said, so it serves until the next one. */
 struct frame *feed_snapshot(struct feed *feed)
 {
+	/* With nobody to tell, changes have gathered; else the window's end is near. */
+	if (delta_is_due(feed) && !hub_wanted(feed->hub, TOPIC_DELTA))
+		tell_delta(feed);
 	if (feed->snapshot.frame && feed->snapshot.version == (uint64_t)feed->delta_seq)
 		return frame_share(feed->snapshot.frame);
 	if (feed->known.nodes.changed || feed->removed.len)
