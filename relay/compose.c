@@ -245,6 +245,8 @@ static bool passes(const struct entry_filter *filter, const struct log_entry *en
 		return true;
 	if (*filter->node && strcmp(filter->node, entry->node) != 0)
 		return false;
+	if (filter->level == LEVEL_DEBUG && !*filter->logger_name && !*filter->text)
+		return true; /* nothing else is asked: no need to look into it */
 	return entry_matches(filter, entry->json, entry->len);
 }
 
