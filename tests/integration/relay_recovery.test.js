@@ -122,9 +122,10 @@ test('nothing_is_lost_or_doubled_while_it_loads', async () => {
     const node = `busy-${round}`;
     let stop = false;
     let sent = 0;
+    const begun = Date.now();
     const worker = (async () => {
       while (!stop) {
-        await Promise.all([rig.log(node, [`${sent + 1}`]), rig.report(node, { cpu_percent: sent % 100 })]);
+        await Promise.all([rig.log(node, [`${sent + 1}`]), rig.report(node, { at: begun + sent, cpu_percent: sent % 100 })]);
         sent++;
       }
     })();
