@@ -86,7 +86,6 @@ export class Stack {
       P2PDASH_BIND: '127.0.0.1',
       P2PDASH_NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       P2PDASH_NGINX_WORKERS: '1',
-      P2PDASH_API_KEEPALIVE: '2',
       P2PDASH_WORKERS: String(options.workers ?? 8),
       P2PDASH_WAIT_WORKERS: String(options.waitWorkers ?? 4),
       ...options.env,
