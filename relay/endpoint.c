@@ -47,6 +47,23 @@ enum err endpoint_admit(const struct endpoint_table *table, const struct request
 	return err;
 }
 
+const struct header *endpoint_refusal_header(enum err err)
+{
+	static const struct header ALLOW = {"allow:", "GET"}, RETRY_AFTER = {"retry-after:", "1"},
+				   AUTHENTICATE = {"www-authenticate:", "Bearer"};
+
+	switch (err_status(err)) {
+	case 401:
+		return &AUTHENTICATE;
+	case 405:
+		return &ALLOW;
+	case 503:
+		return &RETRY_AFTER;
+	default:
+		return NULL;
+	}
+}
+
 void endpoint_write_refusal(struct buf *out, enum err err, const struct reason *why)
 {
 	struct json_out json = {.buf = out};

@@ -45,7 +45,12 @@ enum err endpoint_admit(const struct endpoint_table *table, const struct request
 			const struct endpoint **endpoint, struct token_claims *claims,
 			struct reason *why) MUST_CHECK;
 
-/* Appends the contract's error body. */
+struct header {
+	const char *name, *value; /* the name in lower case with its colon */
+};
+
+/* The header that belongs to a refusal, NULL if none does; and the contract's error body, appended. */
+const struct header *endpoint_refusal_header(enum err err);
 void endpoint_write_refusal(struct buf *out, enum err err, const struct reason *why);
 
 #endif

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 struct queued {
 	struct queued *next;
@@ -17,7 +18,7 @@ struct subscriber {
 	struct hub *hub;
 	const struct hub_outlet *outlet;
 	void *owner;
-	struct subscription *subscriptions;
+	LIST_HEAD(, subscription) subscriptions;
 	struct queued *first, **last;
 	size_t frames, bytes; /* in the queue */
 	size_t dropped;	      /* since it ran full; 0: it has not */
@@ -27,13 +28,12 @@ struct subscriber {
 struct subscription {
 	struct topic *topic;
 	struct subscriber *subscriber;
-	struct subscription *next_of_subscriber;
-	struct subscription *next_of_topic, **link_of_topic;
+	LIST_ENTRY(subscription) of_subscriber, of_topic;
 };
 
 struct topic {
 	char *name;
-	struct subscription *subscriptions;
+	LIST_HEAD(, subscription) subscriptions;
 };
 
 struct hub {
@@ -71,36 +71,31 @@ struct subscriber *hub_join(struct hub *hub, const struct hub_outlet *outlet, vo
 
 /* --- topics ----------------------------------------------------------------------------------------- */
 
-/* The link that points to the subscription, for it to be taken out; it points to NULL if there is none. */
-static struct subscription **find(struct subscriber *subscriber, const char *topic)
+/* NULL if the topic is not followed. */
+static struct subscription *find(const struct subscriber *subscriber, const char *topic)
 {
-	struct subscription **link = &subscriber->subscriptions;
+	struct subscription *at;
 
-	while (*link && strcmp((*link)->topic->name, topic) != 0)
-		link = &(*link)->next_of_subscriber;
-	return link;
+	LIST_FOREACH(at, &subscriber->subscriptions, of_subscriber)
+	if (strcmp(at->topic->name, topic) == 0)
+		break;
+	return at;
 }
 
-static void drop_topic_if_unused(struct hub *hub, struct topic *topic)
+static void subscription_free(struct subscription *subscription)
 {
-	if (topic->subscriptions)
+	struct hub *hub = subscription->subscriber->hub;
+	struct topic *topic = subscription->topic;
+
+	assert(!hub->publishing);
+	LIST_REMOVE(subscription, of_subscriber);
+	LIST_REMOVE(subscription, of_topic);
+	free(subscription);
+	if (!LIST_EMPTY(&topic->subscriptions))
 		return;
 	map_remove(&hub->topics, topic->name);
 	free(topic->name);
 	free(topic);
-}
-
-static void unlink_subscription(struct subscription **link)
-{
-	struct subscription *subscription = *link;
-
-	assert(!subscription->subscriber->hub->publishing);
-	*link = subscription->next_of_subscriber;
-	*subscription->link_of_topic = subscription->next_of_topic;
-	if (subscription->next_of_topic)
-		subscription->next_of_topic->link_of_topic = subscription->link_of_topic;
-	drop_topic_if_unused(subscription->subscriber->hub, subscription->topic);
-	free(subscription);
 }
 
 static struct topic *topic_get(struct hub *hub, const char *name)
@@ -120,26 +115,21 @@ void hub_subscribe(struct subscriber *subscriber, const char *topic)
 	struct subscription *subscription;
 
 	assert(!subscriber->hub->publishing);
-	if (*find(subscriber, topic))
+	if (find(subscriber, topic))
 		return;
 	subscription = mem_alloc(1, sizeof(*subscription));
 	subscription->subscriber = subscriber;
 	subscription->topic = topic_get(subscriber->hub, topic);
-	subscription->next_of_subscriber = subscriber->subscriptions;
-	subscriber->subscriptions = subscription;
-	subscription->next_of_topic = subscription->topic->subscriptions;
-	subscription->link_of_topic = &subscription->topic->subscriptions;
-	if (subscription->next_of_topic)
-		subscription->next_of_topic->link_of_topic = &subscription->next_of_topic;
-	subscription->topic->subscriptions = subscription;
+	LIST_INSERT_HEAD(&subscriber->subscriptions, subscription, of_subscriber);
+	LIST_INSERT_HEAD(&subscription->topic->subscriptions, subscription, of_topic);
 }
 
 void hub_unsubscribe(struct subscriber *subscriber, const char *topic)
 {
-	struct subscription **link = find(subscriber, topic);
+	struct subscription *subscription = find(subscriber, topic);
 
-	if (*link)
-		unlink_subscription(link);
+	if (subscription)
+		subscription_free(subscription);
 }
 
 bool hub_wanted(const struct hub *hub, const char *topic)
@@ -150,12 +140,13 @@ bool hub_wanted(const struct hub *hub, const char *topic)
 void hub_publish(struct hub *hub, const char *topic, struct frame *frame)
 {
 	const struct topic *found = map_get(&hub->topics, topic);
+	struct subscription *at;
 
 	if (!found)
 		return;
 	hub->publishing = true;
-	for (struct subscription *at = found->subscriptions; at; at = at->next_of_topic)
-		hub_send(at->subscriber, frame);
+	LIST_FOREACH(at, &found->subscriptions, of_topic)
+	hub_send(at->subscriber, frame);
 	hub->publishing = false;
 }
 
@@ -234,8 +225,8 @@ void hub_leave(struct subscriber *subscriber)
 {
 	if (!subscriber)
 		return;
-	while (subscriber->subscriptions)
-		unlink_subscription(&subscriber->subscriptions);
+	while (!LIST_EMPTY(&subscriber->subscriptions))
+		subscription_free(LIST_FIRST(&subscriber->subscriptions));
 	while (subscriber->first)
 		pop(subscriber);
 	subscriber->hub->subscribers--;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/stat.h>
 
 #define CHUNK		(64 * 1024) /* of a large frame, written at a time */
@@ -40,28 +41,18 @@ struct connection {
 	const char *close_reason;
 	int64_t close_by_ms;
 
-	struct connection *next, **link;
+	LIST_ENTRY(connection) link;
 };
 
 struct ws {
 	const struct ws_options *options;
 	struct lws_context *context;
-	struct connection *connections;
+	LIST_HEAD(, connection) connections;
 	size_t count;
 	bool stopping;
 };
 
 static_assert(FRAME_HEADROOM >= LWS_PRE, "room for the transport's header");
-
-/* --- connections -------------------------------------------------------------------------------------- */
-
-static bool send_frame(void *owner, struct frame *frame);
-static void wait_writable(void *owner);
-static void on_overflow(void *owner);
-static void on_drained(void *owner, size_t dropped);
-
-static const struct hub_outlet OUTLET = {
-	.send = send_frame, .wait = wait_writable, .overflow = on_overflow, .drained = on_drained};
 
 /* The one place where the state changes; it never goes back. */
 static void set_state(struct connection *connection, enum connection_state state)
@@ -69,53 +60,6 @@ static void set_state(struct connection *connection, enum connection_state state
 	if (connection->state == CONNECTION_OPEN)
 		connection->close_by_ms = clock_monotonic_ms() + CLOSE_WITHIN_MS;
 	connection->state = state;
-}
-
-static struct connection *connection_new(struct ws *ws, struct lws *wsi, const struct endpoint *endpoint,
-					 const struct token_claims *claims, const char *mode)
-{
-	struct connection *connection = mem_alloc(1, sizeof(*connection));
-
-	connection->ws = ws;
-	connection->wsi = wsi;
-	connection->endpoint = endpoint;
-	connection->claims = *claims;
-	snprintf(connection->mode, sizeof(connection->mode), "%s", mode);
-	connection->next = ws->connections;
-	connection->link = &ws->connections;
-	if (connection->next)
-		connection->next->link = &connection->next;
-	ws->connections = connection;
-	ws->count++;
-	lws_set_opaque_user_data(wsi, connection);
-	return connection;
-}
-
-static void connection_open(struct connection *connection)
-{
-	const struct endpoint *endpoint = connection->endpoint;
-
-	connection->subscriber = hub_join(connection->ws->options->hub, &OUTLET, connection);
-	connection->session = endpoint->operations->open(endpoint->service, connection, &connection->claims,
-							 connection->mode);
-}
-
-static void connection_free(struct connection *connection)
-{
-	if (!connection)
-		return;
-	lws_set_opaque_user_data(connection->wsi, NULL);
-	set_state(connection, CONNECTION_CLOSED);
-	if (connection->session)
-		connection->endpoint->operations->closed(connection->session);
-	hub_leave(connection->subscriber);
-	frame_release(connection->partial);
-	buf_free(&connection->incoming);
-	*connection->link = connection->next;
-	if (connection->next)
-		connection->next->link = connection->link;
-	connection->ws->count--;
-	free(connection);
 }
 
 struct subscriber *connection_subscriber(struct connection *connection)
@@ -157,8 +101,7 @@ static bool write_piece(struct connection *connection, struct frame *frame, size
 			    write_mode(connection, from, from + len == frame->len));
 	memcpy(piece - LWS_PRE, before, LWS_PRE);
 	if (written < (int)len) {
-		set_state(connection,
-			  CONNECTION_CLOSED); /* it is handled right now: ws_tick has it dropped */
+		set_state(connection, CONNECTION_CLOSED); /* ws_tick has it dropped: it is in use right now */
 		return false;
 	}
 	connection->sent = from + len;
@@ -247,31 +190,72 @@ static int on_writable(struct connection *connection)
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
-static int refuse_message(struct connection *connection, enum lws_close_status code, const char *reason)
+static void on_receive(struct connection *connection, const char *piece, size_t len)
 {
-	set_state(connection, CONNECTION_CLOSED);
-	lws_close_reason(connection->wsi, code, (unsigned char *)(uintptr_t)reason, strlen(reason));
-	return -1;
-}
-
-static int on_receive(struct connection *connection, const char *piece, size_t len)
-{
-	struct lws *wsi = connection->wsi;
+	struct buf *incoming = &connection->incoming;
 
 	if (connection->state != CONNECTION_OPEN)
-		return 0;
-	if (lws_frame_is_binary(wsi))
-		return refuse_message(connection, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, "text_only");
-	if (connection->incoming.len + len > WS_MESSAGE_MAX)
-		return refuse_message(connection, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "message_too_large");
-	buf_append(&connection->incoming, piece, len);
-	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
-		return 0;
+		return;
+	if (lws_frame_is_binary(connection->wsi)) {
+		connection_close(connection, WS_TEXT_ONLY, "text_only");
+		return;
+	}
+	if (incoming->len + len > WS_MESSAGE_MAX) {
+		connection_close(connection, WS_TOO_LARGE, "message_too_large");
+		return;
+	}
+	buf_append(incoming, piece, len);
+	if (!lws_is_final_fragment(connection->wsi) || lws_remaining_packet_payload(connection->wsi))
+		return;
 	if (connection->endpoint->operations->receive)
-		connection->endpoint->operations->receive(
-			connection->session, buf_string(&connection->incoming), connection->incoming.len);
-	buf_free(&connection->incoming); /* clients write seldom: hold no memory in between */
-	return 0;
+		connection->endpoint->operations->receive(connection->session, buf_string(incoming),
+							  incoming->len);
+	buf_free(incoming); /* clients write seldom: hold no memory in between */
+}
+
+/* --- the life of a connection ------------------------------------------------------------------------- */
+
+static const struct hub_outlet OUTLET = {
+	.send = send_frame, .wait = wait_writable, .overflow = on_overflow, .drained = on_drained};
+
+static void connection_new(struct ws *ws, struct lws *wsi, const struct endpoint *endpoint,
+			   const struct token_claims *claims, const char *mode)
+{
+	struct connection *connection = mem_alloc(1, sizeof(*connection));
+
+	connection->ws = ws;
+	connection->wsi = wsi;
+	connection->endpoint = endpoint;
+	connection->claims = *claims;
+	snprintf(connection->mode, sizeof(connection->mode), "%s", mode);
+	LIST_INSERT_HEAD(&ws->connections, connection, link);
+	ws->count++;
+	lws_set_opaque_user_data(wsi, connection);
+}
+
+static void connection_open(struct connection *connection)
+{
+	const struct endpoint *endpoint = connection->endpoint;
+
+	connection->subscriber = hub_join(connection->ws->options->hub, &OUTLET, connection);
+	connection->session = endpoint->operations->open(endpoint->service, connection, &connection->claims,
+							 connection->mode);
+}
+
+static void connection_free(struct connection *connection)
+{
+	if (!connection)
+		return;
+	lws_set_opaque_user_data(connection->wsi, NULL);
+	set_state(connection, CONNECTION_CLOSED);
+	if (connection->session)
+		connection->endpoint->operations->closed(connection->session);
+	hub_leave(connection->subscriber);
+	frame_release(connection->partial);
+	buf_free(&connection->incoming);
+	LIST_REMOVE(connection, link);
+	connection->ws->count--;
+	free(connection);
 }
 
 /* --- requests ----------------------------------------------------------------------------------------- */
@@ -300,46 +284,35 @@ static void read_request(struct lws *wsi, struct request *request)
 	copy_header(wsi, request->host, sizeof(request->host), WSI_TOKEN_HOST);
 }
 
-enum fate { FATE_ANSWERED, FATE_HANG_UP };
-
-struct head {
-	unsigned char bytes[LWS_PRE + 1024];
-	unsigned char *at, *end;
-};
-
-static bool head_begin(struct lws *wsi, struct head *head, int status, const char *type, lws_filepos_t len)
+static bool add_header(struct lws *wsi, const struct header *header, unsigned char **at, unsigned char *end)
 {
-	head->at = head->bytes + LWS_PRE;
-	head->end = head->bytes + sizeof(head->bytes) - 1;
-	return lws_add_http_common_headers(wsi, (unsigned)status, type, len, &head->at, head->end) == 0;
+	return lws_add_http_header_by_name(wsi, (const unsigned char *)header->name,
+					   (const unsigned char *)header->value, (int)strlen(header->value),
+					   at, end) == 0;
 }
 
-static bool head_add(struct lws *wsi, struct head *head, const char *name, const char *value)
+/* `extra` may be NULL. */
+static bool send_head(struct lws *wsi, int status, const char *type, lws_filepos_t len,
+		      const struct header *extra)
 {
-	return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value,
-					   (int)strlen(value), &head->at, head->end) == 0;
-}
+	static const struct header NO_STORE = {"cache-control:", "no-store"};
+	unsigned char bytes[LWS_PRE + 1024], *at = bytes + LWS_PRE, *end = bytes + sizeof(bytes) - 1;
 
-static bool head_end(struct lws *wsi, struct head *head)
-{
-	return lws_finalize_write_http_header(wsi, head->bytes + LWS_PRE, &head->at, head->end) == 0;
+	return lws_add_http_common_headers(wsi, (unsigned)status, type, len, &at, end) == 0 &&
+	       add_header(wsi, &NO_STORE, &at, end) && (!extra || add_header(wsi, extra, &at, end)) &&
+	       lws_finalize_write_http_header(wsi, bytes + LWS_PRE, &at, end) == 0;
 }
 
 /* Answers with the contract's error body; false: the connection is no use any more. */
 static bool refuse(struct lws *wsi, enum err err, const struct reason *why)
 {
 	struct buf body = {0};
-	struct head head;
 	bool good;
 
 	buf_append(&body, (char[LWS_PRE]){0}, LWS_PRE);
 	endpoint_write_refusal(&body, err, why);
-	good = head_begin(wsi, &head, err_status(err), "application/json", body.len - LWS_PRE) &&
-	       head_add(wsi, &head, "cache-control:", "no-store") &&
-	       (err != ERR_METHOD_NOT_ALLOWED || head_add(wsi, &head, "allow:", "GET")) &&
-	       (err != ERR_BACKEND_AWAY || head_add(wsi, &head, "retry-after:", "1")) &&
-	       (err_status(err) != 401 || head_add(wsi, &head, "www-authenticate:", "Bearer")) &&
-	       head_end(wsi, &head) &&
+	good = send_head(wsi, err_status(err), "application/json", body.len - LWS_PRE,
+			 endpoint_refusal_header(err)) &&
 	       lws_write(wsi, (unsigned char *)body.data + LWS_PRE, body.len - LWS_PRE,
 			 LWS_WRITE_HTTP_FINAL) >= 0;
 	buf_free(&body);
@@ -348,21 +321,18 @@ static bool refuse(struct lws *wsi, enum err err, const struct reason *why)
 
 static bool begin_events(struct lws *wsi)
 {
-	struct head head;
+	static const struct header NO_BUFFERING = {"x-accel-buffering:", "no"}; /* nginx must not gather */
 
-	/* No length: the stream ends with the connection. nginx must not gather what is sent. */
-	if (!head_begin(wsi, &head, 200, "text/event-stream", LWS_ILLEGAL_HTTP_CONTENT_LEN) ||
-	    !head_add(wsi, &head, "cache-control:", "no-store") ||
-	    !head_add(wsi, &head, "x-accel-buffering:", "no") || !head_end(wsi, &head))
+	/* No length: the stream ends with the connection. */
+	if (!send_head(wsi, 200, "text/event-stream", LWS_ILLEGAL_HTTP_CONTENT_LEN, &NO_BUFFERING))
 		return false;
 	lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
 	lws_http_headers_detach(wsi);
 	return true;
 }
 
-/* Lets the request in as a connection that is not open yet, or answers it; *fate is then what the library is
- * to do with it. */
-static struct connection *let_in(struct ws *ws, struct lws *wsi, const char *upgrade, enum fate *fate)
+/* 0: it is let in, as a connection that is not open yet; more: it was answered; less: hang up. */
+static int let_in(struct ws *ws, struct lws *wsi, const char *upgrade)
 {
 	struct request request = {.upgrade = upgrade};
 	const struct endpoint *endpoint;
@@ -374,32 +344,21 @@ static struct connection *let_in(struct ws *ws, struct lws *wsi, const char *upg
 	err = ws->stopping ? reason_set(&why, ERR_BACKEND_AWAY, "the relay is shutting down")
 			   : endpoint_admit(&ws->options->table, &request, clock_now_ms(), &endpoint, &claims,
 					    &why);
-	if (err == ERR_NONE)
-		return connection_new(ws, wsi, endpoint, &claims, request.mode);
-	*fate = refuse(wsi, err, &why) ? FATE_ANSWERED : FATE_HANG_UP;
-	return NULL;
-}
-
-/* 0: go on, more: answered, less: hang up. */
-static int on_upgrade(struct ws *ws, struct lws *wsi, const char *upgrade)
-{
-	enum fate fate;
-
-	if (let_in(ws, wsi, upgrade, &fate))
-		return 0;
-	return fate == FATE_ANSWERED ? 1 : -1;
+	if (err != ERR_NONE)
+		return refuse(wsi, err, &why) ? 1 : -1;
+	connection_new(ws, wsi, endpoint, &claims, request.mode);
+	return 0;
 }
 
 static int on_http(struct ws *ws, struct lws *wsi)
 {
-	enum fate fate;
-	struct connection *connection = let_in(ws, wsi, "", &fate);
+	int answered = let_in(ws, wsi, "");
 
-	if (!connection)
-		return fate == FATE_ANSWERED && lws_http_transaction_completed(wsi) == 0 ? 0 : -1;
+	if (answered)
+		return answered > 0 && lws_http_transaction_completed(wsi) == 0 ? 0 : -1;
 	if (!begin_events(wsi))
 		return -1;
-	connection_open(connection);
+	connection_open(lws_get_opaque_user_data(wsi));
 	return 0;
 }
 
@@ -415,14 +374,15 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *unus
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
 		return ws->stopping;
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return on_upgrade(ws, wsi, data);
+		return let_in(ws, wsi, data);
 	case LWS_CALLBACK_HTTP:
 		return on_http(ws, wsi);
 	case LWS_CALLBACK_ESTABLISHED:
 		connection_open(connection);
 		return 0;
 	case LWS_CALLBACK_RECEIVE:
-		return connection ? on_receive(connection, data, len) : -1;
+		on_receive(connection, data, len);
+		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return connection ? on_writable(connection) : 0;
@@ -515,10 +475,10 @@ void ws_tick(struct ws *ws)
 	/* The library's own timers go wrong on libev: a shorter one does not replace one that runs. Waking it
 	 * has it look at them. */
 	lws_cancel_service(ws->context);
-	for (struct connection *at = ws->connections; at; at = next) {
+	for (struct connection *at = LIST_FIRST(&ws->connections); at; at = next) {
 		const char *ended = access_ended(ws->options->table.access, &at->claims, now_ms);
 
-		next = at->next;
+		next = LIST_NEXT(at, link);
 		if (ended)
 			connection_close(at, WS_SESSION_ENDED, ended);
 		if (at->state != CONNECTION_OPEN && at->close_by_ms <= monotonic_ms)
@@ -530,9 +490,11 @@ void ws_tick(struct ws *ws)
 
 void ws_stop(struct ws *ws)
 {
+	struct connection *at;
+
 	ws->stopping = true;
-	for (struct connection *at = ws->connections; at; at = at->next)
-		connection_close(at, WS_GOING_AWAY, "shutting_down");
+	LIST_FOREACH(at, &ws->connections, link)
+	connection_close(at, WS_GOING_AWAY, "shutting_down");
 }
 
 size_t ws_count(const struct ws *ws)

@@ -21,7 +21,13 @@ struct ws;
 struct connection;
 
 /* Close codes of RFC 6455 section 7.4, and ours from 4000 on. An event stream just ends. */
-enum ws_close { WS_GOING_AWAY = 1001, WS_SESSION_ENDED = 4401, WS_REPLACED = 4409 };
+enum ws_close {
+	WS_GOING_AWAY = 1001,
+	WS_TEXT_ONLY = 1003,
+	WS_TOO_LARGE = 1009,
+	WS_SESSION_ENDED = 4401,
+	WS_REPLACED = 4409
+};
 
 /* What a service does with a connection. `session` is what `open` returned. */
 struct session_operations {
