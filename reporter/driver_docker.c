@@ -19,8 +19,9 @@
 #include <string.h>
 
 #define LOOK_TIMEOUT_MS 10000
-#define GRACE_MAX_S	10 /* between the signal to end and the one that kills, as Docker's own clients have it \
-			    */
+#define GRACE_MAX_S                                                                             \
+	10 /* between the signal to end and the one that kills, as Docker's own clients have it \
+	    */
 
 /* An engine, by its socket. */
 struct engine {

@@ -241,6 +241,9 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 		ship(logs);
 		return;
 	}
+	if (answer->outcome == UPLINK_REFUSED && !logs->backoff.ceiling_ms)
+		log_error("logs", "entries were refused, will try again status=%d error=%s", answer->status,
+			  answer->error);
 	delay = backoff_next(&logs->backoff);
 	timer_start(logs->retry, answer->retry_after_ms > delay ? answer->retry_after_ms : delay);
 }

@@ -64,6 +64,7 @@ struct reporter {
 	int64_t fixed_s;	  /* by set_interval; 0: not fixed */
 	struct backoff backoff;	  /* at rest while reports are taken */
 	struct uplink_call *call; /* the report on its way */
+	int refusal;		  /* status of the last answer if that refused the report; 0 */
 	bool again;		  /* something happened since it left */
 	struct timer *due;
 	struct timer *watch;
@@ -236,9 +237,10 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 	int64_t delay = next_delay(reporter, answer);
 
 	reporter->call = NULL;
-	if (!taken && strncmp(reporter->statistics.last_error, answer->error,
-			      sizeof(reporter->statistics.last_error) - 1) != 0)
-		log_warning("reporter", "report not taken status=%d error=%s", answer->status, answer->error);
+	if (answer->outcome == UPLINK_REFUSED && answer->status != reporter->refusal)
+		log_error("reporter", "the report was refused status=%d error=%s", answer->status,
+			  answer->error);
+	reporter->refusal = answer->outcome == UPLINK_REFUSED ? answer->status : 0;
 	statistics_add(&reporter->statistics, clock_now_ms(), taken ? NULL : answer->error);
 	if (taken)
 		take_answer(reporter, answer->json);

@@ -12,14 +12,11 @@
 
 enum { CALL_TIMEOUT_MS = 30000 };
 
-enum link_state { LINK_UNKNOWN, LINK_UP, LINK_AWAY, LINK_REFUSED };
-
 struct uplink {
 	struct loop *loop;
 	const struct config_reporter *config;
 	struct buf token;
-	enum link_state state;
-	int last_status; /* what a refusal was logged with */
+	struct link calls;
 };
 
 struct uplink_call {
@@ -39,7 +36,7 @@ enum err uplink_new(struct loop *loop, const struct config_reporter *config, str
 	if (err)
 		return err;
 	*out = mem_alloc(1, sizeof(**out));
-	**out = (struct uplink){.loop = loop, .config = config, .token = token};
+	**out = (struct uplink){.loop = loop, .config = config, .token = token, .calls = {.what = "reports"}};
 	return ERR_NONE;
 }
 
@@ -70,20 +67,27 @@ struct http_exchange *uplink_start(struct uplink *uplink, const char *path, stru
 	return exchange;
 }
 
-/* The only place where the link's state changes. */
-static void set_state(struct uplink *uplink, enum link_state state, int status, const char *error)
+/* The only place where a link's state changes. */
+static void set_state(struct uplink *uplink, struct link *link, enum link_state state, int status,
+		      const char *error)
 {
-	if (uplink->state == state && uplink->last_status == status)
+	const char *url = uplink->config->coordinator;
+	enum link_state before = link->state;
+	int refusal = state == LINK_REFUSED ? status : 0;
+
+	if (before == state && link->refusal == refusal)
 		return;
-	if (state == LINK_UP && uplink->state != LINK_UP)
-		log_info("uplink", "connected to the coordinator url=%s", uplink->config->coordinator);
+	link->state = state;
+	link->refusal = refusal;
+	if (state == LINK_UP)
+		log_info("uplink", "connected to the coordinator for=%s url=%s", link->what, url);
 	else if (state == LINK_REFUSED)
-		log_error("uplink", "the coordinator refuses us status=%d error=%s", status, error);
-	else if (state == LINK_AWAY && uplink->state != LINK_AWAY)
-		log_warning("uplink", "the coordinator is away, will try again url=%s status=%d error=%s",
-			    uplink->config->coordinator, status, error);
-	uplink->state = state;
-	uplink->last_status = status;
+		log_error("uplink", "the coordinator refuses us for=%s status=%d error=%s", link->what,
+			  status, error);
+	else
+		log_warning("uplink",
+			    "the coordinator is away, will try again for=%s url=%s status=%d error=%s",
+			    link->what, url, status, error);
 }
 
 /* A token may have been replaced while we run. */
@@ -95,18 +99,19 @@ static void read_token_again(struct uplink *uplink)
 		log_error("uplink", "%s", why.text);
 }
 
-enum uplink_outcome uplink_observe(struct uplink *uplink, int status, const char *error)
+enum uplink_outcome uplink_observe(struct uplink *uplink, struct link *link, int status, const char *error)
 {
 	if (status >= 200 && status < 300) {
-		set_state(uplink, LINK_UP, 0, NULL);
+		set_state(uplink, link, LINK_UP, status, NULL);
 		return UPLINK_TAKEN;
 	}
 	if (!status || status == 429 || status >= 500) {
-		set_state(uplink, LINK_AWAY, status, error);
+		set_state(uplink, link, LINK_AWAY, status, error);
 		return UPLINK_AWAY;
 	}
+	/* Anything else is about what was sent: its sender tells. */
 	if (status == 401 || status == 403 || status == 409)
-		set_state(uplink, LINK_REFUSED, status, error);
+		set_state(uplink, link, LINK_REFUSED, status, error);
 	if (status == 401)
 		read_token_again(uplink);
 	return UPLINK_REFUSED;
@@ -135,7 +140,7 @@ static void on_done(void *user, const struct http_answer *http)
 		json = NULL;
 	answer.json = json_is_object(json) ? json : NULL;
 	answer.error = error_of(http, json, &text);
-	answer.outcome = uplink_observe(call->uplink, http->status, answer.error);
+	answer.outcome = uplink_observe(call->uplink, &call->uplink->calls, http->status, answer.error);
 	if (http->retry_after_s >= 0)
 		answer.retry_after_ms = http->retry_after_s * 1000;
 	buf_free(&call->body);

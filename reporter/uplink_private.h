@@ -10,8 +10,16 @@ struct loop *uplink_loop(struct uplink *uplink);
 /* Starts a request to `path` of the coordinator with the token and the configured authority filled in. */
 struct http_exchange *uplink_start(struct uplink *uplink, const char *path, struct http_request *request);
 
-/* Tells how an exchange ended, so that a change of the connection's state is logged, and a refused token read
- * anew. */
-enum uplink_outcome uplink_observe(struct uplink *uplink, int status, const char *error);
+enum link_state { LINK_UNKNOWN, LINK_UP, LINK_AWAY, LINK_REFUSED };
+
+/* How one way to the coordinator fares, so that only changes are logged: calls and the stream may differ. */
+struct link {
+	const char *what; /* "reports", "commands" */
+	enum link_state state;
+	int refusal; /* the status that was logged */
+};
+
+/* Takes note of how an exchange ended, and reads a refused token anew. */
+enum uplink_outcome uplink_observe(struct uplink *uplink, struct link *link, int status, const char *error);
 
 #endif

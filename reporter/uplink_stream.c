@@ -20,6 +20,7 @@ struct uplink_stream {
 	struct timer *retry;
 	struct backoff backoff;
 	struct event_stream events;
+	struct link link;
 	uplink_command_fn command;
 	void *user;
 };
@@ -40,7 +41,7 @@ static bool on_data(void *user, const char *data, size_t len)
 
 	backoff_reset(&stream->backoff);
 	timer_start(stream->silence, SILENCE_MAX_MS);
-	uplink_observe(stream->uplink, 200, NULL);
+	uplink_observe(stream->uplink, &stream->link, 200, NULL);
 	return event_stream_feed(&stream->events, data, len);
 }
 
@@ -63,7 +64,8 @@ static void on_done(void *user, const struct http_answer *answer)
 		error = json_text(json_get(json, "error"));
 	/* A stream that was up and ended is no news yet: the next try tells whether the relay is away. */
 	if (answer->status != 200)
-		uplink_observe(stream->uplink, answer->status, error ? error : "no stream of commands");
+		uplink_observe(stream->uplink, &stream->link, answer->status,
+			       error ? error : "no stream of commands");
 	json_free(json);
 	lost(stream);
 }
@@ -100,6 +102,7 @@ struct uplink_stream *uplink_stream_open(struct uplink *uplink, uplink_command_f
 					 .retry = loop_timer(loop, connect_now, stream),
 					 .backoff = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS},
 					 .events = {.event = on_event, .user = stream},
+					 .link = {.what = "commands"},
 					 .command = command,
 					 .user = user};
 	connect_now(stream);

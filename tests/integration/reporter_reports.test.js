@@ -46,7 +46,7 @@ test('once_fails_when_nobody_takes_the_report', async () => {
   const reporter = await stack.reporter('nobody', { settings: { coordinator: 'http://127.0.0.1:1' } });
   const { status, stderr } = await reporter.once();
   assert.equal(status, 1);
-  assert.match(stderr, /report not taken/);
+  assert.match(stderr, /the coordinator is away/);
 });
 
 test('a_token_of_another_node_is_refused', async () => {
@@ -120,15 +120,15 @@ test('a_daemon_outlives_its_coordinator_and_finds_it_again', async () => {
   const reporter = await stack.reporter('patient', { settings: { max_interval: 30 } });
   await stack.nginx.stop();
   reporter.daemon.start();
-  await waitFor(() => /coordinator is away/.test(reporter.daemon.log()), {
+  await waitFor(() => /coordinator is away, will try again for=reports/.test(reporter.daemon.log()), {
     what: 'the reporter to notice',
   });
   stack.nginx.start();
   await stack.ready();
   await waitFor(() => node('patient'), { what: 'the first report' });
   const log = reporter.daemon.log();
-  assert.equal(log.match(/coordinator is away/g)?.length, 1, log);
-  assert.equal(log.match(/connected to the coordinator/g)?.length, 1, log);
+  assert.equal(log.match(/coordinator is away, will try again for=reports/g)?.length, 1, log);
+  assert.equal(log.match(/connected to the coordinator for=reports/g)?.length, 1, log);
 });
 
 test('a_configuration_is_read_anew_and_a_bad_one_is_not', async () => {
