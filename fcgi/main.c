@@ -14,10 +14,11 @@
 #include <stdlib.h>
 
 /*
- * nginx keeps connections open. A quick process holds several and serves whichever has a request; a waiting
- * one may be busy for long and holds one.
+ * nginx keeps connections open. A quick process holds two and serves whichever has a request, so idle ones
+ * take no process from others; more would only queue behind each other. A waiting one is busy for long and
+ * holds one.
  */
-#define QUICK_CONNECTIONS   8
+#define QUICK_CONNECTIONS   2
 #define WAITING_CONNECTIONS 1
 
 enum {

@@ -149,6 +149,9 @@ enum err report_read_services(const struct json *services, struct report_service
 		return reason_set(why, ERR_INVALID, "services holds more than %d", LIMIT_SERVICES_A_NODE);
 	json_open(&json, '{');
 	for (const struct json *service = json_first(services); service; service = json_next(service)) {
+		if (json_get(services, json_key(service)) != service)
+			return reason_set(why, ERR_INVALID, "services.%.128s is there twice",
+					  json_key(service));
 		err = take_service(service, &json, out, why);
 		if (err != ERR_NONE)
 			return err;

@@ -1,10 +1,9 @@
 /* The methods of the wire contract, section "RPC": each takes its params and calls what REST calls. */
 #include "common/limits.h"
 #include "common/log.h"
-#include "fcgi/control.h"
 #include "fcgi/dashboard.h"
 #include "fcgi/logbook.h"
-#include "fcgi/rpc.h"
+#include "fcgi/rpc_reporter.h"
 #include "fcgi/store/audit.h"
 
 #include <string.h>
@@ -79,14 +78,6 @@ static enum err clear_metrics_history(struct rpc_call *call, struct buf *result)
 	return err;
 }
 
-static enum err run_order(struct rpc_call *call, const struct control_order *order,
-			  struct control_outcome *out)
-{
-	struct control_by by = {call->caller->session->subject, call->caller->address};
-
-	return control_run(call->caller->api, &by, order, out, call->why);
-}
-
 static enum err control_service(struct rpc_call *call, struct buf *result)
 {
 	struct control_outcome outcome = {.queued = false};
@@ -98,128 +89,12 @@ static enum err control_service(struct rpc_call *call, struct buf *result)
 	if (err == ERR_NONE)
 		err = need_text(call, "action", &order.action);
 	if (err == ERR_NONE)
-		err = run_order(call, &order, &outcome);
+		err = rpc_run_order(call, &order, &outcome);
 	if (err != ERR_NONE)
 		return err;
 	control_write_answer(&order, &outcome, result);
 	control_outcome_free(&outcome);
 	return ERR_NONE;
-}
-
-/* What the worker's own method answered; an answer of ours where it only says that it is done. */
-static enum err write_workers_answer(struct rpc_call *call, const struct control_order *order,
-				     const struct control_outcome *outcome, struct buf *result)
-{
-	struct json *answer = NULL;
-	const struct json *inner;
-	enum err err = ERR_NONE;
-
-	if (!outcome->queued)
-		err = json_parse(buf_string(&outcome->result), outcome->result.len, &answer, call->why);
-	if (err != ERR_NONE)
-		return ERR_WORKER_FAILED;
-	inner = json_get(answer, "result");
-	if (!outcome->queued && !json_is_true(json_get(answer, "success"))) {
-		const char *sentence = json_text(json_get(answer, "error"));
-
-		err = reason_set(call->why, ERR_WORKER_FAILED, "%s: %.200s", order->node,
-				 sentence ? sentence : "the worker failed");
-	} else if (inner && !json_is_null(inner)) {
-		json_write(result, inner);
-	} else {
-		control_write_answer(order, outcome, result);
-	}
-	json_free(answer);
-	return err;
-}
-
-/* A method of the worker's reporter. Without a worker_id it is the coordinator's own. */
-static enum err ask_reporter(struct rpc_call *call, struct control_order *order, struct buf *result)
-{
-	struct control_outcome outcome = {.queued = false};
-	enum err err;
-
-	order->node = ID_COORDINATOR;
-	err = optional_text(call, "worker_id", &order->node);
-	if (err == ERR_NONE)
-		err = run_order(call, order, &outcome);
-	if (err != ERR_NONE)
-		return err;
-	err = write_workers_answer(call, order, &outcome, result);
-	control_outcome_free(&outcome);
-	return err;
-}
-
-static enum err reporter_get_stats(struct rpc_call *call, struct buf *result)
-{
-	const char *node = ID_COORDINATOR;
-	struct control_order order = {.method = "metrics_reporter.get_stats", .only_asks = true};
-	struct buf params = {0};
-	bool told = false;
-	enum err err = optional_text(call, "worker_id", &node);
-
-	/* One that comes by cron cannot be asked, but tells with each report. */
-	if (err == ERR_NONE)
-		err = dashboard_reporter_of_cron(store_of(call), node, result, &told, call->why);
-	if (err != ERR_NONE || told)
-		return err;
-	buf_text(&params, "{}");
-	order.params = &params;
-	err = ask_reporter(call, &order, result);
-	buf_free(&params);
-	return err;
-}
-
-static enum err reporter_control(struct rpc_call *call, struct buf *result)
-{
-	static const char *const ACTIONS[] = {"start", "stop", "status", "report_now"};
-	struct control_order order = {.method = "metrics_reporter.control_reporter"};
-	const char *action = NULL;
-	struct buf params = {0};
-	struct json_out json = {.buf = &params};
-	enum err err = need_text(call, "action", &action);
-
-	if (err != ERR_NONE)
-		return err;
-	err = reason_set(call->why, ERR_INVALID, "action must be start, stop, status or report_now");
-	for (size_t i = 0; i < sizeof(ACTIONS) / sizeof(*ACTIONS); i++)
-		if (strcmp(action, ACTIONS[i]) == 0)
-			err = ERR_NONE;
-	if (err != ERR_NONE)
-		return err;
-	order.only_asks = strcmp(action, "status") == 0;
-	json_open(&json, '{');
-	json_put_text(&json, "action", action);
-	json_close(&json, '}');
-	order.params = &params;
-	err = ask_reporter(call, &order, result);
-	buf_free(&params);
-	return err;
-}
-
-static enum err reporter_set_interval(struct rpc_call *call, struct buf *result)
-{
-	struct control_order order = {.method = "metrics_reporter.set_interval"};
-	const struct json *given = json_get(call->params, "interval");
-	struct buf params = {0};
-	struct json_out json = {.buf = &params};
-	int64_t interval_s = 0;
-	enum err err = ERR_NONE;
-
-	if (!given)
-		return reason_set(call->why, ERR_INVALID, "interval is missing");
-	if (!json_is_null(given))
-		err = json_need_integer(call->params, "", "interval", LIMIT_INTERVAL_MIN_S,
-					LIMIT_INTERVAL_MAX_S, &interval_s, call->why);
-	if (err != ERR_NONE)
-		return err;
-	json_open(&json, '{');
-	json_put_value(&json, "interval", given);
-	json_close(&json, '}');
-	order.params = &params;
-	err = ask_reporter(call, &order, result);
-	buf_free(&params);
-	return err;
 }
 
 static enum err get_logs(struct rpc_call *call, struct buf *result)
@@ -291,9 +166,9 @@ const struct rpc_method RPC_METHODS[] = {
 	{"log_collector",     "get_log_sources",       ROLE_VIEWER,   {NULL},                                     get_log_sources},
 	{"log_collector",     "clear_logs",            ROLE_OPERATOR, {"node_id"},                                clear_logs},
 	{"log_collector",     "get_stats",             ROLE_VIEWER,   {NULL},                                     log_stats},
-	{"metrics_reporter",  "get_stats",             ROLE_VIEWER,   {"worker_id"},                              reporter_get_stats},
-	{"metrics_reporter",  "control_reporter",      ROLE_OPERATOR, {"worker_id", "action"},                    reporter_control},
-	{"metrics_reporter",  "set_interval",          ROLE_OPERATOR, {"worker_id", "interval"},                  reporter_set_interval},
+	{"metrics_reporter",  "get_stats",             ROLE_VIEWER,   {"worker_id"},                              rpc_reporter_get_stats},
+	{"metrics_reporter",  "control_reporter",      ROLE_OPERATOR, {"worker_id", "action"},                    rpc_reporter_control},
+	{"metrics_reporter",  "set_interval",          ROLE_OPERATOR, {"worker_id", "interval"},                  rpc_reporter_set_interval},
 	{"system",            "list_services",         ROLE_VIEWER,   {NULL},                                     list_services},
 	/* clang-format on */
 };

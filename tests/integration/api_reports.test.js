@@ -184,6 +184,7 @@ test('a report that is not right is refused by its field, and nothing of it is s
     [{ ...good, services: { nginx: service({ uptime: -1 }) } }, 422, /services\.nginx\.uptime/],
     [{ ...good, services: { 'a b': service() } }, 422, /services/],
     [{ ...good, services: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`s${i}`, service()])) }, 422, /more than 256/],
+    [JSON.stringify(good).replace('"services":{', '"services":{"nginx":{"status":"error"},'), 422, /services\.nginx is there twice/],
     [{ ...good, certificates: {} }, 422, /certificates must be an array/],
     [{ ...good, certificates: [certificate({ not_after: 'never' })] }, 422, /certificates\[0\]\.not_after/],
     [{ ...good, certificates: [certificate(), certificate({ sans: 'a' })] }, 422, /certificates\[1\]\.sans/],
