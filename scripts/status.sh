@@ -11,7 +11,7 @@ for name in $SERVICES; do
   # One that has not lived for a second yet may be dying again and again.
   case $state in run:*' 0s'*) status=1 ;; run:*) ;; *) status=1 ;; esac
   # run: PATH: (pid 12) 34s; run: log: ...
-  echo "$state" | sed -E "s|^([a-z]+): [^:]*: *(.*)|\1 \2|; s|; run: log:.*||" |
+  echo "$state" | sed -E "s|^([a-z]+): [^:]*: *(.*)|\1 \2|; s|(, normally down)?; run: log:.*||" |
     { read -r word rest; printf '%-10s %-8s %s\n' "$name" "$word" "$rest"; }
 done
 if answer=$(health); then

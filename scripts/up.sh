@@ -18,13 +18,12 @@ port_owner() {
   inodes=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$hex" '$2 ~ port "$" && $4 == "0A" { print $10 }')
   [ -n "$inodes" ] || return 0
   for inode in $inodes; do
-    for fd in /proc/[0-9]*/fd/*; do
-      [ "$(readlink "$fd" 2>/dev/null)" = "socket:[$inode]" ] || continue
-      pid=${fd#/proc/}
-      pid=${pid%%/*}
-      echo "$(cat "/proc/$pid/comm") (pid $pid)"
-      return 0
-    done
+    fd=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\\[$inode\\]" 2>/dev/null | head -n 1)
+    [ -n "$fd" ] || continue
+    pid=${fd#/proc/}
+    pid=${pid%%/*}
+    echo "$(cat "/proc/$pid/comm") (pid $pid)"
+    return 0
   done
   echo "a program of another user"
 }

@@ -10,6 +10,14 @@ import test, { after } from 'node:test';
 
 import { BIN, Client, ROOT, freePort, temporaryFolder, waitFor } from '../lib/stack.js';
 
+/** The admin of a stack, by the password that `up` wrote. @param {Place} where */
+async function adminOf(where) {
+  const password = readFileSync(join(where.folder, 'admin-password'), 'utf8').trim();
+  const login = await where.client.post('/auth/login', { username: 'admin', password });
+  assert.equal(login.status, 200, login.text);
+  return where.client.as({ token: login.json.access_token });
+}
+
 /** @typedef {{ folder: string, port: number, env: NodeJS.ProcessEnv, client: Client }} Place */
 
 /** A place for a stack of its own. @param {number} port @returns {Place} */
@@ -62,11 +70,8 @@ test('up_returns_when_the_stack_is_healthy_and_says_where_it_is', async () => {
 });
 
 test('the_admin_logs_in_with_the_password_from_the_file_and_sees_the_coordinator', async () => {
-  const file = join(one.folder, 'admin-password');
-  assert.equal(statSync(file).mode & 0o777, 0o600);
-  const login = await one.client.post('/auth/login', { username: 'admin', password: readFileSync(file, 'utf8').trim() });
-  assert.equal(login.status, 200, login.text);
-  const admin = one.client.as({ token: login.json.access_token });
+  assert.equal(statSync(join(one.folder, 'admin-password')).mode & 0o777, 0o600);
+  const admin = await adminOf(one);
   await waitFor(
     async () => {
       const { status, services } = (await admin.get('/api/dashboard/metrics')).json.coordinator;
@@ -112,6 +117,24 @@ test('status_shows_every_service_and_the_health', async () => {
   assert.equal(status, 0, output);
   for (const word of ['redis', 'api', 'relay', 'nginx', 'reporter']) assert.match(output, new RegExp(`^${word} +run `, 'm'));
   assert.match(output, /^health +\{"status":"ok"/m);
+});
+
+test('the_stacks_own_parts_restart_from_the_api_without_dropping_the_call', async () => {
+  const admin = await adminOf(one);
+  for (const service of ['api', 'nginx', 'relay']) {
+    const { status, json } = await admin.post('/api/dashboard/control-service', {
+      worker_id: 'coordinator', service_name: service, action: 'restart',
+    });
+    assert.deepEqual([status, json.success, json.status], [200, true, 'running'], JSON.stringify(json));
+    // The relay's streams ended with it; the next command needs the reporter's.
+    await waitFor(async () => (await script('status', one)).status === 0, { what: `the stack to be well after ${service}` });
+    await waitFor(async () => {
+      const answer = await admin.post('/rpc', {
+        jsonrpc: '2.0', id: 1, method: 'metrics_reporter.get_stats', params: { worker_id: 'coordinator' },
+      });
+      return answer.json.result;
+    }, { what: 'the reporter to be connected' });
+  }
 });
 
 test('down_leaves_no_process_and_no_socket', async () => {

@@ -35,6 +35,7 @@ export class Reporter {
     mkdirSync(join(options.folder, 'state'), { recursive: true });
     const tokenFile = join(options.folder, 'token');
     writeFileSync(tokenFile, `${options.token}\n`, { mode: 0o600 });
+    /** @type {Record<string, string | number>} */
     this.settings = {
       coordinator: options.coordinator,
       node_id: options.node,
