@@ -4,7 +4,7 @@ import { exit, stdout } from 'node:process';
 
 /** @typedef {{ title: string, note?: string, run: () => Promise<string> }} Table */
 
-const NAMES = ['metrics'];
+const NAMES = ['metrics', 'report', 'lines', 'flood', 'agents', 'cluster'];
 
 /** @param {string} name @returns {Promise<Table>} */
 const load = async (name) => (await import(`./tables/${name}.js`)).table;

@@ -9,27 +9,22 @@ import { Stack, freePort } from '../../lib/stack.js';
 const SIZES = { P2PDASH_NGINX_WORKERS: '2', P2PDASH_API_KEEPALIVE: '4' };
 
 /**
- * @param {{ site?: string }} [options] `site`: text added to nginx's sites, so that a peer stands behind the same nginx
+ * @param {object} [options]
+ * @param {string} [options.site] text added to nginx's sites, so that a peer stands behind the same nginx
+ * @param {boolean} [options.relay] whether the relay runs (default true)
  * @returns {Promise<Stack>}
  */
-export async function startCoordinator({ site } = {}) {
-  const stack = new Stack(
-    { parts: ['redis', 'api', 'relay'], workers: 16, waitWorkers: 32, env: SIZES },
-    await freePort(),
-  );
+export async function startCoordinator({ site, relay = true } = {}) {
+  /** @type {import('../../lib/stack.js').Part[]} */
+  const parts = relay ? ['redis', 'api', 'relay'] : ['redis', 'api'];
+  const stack = new Stack({ parts, workers: 16, waitWorkers: 32, env: SIZES }, await freePort());
   await stack.start();
   if (site) appendFileSync(join(stack.folder, 'nginx/sites/plain.conf'), site);
   stack.nginx.start();
-  stack.parts = ['redis', 'api', 'relay', 'nginx'];
+  stack.parts = [...parts, 'nginx'];
   await stack.ready();
   return stack;
 }
 
 /** HOST:PORT of its nginx, as the probe wants it. @param {Stack} stack */
 export const addressOf = (stack) => `127.0.0.1:${stack.port}`;
-
-/** The report a real reporter would send from here, as the body of POST /api/reporter/report. @param {Stack} stack @param {string} node */
-export async function realReport(stack, node) {
-  const reporter = await stack.reporter(node);
-  return { ...(await reporter.print()), worker_id: node };
-}

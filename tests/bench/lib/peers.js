@@ -53,6 +53,13 @@ export async function startWebdis(redis, port) {
   return { program: await startPeer('webdis', ['webdis', file], { folder, port }) };
 }
 
+/**
+ * Text for nginx's sites: webdis behind our own nginx, with what our answers carry too, and an answer that never
+ * leaves nginx.
+ * @param {number} port @param {number} webdis its port
+ */
+export const peerSite = (port, webdis) => peerConfig('behind-nginx.conf', { PORT: port, WEBDIS_PORT: webdis });
+
 /** nginx with nchan, which keeps its channels in a Redis. @param {number} redisPort */
 export async function startNchan(redisPort) {
   const folder = temporaryFolder();
@@ -62,6 +69,41 @@ export async function startNchan(redisPort) {
   writeFileSync(file, peerConfig('nchan.conf', { PORT: port, REDIS_PORT: redisPort, USER: userDirective() }));
   const command = ['nginx', '-e', 'stderr', '-p', `${folder}/`, '-c', file];
   return { program: await startPeer('nchan', command, { folder, port }), port };
+}
+
+/** collectd, sampling once a second and sending to a UDP port of this machine. @param {number} port */
+export async function startCollectd(port) {
+  const folder = temporaryFolder();
+  const file = join(folder, 'collectd.conf');
+  writeFileSync(file, peerConfig('collectd.conf', { FOLDER: folder, PORT: port }));
+  return startPeer('collectd', ['collectd', '-f', '-C', file], { folder });
+}
+
+/** Monit, in the foreground. */
+export async function startMonit() {
+  const folder = temporaryFolder();
+  const file = join(folder, 'monitrc');
+  writeFileSync(file, peerConfig('monitrc', { FOLDER: folder }), { mode: 0o600 });
+  return startPeer('monit', ['monit', '-I', '-c', file], { folder, path: join(folder, 'monit.sock') });
+}
+
+/** node_exporter with the collectors of our report; it samples when it is asked. */
+export async function startNodeExporter() {
+  const folder = temporaryFolder();
+  const port = await freePort();
+  const collectors = ['cpu', 'meminfo', 'filesystem', 'loadavg', 'diskstats', 'netdev', 'stat'];
+  const program = await startPeer(
+    'node_exporter',
+    [
+      'prometheus-node-exporter',
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--collector.disable-defaults',
+      '--web.disable-exporter-metrics',
+      ...collectors.map((name) => `--collector.${name}`),
+    ],
+    { folder, port },
+  );
+  return { program, port };
 }
 
 /** nginx's workers stay what we are, since the folders are ours. */

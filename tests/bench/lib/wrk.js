@@ -3,21 +3,34 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
+import { familyCpuMs } from './process.js';
+
 const run = promisify(execFile);
 const UNITS = { us: 1e-3, ms: 1, s: 1e3 };
 
 /**
- * @param {string} url
- * @param {{ concurrency: number, seconds: number, token?: string }} options
- * @returns {Promise<{ perSecond: number, medianMs: number, p99Ms: number }>}
+ * @typedef {object} Load
+ * @property {number} concurrency connections
+ * @property {number} seconds
+ * @property {string} [token]
+ * @property {import('../../lib/stack.js').Program} server whose CPU is counted, with that of its children
  */
-export async function wrk(url, { concurrency, seconds, token }) {
+
+/**
+ * @param {string} url
+ * @param {Load} load
+ * @returns {Promise<{ perSecond: number, medianMs: number, p99Ms: number, cpuMs: number }>} `cpuMs` for a request
+ */
+export async function wrk(url, { concurrency, seconds, token, server }) {
   const header = token ? ['-H', `Authorization: Bearer ${token}`] : [];
   const args = ['-t1', `-c${concurrency}`, `-d${seconds}s`, '--latency', ...header, url];
+  const before = familyCpuMs(Number(server.pid));
   const { stdout } = await run('wrk', args);
+  const spent = familyCpuMs(Number(server.pid)) - before;
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`wrk ${url}: ${stdout}`);
   return {
     perSecond: Number(/Requests\/sec: +([\d.]+)/.exec(stdout)?.[1]),
+    cpuMs: spent / Number(/(\d+) requests in/.exec(stdout)?.[1]),
     medianMs: time(stdout, '50%'),
     p99Ms: time(stdout, '99%'),
   };
