@@ -269,7 +269,7 @@ static void run_round(struct probe *probe, int64_t round)
 	char mark[MARK_LEN + 1];
 	pid_t pid = 0;
 
-	snprintf(mark, sizeof(mark), "%016llx", (unsigned long long)now_ns());
+	snprintf(mark, sizeof(mark), "%016lld", (long long)now_ns());
 	place_mark(probe->message.data, probe->message.len, probe->mark, mark);
 	for (char **word = probe->command; word && *word; word++)
 		place_mark(*word, strlen(*word), probe->mark, mark);

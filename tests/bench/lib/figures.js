@@ -1,13 +1,11 @@
 // Numbers for people: medians with their spread, and Markdown tables.
 
-/** The nearest rank. @param {number[]} values @param {number} share 0-1 */
-export function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
-}
-
 /** @param {number[]} values */
-export const median = (values) => quantile(values, 0.5);
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
 
 /** Three significant digits, thousands apart: `21,100`, `1.04`, `0.183`. @param {number} value */
 export function figure(value) {
