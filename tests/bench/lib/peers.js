@@ -1,6 +1,7 @@
 // The programs we are measured beside: Debian's packages, each on sockets and in a folder of its own. Their
 // configurations are files in tests/bench/peers; ${NAME} in them is filled in.
 
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -16,22 +17,21 @@ export function peerConfig(file, values) {
   });
 }
 
-/** @param {import('node:net').NetConnectOpts} where */
-const answers = (where) =>
+/** @param {number} port */
+const answers = (port) =>
   new Promise((resolve, reject) => {
-    const socket = connect(where, () => resolve(socket.destroy()));
+    const socket = connect({ port, host: '127.0.0.1' }, () => resolve(socket.destroy()));
     socket.once('error', reject);
   });
 
 /**
  * @param {string} name
  * @param {string[]} command
- * @param {{ folder: string, port?: number, path?: string }} where it listens
+ * @param {{ folder: string, port?: number }} where it listens
  */
-async function startPeer(name, command, { folder, port, path }) {
+async function startPeer(name, command, { folder, port }) {
   const program = new Program(name, command, { log: join(folder, `${name}.log`), checked: false }).start();
-  const where = path ? { path } : port ? { port, host: '127.0.0.1' } : null;
-  if (where) await waitFor(() => answers(where), { what: `${name} to listen` });
+  if (port) await waitFor(() => answers(port), { what: `${name} to listen` });
   return program;
 }
 
@@ -53,6 +53,11 @@ export async function startWebdis(redis, port) {
   return { program: await startPeer('webdis', ['webdis', file], { folder, port }) };
 }
 
+/** What webdis serves at /GET/bench.txt. @param {import('../../lib/stack.js').Stack} stack whose Redis it asks @param {string} text */
+export function giveWebdis(stack, text) {
+  execFileSync('redis-cli', ['-s', join(stack.folder, 'redis.sock'), '-x', 'SET', 'bench'], { input: text });
+}
+
 /**
  * Text for nginx's sites: webdis behind our own nginx, with what our answers carry too, and an answer that never
  * leaves nginx.
@@ -71,20 +76,26 @@ export async function startNchan(redisPort) {
   return { program: await startPeer('nchan', command, { folder, port }), port };
 }
 
-/** collectd, sampling once a second and sending to a UDP port of this machine. @param {number} port */
-export async function startCollectd(port) {
+/**
+ * collectd, sampling once a second and sending to a UDP port of this machine.
+ * @param {number} port
+ * @param {{ processes: boolean }} options whether it counts processes too, for which it reads each one's files
+ */
+export async function startCollectd(port, { processes }) {
   const folder = temporaryFolder();
   const file = join(folder, 'collectd.conf');
-  writeFileSync(file, peerConfig('collectd.conf', { FOLDER: folder, PORT: port }));
+  const values = { FOLDER: folder, PORT: port, PROCESSES: processes ? 'LoadPlugin processes' : '' };
+  writeFileSync(file, peerConfig('collectd.conf', values));
   return startPeer('collectd', ['collectd', '-f', '-C', file], { folder });
 }
 
 /** Monit, in the foreground. */
 export async function startMonit() {
   const folder = temporaryFolder();
+  const port = await freePort();
   const file = join(folder, 'monitrc');
-  writeFileSync(file, peerConfig('monitrc', { FOLDER: folder }), { mode: 0o600 });
-  return startPeer('monit', ['monit', '-I', '-c', file], { folder, path: join(folder, 'monit.sock') });
+  writeFileSync(file, peerConfig('monitrc', { FOLDER: folder, PORT: port }), { mode: 0o600 });
+  return startPeer('monit', ['monit', '-I', '-c', file], { folder, port });
 }
 
 /** node_exporter with the collectors of our report; it samples when it is asked. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../../lib/stack.js';
 import { addressOf, startCoordinator } from '../lib/coordinator.js';
 import { figure, interleave, markdown, median, spread } from '../lib/figures.js';
-import { peerSite, startWebdis } from '../lib/peers.js';
+import { giveWebdis, peerSite, startWebdis } from '../lib/peers.js';
 import { sampleReport } from '../lib/report.js';
 import { wrk } from '../lib/wrk.js';
 
@@ -23,7 +23,7 @@ async function run() {
 
   const viewer = await stack.user('viewer');
   const { text } = await viewer.get('/api/dashboard/metrics');
-  await stack.redisCommand('SET', 'bench', text);
+  giveWebdis(stack, text);
 
   const theirs = `http://127.0.0.1:${port}`;
   const results = await interleave(
