@@ -74,6 +74,7 @@ static bool take_logs(const struct follower *follower, const char *at, const cha
 
 		lines_add(follower->lines, node, entry.data, entry.len);
 	}
+	lines_tell(follower->lines);
 	return true;
 }
 

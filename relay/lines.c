@@ -131,7 +131,11 @@ void lines_add(struct lines *lines, const char *node, const char *json, size_t l
 	sources_add_entry(&lines->sources, entry);
 	if (++lines->untold >= LINES_A_FLUSH)
 		flush(lines);
-	else
+}
+
+void lines_tell(struct lines *lines)
+{
+	if (lines->untold)
 		window_touch(&lines->window);
 }
 

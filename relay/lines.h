@@ -24,7 +24,9 @@ void lines_free(struct lines *lines);
 
 /* --- what happens ------------------------------------------------------------------------------------- */
 
+/* Takes a line in; those of one message are told together, by lines_tell. */
 void lines_add(struct lines *lines, const char *node, const char *json, size_t len);
+void lines_tell(struct lines *lines);
 void lines_clear(struct lines *lines, const char *node); /* NULL: everyone's */
 
 /* --- the load: between begin and end nothing is told, then what has come since ------------------------ */

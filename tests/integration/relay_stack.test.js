@@ -1,0 +1,120 @@
+// Goal: in the whole stack, behind nginx, what workers report and log reaches browsers, commands reach workers, and a
+// session that ends ends here too.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { startStack, waitFor } from '../lib/stack.js';
+
+const stack = await startStack();
+const viewer = await stack.user('viewer');
+const worker = await stack.worker('worker-1');
+
+/** @param {number} cpu_percent */
+const report = (cpu_percent) => ({
+  worker_id: 'worker-1',
+  mode: 'daemon',
+  interval: 30,
+  metrics: {
+    cpu_percent,
+    cpu_count: 2,
+    memory: { percent: 40, total: 100, available: 60, used: 40 },
+    disk: { percent: 70, total: 100, free: 30, used: 70 },
+    memory_usage_mb: 4,
+    load_average: [0.1, 0.2, 0.3],
+    disk_io: { read_bytes: 1, write_bytes: 2, read_count: 3, write_count: 4 },
+    network_io: { bytes_sent: 5, bytes_recv: 6, packets_sent: 7, packets_recv: 8 },
+    process_count: 99,
+    timestamp: new Date().toISOString(),
+  },
+  services: { nginx: { status: 'running', installed: true, description: 'Web', driver: 'systemd', uptime: 5 } },
+  certificates: [],
+});
+
+/** @param {string} message @param {string} level */
+const entry = (message, level) => ({ level, message, logger_name: 'Service.app', module: 'app', funcName: 'main', lineno: 3 });
+
+test('a_report_and_a_line_reach_both_kinds_of_clients', async () => {
+  assert.equal((await worker.post('/api/reporter/report', report(11))).status, 200);
+  const plain = await stack.webSocket(viewer);
+  const delta = await stack.webSocket(viewer, { mode: 'delta' });
+  const { data } = await plain.next('initial');
+  assert.equal(data.metrics.workers['worker-1'].metrics.cpu_percent, 11);
+  assert.equal(data.metrics.workers['worker-1'].status, 'online');
+  assert.equal(data.history['worker-1'][0].cpu_percent, 11);
+  const snapshot = await delta.next('snapshot');
+  const summary = snapshot.data.workers['worker-1'];
+  const documented =
+    'status timestamp mode current_interval fresh_until cpu_percent memory_percent disk_percent load1 network_bytes_sent ' +
+    'network_bytes_recv services_total services_running services_stopped services_error services_revision ' +
+    'certificates_total certificate_days_left';
+  assert.deepEqual(Object.keys(summary).sort(), documented.split(' ').sort());
+
+  delta.send({ type: 'subscribe', nodes: ['worker-1'], logs: { level: 'ERROR' } });
+  await delta.next('subscribed');
+  await delta.next('node');
+  assert.equal((await worker.post('/api/reporter/report', report(12))).status, 200);
+  const changed = await delta.next('delta');
+  assert.equal(changed.data.workers['worker-1'].cpu_percent, 12);
+  const node = delta.messages.find((m) => m.type === 'node' && m.point);
+  assert.equal(node.point.cpu_percent, 12);
+  plain.send('ping');
+  const update = await plain.next('update');
+  assert.deepEqual(update.data.history['worker-1'].map((p) => p.cpu_percent), [11, 12]);
+
+  const batch = { node_id: 'worker-1', batch: 'b1', logs: [entry('quiet', 'INFO'), entry('loud', 'ERROR')] };
+  assert.equal((await worker.post('/api/reporter/logs', batch)).status, 200);
+  assert.deepEqual((await plain.next('new_logs')).logs.map((e) => e.message), ['quiet', 'loud']);
+  const [line] = (await delta.next('new_logs')).logs;
+  assert.equal(line.message, 'loud');
+  assert.equal(line.node_id, 'worker-1');
+  assert.ok(line.seq > 0);
+  await plain.close();
+  await delta.close();
+});
+
+test('a_command_reaches_its_worker_and_the_stream_ends_with_its_token', async () => {
+  const { status, stream } = await stack.commands(worker);
+  assert.equal(status, 200);
+  await waitFor(() => stream?.comments.length);
+  const operator = await stack.user('operator');
+  const answer = operator.post('/api/dashboard/control-service', { worker_id: 'worker-1', service_name: 'nginx', action: 'restart' });
+  const command = await stream?.next();
+  assert.equal(command.service_name, 'nginx');
+  await worker.post('/api/reporter/result', { command_id: command.id, success: true, message: 'done', status: 'running' });
+  assert.equal((await answer).json.success, true);
+
+  const [, payload] = worker.token?.split('.') ?? [];
+  const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  await stack.cli(['token', 'revoke', jti]);
+  await waitFor(() => stream?.ended, { what: 'the stream to end', deadline: 2000 });
+  assert.equal((await stack.commands(worker)).status, 401);
+});
+
+test('a_session_ends_here_within_a_second_of_logout_and_of_a_changed_user', async () => {
+  await stack.createUser('eve', 'viewer', 'first password 1');
+  const first = await stack.logIn('eve', 'first password 1');
+  const second = await stack.logIn('eve', 'first password 1');
+  const one = await stack.webSocket(first);
+  const two = await stack.webSocket(second);
+  let begin = Date.now();
+  assert.equal((await first.post('/auth/logout')).status, 200);
+  assert.deepEqual(await one.closed, { code: 4401, reason: 'token_revoked' });
+  assert.ok(Date.now() - begin < 1500);
+  assert.equal(two.socket.readyState, two.socket.OPEN);
+  begin = Date.now();
+  await stack.cli(['user', 'passwd', 'eve'], { input: 'second password 2\n' });
+  assert.deepEqual(await two.closed, { code: 4401, reason: 'user_changed' });
+  assert.ok(Date.now() - begin < 3000);
+  await assert.rejects(stack.webSocket(second), { status: 401 });
+});
+
+test('the_relay_ends_in_order_and_clients_are_told', async () => {
+  const socket = await stack.webSocket(viewer);
+  await socket.next('initial');
+  assert.equal(await stack.relay.kill('SIGTERM'), 0);
+  const { code } = await socket.closed;
+  assert.equal(code, 1001);
+  stack.relay.start();
+  await waitFor(async () => (await stack.webSocket(viewer)).close(), { what: 'the relay to be back' });
+});
