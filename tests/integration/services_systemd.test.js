@@ -1,0 +1,163 @@
+// Services that are units of a real systemd: seen as they change, started and stopped from the API, and what the
+// caller is told when that goes wrong.
+
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { startStack, waitFor } from '../lib/stack.js';
+import { cannotRunSystemd, startSystemd } from '../lib/systemd.js';
+
+const options = { skip: cannotRunSystemd };
+
+/** @param {string} lines */
+const unit = (lines) => `[Service]\n${lines}\n`;
+
+const UNITS = {
+  'web.service': unit('ExecStart=/bin/sleep 1000'),
+  'broken.service': unit("Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c 'exit 7'"),
+  'dies.service': unit("ExecStart=/bin/sh -c 'exit 3'"),
+  'nothing.service': unit('ExecStart=/nonexistent/program'),
+  'slow.service': unit('Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 3'),
+  'hangs.service': unit('Type=oneshot\nExecStart=/bin/sleep 1000'),
+  'needs.service': `[Unit]\nRequires=broken.service\nAfter=broken.service\n${unit('ExecStart=/bin/sleep 1000')}`,
+  'real.service': unit('ExecStart=/bin/sleep 1000'),
+};
+
+/** @param {string} name @param {string} [more] */
+const section = (name, more = '') =>
+  `[service ${name}]\ndriver = systemd\nunit = ${name}.service\nactions = start,stop,restart\n${more}\n`;
+
+const stack = options.skip ? undefined : await startStack();
+const systemd = options.skip ? undefined : await startSystemd();
+const operator = await stack?.user('operator');
+
+/** @returns {Promise<Record<string, any>>} */
+const services = async () => (await operator?.get('/api/dashboard/services'))?.json.services.unitary ?? {};
+
+/** @param {string} name @param {string} action @returns {Promise<any>} */
+async function control(name, action) {
+  const answer = await operator?.post('/api/dashboard/control-service', {
+    worker_id: 'unitary',
+    service_name: name,
+    action,
+  });
+  return answer?.json;
+}
+
+/** @param {string} name @param {string} status */
+const becomes = (name, status) =>
+  waitFor(async () => (await services())[name]?.status === status, { what: `${name} to be seen as ${status}` });
+
+if (stack && systemd) {
+  symlinkSync('real.service', join(systemd.units, 'alias.service'));
+  await systemd.define(UNITS);
+  const sections = [
+    ...['web', 'broken', 'dies', 'nothing', 'slow', 'needs', 'missing', 'alias'].map((name) => section(name)),
+    section('hangs', 'timeout = 1'),
+  ].join('\n');
+  await stack.startReporter('unitary', { sections, env: systemd.env });
+  await waitFor(async () => Object.keys(await services()).length === 9, { what: 'the services' });
+  // The stream of commands may connect a moment after the first report.
+  await waitFor(async () => (await control('web', 'stop'))?.success, { what: 'the first command' });
+}
+
+test('a_unit_is_started_restarted_and_stopped', options, async () => {
+  const started = await control('web', 'start');
+  assert.equal(started.success, true, JSON.stringify(started));
+  assert.match(started.message, /start of web\.service done/);
+  assert.equal(await systemd?.systemctl('is-active', 'web.service'), 'active');
+  await becomes('web', 'running');
+  const { uptime, installed, driver } = (await services()).web;
+  assert.ok(uptime >= 0 && uptime < 60, `uptime ${uptime}`);
+  assert.deepEqual({ installed, driver }, { installed: true, driver: 'systemd' });
+
+  const before = await systemd?.systemctl('show', '--value', '--property=MainPID', 'web.service');
+  assert.equal((await control('web', 'restart')).success, true);
+  assert.notEqual(await systemd?.systemctl('show', '--value', '--property=MainPID', 'web.service'), before);
+
+  assert.equal((await control('web', 'stop')).success, true);
+  await becomes('web', 'stopped');
+});
+
+test('a_unit_that_fails_to_start_tells_how', options, async () => {
+  const answer = await control('broken', 'start');
+  assert.equal(answer.success, false);
+  assert.match(answer.error, /start of broken\.service failed \(exit-code, exit status 7\)/);
+  await becomes('broken', 'error');
+});
+
+test('a_unit_that_ends_at_once_was_not_started', options, async () => {
+  assert.match((await control('dies', 'start')).error, /failed right after it was done \(exit-code, exit status 3\)/);
+  assert.match((await control('nothing', 'start')).error, /failed.*exit status 203/);
+});
+
+test('a_dependency_that_fails_is_named_as_the_reason', options, async () => {
+  const answer = await control('needs', 'start');
+  assert.equal(answer.success, false);
+  assert.match(answer.error, /job result: dependency/);
+});
+
+test('a_unit_that_does_not_exist_is_an_error', options, async () => {
+  const { status, installed } = (await services()).missing;
+  assert.deepEqual({ status, installed }, { status: 'error', installed: false });
+  assert.match((await control('missing', 'start')).error, /Unit missing\.service not found/);
+});
+
+test('a_slow_start_is_waited_for', options, async () => {
+  const begun = Date.now();
+  const answer = await control('slow', 'start');
+  assert.equal(answer.success, true, JSON.stringify(answer));
+  assert.ok(Date.now() - begun >= 2900);
+  await becomes('slow', 'running');
+});
+
+test('a_start_beyond_its_time_is_told_to_go_on', options, async () => {
+  const answer = await control('hangs', 'start');
+  assert.equal(answer.success, false);
+  assert.match(answer.error, /did not finish in time/);
+  await systemd?.systemctl('stop', 'hangs.service');
+});
+
+test('a_killed_process_is_seen_within_a_second', options, async () => {
+  await control('web', 'start');
+  await becomes('web', 'running');
+  const killed = Date.now();
+  await systemd?.systemctl('kill', '--signal=KILL', 'web.service');
+  await becomes('web', 'error');
+  assert.ok(Date.now() - killed < 1000, `seen after ${Date.now() - killed} ms`);
+});
+
+test('an_alias_is_the_unit_behind_it', options, async () => {
+  const answer = await control('alias', 'start');
+  assert.equal(answer.success, true, JSON.stringify(answer));
+  await becomes('alias', 'running');
+  await systemd?.systemctl('stop', 'real.service');
+  await becomes('alias', 'stopped');
+});
+
+test('what_somebody_else_does_is_seen', options, async () => {
+  await systemd?.systemctl('reset-failed');
+  await systemd?.systemctl('start', 'web.service');
+  await becomes('web', 'running');
+  await systemd?.systemctl('stop', 'web.service');
+  await becomes('web', 'stopped');
+});
+
+test('a_unit_that_is_installed_later_is_seen', options, async () => {
+  await systemd?.define({ 'missing.service': unit('ExecStart=/bin/sleep 1000') });
+  await becomes('missing', 'stopped');
+  assert.equal((await services()).missing.installed, true);
+});
+
+test('systemd_that_goes_and_comes_back_is_found_again', options, async () => {
+  await systemd?.program.stop();
+  await becomes('web', 'error');
+  assert.match((await control('web', 'start')).error, /systemd cannot be reached/);
+  systemd?.program.start();
+  await systemd?.ready();
+  await becomes('web', 'stopped');
+  assert.equal((await control('web', 'start')).success, true);
+  await becomes('web', 'running');
+});
