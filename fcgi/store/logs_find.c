@@ -21,9 +21,12 @@ struct match {
 
 struct search {
 	const struct entry_filter *filter;
+	bool everything; /* the filter lets all pass: counting is Redis', and each node's newest are enough */
+	size_t newest;	 /* how many of each node's newest entries can be on the page */
 	redisReply *nodes;
 	struct match *matches;
 	size_t count, capacity;
+	size_t total;
 };
 
 static void note(struct search *search, size_t node, int64_t seq)
@@ -42,19 +45,27 @@ static bool is_wanted(const struct search *search, size_t node)
 	return id_is_node(name) && (!*search->filter->node || strcmp(name, search->filter->node) == 0);
 }
 
-static void note_matches(struct search *search, size_t node, const redisReply *entries)
+static void note_matches(struct search *search, size_t node, const redisReply *length,
+			 const redisReply *entries)
 {
+	size_t before = search->count;
+
 	for (size_t i = 0; i < entries->elements; i++) {
 		const redisReply *entry = entries->element[i];
 
 		if (entry_matches(search->filter, entry->str, entry->len))
 			note(search, node, entry_seq(entry->str, entry->len));
 	}
+	search->total += search->everything ? (size_t)reply_number(length) : search->count - before;
 }
 
 static void add_range(struct store *store, const struct search *search, size_t node)
 {
-	redis_add(store, "LRANGE %s 0 -1", key_of_node(NODE_LOGS, search->nodes->element[node]->str).text);
+	struct key key = key_of_node(NODE_LOGS, search->nodes->element[node]->str);
+
+	redis_add(store, "LLEN %s", key.text);
+	redis_add(store, "LRANGE %s 0 %lld", key.text,
+		  search->everything ? (long long)search->newest - 1 : -1LL);
 }
 
 static enum err find_matches(struct store *store, struct search *search)
@@ -75,7 +86,7 @@ static enum err find_matches(struct store *store, struct search *search)
 		if (err != ERR_NONE)
 			return err;
 		for (size_t i = 0; i < count; i++)
-			note_matches(search, asked[i], replies.item[i]);
+			note_matches(search, asked[i], replies.item[2 * i], replies.item[2 * i + 1]);
 		replies_free(&replies);
 		count = 0;
 	}
@@ -118,7 +129,7 @@ static enum err load_page(struct store *store, const struct search *search, stru
 		err = redis_run(store, &replies);
 		if (err != ERR_NONE)
 			return err;
-		take_texts(page, count, page[i].node, replies.item[0]);
+		take_texts(page, count, page[i].node, replies.item[1]);
 		replies_free(&replies);
 	}
 	return ERR_NONE;
@@ -139,7 +150,11 @@ static void write_page(const struct match *page, size_t count, struct buf *out)
 enum err logs_find(struct store *store, const struct entry_filter *filter, size_t limit, size_t offset,
 		   struct buf *out, size_t *total)
 {
-	struct search search = {.filter = filter};
+	struct search search = {
+		.filter = filter,
+		.everything = filter->level == LEVEL_DEBUG && !*filter->logger_name && !*filter->text,
+		.newest = offset + limit,
+	};
 	struct match *page;
 	struct replies nodes;
 	size_t count;
@@ -162,7 +177,7 @@ enum err logs_find(struct store *store, const struct entry_filter *filter, size_
 	err = count ? load_page(store, &search, page, count) : ERR_NONE;
 	if (err == ERR_NONE) {
 		write_page(page, count, out);
-		*total = search.count;
+		*total = search.total;
 	}
 	for (size_t i = 0; i < count; i++)
 		free(page[i].text);
