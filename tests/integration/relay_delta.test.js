@@ -13,7 +13,7 @@ const rig = await startRelay();
 function view(messages) {
   /** @type {Record<string, any>} */
   let workers = {};
-  let seq;
+  let seq = 0;
   for (const { type, seq: n, data } of messages) {
     if (type === 'snapshot') workers = structuredClone(data.workers);
     if (type === 'delta') {
@@ -142,6 +142,7 @@ test('a_subscribed_node_comes_whole_and_then_report_by_report', async () => {
 });
 
 test('log_filters_are_applied_by_the_relay', async () => {
+  /** @type {[object, string[]][]} */
   const filters = [
     [{}, ['a', 'b', 'c', 'd']],
     [{ node_id: 'worker-2' }, ['c', 'd']],
