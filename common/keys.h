@@ -44,8 +44,9 @@ struct key key_of_node(enum node_key which, const char *node);
 struct key key_of_command(const char *command_id); /* hash with TTL: the command and its result */
 struct key key_of_command_done(
 	const char *command_id); /* list with TTL: one element when the result is there; awaited with BLPOP */
-struct key key_of_revoked(const char *token_id);       /* string with TTL: the token is revoked */
-struct key key_of_login_failures(const char *who); /* counter with TTL; an address, or an address and a user */
+struct key key_of_revoked(const char *token_id); /* string with TTL: the token is revoked */
+struct key
+key_of_login_failures(const char *who); /* counter with TTL; an address, or an address and a user */
 struct key channel_of_commands(const char *node);
 
 #endif
