@@ -212,8 +212,9 @@ static void lose(struct bus *bus, const redisAsyncContext *gone, const char *why
 	bus->state = BUS_PAUSING;
 	bus->connected = 0;
 	bus->unanswered = 0;
-	log_warning("bus", "no connection to Redis, trying again: %s pause_ms=%.0f", why,
-		    bus->pause_s * 1000);
+	/* Said aloud once, not for every attempt. */
+	(bus->pause_s > PAUSE_MIN_S ? log_debug
+				    : log_warning)("bus", "no connection to Redis, trying again: %s", why);
 	forget(&bus->follower, gone);
 	forget(&bus->asker, gone);
 	ev_timer_stop(bus->loop, &bus->timer);
@@ -281,17 +282,16 @@ static void on_disconnect(const redisAsyncContext *context, int status)
 		lose(bus, context, context->errstr && *context->errstr ? context->errstr : "closed");
 }
 
-static redisAsyncContext *open_connection(struct bus *bus)
+static redisAsyncContext *open_connection(struct bus *bus, struct reason *why)
 {
 	const struct redis_address *address = bus->address;
 	redisAsyncContext *context = *address->path ? redisAsyncConnectUnix(address->path)
 						    : redisAsyncConnect(address->host, address->port);
 
-	if (!context)
-		return NULL;
-	if (context->err || redisLibevAttach(bus->loop, context) != REDIS_OK) {
-		log_warning("bus", "cannot connect to Redis: %s", context->errstr);
-		redisAsyncFree(context);
+	if (!context || context->err || redisLibevAttach(bus->loop, context) != REDIS_OK) {
+		snprintf(why->text, sizeof(why->text), "%s", context ? context->errstr : "no memory");
+		if (context)
+			redisAsyncFree(context);
 		return NULL;
 	}
 	context->data = bus;
@@ -302,11 +302,13 @@ static redisAsyncContext *open_connection(struct bus *bus)
 
 static void connect_both(struct bus *bus)
 {
+	struct reason why;
+
 	bus->state = BUS_CONNECTING;
-	bus->follower = open_connection(bus);
-	bus->asker = bus->follower ? open_connection(bus) : NULL;
+	bus->follower = open_connection(bus, &why);
+	bus->asker = bus->follower ? open_connection(bus, &why) : NULL;
 	if (!bus->asker)
-		lose(bus, NULL, "not there");
+		lose(bus, NULL, why.text);
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)

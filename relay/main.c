@@ -169,15 +169,21 @@ static void raise_descriptor_limit(void)
 		log_warning("main", "the limit of open files stays low");
 }
 
-static void set_log_level(const struct setting_value *values)
+/* What the settings say, checked. */
+struct configuration {
+	struct token_secret secret;
+	struct redis_address redis;
+	struct listen_address listen;
+};
+
+static enum err read_log_level(const char *text, struct reason *why)
 {
 	enum log_level level;
-	struct reason why;
 
-	if (log_parse_level(values[LOG_LEVEL].text, &level) != ERR_NONE &&
-	    reason_set(&why, ERR_INVALID, "log-level must be debug, info, warning or error") != ERR_NONE)
-		settings_refuse(&PROGRAM, &why);
+	if (log_parse_level(text, &level) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
 	log_set_level(level);
+	return ERR_NONE;
 }
 
 static enum err read_redis_address(const char *text, struct redis_address *out, struct reason *why)
@@ -190,15 +196,35 @@ static enum err read_redis_address(const char *text, struct redis_address *out, 
 	return err;
 }
 
-static void make_parts(struct relay *relay, const struct token_secret *secret,
-		       const struct redis_address *redis)
+static enum err configure(int argc, char **argv, struct configuration *out, struct reason *why)
+{
+	struct setting_value values[SETTINGS_COUNT];
+	int rest = 0;
+	enum err err = settings_read(&PROGRAM, argc, argv, values, &rest, why);
+
+	if (err == ERR_NONE && rest < argc)
+		err = reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
+	if (err == ERR_NONE)
+		err = read_log_level(values[LOG_LEVEL].text, why);
+	if (err == ERR_NONE)
+		err = listen_address_parse(values[LISTEN].text, &out->listen, why);
+	if (err == ERR_NONE)
+		err = read_redis_address(values[REDIS].text, &out->redis, why);
+	if (err == ERR_NONE)
+		err = token_secret_read(values[SECRET_FILE].text, &out->secret, why);
+	if (err == ERR_NONE)
+		settings_show(&PROGRAM, values);
+	return err;
+}
+
+static void make_parts(struct relay *relay, const struct configuration *configuration)
 {
 	relay->loop = ev_default_loop(EVFLAG_AUTO);
-	relay->access = access_new(secret);
+	relay->access = access_new(&configuration->secret);
 	relay->hub = hub_new();
 	relay->feed = feed_new(relay->loop, relay->hub);
 	relay->lines = lines_new(relay->loop, relay->hub);
-	relay->bus = bus_new(relay->loop, redis, &BUS_EVENTS, relay);
+	relay->bus = bus_new(relay->loop, &configuration->redis, &BUS_EVENTS, relay);
 	relay->streams = streams_new(relay->bus);
 	relay->follower =
 		(struct follower){.feed = relay->feed, .lines = relay->lines, .access = relay->access};
@@ -244,27 +270,17 @@ static enum err serve(struct relay *relay, const struct listen_address *listen, 
 
 int main(int argc, char **argv)
 {
-	struct setting_value values[SETTINGS_COUNT];
-	struct token_secret secret;
-	struct redis_address redis;
-	struct listen_address listen;
+	struct configuration configuration;
 	struct relay relay = {0};
 	struct reason why;
-	int rest;
 
 	text_init();
 	signal(SIGPIPE, SIG_IGN);
-	if (settings_read(&PROGRAM, argc, argv, values, &rest, &why) != ERR_NONE)
+	if (configure(argc, argv, &configuration, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
-	set_log_level(values);
-	if (token_secret_read(values[SECRET_FILE].text, &secret, &why) != ERR_NONE ||
-	    listen_address_parse(values[LISTEN].text, &listen, &why) != ERR_NONE ||
-	    read_redis_address(values[REDIS].text, &redis, &why) != ERR_NONE)
-		settings_refuse(&PROGRAM, &why);
-	settings_show(&PROGRAM, values);
 	raise_descriptor_limit();
-	make_parts(&relay, &secret, &redis);
-	if (serve(&relay, &listen, &why) != ERR_NONE)
+	make_parts(&relay, &configuration);
+	if (serve(&relay, &configuration.listen, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
 	return 0;
 }
