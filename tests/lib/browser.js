@@ -20,6 +20,9 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** A bound for the broken case; a loaded machine is slow, not broken. */
+const PATIENCE_MS = 60_000;
+
 /** What the browser itself says about refusals that the page handles. */
 const EXPECTED = /^Failed to load resource: |^WebSocket connection to /;
 
@@ -69,7 +72,7 @@ export class Browser {
       await context.addCookies([{ name: 'p2pdash', value: token ?? '', url, httpOnly: true, sameSite: 'Strict' }]);
     }
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.faults.push(`${page.url()}: ${error.stack ?? error}`));
     page.on('console', (message) => {
       if (message.type() === 'error' && !EXPECTED.test(message.text()))
@@ -111,5 +114,9 @@ export async function textOf(page, selector) {
  */
 export function textBecomes(page, selector, wanted, options) {
   const fits = wanted instanceof RegExp ? (/** @type {string} */ text) => wanted.test(text) : wanted;
-  return waitFor(async () => fits(await textOf(page, selector)), { what: `${selector} to be ${wanted}`, ...options });
+  return waitFor(async () => fits(await textOf(page, selector)), {
+    what: `${selector} to be ${wanted}`,
+    deadline: PATIENCE_MS,
+    ...options,
+  });
 }

@@ -2,7 +2,7 @@
 import { controlReporter, REPORTER, setInterval } from '../actions.js';
 import { confirmed, openDialog } from '../dialog.js';
 import { h, icon, setText, show } from '../dom.js';
-import { duration, number, time } from '../format.js';
+import { duration, NOTHING, number, time } from '../format.js';
 import { t } from '../i18n.js';
 import { commandKey } from '../store.js';
 
@@ -67,7 +67,7 @@ export function reporterPanel(store, id) {
     /** @param {WatchedNode} node */
     update({ state }) {
       if (!state) return;
-      facts.forEach(({ value }, index) => setText(value, REPORTER_FACTS[index][1](state)));
+      facts.forEach(({ value }, index) => setText(value, REPORTER_FACTS[index][1](state) || NOTHING));
       const command = store.commands.get(commandKey(id, REPORTER));
       show(buttons, store.allows('operator'));
       for (const child of buttons.children)

@@ -1,0 +1,159 @@
+// Goal: every view, in both themes and both languages, passes axe-core, and can be used by keyboard alone.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterEach, test } from 'node:test';
+
+import { Browser, live, textBecomes } from '../lib/browser.js';
+import { startStack, waitFor } from '../lib/stack.js';
+import { Simulator, tokensFrom } from '../load/simulator.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const stack = await startStack({ workers: 4, waitWorkers: 2 });
+const browser = await Browser.start(stack);
+const simulator = new Simulator({
+  url: stack.url,
+  tokenOf: tokensFrom(await stack.user('admin')),
+  workers: 5,
+  spread: 0,
+});
+await simulator.start();
+for (const worker of simulator.workers) await simulator.log(worker, worker.entries(20));
+
+/** View → an element that says it is complete. @type {[path: string, complete: string][]} */
+const VIEWS = [
+  ['', '.worker-card .sparkline-line'],
+  ['/workers', '.worker-row:not(.table-head)'],
+  ['/workers/sim-0001', '.service-row:not(.table-head)'],
+  ['/services', '.service-row:not(.table-head)'],
+  ['/logs', '.log-line'],
+  ['/certificates', '.state-title'],
+  ['/admin/users', '.small-table tbody tr'],
+  ['/admin/tokens', '.small-table tbody tr'],
+  ['/admin/audit', '.small-table tbody tr'],
+  ['/nowhere', '.state-title'],
+];
+
+afterEach(() => browser.assertFaultless());
+
+/** @param {import('playwright-core').Page} page @param {string} where */
+async function assertAccessible(page, where) {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { violations: found } = await /** @type {any} */ (globalThis).axe.run();
+    return found.map(
+      (/** @type {any} */ { id, help, nodes }) =>
+        `${id} (${help}): ${nodes
+          .slice(0, 3)
+          .map((/** @type {any} */ n) => `${n.html.slice(0, 160)} ${n.failureSummary}`)
+          .join('\n   ')}`,
+    );
+  });
+  assert.deepEqual(violations, [], where);
+}
+
+for (const theme of /** @type {const} */ (['dark', 'light'])) {
+  for (const language of /** @type {const} */ (['en', 'ru'])) {
+    test(`axe_finds_nothing_in_any_view_${theme}_${language}`, async () => {
+      const page = await browser.open({ role: 'admin', theme, language });
+      for (const [path, complete] of VIEWS) {
+        await page.goto(`${stack.url}/dashboard${path}`);
+        await live(page);
+        await page.locator(complete).first().waitFor({ state: 'attached' });
+        await assertAccessible(page, `${path} ${theme} ${language}`);
+      }
+      await page.context().close();
+    });
+  }
+}
+
+test('axe_finds_nothing_in_login_menu_and_dialogs', async () => {
+  const visitor = await browser.open({ role: null });
+  await visitor.locator('#username').waitFor();
+  await assertAccessible(visitor, 'login');
+  const page = await browser.open({ role: 'admin', path: '/dashboard/workers' });
+  await page.click('.account-button');
+  await assertAccessible(page, 'account menu');
+  await page.click('[data-action=shortcuts]');
+  await assertAccessible(page, 'shortcuts');
+  await page.keyboard.press('Escape');
+  await page.click('[data-action=add-worker]');
+  await page.fill('#add-node', 'worker-009');
+  await page.click('dialog button[value=yes]');
+  await page.locator('dialog pre').waitFor();
+  await assertAccessible(page, 'the commands for a new worker');
+  await visitor.context().close();
+  await page.context().close();
+});
+
+test('axe_finds_nothing_on_a_phone', async () => {
+  const page = await browser.open({ role: 'admin', viewport: { width: 390, height: 844 } });
+  for (const [path, complete] of VIEWS.slice(0, 5)) {
+    await page.goto(`${stack.url}/dashboard${path}`);
+    await live(page);
+    await page.locator(complete).first().waitFor({ state: 'attached' });
+    await assertAccessible(page, `${path} on a phone`);
+  }
+  await page.context().close();
+});
+
+test('no_view_is_wider_than_its_screen', async () => {
+  for (const width of [360, 390, 768, 1366, 1920]) {
+    const page = await browser.open({ role: 'admin', viewport: { width, height: 800 } });
+    for (const [path, complete] of VIEWS) {
+      await page.goto(`${stack.url}/dashboard${path}`);
+      await page.locator(complete).first().waitFor({ state: 'attached' });
+      const excess = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.ok(excess <= 0, `${path} at ${width} is ${excess} too wide`);
+    }
+    await page.context().close();
+  }
+});
+
+test('shortcuts_lead_to_tabs_search_and_help', async () => {
+  const page = await browser.open({ role: 'viewer' });
+  for (const [keys, path] of [
+    ['gw', '/workers'],
+    ['gs', '/services'],
+    ['gl', '/logs'],
+    ['gc', '/certificates'],
+    ['go', ''],
+  ]) {
+    for (const key of keys) await page.keyboard.press(key);
+    await waitFor(() => page.url() === `${stack.url}/dashboard${path}`, { what: `${keys} to lead to ${path}` });
+  }
+  await page.keyboard.press('g');
+  await page.keyboard.press('w');
+  await page.locator('[data-search]').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('sim-0003');
+  await waitFor(() => page.url().endsWith('q=sim-0003'), { what: 'the search in the address' });
+  assert.equal(await page.locator('.worker-row:not(.table-head)').count(), 1);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.locator('dialog[open]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('focus_goes_to_the_title_of_a_new_view', async () => {
+  const page = await browser.open();
+  await page.click('.tab[href="/dashboard/workers"]');
+  await textBecomes(page, 'h1', /^Workers$/);
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  await page.goBack();
+  await textBecomes(page, 'h1', /^Overview$/);
+  await page.goForward();
+  await textBecomes(page, 'h1', /^Workers$/);
+  await page.context().close();
+});
+
+test('the_simulated_workers_were_all_received', () => {
+  simulator.stop();
+  assert.equal(simulator.failures, 0, String(simulator.lastFailure));
+});

@@ -1,0 +1,152 @@
+// Goal: an operator starts and stops real services from the page, sees the effect, and reads the precise reason of a failure.
+
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+
+import { Browser, textBecomes, textOf } from '../lib/browser.js';
+import { startStack, temporaryFolder, waitFor } from '../lib/stack.js';
+
+const stack = await startStack({ workers: 4, waitWorkers: 4 });
+const browser = await Browser.start(stack);
+const folder = temporaryFolder();
+
+// A service whose state is a file. `broken` cannot start.
+const ctl = join(folder, 'ctl');
+writeFileSync(
+  ctl,
+  `#!/bin/sh
+case $1 in
+  start) [ "$2" = broken ] && { echo "the port 80 is taken" >&2; exit 1; }; touch "${folder}/$2" ;;
+  stop) rm -f "${folder}/$2" ;;
+  status) [ -e "${folder}/$2" ] || exit 3 ;;
+esac
+`,
+  { mode: 0o755 },
+);
+
+/** @param {string} name @param {string} file @param {string} actions */
+const service = (name, file, actions) => `[service ${name}]
+driver = exec
+start = ${ctl} start ${file}
+stop = ${ctl} stop ${file}
+status = ${ctl} status ${file}
+description = ${name} of a test
+actions = ${actions}
+`;
+
+for (const node of ['worker-001', 'worker-002']) {
+  writeFileSync(join(folder, `web-${node}`), '');
+  await stack.startReporter(node, {
+    sections: [
+      service('web', `web-${node}`, 'start,stop,restart'),
+      service('broken', 'broken', 'start,stop'),
+      service('watched', `web-${node}`, ''),
+    ].join('\n'),
+  });
+}
+
+afterEach(() => browser.assertFaultless());
+
+/** @param {import('playwright-core').Page} page @param {string} name @param {string} node */
+const row = (page, name, node) =>
+  page.locator('.service-row', { has: page.locator(`bdi:text-is("${name}")`), hasText: node });
+
+test('a_service_is_stopped_after_a_confirmation_and_started_again', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services' });
+  const web = row(page, 'web', 'worker-001');
+  await web.locator('[data-do=stop]').click();
+  assert.match(await textOf(page, 'dialog'), /Stop this service\?.*web \(worker-001\)/s);
+  await page.keyboard.press('Escape');
+  assert.ok(existsSync(join(folder, 'web-worker-001')), 'dismissed, nothing is stopped');
+
+  await web.locator('[data-do=stop]').click();
+  await page.click('dialog button[value=yes]');
+  await page.locator('.notice-success').waitFor();
+  assert.ok(!existsSync(join(folder, 'web-worker-001')));
+  await waitFor(async () => (await web.getAttribute('data-status')) === 'stopped', { what: 'the row to say stopped' });
+  assert.match(await web.innerText(), /Stop: done/);
+
+  await web.locator('[data-do=start]').click();
+  await waitFor(async () => (await web.getAttribute('data-status')) === 'running', { what: 'the row to say running' });
+  assert.ok(existsSync(join(folder, 'web-worker-001')));
+  await page.context().close();
+});
+
+test('a_failure_is_told_in_the_services_own_words', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services?q=broken' });
+  const broken = row(page, 'broken', 'worker-002');
+  await broken.locator('[data-do=start]').click();
+  await page.locator('.notice-danger', { hasText: 'the port 80 is taken' }).waitFor();
+  assert.match(await broken.innerText(), /the port 80 is taken/);
+  await page.context().close();
+});
+
+test('several_services_are_acted_on_at_once', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services?q=web' });
+  for (const node of ['worker-001', 'worker-002']) await row(page, 'web', node).locator('input[type=checkbox]').check();
+  assert.match(await textOf(page, '.bulk'), /2 services selected/);
+  await page.click('.bulk [data-do=stop]');
+  assert.match(await textOf(page, 'dialog'), /Stop 2 services\?/);
+  await page.click('dialog button[value=yes]');
+  await waitFor(() => !['worker-001', 'worker-002'].some((node) => existsSync(join(folder, `web-${node}`))), {
+    what: 'both to stop',
+  });
+  await page.locator('.service-row[data-status=stopped]').nth(1).waitFor();
+  await page.context().close();
+});
+
+test('buttons_follow_the_role_and_what_the_worker_allows', async () => {
+  const viewer = await browser.open({ role: 'viewer', path: '/dashboard/services' });
+  await row(viewer, 'web', 'worker-001').waitFor();
+  assert.equal(await viewer.locator('.service-row button:visible').count(), 0);
+  const operator = await browser.open({ role: 'operator', path: '/dashboard/services' });
+  await row(operator, 'watched', 'worker-001').waitFor();
+  assert.equal(await row(operator, 'watched', 'worker-001').locator('button:visible').count(), 0);
+  await viewer.context().close();
+  await operator.context().close();
+});
+
+test('services_are_searched_filtered_and_ordered_and_the_address_says_so', async () => {
+  const page = await browser.open({ path: '/dashboard/services?by=node&q=w' });
+  await row(page, 'web', 'worker-001').waitFor();
+  const order = async () => (await page.locator('.service-row:not(.table-head) .cell-node').allInnerTexts()).join(' ');
+  assert.match(await order(), /^(worker-001 )+(worker-002 ?)+$/);
+  await page.click('[data-action=by][data-value=service]');
+  await waitFor(async () => /^worker-001 worker-002/.test(await order()), { what: 'the order by service' });
+  await page.fill('[data-search]', 'watched');
+  await textBecomes(page, '.count', /^2 of 6$/);
+  assert.match(page.url(), /\?q=watched$/);
+  await page.selectOption('select[name=status]', 'running');
+  assert.match(page.url(), /status=running/);
+  await page.context().close();
+});
+
+test('who_did_what_last_is_shown_to_an_administrator', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/services' });
+  await waitFor(async () => /by the-operator/.test(await row(page, 'web', 'worker-001').innerText()), {
+    what: 'the last action',
+  });
+  await page.goto(`${stack.url}/dashboard/admin/audit`);
+  await page.locator('.small-table tr', { hasText: 'worker-001' }).first().waitFor();
+  assert.match(await textOf(page, '.small-table'), /the-operator/);
+  await page.context().close();
+});
+
+test('a_workers_page_controls_its_services_and_its_reporter', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/workers/worker-002' });
+  const web = page.locator('.service-row', { has: page.locator('bdi:text-is("web")') });
+  await web.locator('[data-do=start]').click();
+  await waitFor(async () => (await web.getAttribute('data-status')) === 'running', { what: 'web to run' });
+
+  await page.click('[data-action=reporter-report_now]');
+  await page.locator('.notice-success', { hasText: 'Report now' }).waitFor();
+  await page.click('[data-action=reporter-interval]');
+  await page.fill('#interval', '90');
+  await page.click('dialog button[value=set]');
+  await page.locator('.notice-success', { hasText: 'Set interval' }).waitFor();
+  await page.click('[data-action=reporter-report_now]');
+  await textBecomes(page, '.area-reporter', /1 min 30 sec \(fixed\)/);
+  await page.context().close();
+});
