@@ -44,14 +44,9 @@ export function mountShell(root, store) {
     ),
     tabs.element,
     h('div', { class: 'topbar-end' }, connection.pill, account.button),
-  );
-  root.replaceChildren(
-    h('a', { class: 'skip-link', href: '#main' }, t('skip')),
-    header,
     account.menu,
-    connection.banner,
-    main,
   );
+  root.replaceChildren(h('a', { class: 'skip-link', href: '#main' }, t('skip')), header, connection.banner, main);
 
   delegate(
     root,

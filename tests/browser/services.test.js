@@ -66,7 +66,7 @@ test('a_service_is_stopped_after_a_confirmation_and_started_again', async () => 
   await page.locator('.notice-success').waitFor();
   assert.ok(!existsSync(join(folder, 'web-worker-001')));
   await waitFor(async () => (await web.getAttribute('data-status')) === 'stopped', { what: 'the row to say stopped' });
-  assert.match(await web.innerText(), /Stop: done/);
+  await web.getByText('Stop: done').waitFor();
 
   await web.locator('[data-do=start]').click();
   await waitFor(async () => (await web.getAttribute('data-status')) === 'running', { what: 'the row to say running' });
@@ -79,7 +79,7 @@ test('a_failure_is_told_in_the_services_own_words', async () => {
   const broken = row(page, 'broken', 'worker-002');
   await broken.locator('[data-do=start]').click();
   await page.locator('.notice-danger', { hasText: 'the port 80 is taken' }).waitFor();
-  assert.match(await broken.innerText(), /the port 80 is taken/);
+  await broken.getByText('the port 80 is taken').waitFor();
   await page.context().close();
 });
 

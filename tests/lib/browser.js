@@ -65,7 +65,7 @@ export class Browser {
     theme = 'dark',
   } = {}) {
     const { url } = this.stack;
-    const context = await this.browser.newContext({ viewport, locale: language, acceptDownloads: true });
+    const context = await this.browser.newContext({ viewport, locale: language, reducedMotion: 'reduce' });
     await context.addInitScript((choice) => localStorage.setItem('p2pdash.theme', choice), theme);
     if (role) {
       const { token } = await this.stack.user(role);
