@@ -184,7 +184,7 @@ bool nodes_has_point(const struct node *node, struct span point)
 		return false;
 	known = nodes_timestamp(
 		(struct span){newest, node->points.len - (size_t)(newest - node->points.data)});
-	return known.len == given.len && memcmp(known.data, given.data, given.len) >= 0;
+	return known.data && known.len == given.len && memcmp(known.data, given.data, given.len) >= 0;
 }
 
 struct cluster_node *nodes_table(const struct nodes *nodes)

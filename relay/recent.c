@@ -4,6 +4,7 @@
 #include "common/entry.h"
 #include "common/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,7 @@ void recent_clear(struct recent *recent, const char *node)
 	struct log_entry **list = recent->list ? recent->list + recent->first : NULL;
 	size_t kept = 0;
 
+	assert(list || recent->count == 0);
 	for (size_t i = 0; i < recent->count; i++) {
 		if (node && strcmp(list[i]->node, node) != 0) {
 			list[kept++] = list[i];

@@ -335,8 +335,8 @@ static bool begin_events(struct lws *wsi)
 static int let_in(struct ws *ws, struct lws *wsi, const char *upgrade)
 {
 	struct request request = {.upgrade = upgrade};
-	const struct endpoint *endpoint;
-	struct token_claims claims;
+	const struct endpoint *endpoint = NULL;
+	struct token_claims claims = {.subject = ""};
 	struct reason why = {.text = ""};
 	enum err err;
 

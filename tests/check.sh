@@ -46,7 +46,7 @@ clang_tidy() {
 
 cpp_check() {
   cppcheck --quiet -j "$jobs" --std=c11 -I. -D_GNU_SOURCE --enable=warning,performance,portability --inline-suppr \
-    --suppress=missingIncludeSystem --suppress=varFuncNullUB --error-exitcode=1 common fcgi relay reporter
+    --include="/usr/include/$(gcc -dumpmachine)/sys/queue.h" --suppress=missingIncludeSystem --suppress=varFuncNullUB --error-exitcode=1 common fcgi relay reporter
 }
 
 build_with() { make -j"$jobs" "$@" all build-units; }
