@@ -137,6 +137,13 @@ test-compose: ## Build the images and try the stack of containers on a real engi
 	@$(MAKE) --no-print-directory $(NODE_MODULES)
 	@tests/compose/run.sh
 
+.PHONY: test-services
+test-services: ## Try services and journals on a booted system and on a real Docker engine; root
+	@$(INSTALL) build run test services
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(PARALLEL_MAKE) all $(VENDOR)
+	@P2PDASH_BIN=$(BIN) tests/services/run.sh
+
 asan: ## Build the programs and unit tests with address and undefined-behaviour sanitizers
 	@$(PARALLEL_MAKE) SANITIZE=1 all build-units
 

@@ -1,0 +1,157 @@
+// Services that are containers of a real Docker engine (DOCKER_HOST): seen as they change, started and stopped from the
+// API, and what the caller is told when that goes wrong.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { promisify } from 'node:util';
+
+import { startStack, waitFor } from '../lib/stack.js';
+
+const run = promisify(execFile);
+const IMAGE = 'debian:bookworm-slim';
+const names = ['web', 'deaf', 'broken', 'fails'];
+
+/** @param {...string} args @returns {Promise<string>} what it prints */
+const docker = async (...args) => (await run('docker', args)).stdout.trim();
+
+/** The engine's socket as a door that can be shut: what is behind it goes on. */
+class Door {
+  /** @param {string} path @param {string} engine */
+  constructor(path, engine) {
+    this.path = path;
+    this.engine = engine;
+    /** @type {Set<import('node:net').Socket>} */
+    this.guests = new Set();
+    this.server = createServer();
+  }
+
+  open() {
+    this.server = createServer((guest) => {
+      const host = connect(this.engine);
+      this.guests.add(guest);
+      for (const [from, to] of [[guest, host], [host, guest]]) {
+        from.pipe(to);
+        from.on('error', () => to.destroy()).on('close', () => to.destroy());
+      }
+    });
+    return new Promise((done) => this.server.listen(this.path, () => done(undefined)));
+  }
+
+  shut() {
+    for (const guest of this.guests) guest.destroy();
+    this.guests.clear();
+    return new Promise((done) => this.server.close(done));
+  }
+}
+
+const stack = await startStack();
+const operator = await stack.user('operator');
+const door = new Door(join(stack.folder, 'docker.sock'), (process.env.DOCKER_HOST ?? '').replace(/^unix:\/\//, '') || '/var/run/docker.sock');
+await door.open();
+const own = (/** @type {string} */ name) => `p2pdash-test-${process.pid}-${name}`;
+after(async () => {
+  await docker('rm', '--force', ...names.map(own));
+  await door.shut();
+});
+
+await docker('create', '--name', own('web'), '--init', IMAGE, 'sleep', '1000');
+await docker('create', '--name', own('deaf'), IMAGE, 'sh', '-c', 'trap "" TERM; while :; do sleep 1; done');
+await docker('create', '--name', own('broken'), IMAGE, '/nonexistent');
+await docker('create', '--name', own('fails'), IMAGE, 'sh', '-c', 'exit 3');
+await stack.startReporter('docking', {
+  sections: [...names, 'missing']
+    .map(
+      (name) =>
+        `[service ${name}]\ndriver = docker\ncontainer = ${own(name)}\nsocket = ${door.path}\n` +
+        `actions = start,stop,restart\n${name === 'deaf' ? 'timeout = 4\n' : ''}`,
+    )
+    .join('\n'),
+});
+
+/** @returns {Promise<Record<string, any>>} */
+const services = async () => (await operator.get('/api/dashboard/services')).json.services.docking ?? {};
+
+/** @param {string} name @param {string} action @returns {Promise<any>} */
+const control = async (name, action) =>
+  (await operator.post('/api/dashboard/control-service', { worker_id: 'docking', service_name: name, action })).json;
+
+/** @param {string} name @param {string} status */
+const becomes = (name, status) =>
+  waitFor(async () => (await services())[name]?.status === status, { what: `${name} to be seen as ${status}` });
+
+await waitFor(async () => Object.keys(await services()).length === 5, { what: 'the services' });
+await waitFor(async () => (await control('web', 'stop'))?.success, { what: 'the first command' });
+
+test('a_container_is_started_restarted_and_stopped', async () => {
+  const started = await control('web', 'start');
+  assert.equal(started.success, true, JSON.stringify(started));
+  assert.equal(await docker('inspect', '--format', '{{.State.Status}}', own('web')), 'running');
+  await becomes('web', 'running');
+  const { uptime, installed, driver } = (await services()).web;
+  assert.ok(uptime >= 0 && uptime < 60, `uptime ${uptime}`);
+  assert.deepEqual({ installed, driver }, { installed: true, driver: 'docker' });
+  const before = await docker('inspect', '--format', '{{.State.Pid}}', own('web'));
+  assert.equal((await control('web', 'restart')).success, true);
+  assert.notEqual(await docker('inspect', '--format', '{{.State.Pid}}', own('web')), before);
+  assert.equal((await control('web', 'stop')).success, true);
+  await becomes('web', 'stopped');
+});
+
+test('a_container_that_is_deaf_to_SIGTERM_is_stopped_within_the_time', async () => {
+  assert.equal((await control('deaf', 'start')).success, true);
+  assert.equal((await control('deaf', 'stop')).success, true);
+  await becomes('deaf', 'stopped');
+});
+
+test('the_engine_s_own_reason_is_told', async () => {
+  const broken = await control('broken', 'start');
+  assert.equal(broken.success, false);
+  assert.match(broken.error, /start of container .*-broken failed: .*\/nonexistent.*no such file/s);
+  const missing = await control('missing', 'start');
+  assert.match(missing.error, /No such container/);
+  const { status, installed } = (await services()).missing;
+  assert.deepEqual({ status, installed }, { status: 'error', installed: false });
+});
+
+test('a_container_that_ends_with_a_failure_is_an_error', async () => {
+  await docker('start', own('fails'));
+  await becomes('fails', 'error');
+});
+
+test('a_killed_container_is_seen_within_a_second', async () => {
+  await control('web', 'start');
+  await becomes('web', 'running');
+  const killed = Date.now();
+  await docker('kill', own('web'));
+  await becomes('web', 'stopped');
+  assert.ok(Date.now() - killed < 1500, `seen after ${Date.now() - killed} ms`);
+});
+
+test('what_somebody_else_does_is_seen', async () => {
+  await docker('start', own('web'));
+  await becomes('web', 'running');
+  await docker('pause', own('web'));
+  await becomes('web', 'stopped');
+  await docker('unpause', own('web'));
+  await becomes('web', 'running');
+});
+
+test('a_container_that_is_made_later_is_seen', async () => {
+  await docker('create', '--name', own('missing'), IMAGE, 'sleep', '1000');
+  names.push('missing');
+  await becomes('missing', 'stopped');
+});
+
+test('an_engine_that_goes_and_comes_back_is_found_again', async () => {
+  await door.shut();
+  await becomes('web', 'error');
+  assert.match((await control('web', 'start')).error, /the engine does not answer on .*docker\.sock/);
+  await docker('stop', '--time', '0', own('web'));
+  await door.open();
+  await becomes('web', 'stopped');
+  assert.equal((await control('web', 'start')).success, true);
+  await becomes('web', 'running');
+});

@@ -1,0 +1,66 @@
+// A booted Debian system in a container, for tests: systemd as its first process, its bus and its journal in reach.
+
+import { execFile, execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { Program, temporaryFolder, waitFor } from '../lib/stack.js';
+
+const run = promisify(execFile);
+
+/** @returns {Promise<Machine>} it is powered off with the test file */
+export async function bootMachine() {
+  const machine = new Machine(temporaryFolder());
+  after(() => machine.program.stop());
+  machine.program.start();
+  await waitFor(async () => ['running', 'degraded'].includes(await machine.state()), { what: 'the machine to boot' });
+  return machine;
+}
+
+export class Machine {
+  /** @param {string} folder */
+  constructor(folder) {
+    this.tree = join(folder, 'tree');
+    execFileSync(fileURLToPath(new URL('tree.sh', import.meta.url)), [this.tree], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const boot = ['--boot', '--private-network', '--register=no', '--keep-unit', '--console=pipe', '--quiet'];
+    this.program = new Program('machine', ['systemd-nspawn', '-D', this.tree, '--machine=node1', ...boot], {
+      log: join(folder, 'log'),
+      checked: false,
+    });
+  }
+
+  /** Its first process, as we see it. */
+  get init() {
+    return readFileSync(`/proc/${this.program.pid}/task/${this.program.pid}/children`, 'utf8').trim().split(' ')[0];
+  }
+
+  /** For programs outside that are to take its bus for the system's. */
+  get env() {
+    return { DBUS_SYSTEM_BUS_ADDRESS: `unix:path=/proc/${this.init}/root/run/dbus/system_bus_socket` };
+  }
+
+  /** The folder of its journal. */
+  get journal() {
+    const folder = join(this.tree, 'var/log/journal');
+    return join(folder, readdirSync(folder)[0]);
+  }
+
+  /** Runs a command inside. @param {...string} command @returns {Promise<string>} what it prints */
+  async run(...command) {
+    return (await run('nsenter', ['--all', '--target', this.init, ...command])).stdout.trim();
+  }
+
+  /** systemd's word for it. */
+  state() {
+    return this.run('systemctl', 'is-system-running').catch((error) => error.stdout?.trim() ?? '');
+  }
+
+  /** Writes units and lets systemd read them. @param {Record<string, string>} units text by name */
+  async define(units) {
+    for (const [name, text] of Object.entries(units)) writeFileSync(join(this.tree, 'etc/systemd/system', name), text);
+    await this.run('systemctl', 'daemon-reload');
+  }
+}
