@@ -51,8 +51,9 @@ static void on_patience_over(void *user)
 	loop_stop(daemon->loop);
 }
 
-/* Everything that hangs on the configuration. What failed was said. */
-static enum err open_all(struct daemon *daemon)
+/* Everything that hangs on the configuration. `memory` is of the one before, or NULL. What failed was said.
+ */
+static enum err open_all(struct daemon *daemon, const struct reporter_memory *memory)
 {
 	const struct config *config = &daemon->config;
 	struct reason why;
@@ -66,6 +67,8 @@ static enum err open_all(struct daemon *daemon)
 		log_error("daemon", "%s", why.text);
 		return err;
 	}
+	if (memory)
+		reporter_recall(daemon->parts.reporter, memory);
 	daemon->stream = uplink_stream_open(daemon->parts.uplink, on_command, daemon);
 	reporter_begin(daemon->parts.reporter);
 	return ERR_NONE;
@@ -96,6 +99,7 @@ static void leave(struct daemon *daemon)
 static void reload(struct daemon *daemon)
 {
 	struct config fresh;
+	struct reporter_memory memory;
 	struct reason why;
 
 	if (timer_is_started(daemon->patience))
@@ -106,10 +110,11 @@ static void reload(struct daemon *daemon)
 	}
 	log_info("daemon", "reading the configuration anew path=%s", daemon->path);
 	reporter_save(daemon->parts.reporter);
+	memory = reporter_remember(daemon->parts.reporter);
 	close_all(daemon);
 	config_free(&daemon->config);
 	daemon->config = fresh;
-	if (open_all(daemon)) {
+	if (open_all(daemon, &memory)) {
 		daemon->failed = true;
 		loop_stop(daemon->loop);
 	}
@@ -153,7 +158,7 @@ int daemon_run(const char *path, struct config *config)
 	daemon.loop = loop_new();
 	daemon.patience = loop_timer(daemon.loop, on_patience_over, &daemon);
 	watch = loop_watch(daemon.loop, daemon.signals, EPOLLIN, on_signal, &daemon);
-	daemon.failed = open_all(&daemon) != ERR_NONE;
+	daemon.failed = open_all(&daemon, NULL) != ERR_NONE;
 	if (!daemon.failed)
 		loop_run(daemon.loop);
 	close_all(&daemon);

@@ -11,7 +11,6 @@
 #include "reporter/logs.h"
 #include "reporter/sampler.h"
 #include "reporter/state_dir.h"
-#include "reporter/statistics.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -58,6 +57,7 @@ struct reporter {
 
 	enum state state;
 	int64_t begun_ms;	  /* monotonic */
+	int64_t known_by_ms;	  /* monotonic: the first report waits for services no longer */
 	int64_t cpu_ready_ms;	  /* monotonic: from then on the CPU's share means something */
 	int64_t sent_ms;	  /* monotonic: when the last report left */
 	int64_t granted_s;	  /* what the coordinator asked for, within our limits */
@@ -273,8 +273,7 @@ static void send_report(struct reporter *reporter)
 static void gather(struct reporter *reporter)
 {
 	int64_t now = clock_monotonic_ms();
-	int64_t deadline =
-		reporter->begun_ms + (reporter->mode == REPORT_CRON ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
+	int64_t deadline = reporter->known_by_ms;
 
 	if (now >= reporter->cpu_ready_ms && (now >= deadline || services_are_known(reporter->services))) {
 		reporter->state = STATE_ACTIVE;
@@ -335,6 +334,8 @@ static void on_watch(void *user)
 void reporter_begin(struct reporter *reporter)
 {
 	reporter->state = STATE_GATHERING;
+	reporter->known_by_ms =
+		clock_monotonic_ms() + (reporter->mode == REPORT_CRON ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
 	gather(reporter);
 }
 
@@ -417,6 +418,22 @@ void reporter_write_stats(const struct reporter *reporter, struct buf *out)
 void reporter_write_report(struct reporter *reporter, struct buf *out)
 {
 	write_report(reporter, true, out);
+}
+
+struct reporter_memory reporter_remember(const struct reporter *reporter)
+{
+	return (struct reporter_memory){.begun_ms = reporter->begun_ms,
+					.granted_s = reporter->granted_s,
+					.fixed_s = reporter->fixed_s,
+					.statistics = reporter->statistics};
+}
+
+void reporter_recall(struct reporter *reporter, const struct reporter_memory *memory)
+{
+	reporter->begun_ms = memory->begun_ms;
+	reporter->granted_s = within_limits(reporter, memory->granted_s);
+	reporter->fixed_s = memory->fixed_s ? within_limits(reporter, memory->fixed_s) : 0;
+	reporter->statistics = memory->statistics;
 }
 
 void reporter_save(const struct reporter *reporter)

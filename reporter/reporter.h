@@ -10,6 +10,7 @@
 #include "reporter/config.h"
 #include "reporter/loop.h"
 #include "reporter/report.h"
+#include "reporter/statistics.h"
 #include "reporter/uplink.h"
 
 #include <stdbool.h>
@@ -59,6 +60,15 @@ void reporter_write_stats(const struct reporter *reporter, struct buf *out);
 
 /* What this report would say now (--print), sent nowhere. */
 void reporter_write_report(struct reporter *reporter, struct buf *out);
+
+/* What outlives a configuration that is read anew. */
+struct reporter_memory {
+	int64_t begun_ms; /* monotonic */
+	int64_t granted_s, fixed_s;
+	struct statistics statistics;
+};
+struct reporter_memory reporter_remember(const struct reporter *reporter);
+void reporter_recall(struct reporter *reporter, const struct reporter_memory *memory);
 
 /* Keeps what the next --once needs: where CPU time is counted from, when it was, the totals. */
 void reporter_save(const struct reporter *reporter);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* The longest file read whole: proc/stat of a machine with 1000 processors. */
-enum { TEXT_SIZE = 256 * 1024, RESUME_MAX_MS = 10 * 60 * 1000, BOOT_ID_SIZE = 40 };
+enum { TEXT_SIZE = 256 * 1024, RESUME_MIN_MS = 1000, RESUME_MAX_MS = 10 * 60 * 1000, BOOT_ID_SIZE = 40 };
 
 /* In the order of the contract's `metrics` object. */
 static const struct collector *const COLLECTORS[] = {
@@ -178,7 +178,8 @@ bool sampler_resume(struct sampler *sampler, const char *saved, int64_t now_ms)
 
 	if (sscanf(saved, "%39s %" SCNd64 " %" SCNu64 " %" SCNu64, boot_id, &taken_ms, &since.busy,
 		   &since.total) != 4 ||
-	    strcmp(boot_id, sampler->boot_id) != 0 || taken_ms > now_ms || now_ms - taken_ms > RESUME_MAX_MS)
+	    strcmp(boot_id, sampler->boot_id) != 0 || now_ms - taken_ms < RESUME_MIN_MS ||
+	    now_ms - taken_ms > RESUME_MAX_MS)
 		return false;
 	sampler->sample.cpu_since = since;
 	return true;

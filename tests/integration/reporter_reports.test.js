@@ -139,6 +139,7 @@ test('a_configuration_is_read_anew_and_a_bad_one_is_not', async () => {
   reporter.configure('');
   reporter.daemon.signal('SIGHUP');
   await waitFor(async () => (await node('reload')).current_interval === 120, { what: 'the new interval' });
+  assert.ok(JSON.parse((await reporter.ctl('stats')).stdout).statistics.total_reports > 1, 'the counts go on');
   reporter.configure('[servce x]');
   reporter.daemon.signal('SIGHUP');
   await waitFor(() => /unknown section \[servce\]/.test(reporter.daemon.log()), {
