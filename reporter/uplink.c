@@ -7,6 +7,7 @@
 #include "reporter/gzip.h"
 #include "reporter/uplink_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,16 +118,18 @@ enum uplink_outcome uplink_observe(struct uplink *uplink, struct link *link, int
 	return UPLINK_REFUSED;
 }
 
-static const char *error_of(const struct http_answer *http, const struct json *json, struct reason *text)
+/* What the coordinator says about it, what went wrong on the way, or the bare status. */
+static const char *error_of(const struct http_answer *http, const struct json *json, struct reason *scratch)
 {
 	const char *said = json_text(json_get(json, "error"));
-	enum err err = said	     ? reason_set(text, ERR_NONE, "%s", said)
-		       : http->error ? reason_set(text, ERR_NONE, "%s", http->error)
-				     : reason_set(text, ERR_NONE, "the coordinator answered with status %d",
-						  http->status);
 
-	(void)err;
-	return text->text;
+	if (said)
+		return said;
+	if (http->error)
+		return http->error;
+	snprintf(scratch->text, sizeof(scratch->text), "the coordinator answered with status %d",
+		 http->status);
+	return scratch->text;
 }
 
 static void on_done(void *user, const struct http_answer *http)
@@ -134,12 +137,12 @@ static void on_done(void *user, const struct http_answer *http)
 	struct uplink_call *call = user;
 	struct uplink_answer answer = {.status = http->status, .retry_after_ms = -1};
 	struct json *json = NULL;
-	struct reason why, text;
+	struct reason why, scratch = {.text = ""};
 
 	if (http->body_len && json_parse(http->body, http->body_len, &json, &why))
 		json = NULL;
 	answer.json = json_is_object(json) ? json : NULL;
-	answer.error = error_of(http, json, &text);
+	answer.error = error_of(http, json, &scratch);
 	answer.outcome = uplink_observe(call->uplink, &call->uplink->calls, http->status, answer.error);
 	if (http->retry_after_s >= 0)
 		answer.retry_after_ms = http->retry_after_s * 1000;
