@@ -8,8 +8,8 @@ target=${1:?usage: nginx-config.sh TARGET}
 
 : "${P2PDASH_TLS_CERT:=}" "${P2PDASH_TLS_KEY:=}" "${P2PDASH_METRICS_ALLOW:=}"
 : "${P2PDASH_NGINX_USER:=}" "${P2PDASH_NGINX_WORKERS:=2}"
-# Half of the pool's processes may be held by idle connections, shared by nginx's workers.
-: "${P2PDASH_API_KEEPALIVE:=$((${P2PDASH_WORKERS:-16} / (2 * P2PDASH_NGINX_WORKERS)))}"
+# As many idle connections as the pool has processes, shared by nginx's workers: each process can hold two.
+: "${P2PDASH_API_KEEPALIVE:=$((${P2PDASH_WORKERS:-16} / P2PDASH_NGINX_WORKERS))}"
 : "${P2PDASH_API:=unix:$P2PDASH_STATE_DIR/api.sock}"
 : "${P2PDASH_API_WAIT:=unix:$P2PDASH_STATE_DIR/api-wait.sock}"
 : "${P2PDASH_RELAY:=unix:$P2PDASH_STATE_DIR/relay.sock}"
