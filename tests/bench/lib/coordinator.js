@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { Stack, freePort } from '../../lib/stack.js';
 
-/** The defaults of fcgi/main.c and scripts/nginx-config.sh, said aloud since the tests' stacks are smaller. */
-const SIZES = { P2PDASH_NGINX_WORKERS: '2', P2PDASH_API_KEEPALIVE: '4' };
+/** The default of scripts/nginx-config.sh, said aloud since the tests' stacks are smaller. */
+const SIZES = { P2PDASH_NGINX_WORKERS: '2' };
 
 /**
  * @param {object} [options]
