@@ -1,0 +1,102 @@
+// Certificates on a worker: told to the API and the browser, renewed ones at once with the next report, and what is no
+// certificate is left out.
+
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { startStack, waitFor } from '../lib/stack.js';
+
+const stack = await startStack();
+const operator = await stack.user('operator');
+const folder = join(stack.folder, 'certificates');
+mkdirSync(join(folder, 'live/a.example'), { recursive: true });
+mkdirSync(join(folder, 'a-directory.pem'));
+
+/** @param {string} name @param {string} subject @param {number} days */
+function make(name, subject, days) {
+  const pem = join(folder, `${name}.pem`);
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', subject, '-days', `${days}`]
+      .concat(['-addext', `subjectAltName=DNS:${name}.example,IP:192.0.2.7`])
+      .concat(['-keyout', join(folder, `${name}.key`), '-out', pem]),
+    { stdio: 'ignore' },
+  );
+  return pem;
+}
+
+const site = make('site', '/C=DE/O=<img src=x onerror=alert(1)>/CN=site.example', 20);
+const other = make('other', '/CN=other.example', 90);
+execFileSync('openssl', ['x509', '-in', other, '-outform', 'DER', '-out', join(folder, 'other.der')]);
+copyFileSync(other, join(folder, 'live/a.example/cert.pem'));
+writeFileSync(join(folder, 'garbage.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
+
+const paths = ['site.pem', 'other.der', 'live/*/cert.pem', 'site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem'];
+const reporter = await stack.startReporter('bearer', {
+  sections: `[certificates]\npaths = ${paths.map((path) => join(folder, path)).join(', ')}\n`,
+});
+
+/** @returns {Promise<any>} */
+const served = async () => (await operator.get('/api/dashboard/service-data?service_type=certificates')).json;
+
+test('every_field_is_what_the_certificate_says', async () => {
+  const { certificates, total } = await waitFor(async () => {
+    const answer = await served();
+    return answer.total === 3 && answer;
+  }, { what: 'three certificates' });
+  assert.equal(total, 3);
+  const found = certificates.find((/** @type {any} */ certificate) => certificate.path === site);
+  const truth = new X509Certificate(readFileSync(site));
+  assert.deepEqual(found, {
+    worker: 'bearer',
+    path: site,
+    subject: 'CN=site.example,O=\\<img src=x onerror=alert(1)\\>,C=DE',
+    issuer: 'CN=site.example,O=\\<img src=x onerror=alert(1)\\>,C=DE',
+    serial: truth.serialNumber,
+    not_before: new Date(truth.validFrom).toISOString(),
+    not_after: new Date(truth.validTo).toISOString(),
+    days_left: found.days_left,
+    sans: ['site.example', '192.0.2.7'],
+    fingerprint_sha256: truth.fingerprint256,
+    key: 'EC P-256',
+  });
+  assert.ok([19, 20].includes(found.days_left), `${found.days_left} days`);
+});
+
+test('a_browser_gets_them_at_once', async () => {
+  const browser = await stack.webSocket(operator);
+  const { data } = await browser.next('initial');
+  assert.equal(data.certificates.length, 3);
+});
+
+test('what_is_no_certificate_is_named_once_in_the_log', async () => {
+  await operator.post('/rpc', {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'metrics_reporter.control_reporter',
+    params: { worker_id: 'bearer', action: 'report_now' },
+  });
+  for (const path of ['site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem']) {
+    const told = reporter.daemon.log().split('\n').filter((line) => line.includes(`path=${join(folder, path)}`));
+    assert.equal(told.length, 1, `${path}: ${told.join('\n')}`);
+    assert.match(told[0], /^WARNING certificates: /);
+  }
+});
+
+test('a_renewed_certificate_is_seen_with_the_next_report', async () => {
+  copyFileSync(make('renewed', '/CN=renewed.example', 90), site);
+  await waitFor(async () => {
+    await operator.post('/rpc', {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'metrics_reporter.control_reporter',
+      params: { worker_id: 'bearer', action: 'report_now' },
+    });
+    const { certificates } = await served();
+    return certificates.some((/** @type {any} */ certificate) => certificate.subject === 'CN=renewed.example');
+  }, { what: 'the renewed certificate' });
+});
