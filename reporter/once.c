@@ -48,6 +48,8 @@ static void on_answered(void *user, bool taken)
 {
 	struct once *once = user;
 
+	if (once->taken)
+		return; /* a second report, of what commands changed */
 	once->taken = taken;
 	if (taken)
 		on_settle(once);

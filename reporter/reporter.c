@@ -172,7 +172,7 @@ struct services *reporter_services(struct reporter *reporter)
 
 /* --- sending ------------------------------------------------------------------------------------ */
 
-static void write_report(struct reporter *reporter, bool asked, struct buf *out)
+static void write_report(struct reporter *reporter, bool printed, struct buf *out)
 {
 	const struct sample *sample = sampler_take(reporter->sampler);
 	struct buf stats = {0};
@@ -181,11 +181,11 @@ static void write_report(struct reporter *reporter, bool asked, struct buf *out)
 		.mode = reporter->mode,
 		.interval_s = interval_s(reporter),
 		.interval_fixed = reporter->fixed_s != 0,
-		.instance = asked ? NULL : reporter->instance,
+		.instance = printed ? NULL : reporter->instance,
 		.sample = sample,
 		.services = reporter->services,
 		.certificates = certificate_news_get(reporter->certificates, sample->timestamp_ms),
-		.reporter = asked ? NULL : &stats,
+		.reporter = printed ? NULL : &stats,
 		.goodbye = reporter->state == STATE_LEAVING,
 	};
 
@@ -234,7 +234,7 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 	bool taken = answer->outcome == UPLINK_TAKEN;
 	bool leaving = reporter->state == STATE_LEAVING;
 	bool farewell = leaving && !reporter->again;
-	int64_t delay = next_delay(reporter, answer);
+	int64_t delay;
 
 	reporter->call = NULL;
 	if (answer->outcome == UPLINK_REFUSED && answer->status != reporter->refusal)
@@ -246,11 +246,12 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 		take_answer(reporter, answer->json);
 	else
 		certificate_news_lost(reporter->certificates);
+	delay = next_delay(reporter, answer); /* the answer may have changed the interval */
 	if (leaving && !farewell)
 		send_report(reporter);
 	else if (reporter->again && taken)
 		timer_start(reporter->due, SPACING_MS);
-	else if (reporter->state == STATE_ACTIVE)
+	else if (reporter->state == STATE_ACTIVE && reporter->mode == REPORT_DAEMON)
 		timer_start(reporter->due, delay);
 	if (reporter->peers.answered && (farewell || !leaving))
 		reporter->peers.answered(reporter->peers.user, taken);
@@ -348,6 +349,11 @@ void reporter_goodbye(struct reporter *reporter)
 		reporter->again = true; /* after the one on its way, or it would be the last word */
 	else
 		send_report(reporter);
+}
+
+bool reporter_is_reporting(const struct reporter *reporter)
+{
+	return reporter->call || timer_is_started(reporter->due);
 }
 
 /* --- what can be asked of it -------------------------------------------------------------------- */

@@ -43,6 +43,9 @@ struct services *reporter_services(struct reporter *reporter);
 /* Reports as soon as the services and the CPU's share are known, then by schedule. */
 void reporter_begin(struct reporter *reporter);
 
+/* A report is on its way or due; with --once: because something changed since the first. */
+bool reporter_is_reporting(const struct reporter *reporter);
+
 /* Says that this reporter ends; `answered` tells when that has arrived. Nothing is scheduled any more. */
 void reporter_goodbye(struct reporter *reporter);
 

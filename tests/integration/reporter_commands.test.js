@@ -173,6 +173,7 @@ test('a_cron_worker_runs_its_command_with_the_next_report_and_once', async () =>
   assert.deepEqual(job.runs(), []);
   assert.equal((await reporter.once()).status, 0);
   assert.deepEqual(job.runs(), ['start']);
+  assert.equal((await nodeOf('by-cron')).services.job.status, 'running');
   const { json } = await operator.get(`/api/dashboard/commands/${queued.json.command_id}`);
   assert.equal(json.status, 'done', JSON.stringify(json));
   assert.equal((await reporter.once()).status, 0);
