@@ -118,6 +118,14 @@ down: ## Stop the stack; data, secrets and logs stay
 status: ## Show each service of the stack and its health
 	@scripts/status.sh
 
+.PHONY: install-worker
+install-worker: ## Build the reporter and install it with its systemd unit (DESTDIR= for packages)
+	@$(INSTALL) build
+	@$(PARALLEL_MAKE) $(BIN)/p2pdash-reporter
+	install -D -m 755 $(BIN)/p2pdash-reporter $(DESTDIR)/usr/bin/p2pdash-reporter
+	install -D -m 644 reporter/p2pdash-reporter.service $(DESTDIR)/lib/systemd/system/p2pdash-reporter.service
+	install -D -m 644 reporter/reporter.conf.example $(DESTDIR)/etc/p2pdash/reporter.conf.example
+
 .PHONY: test check sanitize asan
 test: ## Install what is missing, build, run every suite; ends with `N passed, N failed` (SANITIZE=1: under sanitizers)
 	@$(INSTALL) build run test

@@ -1,6 +1,7 @@
 /* Commands: judged by what is known of the worker, sent or queued, waited for, written down. */
 #include "fcgi/control.h"
 
+#include "common/action.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/limits.h"
@@ -20,21 +21,18 @@ void control_outcome_free(struct control_outcome *outcome)
 	buf_free(&outcome->result);
 }
 
-static bool is_action(const char *action)
-{
-	return strcmp(action, "start") == 0 || strcmp(action, "stop") == 0 || strcmp(action, "restart") == 0;
-}
-
 static enum err check_order(const struct control_order *order, struct reason *why)
 {
+	enum service_action action;
+
 	if (!id_is_node(order->node))
 		return reason_set(why, ERR_INVALID, "worker_id is not a node's id");
 	if (order->method)
 		return ERR_NONE;
 	if (!id_is_service(order->service_name))
 		return reason_set(why, ERR_INVALID, "service_name is not a service's name");
-	if (!is_action(order->action))
-		return reason_set(why, ERR_INVALID, "action must be start, stop or restart");
+	if (service_action_parse(order->action, &action) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "action must be " SERVICE_ACTIONS_TEXT);
 	return ERR_NONE;
 }
 

@@ -1,4 +1,5 @@
 /* The `services` object: what runs on the node, and what may be done to it. */
+#include "common/action.h"
 #include "common/limits.h"
 #include "fcgi/report.h"
 
@@ -85,12 +86,6 @@ static enum err take_uptime(const struct json *service, const char *path, struct
 	return err;
 }
 
-static bool is_action(const char *text)
-{
-	return text &&
-	       (strcmp(text, "start") == 0 || strcmp(text, "stop") == 0 || strcmp(text, "restart") == 0);
-}
-
 /* What the worker's own configuration allows; not told: it will say so itself when asked. */
 static enum err take_actions(const struct json *service, const char *path, struct json_out *out,
 			     struct reason *why)
@@ -99,12 +94,15 @@ static enum err take_actions(const struct json *service, const char *path, struc
 
 	if (!actions || json_is_null(actions))
 		return ERR_NONE;
-	if (!json_is_array(actions) || json_count(actions) > 3)
-		return reason_set(why, ERR_INVALID, "%s.actions must be an array of at most three", path);
+	if (!json_is_array(actions) || json_count(actions) > SERVICE_ACTION_COUNT)
+		return reason_set(why, ERR_INVALID, "%s.actions must be an array of at most %d", path,
+				  SERVICE_ACTION_COUNT);
 	json_open_member(out, "actions", '[');
 	for (const struct json *action = json_first(actions); action; action = json_next(action)) {
-		if (!is_action(json_text(action)))
-			return reason_set(why, ERR_INVALID, "%s.actions may hold start, stop and restart",
+		enum service_action known;
+
+		if (service_action_parse(json_text(action), &known) != ERR_NONE)
+			return reason_set(why, ERR_INVALID, "%s.actions may hold " SERVICE_ACTIONS_TEXT,
 					  path);
 		json_put_text(out, NULL, json_text(action));
 	}

@@ -17,8 +17,6 @@
 
 enum { KEYS_MAX = 16, TIMEOUT_MAX_S = 3600, LOGS_MAX = 64, SPOOL_MIN_MIB = 8, SPOOL_MAX_MIB = 65536 };
 
-static const char *const ACTIONS[] = {
-	[SERVICE_START] = "start", [SERVICE_STOP] = "stop", [SERVICE_RESTART] = "restart"};
 static const char *const DRIVERS[] = {
 	[DRIVER_SYSTEMD] = "systemd", [DRIVER_DOCKER] = "docker", [DRIVER_EXEC] = "exec", NULL};
 static const char *const SOURCES[] = {
@@ -171,7 +169,7 @@ static enum err check_service(void *section, const int *lines, int *line, struct
 			continue;
 		*line = line_of(SERVICE_KEYS, lines, "actions");
 		return reason_set(why, ERR_INVALID, "actions allows %s, but there is no command for it",
-				  ACTIONS[action]);
+				  service_action_name((enum service_action)action));
 	}
 	return ERR_NONE;
 }
@@ -332,20 +330,4 @@ void config_free(struct config *config)
 	free(config->services);
 	free(config->logs);
 	*config = (struct config){0};
-}
-
-const char *service_action_name(enum service_action action)
-{
-	return ACTIONS[action];
-}
-
-enum err service_action_parse(const char *text, enum service_action *out)
-{
-	for (size_t i = 0; i < COUNT(ACTIONS); i++) {
-		if (strcmp(ACTIONS[i], text) == 0) {
-			*out = (enum service_action)i;
-			return ERR_NONE;
-		}
-	}
-	return ERR_INVALID;
 }

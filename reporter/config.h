@@ -6,6 +6,7 @@
 #ifndef REPORTER_CONFIG_H
 #define REPORTER_CONFIG_H
 
+#include "common/action.h"
 #include "common/entry.h"
 #include "common/err.h"
 #include "common/id.h"
@@ -35,8 +36,6 @@ struct config_reporter {
 			      tree */
 	int64_t spool_mib; /* how much the waiting log lines may take on disk */
 };
-
-enum service_action { SERVICE_START, SERVICE_STOP, SERVICE_RESTART, SERVICE_ACTION_COUNT };
 
 enum driver_kind { DRIVER_SYSTEMD, DRIVER_DOCKER, DRIVER_EXEC, DRIVER_COUNT };
 
@@ -81,8 +80,5 @@ struct config {
 /* Reads and checks `path`. *out is untouched on failure, and freed with config_free otherwise. */
 enum err config_read(const char *path, struct config *out, struct reason *why) MUST_CHECK;
 void config_free(struct config *config); /* leaves it zeroed; a zeroed one is fine */
-
-const char *service_action_name(enum service_action action); /* "start", "stop", "restart" */
-enum err service_action_parse(const char *text, enum service_action *out) MUST_CHECK;
 
 #endif

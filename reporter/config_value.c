@@ -153,7 +153,7 @@ static enum err set_actions(const struct config_key *key, const char *value, voi
 
 		if (service_action_parse(names.items[i], &action))
 			err = reason_set(why, ERR_INVALID,
-					 "%s may hold start, stop and restart, not \"%.80s\"", key->name,
+					 "%s may hold " SERVICE_ACTIONS_TEXT ", not \"%.80s\"", key->name,
 					 names.items[i]);
 		else
 			actions |= 1U << action;

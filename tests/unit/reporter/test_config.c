@@ -148,7 +148,7 @@ static void bad_values_are_refused(void **state)
 	assert_refused(REPORTER "[service a]\ndriver = exec\nstatus = /a\nactions = start\n",
 		       ":7: actions allows start, but there is no command for it");
 	assert_refused(REPORTER "[service a]\ndriver = systemd\nunit = a\nactions = start, kill\n",
-		       ":7: actions may hold start, stop and restart, not \"kill\"");
+		       ":7: actions may hold start, stop or restart, not \"kill\"");
 }
 
 static void only_the_coordinators_own_reporter_may_hurry(void **state)

@@ -1,0 +1,16 @@
+/* What can be done with a service: the one list for the coordinator's checks and the workers' drivers. */
+#ifndef COMMON_ACTION_H
+#define COMMON_ACTION_H
+
+#include "common/err.h"
+
+enum service_action { SERVICE_START, SERVICE_STOP, SERVICE_RESTART, SERVICE_ACTION_COUNT };
+
+#define SERVICE_ACTIONS_TEXT "start, stop or restart" /* for sentences that refuse another word */
+
+const char *service_action_name(enum service_action action); /* "start", "stop", "restart" */
+
+/* ERR_INVALID for any other word, and for NULL. */
+enum err service_action_parse(const char *text, enum service_action *out) MUST_CHECK;
+
+#endif
