@@ -15,13 +15,13 @@ const orphans = await docker('volume', 'ls', '-q', '--filter', 'dangling=true');
 const started = Date.now();
 const stack = await startContainers('first-start');
 
-await stack.step('all_is_healthy_within_a_minute', async () => {
+stack.step('all_is_healthy_within_a_minute', async () => {
   await stack.healthy(started + 60_000 - Date.now());
   const answer = await new Client(stack.url).get('/health');
   assert.deepEqual([answer.status, answer.json.status, answer.json.redis], [200, 'ok', true]);
 });
 
-await stack.step('the_coordinator_shows_the_hosts_numbers', async () => {
+stack.step('the_coordinator_shows_the_hosts_numbers', async () => {
   const admin = await stack.admin();
   const node = await waitFor(async () => (await admin.get('/api/dashboard/metrics')).json.coordinator, { what: 'a report' });
   const meminfo = readFileSync('/proc/meminfo', 'utf8');
@@ -36,7 +36,7 @@ await stack.step('the_coordinator_shows_the_hosts_numbers', async () => {
   assert.ok(node.metrics.network_io.bytes_recv > 0.5 * received, `${node.metrics.network_io.bytes_recv} of ${received}`);
 });
 
-await stack.step('three_workers_fill_every_tab', async () => {
+stack.step('three_workers_fill_every_tab', async () => {
   const admin = await stack.admin();
   await waitFor(async () => {
     const { workers } = (await admin.get('/api/dashboard/metrics')).json;
@@ -56,7 +56,7 @@ await stack.step('three_workers_fill_every_tab', async () => {
     { what: 'something that went wrong', deadline: 60_000 });
 });
 
-await stack.step('nothing_has_more_rights_than_it_needs', async () => {
+stack.step('nothing_has_more_rights_than_it_needs', async () => {
   const containers = await stack.containers();
   assert.equal(containers.length, 10);
   for (const { Name, Config, HostConfig } of containers) {
@@ -75,12 +75,12 @@ await stack.step('nothing_has_more_rights_than_it_needs', async () => {
   await assert.rejects(stack.inside('web-1', 'cat', '/var/lib/p2pdash/secrets/jwt-secret'));
 });
 
-await stack.step('no_compiler_is_in_an_image', async () => {
+stack.step('no_compiler_is_in_an_image', async () => {
   for (const service of ['api', 'relay', 'nginx', 'reporter', 'web-1'])
     await assert.rejects(stack.inside(service, 'sh', '-c', 'command -v gcc cc make npm node'), service);
 });
 
-await stack.step('a_second_up_changes_nothing', async () => {
+stack.step('a_second_up_changes_nothing', async () => {
   const before = await stack.inside('api', 'sha256sum', '/var/lib/p2pdash/secrets/jwt-secret', '/var/lib/p2pdash/secrets/admin-password');
   const tokens = await stack.inside('api', 'p2pdash', 'token', 'list');
   await stack.up();
@@ -89,7 +89,7 @@ await stack.step('a_second_up_changes_nothing', async () => {
   assert.equal(await stack.inside('api', 'p2pdash', 'token', 'list'), tokens);
 });
 
-await stack.step('down_leaves_nothing', async () => {
+stack.step('down_leaves_nothing', async () => {
   await stack.down();
   const ours = ['--filter', `label=com.docker.compose.project=${stack.project}`];
   assert.deepEqual(await stack.containers(), []);

@@ -14,13 +14,13 @@ await stack.healthy(60_000);
 const admin = await stack.admin();
 const { browser, page } = await openPage(stack, 'admin', admin.password);
 
-await stack.step('the_overview_shows_the_host_and_three_workers', async () => {
+stack.step('the_overview_shows_the_host_and_three_workers', async () => {
   const memory = Number(/MemTotal: *(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
   await textBecomes(page, '.coordinator', (text) => text.includes(bytes(memory)));
   await textBecomes(page, '#main', (text) => ['web-1', 'db-1', 'jobs-1'].every((id) => text.includes(id)));
 });
 
-await stack.step('a_click_restarts_a_service', async () => {
+stack.step('a_click_restarts_a_service', async () => {
   const started = async () => (await admin.get('/api/logs?logger_name=storefront&q=started')).json.total;
   const before = await waitFor(started, { what: 'the first start in the log' });
   await visit(page, '/services');
@@ -33,20 +33,20 @@ await stack.step('a_click_restarts_a_service', async () => {
   }, { what: 'the service to run' });
 });
 
-await stack.step('a_failure_is_told_with_its_reason', async () => {
+stack.step('a_failure_is_told_with_its_reason', async () => {
   await page.click('[data-service=legacy-import][data-do=start]');
   await textBecomes(page, 'body', /cannot access '\/mnt\/legacy-import'/);
 });
 
-await stack.step('log_lines_appear_by_themselves', async () => {
+stack.step('log_lines_appear_by_themselves', async () => {
   await visit(page, '/logs');
   await showsNews(page);
   await showsNews(page);
 });
 
-await stack.step('certificates_are_listed_with_their_days', async () => {
+stack.step('certificates_are_listed_with_their_days', async () => {
   await visit(page, '/certificates');
   await textBecomes(page, '#main', /pay\.example/);
 });
 
-await stack.step('the_page_had_no_faults', async () => browser.assertFaultless());
+stack.step('the_page_had_no_faults', async () => browser.assertFaultless());

@@ -16,7 +16,7 @@ const { page } = await openPage(stack, 'admin', admin.password);
 await visit(page, '/logs');
 
 for (const service of SERVICES) {
-  await stack.step(`${service}_comes_back_by_itself`, async () => {
+  stack.step(`${service}_comes_back_by_itself`, async () => {
     const [before] = await stack.containers(service);
     process.kill(before.State.Pid, 'SIGKILL');
     await waitFor(async () => {
@@ -29,7 +29,7 @@ for (const service of SERVICES) {
   });
 }
 
-await stack.step('nothing_was_forgotten', async () => {
+stack.step('nothing_was_forgotten', async () => {
   // The login outlived Redis, and every worker is still who it was.
   assert.equal((await admin.get('/auth/me')).status, 200);
   await waitFor(async () => {
