@@ -10,13 +10,13 @@ log=/run/p2pdash/log/$name.log
 
 alive() { [ -s "$pid_file" ] && kill -0 "$(<"$pid_file")" 2>/dev/null; }
 
-# A line of services/NAME is SHARE LEVEL MESSAGE: how often it comes, and each # in it becomes a digit.
+# A line of services/NAME is SHARE LEVEL MESSAGE: how often it comes, and each # in it becomes a digit from 1 on.
 choose_line() {
   local share level message left=$((RANDOM % total))
   while read -r share level message; do
     (((left -= share) < 0)) && break
   done <"$lines"
-  while [[ $message == *'#'* ]]; do message=${message/'#'/$((RANDOM % 10))}; done
+  while [[ $message == *'#'* ]]; do message=${message/'#'/$((1 + RANDOM % 9))}; done
   chosen_level=$level chosen_message=$message
 }
 

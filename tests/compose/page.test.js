@@ -3,7 +3,6 @@
 
 import { readFileSync } from 'node:fs';
 
-import { bytes } from '../../static/js/format.js';
 import { textBecomes } from '../lib/browser.js';
 import { waitFor } from '../lib/wait.js';
 import { startContainers } from './containers.js';
@@ -15,8 +14,10 @@ const admin = await stack.admin();
 const { browser, page } = await openPage(stack, 'admin', admin.password);
 
 stack.step('the_overview_shows_the_host_and_three_workers', async () => {
-  const memory = Number(/MemTotal: *(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
-  await textBecomes(page, '.coordinator', (text) => text.includes(bytes(memory)));
+  const kib = Number(/MemTotal: *(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
+  const gib = kib / 2 ** 20;
+  const memory = `of ${gib < 10 ? gib.toFixed(1) : Math.round(gib)} GiB`;
+  await textBecomes(page, '.coordinator', (text) => text.includes(memory));
   await textBecomes(page, '#main', (text) => ['web-1', 'db-1', 'jobs-1'].every((id) => text.includes(id)));
 });
 
