@@ -32,8 +32,9 @@ static void on_settle(void *user)
 {
 	struct once *once = user;
 	bool running = commands_are_running(once->parts.commands);
-	bool settled =
-		commands_are_settled(once->parts.commands) && logs_are_quiet(once->parts.logs, QUIET_MS);
+	bool settled = commands_are_settled(once->parts.commands) &&
+		       !reporter_is_reporting(once->parts.reporter) &&
+		       logs_are_quiet(once->parts.logs, QUIET_MS);
 
 	once->waited_ms = running ? 0 : once->waited_ms + STEP_MS;
 	if (once->waited_ms > SETTLE_MAX_MS)
