@@ -121,7 +121,8 @@ int main(int argc, char **argv)
 
 	text_init();
 	if (read_arguments(argc, argv, values, &command, &cli.name, &why) != ERR_NONE ||
-	    redis_address_parse(values[CLI_REDIS].text, &redis, &why) != ERR_NONE)
+	    redis_address_parse(values[CLI_REDIS].text, &redis, &why) != ERR_NONE ||
+	    store_check_address(&redis, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
 	cli.store = store_open(&redis);
 	why = (struct reason){.text = ""};

@@ -128,8 +128,8 @@ static enum err configure(const struct setting_value *values, struct service *se
 	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
 	service->started_at_ms = clock_now_ms();
 	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
-	if (err == ERR_NONE && service->redis.tls)
-		err = reason_set(why, ERR_INVALID, "redis: rediss:// is not supported by this build");
+	if (err == ERR_NONE)
+		err = store_check_address(&service->redis, why);
 	if (err == ERR_NONE)
 		err = token_secret_read(values[SET_SECRET_FILE].text, &service->secret, why);
 	return err;

@@ -19,6 +19,15 @@
 	100 /* a host that does not answer costs its timeout; not every request must pay it \
 	     */
 
+/* hiredis has TLS only in newer versions, and not in the library that is linked here. */
+enum err store_check_address(const struct redis_address *address, struct reason *why)
+{
+	if (address->tls)
+		return reason_set(why, ERR_INVALID,
+				  "redis: this build has no TLS; use redis:// through a tunnel, or unix:");
+	return ERR_NONE;
+}
+
 struct store *store_open(const struct redis_address *address)
 {
 	struct store *store = mem_alloc(1, sizeof(*store));

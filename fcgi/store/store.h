@@ -11,6 +11,9 @@
 
 struct store;
 
+/* ERR_INVALID with a sentence if this build cannot speak to that address (TLS). */
+enum err store_check_address(const struct redis_address *address, struct reason *why) MUST_CHECK;
+
 /* Does not connect yet. The caller frees it with store_free. */
 struct store *store_open(const struct redis_address *address);
 void store_free(struct store *store); /* NULL is nothing */

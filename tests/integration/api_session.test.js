@@ -106,6 +106,8 @@ test('without a token, with a broken, forged or ended one there is 401', async (
     assert.equal(answer.json.code, code, what);
     assert.equal(answer.headers['www-authenticate'], 'Bearer');
   }
+  for (const path of ['/metrics', '/api/logs', '/api/dashboard/services', '/api/admin/users'])
+    assertRefused(await stack.visitor.get(path), 401, 'unauthorized');
   const basic = await stack.visitor.get('/auth/me', { headers: { authorization: 'Basic YTpi' } });
   assertRefused(basic, 401, 'unauthorized');
 });
@@ -222,6 +224,7 @@ test('the command line refuses nonsense with a sentence and the right status', a
     [['token', 'create', '--node', 'a', '--ttl', '1'], '', 2, /--ttl must be/],
     [['token', 'revoke', 'nothing'], '', 1, /no token nothing/],
     [['token', 'list', '--redis', 'unix:/nowhere'], '', 1, /store/],
+    [['token', 'list', '--redis', 'rediss://localhost'], '', 2, /no TLS/],
   ];
   for (const [args, input, status, message] of cases) {
     await assert.rejects(stack.cli(args, { input: `${input}\n` }), (/** @type {any} */ error) => {
