@@ -30,6 +30,24 @@ export function timeTicks(min, max) {
   return ticks;
 }
 
+const GAP_FACTOR = 5;
+
+/**
+ * Where the line is interrupted: before which points the silence was far longer than the pauses around it. The
+ * pauses themselves vary, from 30 s to 300 s, but by steps.
+ * @param {number[]} times ms, ascending
+ * @returns {Set<number>} indexes
+ */
+export function gapsIn(times) {
+  const pauses = times.slice(1).map((time, index) => time - times[index]);
+  return new Set(
+    pauses.flatMap((pause, index) => {
+      const around = Math.max(pauses[index - 1] ?? 0, pauses[index + 1] ?? 0);
+      return around > 0 && pause > GAP_FACTOR * around ? [index + 1] : [];
+    }),
+  );
+}
+
 export class TimeChart {
   /** @type {any} */
   #chart = null;
@@ -55,8 +73,12 @@ export class TimeChart {
     this.#points = points;
     if (!this.#chart) return;
     const times = points.map((point) => Date.parse(point.timestamp));
+    const gaps = gapsIn(times);
     this.series.forEach(({ values }, index) => {
-      this.#chart.data.datasets[index].data = points.map((point, at) => ({ x: times[at], y: values(point) }));
+      this.#chart.data.datasets[index].data = points.flatMap((point, at) => [
+        ...(gaps.has(at) ? [{ x: times[at - 1], y: NaN }] : []),
+        { x: times[at], y: values(point) },
+      ]);
     });
     Object.assign(this.#chart.options.scales.x, { min: times[0], max: times[times.length - 1] });
     this.#chart.update('none');
