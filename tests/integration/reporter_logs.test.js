@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
@@ -27,6 +27,17 @@ subscriber.stdout.setEncoding('utf8').on('data', (piece) => {
   }
 });
 await new Promise((resolve) => subscriber.stdout.once('data', resolve));
+
+/** Sends numbered lines to a datagram socket, as a program that logs would: it waits while the socket is full. */
+const SENDER = `
+import socket, sys, time
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.connect(sys.argv[1])
+for number in range(int(sys.argv[2])):
+    log.send(b'<14>Nov 23 10:00:00 host app[7]: line %d' % number)
+    if number % 20 == 0:
+        time.sleep(0.0005)
+`;
 
 /** @param {string} node */
 const messages = (node) => (published.get(node) ?? []).map((entry) => entry.message);
@@ -144,4 +155,27 @@ test('an_entry_has_all_its_fields', async () => {
     funcName: '',
     lineno: 0,
   });
+});
+
+test('what_programs_send_to_the_socket_arrives_once_and_in_order_while_the_coordinator_goes_and_comes', async () => {
+  const path = join(stack.folder, 'log.sock');
+  const reporter = await stack.reporter('socket', { sections: `[log apps]\nsource = socket\npath = ${path}\n` });
+  reporter.daemon.start();
+  await waitFor(() => existsSync(path), { what: 'the socket' });
+  const total = 100_000;
+  const sender = spawn('python3', ['-c', SENDER, path, String(total)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const sent = new Promise((resolve) => sender.once('exit', resolve));
+  for (let round = 0; round < 3; round++) {
+    const seen = messages('socket').length;
+    await waitFor(() => messages('socket').length > seen, { what: 'lines to flow' });
+    await stack.nginx.stop();
+    await waitFor(async () => JSON.parse((await reporter.ctl('stats')).stdout).logs.waiting > 0, {
+      what: 'lines to wait',
+    });
+    stack.nginx.start();
+    await stack.ready();
+  }
+  assert.equal(await sent, 0);
+  await waitFor(() => messages('socket').length >= total, { what: `${total} lines`, deadline: 60_000 });
+  assertSame(messages('socket'), numbered(0, total));
 });
