@@ -1,4 +1,4 @@
-// What a process has used, from /proc: CPU to the nanosecond (schedstat), memory that is its own (smaps_rollup).
+// What a process has used, from /proc: CPU to the nanosecond (schedstat), memory (smaps_rollup).
 
 import { readFileSync, readdirSync } from 'node:fs';
 
@@ -22,9 +22,13 @@ export function family(pid) {
 /** @param {number} pid */
 export const familyCpuMs = (pid) => family(pid).reduce((sum, member) => sum + cpuMs(member), 0);
 
-/** In KiB: all it holds, its share of what others hold too, and what is its own alone. @param {number} pid */
+/**
+ * In KiB: all it holds; that with only its share of what others hold too; what it has made itself, whoever else has its
+ * libraries loaded.
+ * @param {number} pid
+ */
 export function memoryKib(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const field = (/** @type {string} */ name) => Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
-  return { resident: field('Rss'), share: field('Pss'), own: field('Private_Clean') + field('Private_Dirty') };
+  return { resident: field('Rss'), share: field('Pss'), own: field('Anonymous') };
 }
