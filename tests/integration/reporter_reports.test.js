@@ -59,6 +59,17 @@ test('a_token_of_another_node_is_refused', async () => {
   assert.equal(await node('other-node'), undefined);
 });
 
+test('the_second_of_two_workers_with_one_id_is_told_so', async () => {
+  const first = await stack.reporter('twin');
+  first.daemon.start();
+  await waitFor(() => node('twin'), { what: 'the first report' });
+  const second = await stack.reporter('twin');
+  const { status, stderr } = await second.once();
+  assert.equal(status, 1);
+  assert.match(stderr, /refuses us for=reports status=409/);
+  await first.daemon.stop();
+});
+
 test('print_shows_the_report_and_sends_nothing', async () => {
   const reporter = await stack.reporter('printed');
   const report = await reporter.print();
