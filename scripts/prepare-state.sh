@@ -11,6 +11,14 @@ set -eu
   exit 2
 }
 
+# nginx's configuration names it unquoted.
+case $P2PDASH_STATE_DIR$P2PDASH_ROOT in
+  *[[:space:]]* | *[\;{}\"\'\$]*)
+    echo "Blanks, quotes and ; { } \$ cannot stand in these paths: $P2PDASH_STATE_DIR and $P2PDASH_ROOT" >&2
+    exit 2
+    ;;
+esac
+
 umask 077
 mkdir -p "$P2PDASH_STATE_DIR/log" "$P2PDASH_STATE_DIR/redis" "$P2PDASH_STATE_DIR/coordinator"
 

@@ -66,9 +66,15 @@ lay_out_services() {
   touch "$(service_dir reporter)/down"
 }
 
-start_supervisor() {
+check_port() {
+  first=$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null || echo 1024)
+  [ "$(id -u)" -eq 0 ] || [ "$P2PDASH_PORT" -ge "$first" ] ||
+    fail "Port $P2PDASH_PORT needs root; choose another: make up P2PDASH_PORT=8080"
   owner=$(port_owner)
   [ -z "$owner" ] || fail "Port $P2PDASH_PORT is taken by $owner; choose another: make up P2PDASH_PORT=8081"
+}
+
+start_supervisor() {
   # shellcheck disable=SC2016,SC2086 # $run_as is a command; the inner shell expands its own
   $run_as setsid sh -c 'cd / && echo $$ >"$P2PDASH_STATE_DIR/supervisor.pid" &&
     exec runsvdir -P "$P2PDASH_STATE_DIR/services" "log: ................................................"' \
@@ -97,6 +103,7 @@ redis_answers() { [ "$(redis-cli -s "$P2PDASH_STATE_DIR/redis.sock" ping 2>/dev/
 # Each program stays up, and what a browser asks for is answered.
 healthy() { "$here/status.sh" >/dev/null; }
 
+supervisor_pid >/dev/null || check_port
 choose_user
 # The configuration and the secrets belong to whoever runs the programs.
 # shellcheck disable=SC2086
@@ -109,9 +116,13 @@ lay_out_services
 if supervisor_pid >/dev/null; then refresh_services; else start_supervisor; fi
 wait_until 30 redis_answers || fail "Redis did not start; see $P2PDASH_STATE_DIR/log/redis/current"
 
+config=$P2PDASH_STATE_DIR/coordinator/reporter.conf
+before=$(cksum "$config" 2>/dev/null || true)
 # shellcheck disable=SC2086
 $run_as "$here/coordinator.sh"
-sv start "$(service_dir reporter)" >/dev/null || true
+verb=start
+[ "$(cksum "$config")" = "$before" ] || verb=restart
+sv $verb "$(service_dir reporter)" >/dev/null || true
 
 if ! wait_until 60 healthy; then
   "$here/status.sh" >&2 || true

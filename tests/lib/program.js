@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
+import { after } from 'node:test';
 
 import { waitFor } from './wait.js';
 
@@ -140,6 +141,11 @@ export class Program {
     if (this.alive) this.#child?.kill('SIGTERM');
   }
 }
+
+// What a failed test left running would keep this process waiting for ever.
+after(() => {
+  setTimeout(() => programs.forEach((program) => program.abandon()), 10_000).unref();
+});
 
 // Here nothing may be waited for: end what still runs, show the logs if something failed, clean up.
 process.on('exit', (code) => {
