@@ -74,8 +74,8 @@ struct connection *connection_open(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
 	connection->fcgx.ipcFd = fd;
-	connection->fcgx.keepConnection =
-		1; /* until its first request tells, as if there had been one before */
+	/* As if there had been a request before; the first one tells whether it stays open. */
+	connection->fcgx.keepConnection = 1;
 	return connection;
 }
 

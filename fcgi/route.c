@@ -213,9 +213,10 @@ void route_answer(struct api *api, const struct request *request, struct respons
 		err = dispatch(&call, buf_string(&path), &session);
 	if (err != ERR_NONE)
 		route_write_error(response, err, &why);
-	if (err_status(err) >= 500)
-		log_warning("route", "%s %s failed code=%s why=%s", method_name(request->method),
-			    buf_string(&path), err_code(err), why.text);
+	/* A store or worker that is away is logged where it is noticed, once; this is a fault of our own. */
+	if (err_status(err) == 500)
+		log_error("route", "%s %s failed code=%s why=%s", method_name(request->method),
+			  buf_string(&path), err_code(err), why.text);
 	query_free(&query);
 	buf_free(&path);
 }
