@@ -116,8 +116,8 @@ static enum err judge_result(const struct control_order *order, const struct buf
 	return err;
 }
 
-static enum err send(struct api *api, const struct command *command, struct control_outcome *out,
-		     struct reason *why)
+static enum err send_and_wait(struct api *api, const struct command *command, struct control_outcome *out,
+			      struct reason *why)
 {
 	enum err err = commands_send(api->store, command);
 
@@ -132,8 +132,8 @@ static enum err send(struct api *api, const struct command *command, struct cont
 	return err;
 }
 
-static enum err queue(struct api *api, const struct command *command, struct control_outcome *out,
-		      struct reason *why)
+static enum err keep_for_cron(struct api *api, const struct command *command, struct control_outcome *out,
+			      struct reason *why)
 {
 	enum err err = commands_queue(api->store, command);
 
@@ -167,8 +167,8 @@ static enum err execute(struct api *api, const struct control_by *by, const stru
 	command.expires_at_ms =
 		command.created_at_ms + (is_cron ? LIMIT_SILENCE_S * 1000 : api->command_timeout_ms);
 	if (is_cron)
-		return queue(api, &command, out, why);
-	err = send(api, &command, out, why);
+		return keep_for_cron(api, &command, out, why);
+	err = send_and_wait(api, &command, out, why);
 	return err == ERR_NONE ? judge_result(order, &out->result, why) : err;
 }
 
