@@ -13,13 +13,14 @@
 #include <unistd.h>
 
 /* How long a goodbye may take: systemd and people are waiting. */
-enum { GOODBYE_MAX_MS = 3000 };
+enum { GOODBYE_MAX_MS = 3000, RELOAD_LATER_MS = 100 };
 
 struct daemon {
 	const char *path;
 	struct config config;
 	struct loop *loop;
 	struct timer *patience; /* started: we are leaving */
+	struct timer *reload;
 	int signals;
 	bool failed;
 	struct parts parts;
@@ -96,14 +97,20 @@ static void leave(struct daemon *daemon)
 	reporter_goodbye(daemon->parts.reporter);
 }
 
-static void reload(struct daemon *daemon)
+/* An action under way is not given up for it: it waits. */
+static void on_reload(void *user)
 {
+	struct daemon *daemon = user;
 	struct config fresh;
 	struct reporter_memory memory;
 	struct reason why;
 
 	if (timer_is_started(daemon->patience))
 		return;
+	if (commands_are_running(daemon->parts.commands)) {
+		timer_start(daemon->reload, RELOAD_LATER_MS);
+		return;
+	}
 	if (config_read(daemon->path, &fresh, &why)) {
 		log_error("daemon", "configuration not changed: %s", why.text);
 		return;
@@ -129,7 +136,7 @@ static void on_signal(void *user, uint32_t events)
 	if (read(daemon->signals, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP)
-		reload(daemon);
+		timer_start(daemon->reload, 0);
 	else
 		leave(daemon);
 }
@@ -157,12 +164,14 @@ int daemon_run(const char *path, struct config *config)
 	daemon.signals = open_signals();
 	daemon.loop = loop_new();
 	daemon.patience = loop_timer(daemon.loop, on_patience_over, &daemon);
+	daemon.reload = loop_timer(daemon.loop, on_reload, &daemon);
 	watch = loop_watch(daemon.loop, daemon.signals, EPOLLIN, on_signal, &daemon);
 	daemon.failed = open_all(&daemon, NULL) != ERR_NONE;
 	if (!daemon.failed)
 		loop_run(daemon.loop);
 	close_all(&daemon);
 	watch_free(watch);
+	timer_free(daemon.reload);
 	timer_free(daemon.patience);
 	loop_free(daemon.loop);
 	close(daemon.signals);

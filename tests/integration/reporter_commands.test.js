@@ -148,6 +148,22 @@ test('what_the_worker_does_not_allow_is_not_done', async () => {
   assert.deepEqual(locked.runs(), []);
 });
 
+test('an_action_under_way_is_finished_before_the_configuration_is_read_anew', async () => {
+  const gate = join(stack.folder, 'gate');
+  const gated = scripted('gated', `while ! [ -e ${gate} ]; do sleep 0.05; done; touch $up`);
+  const reporter = await connected('busy', gated.section);
+  await waitFor(async () => (await nodeOf('busy')).services.gated, { what: 'gated to be seen' });
+  const answer = control('busy', 'gated', 'start');
+  await waitFor(() => gated.runs().length === 1, { what: 'the action to begin' });
+  reporter.settings.min_interval = 90;
+  reporter.configure(gated.section);
+  reporter.daemon.signal('SIGHUP');
+  assert.notEqual((await nodeOf('busy')).current_interval, 90);
+  writeFileSync(gate, '');
+  assert.equal((await answer).success, true);
+  await waitFor(async () => (await nodeOf('busy')).current_interval === 90, { what: 'the new configuration' });
+});
+
 test('a_command_that_was_interrupted_is_not_run_again_and_the_caller_is_told', async () => {
   const slow = scripted('slow', 'exec sleep 30');
   const reporter = await connected('fragile', slow.section);
