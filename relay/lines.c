@@ -4,7 +4,6 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "relay/compose.h"
-#include "relay/feed.h"
 #include "relay/window.h"
 
 #include <inttypes.h>
@@ -148,6 +147,15 @@ void lines_clear(struct lines *lines, const char *node)
 
 /* --- the load ----------------------------------------------------------------------------------------- */
 
+static void tell_gap(struct lines *lines, int64_t after, int64_t before)
+{
+	struct frame *frame = compose_gap(after, before);
+
+	for (const struct log_watch *watch = lines->watches; watch; watch = watch->next)
+		hub_publish(lines->hub, watch->topic, frame);
+	frame_release(frame);
+}
+
 void lines_load_begin(struct lines *lines)
 {
 	lines->loading = true;
@@ -174,7 +182,7 @@ void lines_load(struct lines *lines, const struct recent *loaded, int64_t last_s
 	if (began_anew)
 		lines->told_seq = 0;
 	else if (has_gap && lines->told_seq)
-		deliver(lines, NULL, TOPIC_DELTA, compose_gap(lines->told_seq, loaded->complete_from));
+		tell_gap(lines, lines->told_seq, loaded->complete_from);
 	entries = recent_after(loaded, 0, &count);
 	for (size_t i = 0; i < count; i++)
 		recent_insert(&lines->recent, entries[i]->node, entries[i]->json, entries[i]->len);
