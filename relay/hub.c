@@ -18,7 +18,7 @@ struct subscriber {
 	struct hub *hub;
 	const struct hub_outlet *outlet;
 	void *owner;
-	LIST_HEAD(, subscription) subscriptions;
+	LIST_HEAD(subscriptions_of_subscriber, subscription) subscriptions;
 	struct queued *first, **last;
 	size_t frames, bytes; /* in the queue */
 	size_t dropped;	      /* since it ran full; 0: it has not */
@@ -33,7 +33,7 @@ struct subscription {
 
 struct topic {
 	char *name;
-	LIST_HEAD(, subscription) subscriptions;
+	LIST_HEAD(subscriptions_of_topic, subscription) subscriptions;
 };
 
 struct hub {

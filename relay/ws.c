@@ -47,7 +47,7 @@ struct connection {
 struct ws {
 	const struct ws_options *options;
 	struct lws_context *context;
-	LIST_HEAD(, connection) connections;
+	LIST_HEAD(connection_list, connection) connections;
 	size_t count;
 	bool stopping;
 };
@@ -194,16 +194,12 @@ static void on_receive(struct connection *connection, const char *piece, size_t 
 {
 	struct buf *incoming = &connection->incoming;
 
+	if (lws_frame_is_binary(connection->wsi))
+		connection_close(connection, WS_TEXT_ONLY, "text_only");
+	else if (incoming->len + len > WS_MESSAGE_MAX)
+		connection_close(connection, WS_TOO_LARGE, "message_too_large");
 	if (connection->state != CONNECTION_OPEN)
 		return;
-	if (lws_frame_is_binary(connection->wsi)) {
-		connection_close(connection, WS_TEXT_ONLY, "text_only");
-		return;
-	}
-	if (incoming->len + len > WS_MESSAGE_MAX) {
-		connection_close(connection, WS_TOO_LARGE, "message_too_large");
-		return;
-	}
 	buf_append(incoming, piece, len);
 	if (!lws_is_final_fragment(connection->wsi) || lws_remaining_packet_payload(connection->wsi))
 		return;
