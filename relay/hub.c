@@ -140,13 +140,12 @@ bool hub_wanted(const struct hub *hub, const char *topic)
 void hub_publish(struct hub *hub, const char *topic, struct frame *frame)
 {
 	const struct topic *found = map_get(&hub->topics, topic);
-	struct subscription *at;
 
 	if (!found)
 		return;
 	hub->publishing = true;
-	LIST_FOREACH(at, &found->subscriptions, of_topic)
-	hub_send(at->subscriber, frame);
+	for (struct subscription *at = LIST_FIRST(&found->subscriptions); at; at = LIST_NEXT(at, of_topic))
+		hub_send(at->subscriber, frame);
 	hub->publishing = false;
 }
 

@@ -486,11 +486,9 @@ void ws_tick(struct ws *ws)
 
 void ws_stop(struct ws *ws)
 {
-	struct connection *at;
-
 	ws->stopping = true;
-	LIST_FOREACH(at, &ws->connections, link)
-	connection_close(at, WS_GOING_AWAY, "shutting_down");
+	for (struct connection *at = LIST_FIRST(&ws->connections); at; at = LIST_NEXT(at, link))
+		connection_close(at, WS_GOING_AWAY, "shutting_down");
 }
 
 size_t ws_count(const struct ws *ws)

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { entry, metrics, report } from '../lib/report.js';
 import { startStack, waitFor } from '../lib/stack.js';
 
 const stack = await startStack();
@@ -11,31 +12,10 @@ const viewer = await stack.user('viewer');
 const worker = await stack.worker('worker-1');
 
 /** @param {number} cpu_percent */
-const report = (cpu_percent) => ({
-  worker_id: 'worker-1',
-  mode: 'daemon',
-  interval: 30,
-  metrics: {
-    cpu_percent,
-    cpu_count: 2,
-    memory: { percent: 40, total: 100, available: 60, used: 40 },
-    disk: { percent: 70, total: 100, free: 30, used: 70 },
-    memory_usage_mb: 4,
-    load_average: [0.1, 0.2, 0.3],
-    disk_io: { read_bytes: 1, write_bytes: 2, read_count: 3, write_count: 4 },
-    network_io: { bytes_sent: 5, bytes_recv: 6, packets_sent: 7, packets_recv: 8 },
-    process_count: 99,
-    timestamp: new Date().toISOString(),
-  },
-  services: { nginx: { status: 'running', installed: true, description: 'Web', driver: 'systemd', uptime: 5 } },
-  certificates: [],
-});
-
-/** @param {string} message @param {string} level */
-const entry = (message, level) => ({ level, message, logger_name: 'Service.app', module: 'app', funcName: 'main', lineno: 3 });
+const reportWith = (cpu_percent) => report('worker-1', { metrics: metrics({ cpu_percent }) });
 
 test('a_report_and_a_line_reach_both_kinds_of_clients', async () => {
-  assert.equal((await worker.post('/api/reporter/report', report(11))).status, 200);
+  assert.equal((await worker.post('/api/reporter/report', reportWith(11))).status, 200);
   const plain = await stack.webSocket(viewer);
   const delta = await stack.webSocket(viewer, { mode: 'delta' });
   const { data } = await plain.next('initial');
@@ -53,7 +33,7 @@ test('a_report_and_a_line_reach_both_kinds_of_clients', async () => {
   delta.send({ type: 'subscribe', nodes: ['worker-1'], logs: { level: 'ERROR' } });
   await delta.next('subscribed');
   await delta.next('node');
-  assert.equal((await worker.post('/api/reporter/report', report(12))).status, 200);
+  assert.equal((await worker.post('/api/reporter/report', reportWith(12))).status, 200);
   const changed = await delta.next('delta');
   assert.equal(changed.data.workers['worker-1'].cpu_percent, 12);
   const node = delta.messages.find((m) => m.type === 'node' && m.point);
@@ -62,7 +42,7 @@ test('a_report_and_a_line_reach_both_kinds_of_clients', async () => {
   const update = await plain.next('update');
   assert.deepEqual(update.data.history['worker-1'].map((p) => p.cpu_percent), [11, 12]);
 
-  const batch = { node_id: 'worker-1', batch: 'b1', logs: [entry('quiet', 'INFO'), entry('loud', 'ERROR')] };
+  const batch = { node_id: 'worker-1', batch: 'b1', logs: [entry('quiet'), entry('loud', { level: 'ERROR' })] };
   assert.equal((await worker.post('/api/reporter/logs', batch)).status, 200);
   assert.deepEqual((await plain.next('new_logs')).logs.map((e) => e.message), ['quiet', 'loud']);
   const [line] = (await delta.next('new_logs')).logs;
