@@ -257,6 +257,14 @@ test('clearing forgets one node, then all', async () => {
   assert.deepEqual((await viewer.get('/api/logs/sources')).json.nodes, []);
 });
 
+test('a Redis that has forgotten the scripts is taught them again', async () => {
+  const worker = await stack.worker('forgetful');
+  await stack.redisCommand('SCRIPT', 'FLUSH');
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => send(worker, 'forgetful', [entry(`line ${i}`)])));
+  for (const answer of answers) assert.equal(answer.status, 200, answer.text);
+  assert.equal((await find('node_id=forgetful')).total, 12);
+});
+
 test('a search over many full nodes answers right', async () => {
   const nodes = Array.from({ length: 40 }, (_, i) => `wide-${i}`);
   const logs = Array.from({ length: 100 }, (_, i) => entry(`line ${i}`, { level: i % 10 ? 'INFO' : 'ERROR' }));

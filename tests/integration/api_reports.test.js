@@ -208,6 +208,26 @@ test('a report that is not right is refused by its field, and nothing of it is s
   assert.equal((await send(worker, good)).status, 200, 'and the right one is still taken');
 });
 
+test('what a foreign hand writes into Redis breaks nothing but itself', async () => {
+  const worker = await stack.worker('spoiled');
+  await send(worker, report('spoiled'));
+  for (const write of [
+    ['SET', 'p2pdash:{spoiled}:state', 'garbage'],
+    ['DEL', 'p2pdash:{spoiled}:state'],
+    ['RPUSH', 'p2pdash:{spoiled}:state', 'a list'],
+    ['ZADD', 'p2pdash:nodes', '1', 'not a/node'],
+  ]) {
+    await stack.redisCommand(...write);
+    for (const path of ['metrics', 'stats', 'full-data', 'services', 'service-data?service_type=certificates'])
+      assert.equal((await viewer.get(`/api/dashboard/${path}`)).status, 200, `${write.join(' ')}: ${path}`);
+    assert.ok(await nodeOf('whole'), 'the others are still seen');
+  }
+  await stack.redisCommand('DEL', 'p2pdash:{spoiled}:state');
+  await stack.redisCommand('ZREM', 'p2pdash:nodes', 'not a/node');
+  assert.equal((await send(worker, report('spoiled'))).status, 200);
+  assert.equal((await nodeOf('spoiled')).status, 'online');
+});
+
 test('a worker silent for ten minutes is removed, its log stays, the coordinator stays', async () => {
   const worker = await stack.worker('silent');
   await send(worker, report('silent', { instance: 'i', certificates: [certificate()] }));
