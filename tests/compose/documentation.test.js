@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { promisify } from 'node:util';
@@ -32,6 +32,20 @@ let printed = [];
 async function logIn(password) {
   return (await new Client(stack.url).post('/auth/login', { username: 'admin', password: password.trim() })).status;
 }
+
+stack.step('the_example_of_settings_shows_the_defaults', async () => {
+  const folder = join(clone, 'docker');
+  const config = () => promisify(execFile)('sh', ['-c', `${process.env.P2PDASH_COMPOSE ?? 'docker-compose'} config`],
+    { cwd: folder, env: { ...process.env, COMPOSE_PROJECT_NAME: stack.project } });
+  const without = await config();
+  cpSync(join(folder, '.env.example'), join(folder, '.env'));
+  assert.equal((await config()).stdout, without.stdout);
+  rmSync(join(folder, '.env'));
+  // And every setting that compose.yaml takes is in it.
+  const taken = [...readFileSync(join(folder, 'compose.yaml'), 'utf8').matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+  const shown = readFileSync(join(folder, '.env.example'), 'utf8');
+  for (const name of taken) assert.match(shown, new RegExp(`^${name}=`, 'm'));
+});
 
 stack.step('every_command_can_be_typed_as_it_stands', async () => {
   assert.equal(blocks.length, 5);
