@@ -4,18 +4,21 @@
 # anything; units are read from FOLDER/systemd/user.
 set -eu
 
-if [ "${2-}" != inside ]; then
-  exec unshare --mount "$0" "$1" inside
-fi
+[ "${2-}" = inside ] || exec unshare --mount "$0" "$1" inside
+
+# Nothing but the bus is started, whatever else this machine has for its users.
+mkdir -p "$1/systemd/user"
+cd "$1/systemd/user"
+printf '[Unit]\nWants=dbus.service\n' >default.target
+printf '[Socket]\nListenStream=%s/bus\n' "$1" >dbus.socket
+cat >dbus.service <<'UNIT'
+[Unit]
+Requires=dbus.socket
+[Service]
+ExecStart=dbus-daemon --session --address=systemd: --nofork --nopidfile --systemd-activation
+UNIT
 
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/system # systemd's sign of a system it runs on
-export HOME="$1" XDG_RUNTIME_DIR="$1" XDG_CONFIG_HOME="$1" DBUS_SESSION_BUS_ADDRESS="unix:path=$1/bus"
-dbus-daemon --session --address="$DBUS_SESSION_BUS_ADDRESS" --nofork --nopidfile &
-bus=$!
-/lib/systemd/systemd --user --log-target=console &
-manager=$!
-# The manager stops its units in order; the bus must outlive it.
-trap 'kill "$manager"; wait "$manager" || true; kill "$bus"; exit 0' TERM
-wait "$manager"
+exec env HOME="$1" XDG_RUNTIME_DIR="$1" XDG_CONFIG_HOME="$1" /lib/systemd/systemd --user --log-target=console
