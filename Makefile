@@ -130,7 +130,7 @@ install-worker: ## Build the reporter and install it with its systemd unit (DEST
 test: ## Install what is missing, build, run every suite; ends with `N passed, N failed` (SANITIZE=1: under sanitizers)
 	@$(INSTALL) build run test
 	@$(MAKE) --no-print-directory $(NODE_MODULES)
-	@$(PARALLEL_MAKE) all build-units $(VENDOR)
+	@$(PARALLEL_MAKE) all build-units $(PROBE) $(VENDOR)
 	@P2PDASH_BIN=$(BIN) tests/run.sh $(UNITS)
 
 check: ## Formatting, static analysis, types, configuration, architecture's walls
@@ -182,11 +182,11 @@ run-fuzzers: $(FUZZERS)
 		sed -n "s|^stat::number_of_executed_units: |  FUZZ $$name runs=|p" $$fuzzer.log || exit 1; done
 
 # What measures: C, so that a thousand subscribers cost less than what they measure.
-PROBE := $(BUILD)/bench/probe
+PROBE := $(BIN)/bench/probe
 PROBE_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c))
 $(PROBE): $(PROBE_OBJECTS) $(OBJ)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(common_LIBS)
+	$(call say,LINK)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(common_LIBS)
 
 .PHONY: bench
 bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about ten minutes (TABLES="metrics lines": only these)

@@ -10,6 +10,7 @@
 #include "tests/bench/samples.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MARK	    "################" /* stands in the message where the mark goes */
-#define MARK_LEN    16
-#define SENDER	    UINT32_MAX /* its epoll data; subscribers have their index */
-#define PATIENCE_MS 5000
-#define EVENTS	    256
-#define NS_IN_MS    1000000
-#define NS_IN_S	    1000000000
+#define MARK	 "################" /* stands in the message where the mark goes */
+#define MARK_LEN 16
+#define SENDER	 UINT32_MAX /* its epoll data; subscribers have their index */
+#define EVENTS	 256
+#define NS_IN_MS 1000000
+#define NS_IN_S	 1000000000
 
 enum option {
 	SUBSCRIBERS,
@@ -40,6 +40,7 @@ enum option {
 	ROUNDS,
 	WARM_UP,
 	PAUSE_MS,
+	PATIENCE_MS,
 	OPTIONS
 };
 
@@ -62,6 +63,8 @@ static const struct setting SETTINGS[OPTIONS] = {
 	[WARM_UP] = {"warm-up", SETTING_INTEGER, "5", 0, 1000, false, "N",
 		     "rounds before those, not counted"},
 	[PAUSE_MS] = {"pause-ms", SETTING_INTEGER, "5", 0, 10000, false, "MS", "between rounds"},
+	[PATIENCE_MS] = {"patience-ms", SETTING_INTEGER, "5000", 1, 60000, false, "MS",
+			 "until what has not come is lost"},
 };
 
 static const struct program PROGRAM = {
@@ -244,7 +247,7 @@ static void hear_for(struct probe *probe, int timeout_ms)
 /* Until everything that is waited for has come; false when patience has ended. */
 static bool hear_all(struct probe *probe)
 {
-	const int64_t end = now_ns() + (int64_t)PATIENCE_MS * NS_IN_MS;
+	const int64_t end = now_ns() + probe->options[PATIENCE_MS].number * NS_IN_MS;
 
 	while (probe->waiting > 0 || !probe->answered) {
 		if (now_ns() > end)
@@ -254,13 +257,18 @@ static bool hear_all(struct probe *probe)
 	return true;
 }
 
+/* What it prints is nobody's: standard output is for the result. */
 static pid_t start_command(char **command)
 {
+	posix_spawn_file_actions_t actions;
 	pid_t pid;
 
-	errno = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	errno = posix_spawnp(&pid, command[0], &actions, NULL, command, environ);
 	if (errno != 0)
 		give_up("cannot run", command[0]);
+	posix_spawn_file_actions_destroy(&actions);
 	return pid;
 }
 
@@ -270,7 +278,8 @@ static void run_round(struct probe *probe, int64_t round)
 	pid_t pid = 0;
 
 	snprintf(mark, sizeof(mark), "%016lld", (long long)now_ns());
-	place_mark(probe->message.data, probe->message.len, probe->mark, mark);
+	if (probe->message.len > 0)
+		place_mark(probe->message.data, probe->message.len, probe->mark, mark);
 	for (char **word = probe->command; word && *word; word++)
 		place_mark(*word, strlen(*word), probe->mark, mark);
 	memcpy(probe->mark, mark, sizeof(mark));

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
-import { ROOT, temporaryFolder } from '../../lib/stack.js';
+import { BIN, temporaryFolder } from '../../lib/stack.js';
 
-const PROBE = join(ROOT, 'build/bench/probe');
+const PROBE = join(BIN, 'bench/probe');
 
 /** Where a message's mark goes (MARK in probe.c). */
 export const MARK = '################';
@@ -53,12 +53,13 @@ function subscribing(subscription, subscribers) {
 /**
  * @param {Subscription} subscription
  * @param {Delivery} delivery
- * @param {{ subscribers: number, rounds: number, pauseMs?: number }} options
+ * @param {{ subscribers: number, rounds: number, pauseMs?: number, patienceMs?: number }} options `patienceMs`: until a
+ *   message counts as lost
  * @returns {Promise<Measured>}
  */
-export async function probe(subscription, delivery, { subscribers, rounds, pauseMs = 5 }) {
+export async function probe(subscription, delivery, { subscribers, rounds, pauseMs = 5, patienceMs = 5000 }) {
   const { args, file } = subscribing(subscription, subscribers);
-  args.push('--rounds', String(rounds), '--pause-ms', String(pauseMs));
+  args.push('--rounds', String(rounds), '--pause-ms', String(pauseMs), '--patience-ms', String(patienceMs));
   if (delivery.address) args.push('--send-to', delivery.address);
   if (delivery.message) args.push('--message', file('message', delivery.message));
   if (delivery.answer) args.push('--answer', delivery.answer);
