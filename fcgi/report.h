@@ -19,9 +19,11 @@ struct report_metrics {
 	int64_t network_bytes_sent, network_bytes_recv;
 };
 
+enum report_status { REPORT_RUNNING, REPORT_STOPPED, REPORT_ERROR, REPORT_STATUS_COUNT };
+
 struct report_services {
 	struct buf json; /* {name: service} */
-	int total, running, stopped, error;
+	int total, by_status[REPORT_STATUS_COUNT];
 	uint32_t revision; /* another one whenever a name, a status or an `installed` is */
 };
 

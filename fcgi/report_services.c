@@ -21,22 +21,22 @@ static uint32_t mix(uint32_t hash, const char *text)
 static enum err take_status(const struct json *service, const char *path, struct json_out *out,
 			    struct report_services *counts, struct reason *why)
 {
+	static const char *const STATUSES[REPORT_STATUS_COUNT] = {
+		[REPORT_RUNNING] = "running", [REPORT_STOPPED] = "stopped", [REPORT_ERROR] = "error"};
 	const char *status;
 	enum err err = json_need_text(service, path, "status", LIMIT_NAME, &status, why);
 
 	if (err != ERR_NONE)
 		return err;
-	if (strcmp(status, "running") == 0)
-		counts->running++;
-	else if (strcmp(status, "stopped") == 0)
-		counts->stopped++;
-	else if (strcmp(status, "error") == 0)
-		counts->error++;
-	else
-		return reason_set(why, ERR_INVALID, "%s.status must be running, stopped or error", path);
-	counts->revision = mix(counts->revision, status);
-	json_put_text(out, "status", status);
-	return ERR_NONE;
+	for (size_t i = 0; i < REPORT_STATUS_COUNT; i++) {
+		if (strcmp(status, STATUSES[i]) != 0)
+			continue;
+		counts->by_status[i]++;
+		counts->revision = mix(counts->revision, status);
+		json_put_text(out, "status", status);
+		return ERR_NONE;
+	}
+	return reason_set(why, ERR_INVALID, "%s.status must be running, stopped or error", path);
 }
 
 static enum err take_installed(const struct json *service, const char *path, struct json_out *out,

@@ -19,7 +19,7 @@ void report_write_state(const struct report *report, const struct report_grant *
 		.offline = report->goodbye,
 		.fresh_until_ms = fresh_until(grant),
 		.services_total = report->services.total,
-		.services_running = report->services.running,
+		.services_running = report->services.by_status[REPORT_RUNNING],
 	};
 
 	node_open(&json, &head);
@@ -64,9 +64,9 @@ void report_write_summary(const struct report *report, const struct report_grant
 	json_put_integer(&json, "network_bytes_sent", report->metrics.network_bytes_sent);
 	json_put_integer(&json, "network_bytes_recv", report->metrics.network_bytes_recv);
 	json_put_integer(&json, "services_total", report->services.total);
-	json_put_integer(&json, "services_running", report->services.running);
-	json_put_integer(&json, "services_stopped", report->services.stopped);
-	json_put_integer(&json, "services_error", report->services.error);
+	json_put_integer(&json, "services_running", report->services.by_status[REPORT_RUNNING]);
+	json_put_integer(&json, "services_stopped", report->services.by_status[REPORT_STOPPED]);
+	json_put_integer(&json, "services_error", report->services.by_status[REPORT_ERROR]);
 	json_put_integer(&json, "services_revision", report->services.revision);
 	json_put_integer(&json, "certificates_total", report->certificates.total);
 	if (report->certificates.has_days_left)
