@@ -30,16 +30,36 @@ for unit; do
   [ "$bad" -eq 0 ] || cat "$results/unit"
 done
 
-for suite in unit/static integration browser; do
-  set -- "tests/$suite"/*.test.js
+# run_files N FILE ...: N node processes share the files; what each says comes when all are done.
+run_files() {
+  jobs=$1
+  shift
+  printf '%s\n' "$@" | awk -v jobs="$jobs" -v folder="$results" '{ print > (folder "/files." NR % jobs) }'
+  for files in "$results"/files.*; do
+    group=${files##*.}
+    # A bound for the broken case only: no suite takes half as long.
+    # shellcheck disable=SC2046 # a list of files
+    timeout 1800 node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tests/lib/count.js \
+      --test-reporter-destination="$results/count.$group" $(cat "$files") >"$results/output.$group" 2>&1 ||
+      echo failed >"$results/failed.$group" &
+  done
+  wait
+  for files in "$results"/files.*; do
+    group=${files##*.}
+    cat "$results/output.$group"
+    read -r good bad <"$results/count.$group" || { good=0 bad=1; }
+    [ ! -e "$results/failed.$group" ] || [ "$bad" -gt 0 ] || bad=1
+    add "$good" "$bad"
+  done
+  rm -f "$results"/files.* "$results"/output.* "$results"/count.* "$results"/failed.*
+}
+
+# Much of the integration suite is waiting, so files share the processors; a browser wants one for itself.
+for suite in unit/static:1 integration:"$(nproc)" browser:1; do
+  set -- "tests/${suite%:*}"/*.test.js
   [ -e "$1" ] || continue
-  # A bound for the broken case only: no suite takes half as long.
-  timeout 1800 node --test --test-reporter=spec --test-reporter-destination=stdout \
-    --test-reporter=./tests/lib/count.js --test-reporter-destination="$results/count" "$@"
-  status=$?
-  read -r good bad <"$results/count" || { good=0 bad=1; }
-  [ $status -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-  add "$good" "$bad"
+  echo "${suite%:*}: $# files"
+  run_files "${suite#*:}" "$@"
 done
 
 echo "$passed passed, $failed failed"
