@@ -47,7 +47,7 @@ test('a_trusted_coordinator_gets_reports_and_sends_commands', async () => {
 });
 
 test('a_coordinator_of_another_authority_is_told_nothing', async () => {
-  for (const settings of [{}, { ca_file: other.cert }]) {
+  for (const settings of /** @type {Record<string, string>[]} */ ([{}, { ca_file: other.cert }])) {
     const reporter = await stack.reporter('wary', { settings });
     const { status, stderr } = await reporter.once();
     assert.equal(status, 1);
