@@ -328,38 +328,49 @@ static size_t collect(const struct buf *data, bool cutting, struct buf *out, int
 	return at;
 }
 
-/* Reads the batch that was cut, or cuts one from what follows the head. False if there is no entry there. */
-static bool read_batch(struct spool *spool, struct buf *out, int64_t *count)
+/* Reads the batch that was cut, or cuts one from what follows the head. ERR_NOT_FOUND: no entry is left
+ * there. */
+static enum err read_batch(struct spool *spool, struct buf *out, int64_t *count)
 {
 	struct spool_head *head = &spool->head;
-	struct segment *first = &spool->segments.items[0];
+	const struct segment *first = &spool->segments.items[0];
 	bool cutting = head->end == head->begin;
 	size_t len = cutting ? WINDOW : (size_t)(head->end - head->begin);
 	struct buf data = {0};
-	size_t end = 0;
+	size_t end;
+	enum err err;
 
-	if (head->begin < first->size && !segments_read(&spool->segments, first, head->begin, len, &data))
-		end = collect(&data, cutting, out, count);
+	if (head->begin >= first->size)
+		return ERR_NOT_FOUND;
+	err = segments_read(&spool->segments, first, head->begin, len, &data);
+	end = err ? 0 : collect(&data, cutting, out, count);
 	buf_free(&data);
-	if (cutting && *count) {
+	if (err || (!cutting && *count))
+		return err;
+	if (*count) {
 		head->end = head->begin + end;
 		head->batch++;
 		save_head(spool);
-	} else if (cutting) {
-		head->begin = head->end = end ? head->begin + end : first->size;
+		return ERR_NONE;
 	}
-	return *count > 0;
+	/* Positions only; or, where not even one record can be read, nothing that could be. */
+	head->begin = head->end = end ? head->begin + end : first->size;
+	return ERR_NOT_FOUND;
 }
 
 bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch)
 {
 	batch->count = 0;
 	while (spool->waiting > 0) {
-		if (read_batch(spool, out, &batch->count)) {
+		enum err err = read_batch(spool, out, &batch->count);
+
+		if (err == ERR_NONE) {
 			snprintf(batch->name, sizeof(batch->name), "%s-%" PRIu64, spool->head.id,
 				 spool->head.batch);
 			return true;
 		}
+		if (err != ERR_NOT_FOUND)
+			return false;
 		if (spool->head.begin < spool->segments.items[0].size)
 			continue;
 		if (spool->segments.count == 1)
