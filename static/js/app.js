@@ -3,6 +3,7 @@ import * as api from './api.js';
 import { pickLanguage, t, useLanguage } from './i18n.js';
 import { keyboard } from './keyboard.js';
 import { live } from './live.js';
+import { failed } from './parts/states.js';
 import { remember, remembered } from './prefs.js';
 import { Router, safeReturn, url } from './router.js';
 import { mountShell } from './shell.js';
@@ -43,7 +44,7 @@ async function render(route) {
     return;
   }
   const turn = ++shown;
-  const view = await VIEWS[route.name]();
+  const view = await load(route.name);
   if (turn !== shown) return;
   unmountView?.();
   const first = shell === null;
@@ -54,6 +55,24 @@ async function render(route) {
   // Screen readers begin at the new view's title.
   if (!first) /** @type {HTMLElement | null} */ (shell.main.querySelector('h1'))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
+}
+
+/**
+ * A view's code. If it does not come, the view says so and offers to try again.
+ * @param {string} name
+ * @returns {Promise<{mount: Mount}>}
+ */
+async function load(name) {
+  try {
+    return await VIEWS[name]();
+  } catch {
+    return {
+      mount(root) {
+        root.replaceChildren(failed(new Error(t('error.unreachable')), 'reload'));
+        return () => root.replaceChildren();
+      },
+    };
+  }
 }
 
 /** @param {string} name */

@@ -133,19 +133,26 @@ export function delegate(root, handlers, { type = 'click', signal } = {}) {
 }
 
 /**
- * A burst of calls becomes one call of `work` in the next frame.
+ * A burst of calls becomes one call of `work` in the next frame, and no sooner than `everyMs` after the one before.
  * @param {() => void} work
- * @param {AbortSignal} [signal] ends it
+ * @param {AbortSignal} signal ends it
+ * @param {number} [everyMs]
  */
-export function perFrame(work, signal) {
-  let handle = 0;
-  signal?.addEventListener('abort', () => cancelAnimationFrame(handle));
+export function perFrame(work, signal, everyMs = 0) {
+  let waiting = false;
+  let last = -Infinity;
+  const run = () => {
+    waiting = false;
+    if (signal.aborted) return;
+    last = performance.now();
+    work();
+  };
   return () => {
-    if (handle || signal?.aborted) return;
-    handle = requestAnimationFrame(() => {
-      handle = 0;
-      work();
-    });
+    if (waiting) return;
+    waiting = true;
+    const pause = last + everyMs - performance.now();
+    if (pause > 0) setTimeout(() => requestAnimationFrame(run), pause);
+    else requestAnimationFrame(run);
   };
 }
 

@@ -3,7 +3,7 @@ import { language, t } from './i18n.js';
 
 export const NOTHING = '–';
 
-/** @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat>} */
+/** Making a format takes long, using it does not. @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>} */
 const cache = new Map();
 
 /**
@@ -24,6 +24,13 @@ function timeFormat(options) {
   const key = `t ${language()} ${JSON.stringify(options)}`;
   if (!cache.has(key)) cache.set(key, new Intl.DateTimeFormat(language(), { hour12: false, ...options }));
   return /** @type {Intl.DateTimeFormat} */ (cache.get(key));
+}
+
+/** @returns {Intl.RelativeTimeFormat} */
+function relativeFormat() {
+  const key = `r ${language()}`;
+  if (!cache.has(key)) cache.set(key, new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' }));
+  return /** @type {Intl.RelativeTimeFormat} */ (cache.get(key));
 }
 
 /** @param {unknown} value @returns {value is number} */
@@ -128,8 +135,5 @@ export function relative(instant, now) {
   if (!Number.isFinite(ms)) return NOTHING;
   const seconds = (ms - now) / 1000;
   const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS[3];
-  return new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' }).format(
-    Math.trunc(seconds / length),
-    unit,
-  );
+  return relativeFormat().format(Math.trunc(seconds / length), unit);
 }

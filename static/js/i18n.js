@@ -9,6 +9,7 @@ const current = {
   /** @type {{[key: string]: Message}} */
   messages: {},
   plurals: new Intl.PluralRules('en'),
+  numbers: new Intl.NumberFormat('en'),
 };
 
 /**
@@ -32,7 +33,12 @@ export async function useLanguage(name) {
  * @param {{[key: string]: Message}} messages
  */
 export function setMessages(name, messages) {
-  Object.assign(current, { language: name, messages, plurals: new Intl.PluralRules(name) });
+  Object.assign(current, {
+    language: name,
+    messages,
+    plurals: new Intl.PluralRules(name),
+    numbers: new Intl.NumberFormat(name),
+  });
 }
 
 export function language() {
@@ -51,7 +57,7 @@ export function t(key, params = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? value.toLocaleString(current.language) : value;
+    return typeof value === 'number' ? current.numbers.format(value) : value;
   });
 }
 

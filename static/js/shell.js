@@ -57,6 +57,7 @@ export function mountShell(root, store) {
         store.setSession(null);
       },
       shortcuts: () => showShortcuts(),
+      reload: () => location.reload(),
       theme: (button) => {
         remember('theme', button.dataset.value ?? 'dark');
         document.dispatchEvent(new Event('theme'));

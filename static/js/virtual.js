@@ -9,7 +9,7 @@
  * @property {(element: HTMLElement, item: T, index: number) => void} update
  */
 
-const MARGIN_PX = 300;
+const MARGIN_PX = 200;
 
 /** @template T */
 export class VirtualList {
@@ -21,41 +21,48 @@ export class VirtualList {
   #heights = new Map();
   /** @type {Map<string, HTMLElement>} */
   #shown = new Map();
+  /** @type {WeakMap<Element, string>} */
+  #keys = new WeakMap();
+  /** What is in the page: these rows of these items. */
+  #drawn = { first: 0, last: 0, fresh: false };
   #frame = 0;
   #abort = new AbortController();
+  #observer = new ResizeObserver((entries) => this.#measure(entries));
 
   /**
    * @param {HTMLElement} list gets the rows; positioned, as high as all rows together
    * @param {HTMLElement | null} scroller what scrolls; null for the window
    * @param {RowMaker<T>} rows
-   * @param {{estimate: number, measured?: boolean, onrange?: (items: T[]) => void}} options measured: rows may differ in
-   *   height; onrange: told which rows are in the page
+   * @param {object} options
+   * @param {number} options.estimate
+   * @param {boolean} [options.measured] rows may differ in height
+   * @param {() => boolean} [options.stick] whether the end stays in view as the list grows
+   * @param {(items: T[]) => void} [options.onrange] told which rows are in the page
    */
-  constructor(list, scroller, rows, { estimate, measured = false, onrange }) {
+  constructor(list, scroller, rows, { estimate, measured = false, stick = () => false, onrange }) {
     this.list = list;
     this.scroller = scroller;
     this.rows = rows;
     this.estimate = estimate;
     this.measured = measured;
+    this.stick = stick;
     this.onrange = onrange;
     this.window = list.appendChild(document.createElement('div'));
     this.window.className = 'virtual-window';
     this.window.setAttribute('role', 'presentation');
     const { signal } = this.#abort;
-    (scroller ?? window).addEventListener('scroll', () => this.refresh(), { passive: true, signal });
+    (scroller ?? window).addEventListener('scroll', () => this.#refresh(), { passive: true, signal });
     window.addEventListener('resize', () => this.forgetHeights(), { signal });
   }
 
   destroy() {
     this.#abort.abort();
+    this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }
 
-  get items() {
-    return this.#items;
-  }
-
   /**
+   * Shows these items, at once.
    * @param {T[]} items
    * @param {{hold?: boolean}} [how] hold: the row at the top of the view stays where it is on the screen
    */
@@ -63,44 +70,36 @@ export class VirtualList {
     const anchor = hold ? this.#anchor() : null;
     this.#items = items;
     if (this.#heights.size > 2 * items.length + 100) this.#forgetStrangers();
-    this.#layout();
-    if (anchor) this.#restore(anchor);
-    this.refresh();
+    this.#layout(anchor);
+  }
+
+  /** Rows are asked anew what they show. */
+  update() {
+    this.#drawn.fresh = false;
+    this.#draw();
   }
 
   /** Heights are measured anew: the width or the way rows are shown has changed. */
   forgetHeights() {
     this.#heights.clear();
-    this.#layout();
-    this.refresh();
+    this.#observer.disconnect();
+    for (const element of this.#shown.values()) if (this.measured) this.#observer.observe(element);
+    this.#layout(this.#anchor());
   }
 
   /** Rows are made anew: what they show besides their item has changed. */
   forgetRows() {
+    this.#observer.disconnect();
     this.#shown.clear();
     this.window.replaceChildren();
     this.forgetHeights();
-  }
-
-  /** Draws in the next frame. */
-  refresh() {
-    if (this.#frame || this.#abort.signal.aborted) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.draw();
-    });
   }
 
   /** @param {number} index */
   scrollTo(index) {
     const top = this.#tops[Math.max(0, Math.min(index, this.#items.length))];
     (this.scroller ?? window).scrollTo({ top: top + this.#listTop() });
-    this.draw();
-  }
-
-  scrollToEnd() {
-    if (this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.draw();
+    this.#draw();
   }
 
   /** How far the end of the list is below the view (px). */
@@ -109,18 +108,36 @@ export class VirtualList {
     return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
   }
 
-  draw() {
+  #refresh() {
+    if (this.#frame || this.#abort.signal.aborted) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  /** @param {{key: string, offset: number} | null} anchor */
+  #layout(anchor) {
+    const count = this.#items.length;
+    if (this.#tops.length < count + 1) this.#tops = new Float64Array(count * 2 + 1);
+    const uniform = this.#heights.size === 0;
+    for (let i = 0, top = 0; i < count; i += 1) {
+      top += uniform ? this.estimate : (this.#heights.get(this.rows.key(this.#items[i])) ?? this.estimate);
+      this.#tops[i + 1] = top;
+    }
+    this.list.style.height = `${this.#tops[count]}px`;
+    if (this.scroller && this.stick()) this.scroller.scrollTop = this.#listTop() + this.#tops[count];
+    else if (anchor) this.#restore(anchor);
+    this.update();
+  }
+
+  #draw() {
     const { first, last } = this.#range();
+    if (this.#drawn.fresh && this.#drawn.first === first && this.#drawn.last === last) return;
+    this.#drawn = { first, last, fresh: true };
     const visible = this.#items.slice(first, last);
     this.#replaceRows(visible, first);
     this.window.style.transform = `translateY(${this.#tops[first]}px)`;
-    if (this.measured && this.#measure(visible)) {
-      const wasAtEnd = this.scroller !== null && this.below < 2;
-      this.#layout();
-      this.window.style.transform = `translateY(${this.#tops[first]}px)`;
-      if (wasAtEnd && this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
-      this.refresh();
-    }
     this.onrange?.(visible);
   }
 
@@ -157,22 +174,12 @@ export class VirtualList {
     for (const key of this.#heights.keys()) if (!keys.has(key)) this.#heights.delete(key);
   }
 
-  #layout() {
-    const count = this.#items.length;
-    if (this.#tops.length < count + 1) this.#tops = new Float64Array(count * 2 + 1);
-    const uniform = this.#heights.size === 0;
-    for (let i = 0, top = 0; i < count; i += 1) {
-      top += uniform ? this.estimate : (this.#heights.get(this.rows.key(this.#items[i])) ?? this.estimate);
-      this.#tops[i + 1] = top;
-    }
-    this.list.style.height = `${this.#tops[count]}px`;
-  }
-
   /** @param {T[]} visible @param {number} first */
   #replaceRows(visible, first) {
     const keys = new Set(visible.map(this.rows.key));
     for (const [key, element] of this.#shown) {
       if (!keys.has(key)) {
+        this.#observer.unobserve(element);
         element.remove();
         this.#shown.delete(key);
       }
@@ -185,6 +192,8 @@ export class VirtualList {
       if (!element) {
         element = this.rows.create(item);
         this.#shown.set(key, element);
+        this.#keys.set(element, key);
+        if (this.measured) this.#observer.observe(element);
       }
       this.rows.update(element, item, first + index);
       if (element === next) next = next.nextElementSibling;
@@ -192,18 +201,20 @@ export class VirtualList {
     });
   }
 
-  /** @param {T[]} visible @returns {boolean} whether a height was not as thought */
-  #measure(visible) {
+  // Told by the browser after layout, so that nothing here forces one.
+  /** @param {ResizeObserverEntry[]} entries */
+  #measure(entries) {
     let changed = false;
-    for (const item of visible) {
-      const key = this.rows.key(item);
-      const height = this.#shown.get(key)?.getBoundingClientRect().height ?? this.estimate;
+    for (const { target, borderBoxSize } of entries) {
+      const key = this.#keys.get(target);
+      const height = borderBoxSize[0]?.blockSize ?? 0;
+      if (key === undefined || height === 0) continue;
       if (Math.abs(height - (this.#heights.get(key) ?? this.estimate)) > 0.5) {
         this.#heights.set(key, height);
         changed = true;
       }
     }
-    return changed;
+    if (changed) this.#layout(this.#anchor());
   }
 
   /** @returns {{key: string, offset: number} | null} */

@@ -82,6 +82,10 @@ export class Browser {
       const { origin, protocol } = new URL(request.url());
       if (protocol !== 'blob:' && protocol !== 'data:' && origin !== url) this.faults.push(`asked ${request.url()}`);
     });
+    // When a network interface of the machine comes or goes, Chromium drops what is under way, on loopback too.
+    page.on('requestfailed', (request) => {
+      if (request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED') page.reload().catch(() => {});
+    });
     await page.goto(url + path);
     if (role) await live(page);
     return page;

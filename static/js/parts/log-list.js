@@ -1,7 +1,7 @@
 // The log as a list that follows its end, or stands still while one reads, and grows upwards on demand. Only the
 // lines in view are in the page.
 import { copy } from '../clipboard.js';
-import { delegate, h, perFrame, show } from '../dom.js';
+import { delegate, h, perFrame, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { loadOlder } from '../live.js';
 import { VirtualList } from '../virtual.js';
@@ -14,6 +14,8 @@ import { empty, failed, loading } from './states.js';
 export const LINES_HELD = 10_000;
 const LINE_PX = 24;
 const NEAR_TOP_PX = 600;
+/** Nobody reads what flows by faster. */
+const PACE_MS = 100;
 
 /**
  * @param {Store} store
@@ -46,7 +48,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
     lines,
     scroller,
     logRows({ withNode, query: () => feed.filter.q, isOpen: (seq) => open.has(seq) }),
-    { estimate: LINE_PX, measured: true },
+    { estimate: LINE_PX, measured: true, stick: () => following },
   );
 
   /** @param {boolean} follow */
@@ -59,23 +61,22 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
     update();
   };
 
-  const update = perFrame(() => {
-    list.setItems(feed.lines, { hold: !following });
-    if (following) list.scrollToEnd();
-    lastTop = scroller.scrollTop;
-    below.update(following ? 0 : unseen);
-    showState();
-  }, signal);
+  const update = perFrame(
+    () => {
+      list.setItems(feed.lines, { hold: !following });
+      lastTop = scroller.scrollTop;
+      below.update(following ? 0 : unseen);
+      showState();
+    },
+    signal,
+    PACE_MS,
+  );
 
   const showState = () => {
     const none = feed.lines.length === 0;
     const state = none ? (feed.error ? 'failed' : feed.loaded ? 'empty' : 'loading') : '';
-    top.textContent =
-      none || !feed.loaded
-        ? ''
-        : t(feed.complete ? 'logs.start' : feed.lines.length >= feed.cap ? 'logs.cap' : 'logs.older', {
-            count: feed.cap,
-          });
+    const full = feed.lines.length >= feed.cap ? 'logs.cap' : 'logs.older';
+    setText(top, none || !feed.loaded ? '' : t(feed.complete ? 'logs.start' : full, { count: feed.cap }));
     show(message, none);
     if (message.dataset.state === state) return;
     message.dataset.state = state;
@@ -115,7 +116,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
         const seq = Number(button.dataset.seq);
         if (!open.delete(seq)) open.add(seq);
         if (following && list.below < LINE_PX) setFollowing(false);
-        list.refresh();
+        list.update();
       },
       'copy-line'(button) {
         const entry = feed.lines.find((line) => line.seq === Number(button.dataset.seq));

@@ -32,7 +32,7 @@ export function meter(label, { compact = false } = {}) {
       setAttribute(bar, 'aria-valuenow', Math.round(share ?? 0));
       setAttribute(bar, 'aria-valuetext', percent(share));
       setAttribute(bar, 'data-level', shareLevel(share ?? 0));
-      fill.style.width = `${Math.max(0, Math.min(100, share ?? 0))}%`;
+      fill.style.transform = `scaleX(${Math.max(0, Math.min(100, share ?? 0)) / 100})`;
     },
   };
 }

@@ -17,6 +17,8 @@ import { url, workerUrl } from '../router.js';
 
 const SHOWN = 24;
 const ERRORS_HELD = 100;
+/** A thousand workers tell something every few milliseconds; nobody reads as fast. */
+const PACE_MS = 250;
 /** How long the order of workers stays, so that a list does not dance under the mouse. */
 const ORDER_MS = 5000;
 
@@ -58,7 +60,7 @@ export function mount(root, store) {
     coordinator.update();
     workers.update(order);
   };
-  const schedule = perFrame(update, signal);
+  const schedule = perFrame(update, signal, PACE_MS);
   for (const event of ['cluster', 'workers', 'node', 'logs']) store.on(event, schedule, signal);
   const timer = setInterval(schedule, 1000);
 

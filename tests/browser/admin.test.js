@@ -1,0 +1,171 @@
+// Goal: an administrator manages users, tokens and workers from the page, and certificates tell when they end.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+
+import { Browser, live, textBecomes, textOf } from '../lib/browser.js';
+import { Client, startStack, temporaryFolder, waitFor } from '../lib/stack.js';
+import { SimulatedWorker } from '../load/simulator.js';
+
+const stack = await startStack({ workers: 4, waitWorkers: 2 });
+const browser = await Browser.start(stack);
+
+afterEach(() => browser.assertFaultless());
+
+/** @param {import('playwright-core').Page} page @param {string} text */
+const row = (page, text) => page.locator('.small-table tbody tr', { hasText: text });
+
+test('users_are_added_changed_and_removed', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/admin' });
+  await page.click('[data-action=add-user]');
+  await page.fill('#username', 'mary');
+  await page.fill('#password', 'a pass phrase 1');
+  await page.click('dialog button[value=yes]');
+  await row(page, 'mary').waitFor();
+  assert.equal((await stack.logIn('mary', 'a pass phrase 1')).token !== undefined, true);
+
+  await row(page, 'mary').locator('select').selectOption('operator');
+  await page.locator('.notice-success', { hasText: 'mary is now: Operator' }).waitFor();
+  const mary = await stack.logIn('mary', 'a pass phrase 1');
+  assert.equal((await mary.get('/auth/me')).json.role, 'operator');
+
+  await row(page, 'mary').locator('[data-action=change-password]').click();
+  await page.fill('#password', 'another pass phrase 2');
+  await page.click('dialog button[value=yes]');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await stack.logIn('mary', 'another pass phrase 2');
+
+  await row(page, 'mary').locator('[data-action=remove-user]').click();
+  await page.click('dialog button[value=yes]');
+  await row(page, 'mary').waitFor({ state: 'detached' });
+  assert.equal(
+    (await stack.visitor.post('/auth/login', { username: 'mary', password: 'another pass phrase 2' })).status,
+    401,
+  );
+  await page.context().close();
+});
+
+test('a_refusal_is_told_in_the_dialog', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/admin' });
+  await page.click('[data-action=add-user]');
+  await page.fill('#username', 'the-admin');
+  await page.fill('#password', 'a pass phrase 1');
+  await page.click('dialog button[value=yes]');
+  await page.locator('dialog [role=alert]:visible').waitFor();
+  assert.match(await textOf(page, 'dialog [role=alert]'), /the-admin/);
+  await page.keyboard.press('Escape');
+  await page.context().close();
+});
+
+test('a_new_worker_gets_its_commands_with_a_token_that_works', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/workers' });
+  await page.getByText('No workers yet').waitFor();
+  await page.locator('.state [data-action=add-worker]').click();
+  await page.fill('#add-node', 'worker-007');
+  await page.click('dialog button[value=yes]');
+  const commands = await textOf(page, 'dialog pre');
+  assert.match(commands, new RegExp(`coordinator = ${stack.url}\\nnode_id     = worker-007`));
+  const token = /^eyJ\S+$/m.exec(commands)?.[0];
+  assert.ok(token, commands);
+  await page.keyboard.press('Escape');
+
+  const worker = new SimulatedWorker('worker-007', new Client(stack.url, { token }));
+  assert.equal((await worker.client.post('/api/reporter/report', worker.report(30))).status, 200);
+  await page.locator('.worker-row', { hasText: 'worker-007' }).waitFor();
+
+  await page.goto(`${stack.url}/dashboard/admin/tokens`);
+  await row(page, 'worker-007').locator('[data-action=revoke-token]').click();
+  await page.click('dialog button[value=yes]');
+  await page.locator('.notice-success', { hasText: 'revoked' }).waitFor();
+  await waitFor(async () => (await worker.client.post('/api/reporter/report', worker.report(30))).status === 401, {
+    what: 'the token to be refused',
+  });
+  await page.context().close();
+});
+
+test('a_worker_is_removed', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/workers/worker-007' });
+  await page.click('[data-action=remove-worker]');
+  await page.click('dialog button[value=yes]');
+  await page.getByText('No such worker').waitFor();
+  await page.context().close();
+});
+
+test('the_audit_says_who_did_what', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/admin/audit' });
+  await row(page, 'Removed a worker').waitFor();
+  const text = await textOf(page, '.small-table');
+  for (const done of [
+    'Added a user',
+    'Changed a role',
+    'Changed a password',
+    'Removed a user',
+    'Created a token',
+    'Revoked a token',
+  ]) {
+    assert.match(text, new RegExp(`the-admin\\s+${done}`));
+  }
+  await page.context().close();
+});
+
+test('who_is_no_administrator_sees_the_refusal', async () => {
+  const page = await browser.open({ role: 'viewer', path: '/dashboard/admin' });
+  await page.locator('.state[role=alert]').waitFor();
+  await page.context().close();
+});
+
+test('certificates_are_sorted_by_what_is_left_and_open_to_their_details', async () => {
+  const folder = temporaryFolder();
+  const certificate = (/** @type {string} */ name, /** @type {number} */ days) => {
+    const file = join(folder, `${name}.pem`);
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-subj',
+        `/CN=${name}.example`,
+        '-days',
+        String(days),
+        '-keyout',
+        join(folder, `${name}.key`),
+        '-out',
+        file,
+        '-addext',
+        `subjectAltName=DNS:${name}.example,DNS:www.${name}.example`,
+      ],
+      { stdio: 'ignore' },
+    );
+    return file;
+  };
+  const files = [certificate('later', 300), certificate('soon', 20), certificate('now', 3)];
+  await stack.startReporter('worker-008', { sections: `[certificates]\npaths = ${files.join(', ')}\n` });
+  const page = await browser.open({ path: '/dashboard/certificates' });
+  await page.locator('.certificate-row').nth(2).waitFor();
+  const names = await page.locator('.certificate-subject').allInnerTexts();
+  assert.deepEqual(
+    names.map((name) => /now|soon|later/.exec(name)?.[0]),
+    ['now', 'soon', 'later'],
+  );
+  const levels = await page
+    .locator('.certificate-row')
+    .evaluateAll((rows) => rows.map((element) => element.getAttribute('data-level')));
+  assert.deepEqual(levels, ['danger', 'warning', 'ok']);
+
+  await page.fill('[data-search]', 'www.soon');
+  await textBecomes(page, '.count', /^1 of 3$/);
+  await page.click('[data-action=details]');
+  assert.match(await textOf(page, '.certificate-details'), /soon\.example, www\.soon\.example/);
+
+  await page.goto(`${stack.url}/dashboard`);
+  await live(page);
+  await page.locator('.attention', { hasText: 'Certificates expire soon on 1 worker' }).waitFor();
+  await page.context().close();
+});
