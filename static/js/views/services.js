@@ -1,7 +1,7 @@
 // The services of the whole cluster, by service or by node: searched, filtered, and acted on, several at once.
 import * as api from '../api.js';
 import { byName } from '../cluster.js';
-import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
+import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { choice, pageHead, searchBox, select, setChoice } from '../parts/page.js';
 import { ACTIONS, control, possibleActions, serviceHead, serviceRows, serviceStatus } from '../parts/service-row.js';
@@ -262,7 +262,9 @@ function bulkBar() {
     h(
       'button',
       { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': 'bulk', 'data-do': action },
-      picture && t(`action.${action}`),
+      icon(picture),
+      ' ',
+      t(`action.${action}`),
     ),
   );
   const element = h(
