@@ -1,10 +1,18 @@
-/* Reading the address; pure text. */
+/* Reading the address, and trying it. */
 #include "relay/listen_address.h"
 
 #include "common/number.h"
 
+#include <errno.h>
+#include <netdb.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #define UNIX_PREFIX "unix:"
 
@@ -45,4 +53,71 @@ enum err listen_address_parse(const char *text, struct listen_address *out, stru
 	if (err == ERR_NONE)
 		*out = address;
 	return err;
+}
+
+/* 0, or what is wrong; with a name of a file, that file may be there already. */
+static int try_bind(const struct sockaddr *name, socklen_t len)
+{
+	int fd = socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1, problem = 0;
+
+	if (fd < 0)
+		return errno;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (bind(fd, name, len) != 0)
+		problem = errno;
+	close(fd);
+	return problem;
+}
+
+static bool somebody_listens(const struct sockaddr *name, socklen_t len)
+{
+	int fd = socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool result = fd >= 0 && connect(fd, name, len) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+static int try_path(const char *path)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	const struct sockaddr *address = (const struct sockaddr *)&name;
+	struct stat stat;
+	int problem;
+
+	memcpy(name.sun_path, path, strlen(path) + 1);
+	if (lstat(path, &stat) == 0 && !S_ISSOCK(stat.st_mode))
+		return EEXIST;
+	if (somebody_listens(address, sizeof(name)))
+		return EADDRINUSE;
+	(void)unlink(path);
+	problem = try_bind(address, sizeof(name));
+	if (!problem)
+		(void)unlink(path);
+	return problem;
+}
+
+static int try_tcp(const struct listen_address *address)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST}, *found;
+	char port[8];
+	int problem;
+
+	snprintf(port, sizeof(port), "%d", address->port);
+	if (getaddrinfo(address->host, port, &hints, &found) != 0)
+		return EADDRNOTAVAIL;
+	problem = try_bind(found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return problem;
+}
+
+enum err listen_address_try(const struct listen_address *address, struct reason *why)
+{
+	int problem = *address->path ? try_path(address->path) : try_tcp(address);
+
+	if (problem)
+		return reason_set(why, ERR_SYSTEM, "cannot listen on %s: %s",
+				  *address->path ? address->path : address->host, strerror(problem));
+	return ERR_NONE;
 }

@@ -442,12 +442,15 @@ enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct w
 		.ka_interval = 10,
 	};
 
+	enum err err = listen_address_try(&options->listen, why);
+
 	ws->options = options;
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
-	ws->context = listen_on(&options->listen, &info);
+	if (err == ERR_NONE)
+		ws->context = listen_on(&options->listen, &info);
 	if (!ws->context) {
 		free(ws);
-		return reason_set(why, ERR_SYSTEM, "cannot listen there; the lines of lws above say why");
+		return err != ERR_NONE ? err : reason_set(why, ERR_SYSTEM, "cannot listen: see lws above");
 	}
 	*out = ws;
 	return ERR_NONE;
