@@ -1,21 +1,14 @@
 /* A short look into the journal. Following it is source_journal's business. */
 #include "reporter/journal_tail.h"
 
+#include "common/mem.h"
+#include "reporter/journal_match.h"
+
+#include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
 
 #define LINE_MAX_BYTES 300
-
-static int match(sd_journal *journal, const char *field, const char *value)
-{
-	struct buf text = {0};
-	int result;
-
-	buf_printf(&text, "%s=%s", field, value);
-	result = sd_journal_add_match(journal, text.data, text.len);
-	buf_free(&text);
-	return result;
-}
 
 static void append_message(struct buf *out, sd_journal *journal)
 {
@@ -30,29 +23,18 @@ static void append_message(struct buf *out, sd_journal *journal)
 	buf_char(out, '\n');
 }
 
-/* What its processes said, and what systemd (PID 1) said about it. */
-static int match_unit(sd_journal *journal, const char *unit)
-{
-	int result = match(journal, "_SYSTEMD_UNIT", unit);
-
-	if (result >= 0)
-		result = sd_journal_add_disjunction(journal);
-	if (result >= 0)
-		result = match(journal, "UNIT", unit);
-	if (result >= 0)
-		result = match(journal, "_PID", "1");
-	return result;
-}
-
 void journal_tail(struct buf *out, const char *unit, int lines)
 {
+	char *const units[] = {mem_text(unit)};
 	sd_journal *journal = NULL;
 
-	if (sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY) >= 0 && match_unit(journal, unit) >= 0 &&
-	    sd_journal_seek_tail(journal) >= 0 && sd_journal_previous_skip(journal, (uint64_t)lines) > 0) {
+	if (sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY) >= 0 &&
+	    journal_match_units(journal, units, 1) >= 0 && sd_journal_seek_tail(journal) >= 0 &&
+	    sd_journal_previous_skip(journal, (uint64_t)lines) > 0) {
 		do
 			append_message(out, journal);
 		while (sd_journal_next(journal) > 0);
 	}
 	sd_journal_close(journal);
+	free(units[0]);
 }

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/number.h"
+#include "reporter/journal_match.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -178,33 +179,6 @@ static void on_change(void *user, uint32_t events)
 
 /* --- the journal -------------------------------------------------------------------------------- */
 
-static int match(sd_journal *journal, const char *field, const char *value)
-{
-	struct buf text = {0};
-	int result;
-
-	buf_printf(&text, "%s=%s", field, value);
-	result = sd_journal_add_match(journal, text.data, text.len);
-	buf_free(&text);
-	return result;
-}
-
-/* What a unit's processes said, and what systemd (PID 1, which nobody can imitate) said about the unit. */
-static int match_units(sd_journal *journal, const struct config_list *units)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < units->count && result >= 0; i++)
-		result = match(journal, "_SYSTEMD_UNIT", units->items[i]);
-	if (units->count > 0 && result >= 0)
-		result = sd_journal_add_disjunction(journal);
-	for (size_t i = 0; i < units->count && result >= 0; i++)
-		result = match(journal, "UNIT", units->items[i]);
-	if (units->count > 0 && result >= 0)
-		result = match(journal, "_PID", "1");
-	return result;
-}
-
 /* Stands behind the saved cursor's entry, or, if that was vacuumed away, on the first one after it. */
 static int seek_saved(struct source_reader *reader, const char *cursor)
 {
@@ -238,7 +212,8 @@ static int open_journal(struct source_reader *reader)
 	if (result >= 0)
 		result = sd_journal_set_data_threshold(reader->journal, FIELD_MAX_BYTES);
 	if (result >= 0)
-		result = match_units(reader->journal, &reader->config->units);
+		result = journal_match_units(reader->journal, reader->config->units.items,
+					     reader->config->units.count);
 	if (result >= 0)
 		result = sd_journal_get_fd(
 			reader->journal); /* watches before it seeks, so that nothing slips by */

@@ -33,7 +33,7 @@ JS='static/js'
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws\.c'                $C
   wall 'libcurl'            '#include <curl'                     'reporter/http\.c'           $C
   wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(bus|systemd_[a-z]+|driver_systemd)\.[ch]' $C
-  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(source_journal|journal_tail)\.c' $C
+  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(source_journal|journal_[a-z]+)\.[ch]' $C
 
   # Knowledge.
   wall 'the environment'    '[^a-z_](secure_)?getenv\('          'common/settings\.c'         $C
