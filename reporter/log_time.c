@@ -187,14 +187,31 @@ size_t log_time_match(const char *text, size_t len, struct log_time *out)
 	return 0;
 }
 
+/*
+ * Local time that reads like these seconds if they are taken for UTC. mktime would do, but looks at
+ * /etc/localtime with every call; this is for every line.
+ */
+static time_t from_local(time_t seconds)
+{
+	time_t guess = seconds;
+	struct tm local;
+
+	/* The offset at the wrong moment first; around a change of the clocks it takes a second look. */
+	for (int i = 0; i < 2; i++) {
+		localtime_r(&guess, &local);
+		guess = seconds - local.tm_gmtoff;
+	}
+	return guess;
+}
+
 static int64_t in_year(const struct log_time *time, int year)
 {
 	struct tm tm = time->fields;
 	time_t seconds;
 
 	tm.tm_year = year;
-	tm.tm_isdst = -1;
-	seconds = time->has_zone ? timegm(&tm) - time->zone_s : mktime(&tm);
+	seconds = timegm(&tm);
+	seconds = time->has_zone ? seconds - time->zone_s : from_local(seconds);
 	return (int64_t)seconds * 1000 + time->milliseconds;
 }
 

@@ -71,6 +71,26 @@ static void a_time_without_a_year_is_the_one_closest_to_now(void **state)
 	assert_int_equal(ms_of("Jan  1 02:59:10", new_year_ms + 60000, &len), new_year_ms - 50000);
 }
 
+static void local_time_follows_the_change_of_the_clocks(void **state)
+{
+	static const struct {
+		const char *local;
+		int64_t ms;
+	} SAMPLES[] = {
+		{"2025-01-15 12:00:00", 1736938800000}, {"2025-07-01 12:00:00", 1751364000000},
+		{"2025-03-30 01:59:59", 1743296399000}, {"2025-03-30 03:00:00", 1743296400000},
+		{"2025-10-26 01:59:59", 1761436799000}, {"2025-10-26 04:00:00", 1761447600000},
+	};
+	size_t len;
+
+	assert_int_equal(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
+	tzset();
+	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(SAMPLES[0]); i++)
+		assert_int_equal(ms_of(SAMPLES[i].local, MONDAY_MS, &len), SAMPLES[i].ms);
+	set_zone(state);
+	tzset();
+}
+
 static void what_is_no_time_is_left_alone(void **state)
 {
 	static const char *const SAMPLES[] = {
@@ -101,6 +121,7 @@ int main(void)
 		cmocka_unit_test(every_form_is_read),
 		cmocka_unit_test(a_day_may_have_one_digit),
 		cmocka_unit_test(a_time_without_a_year_is_the_one_closest_to_now),
+		cmocka_unit_test(local_time_follows_the_change_of_the_clocks),
 		cmocka_unit_test(what_is_no_time_is_left_alone),
 	};
 
