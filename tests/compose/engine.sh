@@ -13,6 +13,11 @@ work=$(mktemp -d)
 data=${P2PDASH_ENGINE_DIR:-$work}
 mkdir -p "$data"
 
+# An engine makes a bridge and forbids forwarding; both are put back.
+forwarding=$(iptables -S FORWARD | head -n 1)
+bridge=
+[ -e /sys/class/net/docker0 ] || bridge=docker0
+
 clean_up() {
   if [ -s "$work/pid" ]; then
     daemon=$(cat "$work/pid")
@@ -20,6 +25,9 @@ clean_up() {
     while kill -0 "$daemon" 2>/dev/null; do sleep 0.1; done
   fi
   awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/mounts | xargs -r umount
+  # shellcheck disable=SC2086 # the words of a rule
+  iptables $forwarding
+  [ -z "$bridge" ] || ip link delete "$bridge" 2>/dev/null || true
   rm -rf "$work"
 }
 trap clean_up EXIT
