@@ -353,11 +353,6 @@ void bus_free(struct bus *bus)
 	free(bus);
 }
 
-bool bus_is_up(const struct bus *bus)
-{
-	return bus->state == BUS_UP;
-}
-
 void bus_restart(struct bus *bus)
 {
 	if (bus->state != BUS_UP || ev_is_active(&bus->timer))

@@ -26,8 +26,6 @@ struct bus *bus_new(struct ev_loop *loop, const struct redis_address *address,
 		    const struct bus_events *events, void *context);
 void bus_free(struct bus *bus); /* questions are answered with NULL; no event comes any more */
 
-bool bus_is_up(const struct bus *bus);
-
 /* What is followed ends with the connection; `up` is the time to follow again. Nothing happens while the bus
  * is down. */
 void bus_follow(struct bus *bus, const char *channel);

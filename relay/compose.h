@@ -10,6 +10,7 @@
 #include "relay/frame.h"
 #include "relay/nodes.h"
 #include "relay/recent.h"
+#include "relay/sources.h"
 
 #define COMPOSE_INITIAL_LOGS 100 /* entries in `initial` */
 

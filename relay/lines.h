@@ -9,6 +9,7 @@
 #include "common/entry.h"
 #include "relay/hub.h"
 #include "relay/recent.h"
+#include "relay/sources.h"
 
 #include <stdint.h>
 

@@ -112,8 +112,3 @@ struct log_entry *const *recent_after(const struct recent *recent, int64_t seq, 
 	*count = recent->count - index;
 	return *count ? recent->list + recent->first + index : NULL;
 }
-
-int64_t recent_last_seq(const struct recent *recent)
-{
-	return recent->count ? at(recent, recent->count - 1)->seq : 0;
-}

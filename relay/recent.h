@@ -1,15 +1,9 @@
-/*
- * The cluster's newest log entries in the order of their `seq`, bounded in number and size, and the names of
- * all nodes and loggers that have logged.
- */
+/* The cluster's newest log entries in the order of their `seq`, bounded in number and size. */
 #ifndef RELAY_RECENT_H
 #define RELAY_RECENT_H
 
-#include "common/buf.h"
 #include "common/id.h"
-#include "relay/map.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,22 +35,5 @@ void recent_clear(struct recent *recent, const char *node);
 
 /* The entries with a larger seq than `seq`, oldest first; valid until the next change. */
 struct log_entry *const *recent_after(const struct recent *recent, int64_t seq, size_t *count);
-
-int64_t recent_last_seq(const struct recent *recent); /* 0 if empty */
-
-/* --- where entries come from -------------------------------------------------------------------------- */
-
-struct sources {
-	struct map nodes;
-	struct map loggers; /* as JSON text between quotes, escapes included */
-};
-
-void sources_free(struct sources *sources);
-void sources_add_entry(struct sources *sources, const struct log_entry *entry);
-void sources_add_node(struct sources *sources, const char *node);
-void sources_add_logger(struct sources *sources, const char *logger, size_t len);
-
-/* Appends {"nodes":[…],"loggers":[…],"log_levels":[…]}, names sorted. */
-void sources_write(struct buf *out, const struct sources *sources);
 
 #endif

@@ -1,8 +1,9 @@
-/* Who has logged: nodes and loggers, known from the entries that pass. */
+/* Who has logged, known from the load and from the entries that pass. */
+#include "relay/sources.h"
+
 #include "common/entry.h"
 #include "common/json.h"
 #include "common/mem.h"
-#include "relay/recent.h"
 
 #include <stdlib.h>
 #include <string.h>
