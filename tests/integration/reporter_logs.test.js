@@ -179,3 +179,42 @@ test('what_programs_send_to_the_socket_arrives_once_and_in_order_while_the_coord
   await waitFor(() => messages('socket').length >= total, { what: `${total} lines`, deadline: 60_000 });
   assertSame(messages('socket'), numbered(0, total));
 });
+
+test('entries_of_the_journal_arrive_once_and_in_order_while_it_is_written_on_and_the_coordinator_goes_and_comes', async () => {
+  const directory = join(stack.folder, 'journal');
+  mkdirSync(directory);
+  /** Appends entries to a journal file, which systemd makes from an export. @param {string} name @param {number} first @param {number} count */
+  const write = async (name, first, count) => {
+    const writer = spawn('/lib/systemd/systemd-journal-remote', [`--output=${directory}/${name}.journal`, '-'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    const written = new Promise((resolve) => writer.once('exit', resolve));
+    const stamp = (/** @type {number} */ number) => 1763375400000000 + number;
+    writer.stdin.end(
+      numbered(first, count)
+        .map((line, i) =>
+          [`__REALTIME_TIMESTAMP=${stamp(first + i)}`, `__MONOTONIC_TIMESTAMP=${1e6 + first + i}`]
+            .concat(['_BOOT_ID=0123456789abcdef0123456789abcdef', '_MACHINE_ID=fedcba9876543210fedcba9876543210'])
+            .concat([`MESSAGE=${line}`, 'PRIORITY=6', 'SYSLOG_IDENTIFIER=app', '', ''])
+            .join('\n'),
+        )
+        .join(''),
+    );
+    assert.equal(await written, 0);
+  };
+  const total = 100_000;
+  await write('0', 0, 500);
+  const reporter = await stack.reporter('journal', { sections: `[log journal]\nsource = journal\ndirectory = ${directory}\n` });
+  reporter.daemon.start();
+  await waitFor(() => messages('journal').length > 0, { what: 'the first entries' });
+  for (let first = 500; first < total; first += 9950) {
+    if ([500, 30_350, 60_200].includes(first)) await stack.nginx.stop();
+    await write(String(Math.floor(first / 20_000)), first, 9950);
+    if ([20_400, 50_250, 80_100].includes(first)) {
+      stack.nginx.start();
+      await stack.ready();
+    }
+  }
+  await waitFor(() => messages('journal').length >= total, { what: `${total} entries`, deadline: 60_000 });
+  assertSame(messages('journal'), numbered(0, total));
+});
