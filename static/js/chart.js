@@ -19,6 +19,15 @@ function themed(name) {
 }
 
 /**
+ * A tick of the time axis; seconds are shown where minutes would repeat.
+ * @this {{min: number, max: number}} the axis
+ * @param {number} at
+ */
+function timeText(at) {
+  return time(at, this.max - this.min < TICKS_AT_MOST * 60_000 ? 'clock' : 'minute');
+}
+
+/**
  * Round moments for the time axis.
  * @param {number} min ms
  * @param {number} max ms
@@ -111,7 +120,7 @@ export class TimeChart {
             afterBuildTicks(/** @type {any} */ axis) {
               axis.ticks = timeTicks(axis.min, axis.max).map((value) => ({ value }));
             },
-            ticks: { maxRotation: 0, callback: (/** @type {number} */ at) => time(at, 'minute') },
+            ticks: { maxRotation: 0, callback: timeText },
           },
           y: {
             min: 0,
