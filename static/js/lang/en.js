@@ -188,7 +188,7 @@ export default {
 
   'token.create': 'Create a token',
   'token.made': 'A token for {node}',
-  'token.once': 'Type this on the worker. The token is shown only now.',
+  'token.once': 'Type this on the worker, in a clone of the repository. The token is shown only now.',
   'token.appears': 'The worker appears here with its first report.',
   'token.revoke': 'Revoke',
   'token.revoke.text': 'The worker {node} will be refused from now on.',

@@ -26,7 +26,8 @@ coordinator = ${origin}
 node_id     = ${node}
 token_file  = /etc/p2pdash/token
 END
-sudo p2pdash-reporter --once && sudo p2pdash-reporter`;
+sudo make install-worker
+sudo systemctl enable --now p2pdash-reporter`;
 }
 
 /**
