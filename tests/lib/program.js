@@ -150,14 +150,30 @@ after(() => {
 // Here nothing may be waited for: end what still runs, show the logs if something failed, clean up.
 process.on('exit', (code) => {
   for (const program of programs) program.abandon();
-  if (code !== 0) {
-    for (const program of programs) {
-      const log = program.log();
-      if (log) writeSync(2, `--- ${program.name} (${basename(program.options.log)})\n${log.slice(-20_000)}\n`);
+  const logs = code === 0 ? '' : [...programs].map(told).join('');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  writeAll(logs);
+});
+
+/** What a program printed last, under its name. @param {Program} program */
+function told(program) {
+  const log = program.log();
+  return log && `--- ${program.name} (${basename(program.options.log)})\n${log.slice(-20_000)}\n`;
+}
+
+/** To standard error, which may be a full pipe that says "again". @param {string} text */
+function writeAll(text) {
+  const bytes = Buffer.from(text);
+  const end = Date.now() + 5000;
+  for (let at = 0; at < bytes.length && Date.now() < end; ) {
+    try {
+      at += writeSync(2, bytes, at);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') return;
     }
   }
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+}
+
 for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => process.exit(1));
 }
