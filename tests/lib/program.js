@@ -142,10 +142,12 @@ export class Program {
   }
 }
 
-// What a failed test left running would keep this process waiting for ever.
-after(() => {
-  setTimeout(() => programs.forEach((program) => program.abandon()), 10_000).unref();
-});
+// What a failed test left running would keep this process waiting for ever. Measurements are no tests: they have no hooks.
+if (process.env.NODE_TEST_CONTEXT) {
+  after(() => {
+    setTimeout(() => programs.forEach((program) => program.abandon()), 10_000).unref();
+  });
+}
 
 // Here nothing may be waited for: end what still runs, show the logs if something failed, clean up.
 process.on('exit', (code) => {
