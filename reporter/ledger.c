@@ -173,6 +173,10 @@ static enum err append(struct ledger *ledger, const struct buf *line)
 		return ERR_SYSTEM;
 	if (write(ledger->file, line->data, line->len) != (ssize_t)line->len || fdatasync(ledger->file) < 0) {
 		log_error("ledger", "cannot write error=%s", strerror(errno));
+		/* A piece of a line would spoil the next one; where it cannot be cut off, all is written
+		 * anew. */
+		if (ftruncate(ledger->file, (off_t)ledger->file_len) < 0)
+			ledger->file_len = (size_t)FILE_MAX + 1;
 		return ERR_SYSTEM;
 	}
 	ledger->file_len += line->len;

@@ -140,6 +140,8 @@ static bool is_taken(const struct sockaddr_un *address)
 static int open_socket(struct source_reader *reader, const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), size = RECEIVE_BUFFER_BYTES;
+	mode_t mask;
+	int bound;
 
 	if (fd < 0) {
 		say_trouble(reader, "make a socket", errno);
@@ -148,8 +150,10 @@ static int open_socket(struct source_reader *reader, const struct sockaddr_un *a
 	/* Only root may go beyond the system's limit; others get as much as it allows. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ||
-	    chmod(address->sun_path, SOCKET_MODE) < 0) {
+	mask = umask(0777 & ~SOCKET_MODE); /* a chmod afterwards would follow what was put in its place */
+	bound = bind(fd, (const struct sockaddr *)address, sizeof(*address));
+	umask(mask);
+	if (bound < 0) {
 		say_trouble(reader, "listen on the log socket", errno);
 		close(fd);
 		return -1;

@@ -52,20 +52,6 @@ choose_user() {
   P2PDASH_NGINX_USER='user root;'
 }
 
-# A service is its run script, a log beside it, and runit's own folders.
-lay_out_services() {
-  for name in $SERVICES; do
-    dir=$(service_dir "$name")
-    mkdir -p "$dir/log" "$P2PDASH_STATE_DIR/log/$name"
-    ln -sfn "$here/services/$name" "$dir/run"
-    ln -sfn "$here/services/log" "$dir/log/run"
-    # Rotated at 1 MB, five old ones kept.
-    printf 's1000000\nn5\n' >"$P2PDASH_STATE_DIR/log/$name/config"
-  done
-  # The coordinator's reporter starts once it has its token.
-  touch "$(service_dir reporter)/down"
-}
-
 check_port() {
   first=$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null || echo 1024)
   [ "$(id -u)" -eq 0 ] || [ "$P2PDASH_PORT" -ge "$first" ] ||
@@ -76,9 +62,10 @@ check_port() {
 
 start_supervisor() {
   # shellcheck disable=SC2016,SC2086 # $run_as is a command; the inner shell expands its own
-  $run_as setsid sh -c 'cd / && echo $$ >"$P2PDASH_STATE_DIR/supervisor.pid" &&
+  $run_as setsid sh -c 'cd / && exec >"$P2PDASH_STATE_DIR/log/supervisor.log" 2>&1 &&
+    echo $$ >"$P2PDASH_STATE_DIR/supervisor.pid" &&
     exec runsvdir -P "$P2PDASH_STATE_DIR/services" "log: ................................................"' \
-    </dev/null >"$P2PDASH_STATE_DIR/log/supervisor.log" 2>&1 &
+    </dev/null >/dev/null 2>&1 &
   wait_until 10 supervised || fail "The supervisor did not start: $(cat "$P2PDASH_STATE_DIR/log/supervisor.log")"
 }
 
@@ -106,12 +93,12 @@ healthy() { "$here/status.sh" >/dev/null; }
 supervisor_pid >/dev/null || check_port
 choose_user
 # The configuration and the secrets belong to whoever runs the programs.
+# What root would write here, that user could turn into a link: nothing below is written but as the user.
+[ -z "$run_as" ] || chown -hR "$user:" "$P2PDASH_STATE_DIR"
 # shellcheck disable=SC2086
 $run_as "$here/prepare-state.sh"
 # shellcheck disable=SC2086
-[ -z "$run_as" ] || chown -R "$user:" "$P2PDASH_STATE_DIR"
-lay_out_services
-[ -z "$run_as" ] || chown -R "$user:" "$P2PDASH_STATE_DIR"
+$run_as "$here/lay-out-services.sh"
 
 if supervisor_pid >/dev/null; then refresh_services; else start_supervisor; fi
 wait_until 30 redis_answers || fail "Redis did not start; see $P2PDASH_STATE_DIR/log/redis/current"
