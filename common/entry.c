@@ -228,6 +228,16 @@ bool entry_matches(const struct entry_filter *filter, const char *json, size_t l
 	return true;
 }
 
+/* Times of one width in UTC sort as text. */
+bool entry_is_since(const char *json, size_t len, const char *iso)
+{
+	const char *at = json;
+	struct piece name, value;
+
+	return next_member(&at, json + len, &name, &value) && is(&name, "timestamp") &&
+	       value.len == CLOCK_ISO_LEN && memcmp(value.at, iso, CLOCK_ISO_LEN) >= 0;
+}
+
 int64_t entry_seq(const char *json, size_t len)
 {
 	static const char MARK[] = ",\"seq\":";

@@ -66,6 +66,9 @@ struct entry_filter {
  * searched. */
 bool entry_matches(const struct entry_filter *filter, const char *json, size_t len);
 
+/* Whether a stored entry's timestamp is this moment, as clock_format_iso writes it, or later. */
+bool entry_is_since(const char *json, size_t len, const char *iso);
+
 /* The seq of a stored entry, 0 if it has none. */
 int64_t entry_seq(const char *json, size_t len);
 

@@ -10,13 +10,24 @@ enum err api_logs(struct call *call)
 		.level = query_get(call->query, "level"),
 		.logger_name = query_get(call->query, "logger_name"),
 		.q = query_get(call->query, "q"),
+		.since = query_get(call->query, "since"),
+		.order = query_get(call->query, "order"),
 		.limit = LOGBOOK_LIMIT_DEFAULT,
 	};
-	enum err err = query_integer(call->query, "limit", 1, LOGBOOK_LIMIT_MAX, &question.limit, call->why);
+	const struct {
+		const char *name;
+		int64_t min, max, *out;
+	} numbers[] = {
+		{"limit", 1, LOGBOOK_LIMIT_MAX, &question.limit},
+		{"offset", 0, LOGBOOK_OFFSET_MAX, &question.offset},
+		{"after", 0, LOGBOOK_SEQ_MAX, &question.after},
+		{"before", 0, LOGBOOK_SEQ_MAX, &question.before},
+	};
+	enum err err = ERR_NONE;
 
-	if (err == ERR_NONE)
-		err = query_integer(call->query, "offset", 0, LOGBOOK_OFFSET_MAX, &question.offset,
-				    call->why);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers) && err == ERR_NONE; i++)
+		err = query_integer(call->query, numbers[i].name, numbers[i].min, numbers[i].max,
+				    numbers[i].out, call->why);
 	if (err != ERR_NONE)
 		return err;
 	return logbook_find(call->api->store, &question, &call->response->body, call->why);

@@ -24,6 +24,26 @@ static enum err check_node(const char *node, struct reason *why)
 	return ERR_NONE;
 }
 
+static enum err read_since(const char *since, char out[CLOCK_ISO_SIZE], struct reason *why)
+{
+	int64_t ms;
+
+	if (!since || !*since)
+		return ERR_NONE;
+	if (clock_parse_iso(since, strlen(since), &ms) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "since is not an ISO 8601 time");
+	clock_format_iso(ms, out);
+	return ERR_NONE;
+}
+
+static enum err read_order(const char *order, bool *oldest_first, struct reason *why)
+{
+	*oldest_first = order && strcmp(order, "oldest") == 0;
+	if (order && *order && !*oldest_first && strcmp(order, "newest") != 0)
+		return reason_set(why, ERR_INVALID, "order must be newest or oldest");
+	return ERR_NONE;
+}
+
 static enum err read_filter(const struct logbook_question *question, struct entry_filter *filter,
 			    struct reason *why)
 {
@@ -48,14 +68,23 @@ enum err logbook_find(struct store *store, const struct logbook_question *questi
 		      struct reason *why)
 {
 	struct json_out json = {.buf = out};
-	struct entry_filter filter = {.level = LEVEL_DEBUG};
+	struct log_query query = {
+		.filter = {.level = LEVEL_DEBUG},
+		.after = question->after,
+		.before = question->before,
+		.limit = (size_t)question->limit,
+		.offset = (size_t)question->offset,
+	};
 	struct buf logs = {0}, nodes = {0}, loggers = {0};
 	size_t total = 0;
-	enum err err = read_filter(question, &filter, why);
+	enum err err = read_filter(question, &query.filter, why);
 
 	if (err == ERR_NONE)
-		err = logs_find(store, &filter, (size_t)question->limit, (size_t)question->offset, &logs,
-				&total);
+		err = read_since(question->since, query.since, why);
+	if (err == ERR_NONE)
+		err = read_order(question->order, &query.oldest_first, why);
+	if (err == ERR_NONE)
+		err = logs_find(store, &query, &logs, &total);
 	if (err == ERR_NONE)
 		err = logs_sources(store, &nodes, &loggers);
 	if (err == ERR_NONE) {

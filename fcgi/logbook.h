@@ -10,12 +10,13 @@
 #define LOGBOOK_LIMIT_DEFAULT 100
 #define LOGBOOK_LIMIT_MAX     1000
 #define LOGBOOK_OFFSET_MAX    10000000
-#define LOGBOOK_BATCH_MAX     64 /* bytes of a batch's id */
+#define LOGBOOK_SEQ_MAX	      9007199254740991 /* what a number in JSON holds exactly */
+#define LOGBOOK_BATCH_MAX     64	       /* bytes of a batch's id */
 
-/* What is asked for; texts are NULL where nothing is asked. */
+/* What is asked for; texts are NULL, and the bounds on seq 0, where nothing is asked. */
 struct logbook_question {
-	const char *node_id, *level, *logger_name, *q;
-	int64_t limit, offset;
+	const char *node_id, *level, *logger_name, *q, *since, *order;
+	int64_t after, before, limit, offset;
 };
 
 /* Append the answers of GET /api/logs, GET /api/logs/sources, POST /api/logs/clear, log_collector.get_stats.

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QUERY_MAX 16 /* parameters; no route takes more than six */
+#define QUERY_MAX 16 /* parameters; no route takes more than ten */
 
 struct query {
 	struct buf text;			  /* decoded names and values, each followed by NUL */

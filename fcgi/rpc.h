@@ -9,7 +9,7 @@
 #include "common/role.h"
 #include "fcgi/api.h"
 
-#define RPC_PARAMS_MAX 6
+#define RPC_PARAMS_MAX 10
 #define RPC_BATCH_MAX  20
 
 /* Who calls. */

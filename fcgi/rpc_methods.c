@@ -100,20 +100,32 @@ static enum err control_service(struct rpc_call *call, struct buf *result)
 static enum err get_logs(struct rpc_call *call, struct buf *result)
 {
 	struct logbook_question question = {.limit = LOGBOOK_LIMIT_DEFAULT};
-	enum err err = optional_text(call, "node_id", &question.node_id);
+	const struct {
+		const char *name, **out;
+	} texts[] = {
+		{"node_id", &question.node_id},
+		{"level", &question.level},
+		{"logger_name", &question.logger_name},
+		{"q", &question.q},
+		{"since", &question.since},
+		{"order", &question.order},
+	};
+	const struct {
+		const char *name;
+		int64_t min, max, *out;
+	} numbers[] = {
+		{"limit", 1, LOGBOOK_LIMIT_MAX, &question.limit},
+		{"offset", 0, LOGBOOK_OFFSET_MAX, &question.offset},
+		{"after", 0, LOGBOOK_SEQ_MAX, &question.after},
+		{"before", 0, LOGBOOK_SEQ_MAX, &question.before},
+	};
+	enum err err = ERR_NONE;
 
-	if (err == ERR_NONE)
-		err = optional_text(call, "level", &question.level);
-	if (err == ERR_NONE)
-		err = optional_text(call, "logger_name", &question.logger_name);
-	if (err == ERR_NONE)
-		err = optional_text(call, "q", &question.q);
-	if (err == ERR_NONE)
-		err = json_optional_integer(call->params, "", "limit", 1, LOGBOOK_LIMIT_MAX, &question.limit,
-					    call->why);
-	if (err == ERR_NONE)
-		err = json_optional_integer(call->params, "", "offset", 0, LOGBOOK_OFFSET_MAX,
-					    &question.offset, call->why);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && err == ERR_NONE; i++)
+		err = optional_text(call, texts[i].name, texts[i].out);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers) && err == ERR_NONE; i++)
+		err = json_optional_integer(call->params, "", numbers[i].name, numbers[i].min, numbers[i].max,
+					    numbers[i].out, call->why);
 	return err == ERR_NONE ? logbook_find(store_of(call), &question, result, call->why) : err;
 }
 
@@ -162,7 +174,8 @@ const struct rpc_method RPC_METHODS[] = {
 	{"metrics_dashboard", "get_metrics_history",   ROLE_VIEWER,   {"node_id", "limit"},                       get_metrics_history},
 	{"metrics_dashboard", "control_service",       ROLE_OPERATOR, {"worker_id", "service_name", "action"},    control_service},
 	{"metrics_dashboard", "clear_metrics_history", ROLE_OPERATOR, {"node_id"},                                clear_metrics_history},
-	{"log_collector",     "get_logs",              ROLE_VIEWER,   {"node_id", "level", "logger_name", "q", "limit", "offset"}, get_logs},
+	{"log_collector",     "get_logs",              ROLE_VIEWER,   {"node_id", "level", "logger_name", "q", "limit", "offset",
+	                                                                   "after", "before", "since", "order"},   get_logs},
 	{"log_collector",     "get_log_sources",       ROLE_VIEWER,   {NULL},                                     get_log_sources},
 	{"log_collector",     "clear_logs",            ROLE_OPERATOR, {"node_id"},                                clear_logs},
 	{"log_collector",     "get_stats",             ROLE_VIEWER,   {NULL},                                     log_stats},

@@ -3,6 +3,7 @@
 #define FCGI_STORE_LOGS_H
 
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/entry.h"
 #include "fcgi/store/store.h"
 
@@ -26,12 +27,22 @@ void log_batch_free(struct log_batch *batch);
 enum err logs_add(struct store *store, const char *node, const char *id, const struct log_batch *batch,
 		  int64_t *added, int64_t *total) MUST_CHECK;
 
+/* Which entries are wanted, and which page of them. */
+struct log_query {
+	struct entry_filter filter;
+	int64_t after, before;	    /* only seqs between these; 0: no bound */
+	char since[CLOCK_ISO_SIZE]; /* only entries of this moment or later; "": no bound */
+	bool oldest_first;
+	size_t limit, offset;
+};
+
 /*
- * Appends a JSON array of the matching entries after the first `offset`, newest (greatest seq) first, at most
- * `limit`; *total is how many match at all. In memory at once are `limit` entries and a few nodes' logs.
+ * Appends a JSON array of the matching entries after the first `offset`, at most `limit`, in the order of
+ * seq: the greatest first, unless `oldest_first`. *total is how many match at all. In memory at once are
+ * `limit` entries and a few nodes' logs.
  */
-enum err logs_find(struct store *store, const struct entry_filter *filter, size_t limit, size_t offset,
-		   struct buf *out, size_t *total) MUST_CHECK;
+enum err logs_find(struct store *store, const struct log_query *query, struct buf *out,
+		   size_t *total) MUST_CHECK;
 
 /* Appends JSON arrays of the nodes that have entries, and of the loggers that wrote lately; both sorted. */
 enum err logs_sources(struct store *store, struct buf *nodes, struct buf *loggers) MUST_CHECK;

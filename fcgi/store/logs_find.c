@@ -20,8 +20,8 @@ struct match {
 };
 
 struct search {
-	const struct entry_filter *filter;
-	bool everything; /* the filter lets all pass: counting is Redis', and each node's newest are enough */
+	const struct log_query *query;
+	bool everything; /* nothing is left out: counting is Redis', and each node's newest are enough */
 	size_t newest;	 /* how many of each node's newest entries can be on the page */
 	redisReply *nodes;
 	struct match *matches;
@@ -42,7 +42,23 @@ static bool is_wanted(const struct search *search, size_t node)
 {
 	const char *name = search->nodes->element[node]->str;
 
-	return id_is_node(name) && (!*search->filter->node || strcmp(name, search->filter->node) == 0);
+	return id_is_node(name) &&
+	       (!*search->query->filter.node || strcmp(name, search->query->filter.node) == 0);
+}
+
+static bool lets_all_pass(const struct log_query *query)
+{
+	const struct entry_filter *filter = &query->filter;
+
+	return filter->level == LEVEL_DEBUG && !*filter->logger_name && !*filter->text && !query->after &&
+	       !query->before && !*query->since && !query->oldest_first;
+}
+
+static bool is_match(const struct log_query *query, int64_t seq, const redisReply *entry)
+{
+	return (!query->after || seq > query->after) && (!query->before || seq < query->before) &&
+	       (!*query->since || entry_is_since(entry->str, entry->len, query->since)) &&
+	       entry_matches(&query->filter, entry->str, entry->len);
 }
 
 static void note_matches(struct search *search, size_t node, const redisReply *length,
@@ -52,9 +68,10 @@ static void note_matches(struct search *search, size_t node, const redisReply *l
 
 	for (size_t i = 0; i < entries->elements; i++) {
 		const redisReply *entry = entries->element[i];
+		int64_t seq = entry_seq(entry->str, entry->len);
 
-		if (entry_matches(search->filter, entry->str, entry->len))
-			note(search, node, entry_seq(entry->str, entry->len));
+		if (is_match(search->query, seq, entry))
+			note(search, node, seq);
 	}
 	search->total += search->everything ? (size_t)reply_number(length) : search->count - before;
 }
@@ -135,25 +152,38 @@ static enum err load_page(struct store *store, const struct search *search, stru
 	return ERR_NONE;
 }
 
+/* The page among all matches, which are newest first. */
+static struct match *find_page(const struct search *search, size_t *count)
+{
+	const struct log_query *query = search->query;
+	size_t offset = query->offset < search->count ? query->offset : search->count;
+	size_t left = search->count - offset;
+
+	*count = left < query->limit ? left : query->limit;
+	return search->matches + (query->oldest_first ? left - *count : offset);
+}
+
 /* One that was cleared or trimmed between the passes is left out. */
-static void write_page(const struct match *page, size_t count, struct buf *out)
+static void write_page(const struct match *page, size_t count, bool oldest_first, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 
 	json_open(&json, '[');
-	for (size_t i = 0; i < count; i++)
-		if (page[i].text)
-			json_put_raw(&json, NULL, page[i].text, strlen(page[i].text));
+	for (size_t i = 0; i < count; i++) {
+		const struct match *match = &page[oldest_first ? count - 1 - i : i];
+
+		if (match->text)
+			json_put_raw(&json, NULL, match->text, strlen(match->text));
+	}
 	json_close(&json, ']');
 }
 
-enum err logs_find(struct store *store, const struct entry_filter *filter, size_t limit, size_t offset,
-		   struct buf *out, size_t *total)
+enum err logs_find(struct store *store, const struct log_query *query, struct buf *out, size_t *total)
 {
 	struct search search = {
-		.filter = filter,
-		.everything = filter->level == LEVEL_DEBUG && !*filter->logger_name && !*filter->text,
-		.newest = offset + limit,
+		.query = query,
+		.everything = lets_all_pass(query),
+		.newest = query->offset + query->limit,
 	};
 	struct match *page;
 	struct replies nodes;
@@ -170,13 +200,10 @@ enum err logs_find(struct store *store, const struct entry_filter *filter, size_
 		goto out;
 	if (search.count)
 		qsort(search.matches, search.count, sizeof(*search.matches), newest_first);
-	if (offset > search.count)
-		offset = search.count;
-	count = search.count - offset < limit ? search.count - offset : limit;
-	page = search.matches + offset;
+	page = find_page(&search, &count);
 	err = count ? load_page(store, &search, page, count) : ERR_NONE;
 	if (err == ERR_NONE) {
-		write_page(page, count, out);
+		write_page(page, count, query->oldest_first, out);
 		*total = search.total;
 	}
 	for (size_t i = 0; i < count; i++)

@@ -152,12 +152,41 @@ test('pages follow each other over all nodes, newest first', async () => {
   assert.equal((await find(`offset=${total + 1000}`)).total, total);
 });
 
+test('bounds on seq and on time, in either order, are where one reads on', async () => {
+  const nodes = ['bounds-a', 'bounds-b'];
+  const workers = await Promise.all(nodes.map((node) => stack.worker(node)));
+  for (let i = 0; i < 10; i++) {
+    const timestamp = `2025-11-17T10:30:0${i}.000Z`;
+    await send(workers[i % 2], nodes[i % 2], [entry(`bound ${i}`, { timestamp, level: i < 9 ? 'INFO' : 'ERROR' })]);
+  }
+  const all = (await find('q=bound&order=oldest')).logs;
+  const { seq } = all[4];
+  const numbers = async (/** @type {string} */ query) =>
+    (await messages(`q=bound&${query}`)).map((/** @type {string} */ message) => Number(message.slice(-1)));
+  assert.deepEqual(await numbers('order=oldest'), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(await numbers('order=oldest&limit=3&offset=2'), [2, 3, 4]);
+  assert.deepEqual(await numbers('order=oldest&limit=3&offset=9'), [9]);
+  assert.deepEqual(await numbers('order=oldest&offset=10'), []);
+  assert.deepEqual(await numbers(`before=${seq}&limit=2`), [3, 2]);
+  assert.deepEqual(await numbers(`after=${seq}&order=oldest&limit=2`), [5, 6]);
+  assert.deepEqual(await numbers(`after=${seq}&order=newest&limit=2`), [9, 8]);
+  assert.deepEqual(await numbers(`after=${seq}&before=${all[7].seq}`), [6, 5]);
+  assert.deepEqual(await numbers('since=2025-11-17T13:30:07%2B03:00&order=oldest&limit=1'), [7]);
+  assert.deepEqual(await numbers('since=2025-11-17T10:30:06.001Z&level=ERROR'), [9]);
+  assert.equal((await find(`q=bound&after=${seq}&limit=1`)).total, 5);
+  assert.equal((await find(`node_id=bounds-a&before=${seq}`)).total, 2, 'without a text, too');
+});
+
 test('a question out of bounds names its parameter', async () => {
   for (const [query, name] of [
     ['limit=0', 'limit'],
     ['limit=1001', 'limit'],
     ['limit=ten', 'limit'],
     ['offset=-1', 'offset'],
+    ['after=-1', 'after'],
+    ['before=9007199254740992', 'before'],
+    ['since=yesterday', 'since'],
+    ['order=best', 'order'],
     ['level=LOUD', 'level'],
     ['node_id=a/b', 'node_id'],
     [`q=${'x'.repeat(300)}`, 'q'],

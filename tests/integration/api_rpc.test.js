@@ -148,6 +148,9 @@ test('log_collector tells what REST tells', async () => {
   assert.equal(found.total, 1);
   assert.equal(found.logs[0].message, 'two');
   assert.deepEqual((await result('log_collector.get_logs', ['worker-001', null, null, 'ONE', 5], viewer)).logs.map((/** @type {any} */ l) => l.message), ['one']);
+  const [first] = (await result('log_collector.get_logs', { order: 'oldest', limit: 1 }, viewer)).logs;
+  const later = await result('log_collector.get_logs', { after: first.seq, since: '2020-01-01T00:00:00Z' }, viewer);
+  assert.deepEqual(later.logs.map((/** @type {any} */ l) => l.message), ['two']);
   assert.deepEqual((await result('log_collector.get_log_sources', [], viewer)).nodes, ['worker-001']);
   const stats = await result('log_collector.get_stats', [], viewer);
   assert.equal(stats.total_logs, 2);

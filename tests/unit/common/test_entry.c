@@ -192,6 +192,21 @@ static void levels_of_other_programs_are_known(void **state)
 	assert_int_equal(level_parse("ERRO", 4, &level), ERR_INVALID);
 }
 
+static void a_moment_is_compared_with_the_time_of_an_entry(void **state)
+{
+	const struct entry entry = {.timestamp_ms = 1763375400123, .message = "m", .message_len = 1};
+	struct buf out = {0};
+
+	(void)state;
+	entry_write(&out, &entry, "worker-1", false);
+	assert_true(entry_is_since(out.data, out.len, "2025-11-17T10:30:00.123Z"));
+	assert_true(entry_is_since(out.data, out.len, "0000-01-01T00:00:00.000Z"));
+	assert_false(entry_is_since(out.data, out.len, "2025-11-17T10:30:00.124Z"));
+	assert_false(entry_is_since("{}", 2, "2025-11-17T10:30:00.123Z"));
+	assert_false(entry_is_since("", 0, "2025-11-17T10:30:00.123Z"));
+	buf_free(&out);
+}
+
 static int with_utf8(void **state)
 {
 	(void)state;
@@ -209,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_workers_entry_is_checked),
 		cmocka_unit_test(a_long_message_is_cut_at_a_character_and_marked),
 		cmocka_unit_test(levels_of_other_programs_are_known),
+		cmocka_unit_test(a_moment_is_compared_with_the_time_of_an_entry),
 	};
 
 	return cmocka_run_group_tests_name("common/entry", tests, with_utf8, NULL);
