@@ -142,7 +142,9 @@ test('shortcuts_lead_to_tabs_search_and_help', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('sim-0003');
   await waitFor(() => page.url().endsWith('q=sim-0003'), { what: 'the search in the address' });
-  assert.equal(await page.locator('.worker-row:not(.table-head)').count(), 1);
+  await waitFor(async () => (await page.locator('.worker-row:not(.table-head)').count()) === 1, {
+    what: 'the one worker that is searched for',
+  });
   await page.keyboard.press('Escape');
   await page.keyboard.press('?');
   await page.locator('dialog[open]').waitFor();

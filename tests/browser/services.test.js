@@ -86,7 +86,7 @@ test('a_failure_is_told_in_the_services_own_words', async () => {
 test('several_services_are_acted_on_at_once', async () => {
   const page = await browser.open({ role: 'operator', path: '/dashboard/services?q=web' });
   for (const node of ['worker-001', 'worker-002']) await row(page, 'web', node).locator('input[type=checkbox]').check();
-  assert.match(await textOf(page, '.bulk'), /2 services selected/);
+  await textBecomes(page, '.bulk', /2 services selected/);
   await page.click('.bulk [data-do=stop]');
   assert.match(await textOf(page, 'dialog'), /Stop 2 services\?/);
   await page.click('dialog button[value=yes]');
