@@ -16,7 +16,9 @@ struct report_metrics {
 	struct buf json; /* the `metrics` object as it is served */
 	double cpu_percent, memory_percent, disk_percent;
 	double load1;
+	/* Counters; -1 where the worker does not tell them. */
 	int64_t network_bytes_sent, network_bytes_recv;
+	int64_t disk_read_bytes, disk_write_bytes;
 };
 
 enum report_status { REPORT_RUNNING, REPORT_STOPPED, REPORT_ERROR, REPORT_STATUS_COUNT };

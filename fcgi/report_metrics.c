@@ -142,16 +142,26 @@ static enum err enter_group(const struct json *metrics, const char *group, const
 	return ERR_NONE;
 }
 
+static int64_t counter(const struct json *group, const char *key)
+{
+	const struct json *value = json_get(group, key);
+
+	return json_is_number(value) ? (int64_t)json_number(value) : -1;
+}
+
 static void note_summary(const struct json *metrics, struct report_metrics *out)
 {
 	const struct json *network = json_get(metrics, "network_io");
+	const struct json *disk = json_get(metrics, "disk_io");
 
 	out->cpu_percent = json_number(json_get(metrics, "cpu_percent"));
 	out->memory_percent = json_number(json_get(json_get(metrics, "memory"), "percent"));
 	out->disk_percent = json_number(json_get(json_get(metrics, "disk"), "percent"));
 	out->load1 = json_number(json_first(json_get(metrics, "load_average")));
-	out->network_bytes_sent = (int64_t)json_number(json_get(network, "bytes_sent"));
-	out->network_bytes_recv = (int64_t)json_number(json_get(network, "bytes_recv"));
+	out->network_bytes_sent = counter(network, "bytes_sent");
+	out->network_bytes_recv = counter(network, "bytes_recv");
+	out->disk_read_bytes = counter(disk, "read_bytes");
+	out->disk_write_bytes = counter(disk, "write_bytes");
 }
 
 enum err report_read_metrics(const struct json *metrics, struct report_metrics *out, struct reason *why)

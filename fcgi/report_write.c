@@ -36,6 +36,13 @@ void report_write_state(const struct report *report, const struct report_grant *
 	json_close(&json, '}');
 }
 
+/* Counters as they stand: whoever shows rates knows the time between two points. */
+static void put_counter(struct json_out *json, const char *key, int64_t counter)
+{
+	if (counter >= 0)
+		json_put_integer(json, key, counter);
+}
+
 void report_write_point(const struct report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};
@@ -45,7 +52,16 @@ void report_write_point(const struct report *report, const struct report_grant *
 	json_put_number(&json, "cpu_percent", report->metrics.cpu_percent);
 	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
 	json_put_number(&json, "disk_percent", report->metrics.disk_percent);
+	put_counter(&json, "network_bytes_sent", report->metrics.network_bytes_sent);
+	put_counter(&json, "network_bytes_recv", report->metrics.network_bytes_recv);
+	put_counter(&json, "disk_read_bytes", report->metrics.disk_read_bytes);
+	put_counter(&json, "disk_write_bytes", report->metrics.disk_write_bytes);
 	json_close(&json, '}');
+}
+
+static int64_t or_zero(int64_t counter)
+{
+	return counter < 0 ? 0 : counter;
 }
 
 void report_write_summary(const struct report *report, const struct report_grant *grant, struct buf *out)
@@ -61,8 +77,8 @@ void report_write_summary(const struct report *report, const struct report_grant
 	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
 	json_put_number(&json, "disk_percent", report->metrics.disk_percent);
 	json_put_number(&json, "load1", report->metrics.load1);
-	json_put_integer(&json, "network_bytes_sent", report->metrics.network_bytes_sent);
-	json_put_integer(&json, "network_bytes_recv", report->metrics.network_bytes_recv);
+	json_put_integer(&json, "network_bytes_sent", or_zero(report->metrics.network_bytes_sent));
+	json_put_integer(&json, "network_bytes_recv", or_zero(report->metrics.network_bytes_recv));
 	json_put_integer(&json, "services_total", report->services.total);
 	json_put_integer(&json, "services_running", report->services.by_status[REPORT_RUNNING]);
 	json_put_integer(&json, "services_stopped", report->services.by_status[REPORT_STOPPED]);

@@ -33,7 +33,16 @@ test('a report is served with every field, and with its status', async () => {
   const { json } = await viewer.get('/api/dashboard/history/whole');
   assert.equal(json.count, 1);
   assert.deepEqual(json.history, [
-    { timestamp: answer.json.timestamp, cpu_percent: 12.35, memory_percent: 50, disk_percent: 25.5 },
+    {
+      timestamp: answer.json.timestamp,
+      cpu_percent: 12.35,
+      memory_percent: 50,
+      disk_percent: 25.5,
+      network_bytes_sent: 3000,
+      network_bytes_recv: 4000,
+      disk_read_bytes: 1000,
+      disk_write_bytes: 2000,
+    },
   ]);
 });
 

@@ -71,7 +71,7 @@ static void the_state_begins_with_its_head_and_holds_what_is_known(void **state)
 	json_free(body);
 }
 
-static void a_point_is_small(void **state)
+static void a_point_holds_shares_and_the_counters_that_are_told(void **state)
 {
 	const struct report_grant grant = {.now_ms = NOW_MS, .interval_s = 60};
 	struct report report;
@@ -81,7 +81,8 @@ static void a_point_is_small(void **state)
 	(void)state;
 	report_write_point(&report, &grant, &text);
 	assert_string_equal(text.data, "{\"timestamp\":\"2025-11-17T10:30:00.123Z\",\"cpu_percent\":12.35,"
-				       "\"memory_percent\":50,\"disk_percent\":25.5}");
+				       "\"memory_percent\":50,\"disk_percent\":25.5"
+				       ",\"network_bytes_sent\":9007199254740991,\"network_bytes_recv\":7}");
 	buf_free(&text);
 	report_free(&report);
 	json_free(body);
@@ -139,7 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_begins_with_its_head_and_holds_what_is_known),
-		cmocka_unit_test(a_point_is_small),
+		cmocka_unit_test(a_point_holds_shares_and_the_counters_that_are_told),
 		cmocka_unit_test(the_summary_is_flat_and_counts),
 		cmocka_unit_test(the_revision_follows_names_states_and_installation_alone),
 		cmocka_unit_test(a_workers_bounds_lie_within_the_contracts),
