@@ -35,7 +35,8 @@ enum node_key {
 	NODE_CERTIFICATES, /* string: JSON array */
 	NODE_COMMANDS,	   /* list: commands waiting, oldest first */
 	NODE_BATCH,	   /* string: the last log batch taken */
-	NODE_INSTANCE	   /* string with TTL: which reporter process speaks for the node */
+	NODE_INSTANCE,	   /* string with TTL: which reporter process speaks for the node */
+	NODE_ACTIONS	   /* hash: service -> JSON, what was done to it last */
 };
 
 /* p2pdash:{node}:state and so on; the braces are Redis Cluster's hash tag. `node` must satisfy id_is_node. */

@@ -215,6 +215,7 @@ static void note_outcome(struct api *api, const struct control_by *by, const str
 			 const struct control_outcome *out, enum err err, const struct reason *why)
 {
 	struct verdict verdict = {.result = "refused"};
+	bool tried = err == ERR_NONE || err == ERR_WORKER_TIMEOUT;
 	char action[64];
 
 	if (err == ERR_NONE && out->queued)
@@ -235,6 +236,7 @@ static void note_outcome(struct api *api, const struct control_by *by, const str
 				 .result = verdict.result,
 				 .message = verdict.message,
 				 .command_id = *out->command_id ? out->command_id : NULL,
+				 .on_service = order->service_name && tried,
 			 });
 }
 
@@ -280,6 +282,7 @@ enum err control_take_result(struct store *store, const char *node, const char *
 				    .result = verdict.result,
 				    .message = verdict.message,
 				    .command_id = command_id,
+				    .on_service = done.service_name.len > 0,
 			    });
 	}
 	command_done_free(&done);

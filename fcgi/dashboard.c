@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/limits.h"
 #include "fcgi/span.h"
+#include "fcgi/store/audit.h"
 #include "fcgi/store/history.h"
 #include "fcgi/store/nodes.h"
 
@@ -95,9 +96,11 @@ enum err dashboard_services(struct store *store, struct buf *out)
 			json_put_raw(&json, nodes.list[i].id, services.at, services.len);
 	}
 	json_close(&json, '}');
+	json_put_raw(&json, "last_actions", "", 0);
+	err = audit_last_actions(store, &nodes, out);
 	json_close(&json, '}');
 	nodes_free(&nodes);
-	return ERR_NONE;
+	return err;
 }
 
 enum err dashboard_certificates(struct store *store, struct buf *out)

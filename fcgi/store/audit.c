@@ -1,4 +1,4 @@
-/* The audit: one capped list of ready-made JSON. */
+/* The audit: one capped list of ready-made JSON, and of each service what was done to it last. */
 #include "fcgi/store/audit.h"
 
 #include "common/clock.h"
@@ -6,12 +6,12 @@
 #include "common/keys.h"
 #include "fcgi/store/redis.h"
 
-static void write_entry(const struct audit_entry *entry, struct buf *out)
+static void write_entry(const struct audit_entry *entry, int64_t now_ms, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 
 	json_open(&json, '{');
-	json_put_time(&json, "timestamp", clock_now_ms());
+	json_put_time(&json, "timestamp", now_ms);
 	json_put_text(&json, "user", entry->user);
 	json_put_text(&json, "address", entry->address);
 	json_put_text(&json, "action", entry->action);
@@ -23,17 +23,72 @@ static void write_entry(const struct audit_entry *entry, struct buf *out)
 	json_close(&json, '}');
 }
 
+/* As much of it as everybody may know. */
+static void write_last_action(const struct audit_entry *entry, int64_t now_ms, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_time(&json, "timestamp", now_ms);
+	json_put_text(&json, "user", entry->user);
+	json_put_text(&json, "action", entry->action);
+	json_put_text(&json, "result", entry->result);
+	json_close(&json, '}');
+}
+
 enum err audit_add(struct store *store, const struct audit_entry *entry)
 {
-	struct buf text = {0};
+	int64_t now_ms = clock_now_ms();
+	struct buf text = {0}, last = {0};
 	enum err err;
 
-	write_entry(entry, &text);
+	write_entry(entry, now_ms, &text);
 	redis_add(store, "LPUSH %s %b", KEY_AUDIT, text.data, text.len);
 	redis_add(store, "LTRIM %s 0 %d", KEY_AUDIT, AUDIT_KEPT - 1);
+	if (entry->on_service) {
+		write_last_action(entry, now_ms, &last);
+		redis_add(store, "HSET %s %s %b", key_of_node(NODE_ACTIONS, entry->node).text, entry->target,
+			  last.data, last.len);
+	}
 	err = redis_run_only(store);
 	buf_free(&text);
+	buf_free(&last);
 	return err;
+}
+
+/* A hash's fields and values, one after the other. */
+static void write_last_actions(struct json_out *json, const char *node, const redisReply *actions)
+{
+	if (!actions->elements)
+		return;
+	json_open_member(json, node, '{');
+	for (size_t i = 0; i + 1 < actions->elements; i += 2)
+		json_put_raw(json, actions->element[i]->str, actions->element[i + 1]->str,
+			     actions->element[i + 1]->len);
+	json_close(json, '}');
+}
+
+enum err audit_last_actions(struct store *store, const struct nodes *nodes, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+	struct replies replies;
+	enum err err;
+
+	json_open(&json, '{');
+	for (size_t first = 0, count; first < nodes->count; first += count) {
+		count = nodes->count - first < REDIS_PIPELINE_MAX ? nodes->count - first : REDIS_PIPELINE_MAX;
+		for (size_t i = 0; i < count; i++)
+			redis_add(store, "HGETALL %s",
+				  key_of_node(NODE_ACTIONS, nodes->list[first + i].id).text);
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		for (size_t i = 0; i < count; i++)
+			write_last_actions(&json, nodes->list[first + i].id, replies.item[i]);
+		replies_free(&replies);
+	}
+	json_close(&json, '}');
+	return ERR_NONE;
 }
 
 enum err audit_list(struct store *store, int64_t limit, struct buf *out)

@@ -250,8 +250,8 @@ out:
 
 enum err nodes_remove(struct store *store, const char *node, int64_t silent_since_ms, bool *removed)
 {
-	static const enum node_key GOES[] = {NODE_STATE,	NODE_SUMMARY,  NODE_HISTORY,
-					     NODE_CERTIFICATES, NODE_COMMANDS, NODE_INSTANCE};
+	static const enum node_key GOES[] = {NODE_STATE,    NODE_SUMMARY,  NODE_HISTORY, NODE_CERTIFICATES,
+					     NODE_COMMANDS, NODE_INSTANCE, NODE_ACTIONS};
 	enum { GOING = sizeof(GOES) / sizeof(*GOES), ARGS = 2 + GOING + 3 };
 	struct key keys[GOING];
 	const char *argv[ARGS];

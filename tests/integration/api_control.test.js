@@ -55,6 +55,27 @@ test('the caller waits for the worker and is told what it did', async () => {
   assert.equal(audit.address, '127.0.0.1');
 });
 
+test('everybody sees who did what last to a service, but not from where', async () => {
+  const last = async () => (await viewer.get('/api/dashboard/services')).json.last_actions;
+  const noted = await FakeWorker.start(stack, 'noted', {
+    services: { nginx: service(), locked: service({ actions: [] }), db: service() },
+  });
+  noted.answer = () => ({ success: false, error: 'nginx.service: job failed', code: 'failed' });
+  await control('noted', 'nginx', 'stop');
+  noted.answer = () => ({ success: true, message: 'done' });
+  await control('noted', 'db', 'start');
+  assertRefused(await control('noted', 'locked', 'stop'), 403, 'action_not_allowed');
+  const { nginx, db, ...rest } = (await last()).noted;
+  assert.deepEqual(rest, {}, 'what was refused was not done');
+  const { timestamp, ...action } = nginx;
+  assert.deepEqual(action, { user: 'the-operator', action: 'service.stop', result: 'failed' });
+  assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000);
+  assert.equal(db.result, 'succeeded');
+  assert.equal((await admin.request('DELETE', '/api/admin/nodes/noted')).status, 200);
+  assert.equal((await last()).noted, undefined, 'it goes with the node');
+  noted.close();
+});
+
 test('a failure at the worker is an answer, not an error of the API', async () => {
   worker.answer = () => ({ success: false, error: 'nginx.service: job failed', code: 'failed', status: 'error' });
   const answer = await control('able', 'nginx', 'start');
