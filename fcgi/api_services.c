@@ -9,7 +9,7 @@
 
 enum err api_services(struct call *call)
 {
-	return dashboard_services(call->api->store, &call->response->body);
+	return dashboard_services(call->api->store, query_get(call->query, "node_id"), &call->response->body);
 }
 
 enum err api_service_data(struct call *call)

@@ -78,28 +78,38 @@ enum err dashboard_full_data(struct store *store, struct buf *out)
 	return err;
 }
 
-enum err dashboard_services(struct store *store, struct buf *out)
+/* One of the nodes as a list of its own; an empty one if it is not among them. */
+static struct nodes only(const struct nodes *all, const char *node)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->list[i].id, node) == 0)
+			return (struct nodes){.list = &all->list[i], .count = 1};
+	return (struct nodes){.count = 0};
+}
+
+enum err dashboard_services(struct store *store, const char *node, struct buf *out)
 {
 	struct json_out json = {.buf = out};
-	struct nodes nodes;
-	enum err err = nodes_load(store, &nodes);
+	struct nodes all, wanted;
+	enum err err = nodes_load(store, &all);
 
 	if (err != ERR_NONE)
 		return err;
+	wanted = node && *node ? only(&all, node) : all;
 	json_open(&json, '{');
 	json_put_time(&json, "timestamp", clock_now_ms());
 	json_open_member(&json, "services", '{');
-	for (size_t i = 0; i < nodes.count; i++) {
+	for (size_t i = 0; i < wanted.count; i++) {
 		struct span services;
 
-		if (span_find(nodes.list[i].state, nodes.list[i].state_len, "services", &services))
-			json_put_raw(&json, nodes.list[i].id, services.at, services.len);
+		if (span_find(wanted.list[i].state, wanted.list[i].state_len, "services", &services))
+			json_put_raw(&json, wanted.list[i].id, services.at, services.len);
 	}
 	json_close(&json, '}');
 	json_put_raw(&json, "last_actions", "", 0);
-	err = audit_last_actions(store, &nodes, out);
+	err = audit_last_actions(store, &wanted, out);
 	json_close(&json, '}');
-	nodes_free(&nodes);
+	nodes_free(&all);
 	return err;
 }
 

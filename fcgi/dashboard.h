@@ -15,8 +15,10 @@ enum err dashboard_stats(struct store *store, struct buf *out) MUST_CHECK;
 enum err dashboard_history(struct store *store, const char *node, int limit, struct buf *out,
 			   struct reason *why) MUST_CHECK;
 enum err dashboard_full_data(struct store *store, struct buf *out) MUST_CHECK;
-enum err dashboard_services(struct store *store, struct buf *out) MUST_CHECK;
 enum err dashboard_certificates(struct store *store, struct buf *out) MUST_CHECK;
+
+/* The services of `node`, or everyone's if it is NULL, and what was done last to them. */
+enum err dashboard_services(struct store *store, const char *node, struct buf *out) MUST_CHECK;
 
 /* Forgets the history of `node`, or everyone's if it is NULL. ERR_UNKNOWN_NODE with a sentence. */
 enum err dashboard_clear_history(struct store *store, const char *node, struct buf *out,

@@ -51,7 +51,7 @@ static enum err get_dashboard_stats(struct rpc_call *call, struct buf *result)
 
 static enum err get_cluster_services(struct rpc_call *call, struct buf *result)
 {
-	return dashboard_services(store_of(call), result);
+	return dashboard_services(store_of(call), NULL, result);
 }
 
 static enum err get_metrics_history(struct rpc_call *call, struct buf *result)

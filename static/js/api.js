@@ -84,7 +84,8 @@ export const health = () => request('GET', '/health');
 /** @param {string} node @param {number} limit */
 export const history = (node, limit) =>
   request('GET', `/api/dashboard/history/${encodeURIComponent(node)}${query({ limit })}`);
-export const services = () => request('GET', '/api/dashboard/services');
+/** @param {string} [node_id] empty for all */
+export const services = (node_id = '') => request('GET', `/api/dashboard/services${query({ node_id })}`);
 export const certificates = () =>
   request('GET', `/api/dashboard/service-data${query({ service_type: 'certificates' })}`);
 /** @param {number} limit */

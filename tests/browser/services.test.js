@@ -123,12 +123,18 @@ test('services_are_searched_filtered_and_ordered_and_the_address_says_so', async
   await page.context().close();
 });
 
-test('who_did_what_last_is_shown_to_an_administrator', async () => {
-  const page = await browser.open({ role: 'admin', path: '/dashboard/services' });
-  await waitFor(async () => /by the-operator/.test(await row(page, 'web', 'worker-001').innerText()), {
-    what: 'the last action',
-  });
-  await page.goto(`${stack.url}/dashboard/admin/audit`);
+test('who_did_what_last_is_shown_to_everybody', async () => {
+  const page = await browser.open({ role: 'viewer', path: '/dashboard/services' });
+  await row(page, 'web', 'worker-001').getByText('Stop by the-operator').waitFor();
+  await row(page, 'broken', 'worker-002').getByText('Start by the-operator failed').waitFor();
+  await page.click('a:text-is("worker-002")');
+  const broken = page.locator('.area-services .service-row', { hasText: 'broken' });
+  await broken.getByText('Start by the-operator failed').waitFor();
+  await page.context().close();
+});
+
+test('an_administrator_reads_the_audit', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/admin/audit' });
   await page.locator('.small-table tr', { hasText: 'worker-001' }).first().waitFor();
   assert.match(await textOf(page, '.small-table'), /the-operator/);
   await page.context().close();

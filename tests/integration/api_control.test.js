@@ -71,6 +71,9 @@ test('everybody sees who did what last to a service, but not from where', async 
   assert.deepEqual(action, { user: 'the-operator', action: 'service.stop', result: 'failed' });
   assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000);
   assert.equal(db.result, 'succeeded');
+  const { json: one } = await viewer.get('/api/dashboard/services?node_id=noted');
+  assert.deepEqual([Object.keys(one.services), Object.keys(one.last_actions)], [['noted'], ['noted']]);
+  assert.deepEqual((await viewer.get('/api/dashboard/services?node_id=nobody')).json.services, {});
   assert.equal((await admin.request('DELETE', '/api/admin/nodes/noted')).status, 200);
   assert.equal((await last()).noted, undefined, 'it goes with the node');
   noted.close();

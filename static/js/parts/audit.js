@@ -1,13 +1,9 @@
-// Who did what to which node: the rows of the audit, and what was done last to each service.
-import * as api from '../api.js';
+// Who did what to which node: the rows of the audit.
 import { h } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
-import { commandKey } from '../store.js';
 import { badge, setBadge } from './badge.js';
 import { table } from './table.js';
-
-const READ = 500;
 
 /**
  * @typedef {object} AuditEntry
@@ -20,17 +16,6 @@ const READ = 500;
  * @property {string | null} message
  * @property {string | null} address
  */
-
-/** @returns {Promise<Map<string, {user: string, action: string, timestamp: string}>>} by node and service */
-export async function lastActions() {
-  const { audit } = await api.audit(READ);
-  const last = new Map();
-  for (const entry of /** @type {AuditEntry[]} */ (audit)) {
-    const key = commandKey(entry.node_id ?? '', entry.target ?? '');
-    if (!last.has(key)) last.set(key, entry);
-  }
-  return last;
-}
 
 /** A result → the colour of its badge. @type {{[result: string]: string}} */
 const RESULTS = { succeeded: 'ok', queued: 'warning', failed: 'danger', refused: 'danger' };

@@ -7,7 +7,6 @@ import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { workerUrl } from '../router.js';
 import { controlService } from '../actions.js';
-import { actionText } from './audit.js';
 import { badge, setBadge } from './badge.js';
 
 /** @typedef {import('../store.js').Store} Store */
@@ -19,9 +18,9 @@ import { badge, setBadge } from './badge.js';
  * @property {string} node
  * @property {string} name
  * @property {Service} service
- * @property {AuditEntry | null} [last] what the audit knows was done last
+ * @property {LastAction} [last] who did what to it last
  *
- * @typedef {{user: string, action: string, timestamp: string}} AuditEntry
+ * @typedef {{user: string, action: string, result: string, timestamp: string}} LastAction
  */
 
 /** @type {{[action: string]: {icon: string, stops: boolean}}} */
@@ -148,7 +147,14 @@ function serviceParts({ node, name }, withNode, onselect) {
   return { element, status, description, driver, uptime, note, progress, buttons, select };
 }
 
+/** @param {LastAction} last @param {number} now */
+function lastAction({ action, result, user, timestamp }, now) {
+  const what = t(action.replace(/^service\./, 'action.'));
+  return t(`service.last.${result}`, { action: what, user, when: relative(timestamp, now) });
+}
+
 /**
+ * What is being done to a service, or was by this page, or by whomever.
  * @param {Store} store
  * @param {ServiceItem} item
  * @param {import('../types.js').Command | undefined} command
@@ -159,12 +165,7 @@ function note(store, item, command) {
     if (command.state === 'failed') return `${action}: ${command.error}`;
     return `${action}: ${t(`command.state.${command.state}`)}`;
   }
-  if (!item.last) return '';
-  return t('service.last', {
-    action: actionText(item.last.action),
-    user: item.last.user,
-    when: relative(item.last.timestamp, store.now()),
-  });
+  return item.last ? lastAction(item.last, store.now()) : '';
 }
 
 /** @param {boolean} withNode @param {boolean} selectable */
@@ -233,12 +234,16 @@ export function serviceTable(store) {
   );
   return {
     element,
-    /** @param {string} node @param {{[name: string]: Service}} services */
-    update(node, services) {
+    /**
+     * @param {string} node
+     * @param {{[name: string]: Service}} services
+     * @param {{[name: string]: LastAction}} last
+     */
+    update(node, services, last) {
       fill(
         Object.keys(services)
           .sort()
-          .map((name) => ({ node, name, service: services[name] })),
+          .map((name) => ({ node, name, service: services[name], last: last[name] })),
       );
     },
   };

@@ -9,7 +9,6 @@ import { empty, failed, loading } from '../parts/states.js';
 import { replaceQuery } from '../router.js';
 import { commandKey } from '../store.js';
 import { VirtualList } from '../virtual.js';
-import { lastActions } from '../parts/audit.js';
 
 /** @typedef {import('../parts/service-row.js').ServiceItem} ServiceItem */
 /** @typedef {{q: string, status: string, node: string, by: string}} Wanted */
@@ -51,8 +50,6 @@ export function mount(root, store, route) {
   };
   /** @type {ServiceItem[] | null} */
   let items = null;
-  /** @type {Map<string, import('../parts/service-row.js').AuditEntry>} */
-  let audited = new Map();
   /** @type {Set<string>} */
   const selected = new Set();
 
@@ -130,7 +127,6 @@ export function mount(root, store, route) {
     show(table, Boolean(items?.length));
     if (!items) return;
     const visible = selectServices(items, wanted);
-    for (const item of visible) item.last = audited.get(commandKey(item.node, item.name)) ?? null;
     setText(count, t('services.count', { count: visible.length, total: items.length }));
     setAttribute(table, 'aria-rowcount', visible.length + 1);
     show(table, visible.length > 0);
@@ -149,19 +145,16 @@ export function mount(root, store, route) {
 
   const load = async () => {
     try {
-      const { services } = await api.services();
+      const { services, last_actions } = await api.services();
       items = Object.entries(services).flatMap(([node, all]) =>
-        Object.entries(/** @type {any} */ (all)).map(([name, service]) => ({ node, name, service })),
+        Object.entries(/** @type {any} */ (all)).map(([name, service]) => {
+          return { node, name, service, last: last_actions[node]?.[name] };
+        }),
       );
       schedule();
     } catch (error) {
       if (!items) state.replaceChildren(failed(/** @type {Error} */ (error)));
     }
-  };
-  const loadAudit = async () => {
-    if (!store.allows('admin')) return;
-    audited = await lastActions().catch(() => audited);
-    schedule();
   };
 
   // Summaries say when a node's services have changed; the services themselves are read again then.
@@ -187,7 +180,7 @@ export function mount(root, store, route) {
     'commands',
     (command) => {
       schedule();
-      if (command.state !== 'running') loadAudit().then(load);
+      if (command.state !== 'running') load();
     },
     signal,
   );
@@ -246,7 +239,6 @@ export function mount(root, store, route) {
   );
 
   load();
-  loadAudit();
   return () => {
     abort.abort();
     clearTimeout(refresh);

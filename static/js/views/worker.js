@@ -55,6 +55,13 @@ export function mount(root, store, route) {
   );
   root.replaceChildren(head.element, wait, unknown, page);
 
+  /** @type {{[service: string]: import('../parts/service-row.js').LastAction}} */
+  let lastActions = {};
+  const loadLastActions = async () => {
+    const { last_actions } = await api.services(id);
+    lastActions = last_actions[id] ?? {};
+    schedule();
+  };
   const update = () => {
     const node = store.nodes.get(id);
     const state = node?.state;
@@ -65,13 +72,14 @@ export function mount(root, store, route) {
     head.update(store.workers.get(id)?.status ?? state.status, state, store.now());
     metrics.update(node);
     chart.update(node);
-    services.update(id, state.services ?? {});
+    services.update(id, state.services ?? {}, lastActions);
     show(servicesNone, Object.keys(state.services ?? {}).length === 0);
     reporter.update(node);
     certificates.update(node.certificates);
   };
   const schedule = perFrame(update, signal);
   for (const event of ['node', 'workers', 'cluster', 'commands']) store.on(event, schedule, signal);
+  store.on('commands', (command) => command.state !== 'running' && loadLastActions().catch(() => {}), signal);
   const timer = setInterval(schedule, 1000);
 
   delegate(
@@ -94,6 +102,7 @@ export function mount(root, store, route) {
     .history(id, HISTORY_POINTS)
     .then(({ history }) => signal.aborted || store.addPoints(id, history))
     .catch(() => {});
+  loadLastActions().catch(() => {});
   update();
   return () => {
     abort.abort();
