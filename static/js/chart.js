@@ -6,6 +6,10 @@ import { percent, rate, time } from './format.js';
 const LIBRARY = '/static/vendor/chart.js-4.6.1/chart.umd.min.js';
 const STEPS_MS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400].map((seconds) => seconds * 1000);
 const TICKS_AT_MOST = 7;
+/** A chart of nothing is not a chart of single bytes. */
+const LEAST_RATE = 1024;
+/** Room for the values, so that a chart does not jump as they grow. */
+const AXIS_PX = { percent: 0, rate: 72 };
 
 /** Loaded with the first chart, for it is the largest part of the page. */
 async function library() {
@@ -38,6 +42,22 @@ export function timeTicks(min, max) {
   for (let at = Math.ceil(min / step) * step; at <= max; at += step) ticks.push(at);
   return ticks;
 }
+
+/**
+ * Round sizes for an axis of bytes: in steps that are round in the unit they are shown in.
+ * @param {number} max bytes
+ */
+export function byteTicks(max) {
+  if (!(max > 0)) return [0];
+  const unit = 1024 ** Math.max(0, Math.floor(Math.log(max) / Math.log(1024)));
+  const rough = max / unit / BYTE_STEPS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * power * (STEP_FACTORS.find((factor) => factor * power >= rough) ?? 10);
+  return Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => index * step);
+}
+
+const BYTE_STEPS = 4;
+const STEP_FACTORS = [1, 2, 5, 10];
 
 const GAP_FACTOR = 5;
 
@@ -125,7 +145,14 @@ export class TimeChart {
           y: {
             min: 0,
             max: this.unit === 'percent' ? 100 : undefined,
+            suggestedMax: this.unit === 'percent' ? undefined : LEAST_RATE,
             border: { display: false },
+            afterBuildTicks: (/** @type {any} */ axis) => {
+              if (this.unit === 'rate') axis.ticks = byteTicks(axis.max).map((value) => ({ value }));
+            },
+            afterFit: (/** @type {any} */ axis) => {
+              axis.width = Math.max(axis.width, AXIS_PX[this.unit]);
+            },
             ticks: { maxTicksLimit: 5, callback: (/** @type {number} */ value) => format(value) },
           },
         },

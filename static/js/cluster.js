@@ -36,6 +36,31 @@ export function rates(before, after, seconds) {
   return result;
 }
 
+const POINT_COUNTERS = /** @type {const} */ ([
+  'network_bytes_recv',
+  'network_bytes_sent',
+  'disk_read_bytes',
+  'disk_write_bytes',
+]);
+
+/**
+ * What each point's counters have grown by since the point before, in bytes a second: null for the first, after a
+ * restart, and for what a worker does not tell.
+ * @param {import('./types.js').Point[]} history oldest first
+ * @returns {({timestamp: string} & {[counter: string]: number | null})[]}
+ */
+export function rateHistory(history) {
+  return history.map((point, index) => {
+    const before = history[index - 1];
+    const seconds = before ? (Date.parse(point.timestamp) - Date.parse(before.timestamp)) / 1000 : 0;
+    const growth = POINT_COUNTERS.map((counter) => {
+      const difference = (point[counter] ?? NaN) - (before?.[counter] ?? NaN);
+      return [counter, seconds > 0 && difference >= 0 ? difference / seconds : null];
+    });
+    return { timestamp: point.timestamp, ...Object.fromEntries(growth) };
+  });
+}
+
 /**
  * @param {Worker | undefined} before
  * @param {string} id

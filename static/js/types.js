@@ -105,6 +105,10 @@
  * @property {number} cpu_percent
  * @property {number} memory_percent
  * @property {number} disk_percent
+ * @property {number} [network_bytes_sent] counters, of workers that tell them
+ * @property {number} [network_bytes_recv]
+ * @property {number} [disk_read_bytes]
+ * @property {number} [disk_write_bytes]
  *
  * @typedef {object} WatchedNode what the page holds of a node a view looks at
  * @property {Node | null} state null while it is not known

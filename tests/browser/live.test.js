@@ -69,6 +69,24 @@ test('a_worker_appears_with_its_first_report', async () => {
   await page.context().close();
 });
 
+test('network_and_disk_have_charts_of_their_rates_and_an_operator_clears_them', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/workers/coordinator' });
+  for (const area of ['network', 'disk-io']) {
+    const chart = page.locator(`.area-${area}`);
+    await waitFor(async () => Number(await chart.locator('canvas').getAttribute('data-points')) > 2, {
+      what: 'three points',
+    });
+    await chart.locator('.chart-waiting').waitFor({ state: 'hidden' });
+  }
+  const count = async () => Number(await page.locator('.area-history canvas').getAttribute('data-points'));
+  const before = await count();
+  await page.click('[data-action=clear-history]');
+  await page.click('dialog button[value=yes]');
+  await page.locator('.notice-success').waitFor();
+  await waitFor(async () => (await count()) < before, { what: 'the charts to begin anew' });
+  await page.context().close();
+});
+
 test('the_page_heals_after_the_relay_was_killed', async () => {
   const page = await browser.open();
   await stack.relay.kill();

@@ -1,18 +1,10 @@
-// A node's metrics in full, and its history: used for the coordinator and for a worker alike.
-import { TimeChart } from '../chart.js';
+// A node's metrics in full: used for the coordinator and for a worker alike.
 import { h, setText } from '../dom.js';
 import { bytes, number, rate } from '../format.js';
 import { t } from '../i18n.js';
 import { meter } from './meter.js';
 
 /** @typedef {import('../types.js').WatchedNode} WatchedNode */
-/** @typedef {import('../types.js').Point} Point */
-
-const SHARES = [
-  { name: 'cpu', color: '--series-cpu', values: (/** @type {Point} */ point) => point.cpu_percent },
-  { name: 'memory', color: '--series-memory', values: (/** @type {Point} */ point) => point.memory_percent },
-  { name: 'disk', color: '--series-disk', values: (/** @type {Point} */ point) => point.disk_percent },
-];
 
 const MIB = 1024 * 1024;
 
@@ -56,44 +48,5 @@ export function metricsPanel() {
       disk.set(metrics?.disk.percent, used(metrics?.disk));
       facts.forEach(({ value }, index) => setText(value, FACTS[index][1](node)));
     },
-  };
-}
-
-/**
- * @param {string} name what the chart is of, for screen readers
- * @returns {{element: HTMLElement, update: (node: WatchedNode) => void, destroy: () => void}}
- */
-export function historyChart(name) {
-  const canvas = h('canvas', { role: 'img', 'aria-label': t('chart.label', { name }) });
-  const chart = new TimeChart(
-    canvas,
-    SHARES.map((share) => ({ ...share, label: t(`metric.${share.name}`) })),
-    'percent',
-  );
-  const waiting = h('p', { class: 'chart-waiting' }, t('chart.waiting'));
-  const element = h(
-    'div',
-    { class: 'chart' },
-    h(
-      'div',
-      { class: 'chart-legend', 'aria-hidden': 'true' },
-      SHARES.map((share) => h('span', { class: `series series-${share.name}` }, t(`metric.${share.name}`))),
-    ),
-    h('div', { class: 'chart-box' }, canvas, waiting),
-  );
-  let newest = '';
-  let count = 0;
-  return {
-    element,
-    update({ history }) {
-      waiting.hidden = history.length > 1;
-      const last = history.at(-1)?.timestamp ?? '';
-      if (last === newest && history.length === count) return;
-      newest = last;
-      count = history.length;
-      canvas.dataset.points = String(count);
-      chart.feed(history);
-    },
-    destroy: () => chart.destroy(),
   };
 }

@@ -6,7 +6,8 @@ import { EVERYTHING } from '../logfeed.js';
 import { addWorker, noWorkers } from '../parts/add-worker.js';
 import { attentionPanel } from '../parts/attention.js';
 import { badge, setBadge } from '../parts/badge.js';
-import { historyChart, metricsPanel } from '../parts/node-metrics.js';
+import { historyChart } from '../parts/history-chart.js';
+import { metricsPanel } from '../parts/node-metrics.js';
 import { choice, pageHead, setChoice } from '../parts/page.js';
 import { loading } from '../parts/states.js';
 import { tiles } from '../parts/tiles.js';
@@ -93,7 +94,7 @@ export function mount(root, store) {
 function coordinatorPanel(store) {
   const status = badge('online');
   const metrics = metricsPanel();
-  const chart = historyChart(t('coordinator'));
+  const chart = historyChart('shares', t('coordinator'));
   const element = h(
     'section',
     { class: 'panel coordinator', 'aria-labelledby': 'coordinator-title', 'data-node': 'coordinator' },

@@ -8,7 +8,8 @@ import { t } from '../i18n.js';
 import { EVERYTHING } from '../logfeed.js';
 import { badge, daysBadge, setBadge } from '../parts/badge.js';
 import { logList } from '../parts/log-list.js';
-import { historyChart, metricsPanel } from '../parts/node-metrics.js';
+import { historyChart } from '../parts/history-chart.js';
+import { metricsPanel } from '../parts/node-metrics.js';
 import { reporterActions, reporterPanel } from '../parts/reporter.js';
 import { control, serviceTable } from '../parts/service-row.js';
 import { empty, loading } from '../parts/states.js';
@@ -26,7 +27,10 @@ export function mount(root, store, route) {
 
   const head = workerHeader(id, store.allows('admin'));
   const metrics = metricsPanel();
-  const chart = historyChart(id);
+  const chart = historyChart('shares', id);
+  const network = historyChart('network', id);
+  const disk = historyChart('disk_io', id);
+  const charts = [chart, network, disk];
   const services = serviceTable(store);
   const servicesNone = h('p', { class: 'panel-empty' }, t('worker.services.none'));
   const reporter = reporterPanel(store, id);
@@ -47,8 +51,10 @@ export function mount(root, store, route) {
     'div',
     { class: 'worker-page' },
     panel(t('metrics'), 'area-metrics', metrics.element),
-    panel(t('history'), 'area-history', chart.element),
-    panel(t('tab.services'), 'area-services', services.element, servicesNone),
+    panel(t('history'), 'area-history', chart.element, store.allows('operator') && clearHistoryButton()),
+    panel(t('history.network'), 'area-network', network.element),
+    panel(t('history.disk_io'), 'area-disk-io', disk.element),
+    panel(t('tab.services'), 'area-services', h('div', {}, services.element, servicesNone)),
     reporter.element,
     panel(t('tab.certificates'), 'area-certificates', certificates.element),
     panel(h('a', { href: url('/logs', { node: id }) }, t('tab.logs')), 'area-logs', logs.element),
@@ -71,7 +77,7 @@ export function mount(root, store, route) {
     if (!node || !state) return;
     head.update(store.workers.get(id)?.status ?? state.status, state, store.now());
     metrics.update(node);
-    chart.update(node);
+    for (const each of charts) each.update(node);
     services.update(id, state.services ?? {}, lastActions);
     show(servicesNone, Object.keys(state.services ?? {}).length === 0);
     reporter.update(node);
@@ -88,6 +94,11 @@ export function mount(root, store, route) {
       control: ({ dataset }) =>
         control(store, [{ node: id, name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
       ...reporterActions(store, id),
+      async 'clear-history'() {
+        const text = t('history.clear.text', { name: id });
+        if (!(await confirmed(t('history.clear'), text, t('history.clear')))) return;
+        await attempt(() => api.clearHistory(id), t('history.cleared'));
+      },
       async 'remove-worker'() {
         if (!(await confirmed(t('worker.remove'), t('worker.remove.text', { name: id }), t('worker.remove')))) return;
         await attempt(() => api.removeNode(id), t('worker.removed', { name: id }));
@@ -107,7 +118,7 @@ export function mount(root, store, route) {
   return () => {
     abort.abort();
     clearInterval(timer);
-    chart.destroy();
+    for (const each of charts) each.destroy();
     logs.destroy();
     store.watch(owner, []);
     root.replaceChildren();
@@ -117,14 +128,30 @@ export function mount(root, store, route) {
 /**
  * @param {string | Node} title
  * @param {string} area
- * @param {...Node} children
+ * @param {Node} content
+ * @param {Node | false} [control] at the end of its head
  */
-function panel(title, area, ...children) {
+function panel(title, area, content, control = false) {
   return h(
     'section',
     { class: `panel ${area}` },
-    h('div', { class: 'panel-head' }, h('h2', { class: 'panel-title' }, title)),
-    ...children,
+    h('div', { class: 'panel-head' }, h('h2', { class: 'panel-title' }, title), control),
+    content,
+  );
+}
+
+function clearHistoryButton() {
+  const label = t('history.clear');
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'btn btn-sm btn-icon btn-outline-secondary panel-more',
+      'data-action': 'clear-history',
+      title: label,
+      'aria-label': label,
+    },
+    icon('trash3'),
   );
 }
 

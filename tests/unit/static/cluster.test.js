@@ -6,6 +6,7 @@ import {
   attention,
   byTrouble,
   certificateLevel,
+  rateHistory,
   rates,
   severity,
   statusAt,
@@ -50,6 +51,22 @@ test('rates_are_per_second_and_unknown_after_a_restart', () => {
   assert.deepEqual(rates({ a: 100 }, { a: 600 }, 5), { a: 100 });
   assert.equal(rates({ a: 600 }, { a: 100 }, 5), null);
   assert.equal(rates({ a: 1 }, { a: 2 }, 0), null);
+});
+
+test('a_history_of_counters_becomes_rates_and_has_a_gap_where_they_begin_anew', () => {
+  const point = (/** @type {number} */ second, /** @type {number} */ received) => ({
+    timestamp: `2025-11-17T10:30:${second}.000Z`,
+    cpu_percent: 1,
+    memory_percent: 1,
+    disk_percent: 1,
+    network_bytes_recv: received,
+  });
+  const rates = rateHistory([point(10, 1000), point(20, 6000), point(30, 50), point(40, 60)]);
+  assert.deepEqual(
+    rates.map((rate) => rate.network_bytes_recv),
+    [null, 500, null, 1],
+  );
+  assert.equal(rates[1].disk_read_bytes, null, 'what is not told is no zero');
 });
 
 test('a_worker_keeps_its_rates_until_the_next_report', () => {
