@@ -154,6 +154,7 @@ static enum err execute(struct api *api, const struct control_by *by, const stru
 		.method = order->method,
 		.params = order->params,
 		.user = by->user,
+		.only_asks = order->only_asks,
 		.created_at_ms = clock_now_ms(),
 	};
 	bool is_cron = false;
@@ -270,7 +271,7 @@ enum err control_take_result(struct store *store, const char *node, const char *
 
 	if (err != ERR_NONE)
 		return err;
-	if (done.first && done.unattended) {
+	if (done.first && done.unattended && !done.only_asked) {
 		verdict = verdict_of(result);
 		name_action(buf_string(&done.action), done.method.len ? done.method.data : NULL, action,
 			    sizeof(action));

@@ -65,22 +65,27 @@ static enum err ask_reporter(struct rpc_call *call, struct control_order *order,
 	return err;
 }
 
-enum err rpc_reporter_get_stats(struct rpc_call *call, struct buf *result)
+/* A question. One that comes by cron cannot be asked, but tells with each report. */
+static enum err ask_state(struct rpc_call *call, struct control_order *order, struct buf *result)
 {
 	const char *node = NULL;
-	struct control_order order = {.method = "metrics_reporter.get_stats", .only_asks = true};
-	struct buf params = {0};
 	bool told = false;
 	enum err err = read_worker(call, &node);
 
-	/* One that comes by cron cannot be asked, but tells with each report. */
+	order->only_asks = true;
 	if (err == ERR_NONE)
 		err = dashboard_reporter_of_cron(call->caller->api->store, node, result, &told, call->why);
-	if (err != ERR_NONE || told)
-		return err;
+	return err != ERR_NONE || told ? err : ask_reporter(call, order, result);
+}
+
+enum err rpc_reporter_get_stats(struct rpc_call *call, struct buf *result)
+{
+	struct buf params = {0};
+	struct control_order order = {.method = "metrics_reporter.get_stats", .params = &params};
+	enum err err;
+
 	buf_text(&params, "{}");
-	order.params = &params;
-	err = ask_reporter(call, &order, result);
+	err = ask_state(call, &order, result);
 	buf_free(&params);
 	return err;
 }
@@ -107,12 +112,11 @@ enum err rpc_reporter_control(struct rpc_call *call, struct buf *result)
 		return err;
 	if (!is_action(action))
 		return reason_set(call->why, ERR_INVALID, "action must be start, stop, status or report_now");
-	order.only_asks = strcmp(action, "status") == 0;
 	json_open(&json, '{');
 	json_put_text(&json, "action", action);
 	json_close(&json, '}');
 	order.params = &params;
-	err = ask_reporter(call, &order, result);
+	err = (strcmp(action, "status") == 0 ? ask_state : ask_reporter)(call, &order, result);
 	buf_free(&params);
 	return err;
 }

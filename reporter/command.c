@@ -1,19 +1,17 @@
-/* The table of command types, and the delivery of results. */
+/* The table of command types: which are noted before they are begun, and how each runs. */
 #include "reporter/command.h"
 
 #include "common/id.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "reporter/backoff.h"
 #include "reporter/control.h"
 #include "reporter/ledger.h"
+#include "reporter/outbox.h"
 #include "reporter/services.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { RETRY_MIN_MS = 250, RETRY_MAX_MS = 15 * 1000 };
 
 /* A service command under way. */
 struct run {
@@ -23,14 +21,10 @@ struct run {
 };
 
 struct commands {
-	struct uplink *uplink;
 	struct reporter *reporter;
 	struct ledger *ledger;
+	struct outbox *outbox;
 	struct run *runs;
-	struct uplink_call *call; /* a result on its way */
-	char delivering[ID_NODE_SIZE];
-	struct timer *retry;
-	struct backoff backoff;
 };
 
 /* --- results ------------------------------------------------------------------------------------ */
@@ -42,62 +36,9 @@ struct result {
 	const struct buf *answer; /* of an rpc; may be NULL */
 };
 
-static void deliver(struct commands *commands);
-
-/* Statuses after which the same result will never be wanted. */
-static bool is_final(const struct uplink_answer *answer)
+static void write_result(const char *id, const struct result *result, struct buf *out)
 {
-	static const int statuses[] = {400, 404, 409, 410, 413, 422};
-
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		if (answer->status == statuses[i])
-			return true;
-	}
-	return answer->outcome == UPLINK_TAKEN;
-}
-
-static void on_delivered(void *user, const struct uplink_answer *answer)
-{
-	struct commands *commands = user;
-
-	commands->call = NULL;
-	if (!is_final(answer)) {
-		timer_start(commands->retry, backoff_next(&commands->backoff));
-		return;
-	}
-	if (answer->outcome != UPLINK_TAKEN)
-		log_warning("command", "result not wanted id=%s status=%d error=%s", commands->delivering,
-			    answer->status, answer->error);
-	backoff_reset(&commands->backoff);
-	ledger_delivered(commands->ledger, commands->delivering);
-	deliver(commands);
-}
-
-static void deliver(struct commands *commands)
-{
-	const char *result, *id;
-	size_t len;
-	struct buf body = {0};
-
-	if (commands->call || timer_is_started(commands->retry))
-		return;
-	id = ledger_undelivered(commands->ledger, &result, &len);
-	if (!id)
-		return;
-	memcpy(commands->delivering, id, strlen(id) + 1);
-	buf_append(&body, result, len);
-	commands->call = uplink_post(commands->uplink, "/api/reporter/result", &body, on_delivered, commands);
-}
-
-static void on_retry(void *user)
-{
-	deliver(user);
-}
-
-static void finish(struct commands *commands, const char *id, const struct result *result)
-{
-	struct buf body = {0};
-	struct json_out json = {.buf = &body};
+	struct json_out json = {.buf = out};
 
 	json_open(&json, '{');
 	json_put_text(&json, "command_id", id);
@@ -110,10 +51,33 @@ static void finish(struct commands *commands, const char *id, const struct resul
 	if (result->answer)
 		json_put_raw(&json, "result", result->answer->data, result->answer->len);
 	json_close(&json, '}');
+}
+
+/* The result of a command that the ledger knows. */
+static void finish(struct commands *commands, const char *id, const struct result *result)
+{
+	struct buf body = {0};
+
+	write_result(id, result, &body);
 	log_info("command", "done id=%s success=%d message=%s", id, !result->code, result->message);
 	ledger_finish(commands->ledger, id, body.data, body.len);
 	buf_free(&body);
-	deliver(commands);
+	outbox_send(commands->outbox);
+}
+
+/* The answer to one that changed nothing: it was a question, or it was not run. */
+static void answer(struct commands *commands, const char *id, const struct result *result)
+{
+	struct buf body = {0};
+
+	write_result(id, result, &body);
+	outbox_add(commands->outbox, id, &body);
+}
+
+static void refuse(struct commands *commands, const char *id, const char *code, const char *message)
+{
+	log_warning("command", "refused id=%s code=%s: %s", id, code, message);
+	answer(commands, id, &(struct result){.code = code, .message = message});
 }
 
 /* --- types -------------------------------------------------------------------------------------- */
@@ -143,81 +107,108 @@ static void run_service(struct commands *commands, const char *id, const struct 
 		     run);
 }
 
-static void run_rpc(struct commands *commands, const char *id, const struct json *command)
+typedef void (*result_fn)(struct commands *commands, const char *id, const struct result *result);
+
+static void call_method(struct commands *commands, const char *id, const struct json *command, result_fn done)
 {
 	const char *method = json_text(json_get(command, "method"));
-	struct buf answer = {0};
+	struct buf text = {0};
 	struct reason why = {.text = ""};
 	enum err err = control_call(commands->reporter, method ? method : "", json_get(command, "params"),
-				    &answer, &why);
+				    &text, &why);
 	struct result result = {.code = err ? err_code(err) : NULL,
 				.message = err ? why.text : "done",
-				.answer = err ? NULL : &answer};
+				.answer = err ? NULL : &text};
 
-	finish(commands, id, &result);
-	buf_free(&answer);
+	done(commands, id, &result);
+	buf_free(&text);
 }
 
-static void run_unknown(struct commands *commands, const char *id, const struct json *command)
+static void run_rpc(struct commands *commands, const char *id, const struct json *command)
 {
-	struct result result = {.code = err_code(ERR_INVALID),
-				.message = "this reporter does not know such a command"};
-
-	(void)command;
-	finish(commands, id, &result);
+	call_method(commands, id, command, finish);
 }
 
-static void run_expired(struct commands *commands, const char *id, const struct json *command)
+static bool is_question(const struct json *command)
 {
-	struct result result = {.code = "expired", .message = "the command came too late"};
+	const char *method = json_text(json_get(command, "method"));
 
-	(void)command;
-	finish(commands, id, &result);
+	return method && control_only_asks(method, json_get(command, "params"));
 }
 
-typedef void (*run_fn)(struct commands *commands, const char *id, const struct json *command);
+static bool no_question(const struct json *command)
+{
+	(void)command;
+	return false;
+}
 
-static const struct {
-	const char *type;
-	run_fn run;
-} TYPES[] = {
-	{"service", run_service},
-	{"rpc", run_rpc},
+struct type {
+	const char *name;
+	bool (*is_question)(const struct json *command); /* it may be answered twice, so nothing is noted */
+	void (*run)(struct commands *commands, const char *id, const struct json *command);
 };
 
-static run_fn run_of(const struct json *command)
-{
-	const char *type = json_text(json_get(command, "type"));
-	const struct json *expires = json_get(command, "expires_in_ms");
+static const struct type TYPES[] = {
+	{"service", no_question, run_service},
+	{"rpc", is_question, run_rpc},
+};
 
-	if (json_is_number(expires) && json_number(expires) <= 0)
-		return run_expired;
-	for (size_t i = 0; type && i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
-		if (strcmp(TYPES[i].type, type) == 0)
-			return TYPES[i].run;
+static const struct type *type_of(const struct json *command)
+{
+	const char *name = json_text(json_get(command, "type"));
+
+	for (size_t i = 0; name && i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+		if (strcmp(TYPES[i].name, name) == 0)
+			return &TYPES[i];
 	}
-	return run_unknown;
+	return NULL;
+}
+
+/* --- taking ------------------------------------------------------------------------------------- */
+
+/* Without a number it expires as late as any. */
+static int64_t expires_in_ms(const struct json *command)
+{
+	const struct json *expires = json_get(command, "expires_in_ms");
+	double longest = (double)LIMIT_COMMAND_KEPT_S * 1000;
+
+	if (!json_is_number(expires) || json_number(expires) > longest)
+		return (int64_t)longest;
+	return json_number(expires) > 0 ? (int64_t)json_number(expires) : 0;
+}
+
+/* On disk before anything is done. */
+static void begin(struct commands *commands, const struct type *type, const char *id,
+		  const struct json *command)
+{
+	struct reason why = {.text = ""};
+	enum err err = ledger_begin(commands->ledger, id, expires_in_ms(command), &why);
+
+	if (err) {
+		refuse(commands, id, err == ERR_CONFLICT ? "ledger_full" : "not_noted", why.text);
+		return;
+	}
+	log_info("command", "begun id=%s", id);
+	type->run(commands, id, command);
 }
 
 void commands_take(struct commands *commands, const struct json *command)
 {
 	const char *id = json_text(json_get(command, "id"));
+	const struct type *type = type_of(command);
 
-	if (!id_is_node(id)) {
+	if (!id_is_node(id))
 		log_warning("command", "a command without a usable id is ignored");
-		return;
-	}
-	if (ledger_knows(commands->ledger, id)) {
+	else if (ledger_knows(commands->ledger, id) || outbox_knows(commands->outbox, id))
 		log_debug("command", "known already id=%s", id);
-		return;
-	}
-	if (ledger_begin(commands->ledger, id)) {
-		/* Unknown still, so that it can run if it is sent again before it expires. */
-		log_error("command", "not run, because that could not be noted id=%s", id);
-		return;
-	}
-	log_info("command", "begun id=%s", id);
-	run_of(command)(commands, id, command);
+	else if (expires_in_ms(command) == 0)
+		refuse(commands, id, "expired", "the command came too late");
+	else if (!type)
+		refuse(commands, id, err_code(ERR_INVALID), "this reporter does not know such a command");
+	else if (type->is_question(command))
+		call_method(commands, id, command, answer);
+	else
+		begin(commands, type, id, command);
 }
 
 void commands_take_text(struct commands *commands, const char *json, size_t len)
@@ -245,10 +236,8 @@ enum err commands_new(struct loop *loop, const struct config *config, struct upl
 	if (err)
 		return err;
 	commands = mem_alloc(1, sizeof(*commands));
-	*commands = (struct commands){.uplink = uplink, .reporter = reporter, .ledger = ledger};
-	commands->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
-	commands->retry = loop_timer(loop, on_retry, commands);
-	deliver(commands);
+	*commands = (struct commands){.reporter = reporter, .ledger = ledger};
+	commands->outbox = outbox_new(loop, uplink, ledger);
 	*out = commands;
 	return ERR_NONE;
 }
@@ -263,8 +252,7 @@ void commands_free(struct commands *commands)
 		commands->runs = run->next;
 		free(run);
 	}
-	uplink_cancel(commands->call);
-	timer_free(commands->retry);
+	outbox_free(commands->outbox);
 	ledger_close(commands->ledger);
 	free(commands);
 }
@@ -276,5 +264,5 @@ bool commands_are_running(const struct commands *commands)
 
 bool commands_are_settled(const struct commands *commands)
 {
-	return ledger_is_settled(commands->ledger);
+	return ledger_is_settled(commands->ledger) && outbox_is_empty(commands->outbox);
 }

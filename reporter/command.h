@@ -1,6 +1,7 @@
 /*
- * Commands of the coordinator: each is noted in the ledger, done at most once, and its result sent until it
- * is taken. Nothing is done that the configuration does not list; the coordinator cannot widen that.
+ * Commands of the coordinator: each that changes something is noted in the ledger, done at most once, and its
+ * result sent until it is taken; a question leaves no trace. Nothing is done that the configuration does not
+ * list; the coordinator cannot widen that.
  */
 #ifndef REPORTER_COMMAND_H
 #define REPORTER_COMMAND_H

@@ -8,32 +8,49 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SERVICE	     "metrics_reporter."
 
-static const struct {
+struct action {
 	const char *name;
 	void (*act)(struct reporter *reporter); /* NULL: the answer is all */
-} ACTIONS[] = {
+};
+
+static const struct action ACTIONS[] = {
 	{"start", reporter_start},
 	{"stop", reporter_stop},
 	{"status", NULL},
 	{"report_now", reporter_report_now},
 };
 
+static const struct action *find_action(const char *name)
+{
+	for (size_t i = 0; name && i < COUNT(ACTIONS); i++)
+		if (strcmp(ACTIONS[i].name, name) == 0)
+			return &ACTIONS[i];
+	return NULL;
+}
+
 static enum err control_reporter(struct reporter *reporter, const struct json *params, struct reason *why)
 {
-	const char *action = NULL;
-	enum err err = json_need_text(params, "params", "action", LIMIT_NAME, &action, why);
+	const char *name = NULL;
+	const struct action *action;
+	enum err err = json_need_text(params, "params", "action", LIMIT_NAME, &name, why);
 
-	for (size_t i = 0; !err && i < COUNT(ACTIONS); i++) {
-		if (strcmp(ACTIONS[i].name, action) != 0)
-			continue;
-		if (ACTIONS[i].act)
-			ACTIONS[i].act(reporter);
-		return ERR_NONE;
-	}
-	return err ? err
-		   : reason_set(why, ERR_INVALID,
-				"params.action must be start, stop, status or report_now, not \"%.40s\"",
-				action);
+	if (err)
+		return err;
+	action = find_action(name);
+	if (!action)
+		return reason_set(why, ERR_INVALID,
+				  "params.action must be start, stop, status or report_now, not \"%.40s\"",
+				  name);
+	if (action->act)
+		action->act(reporter);
+	return ERR_NONE;
+}
+
+static bool is_status(const struct json *params)
+{
+	const struct action *action = find_action(json_text(json_get(params, "action")));
+
+	return action && !action->act;
 }
 
 static enum err set_interval(struct reporter *reporter, const struct json *params, struct reason *why)
@@ -55,32 +72,58 @@ static enum err get_stats(struct reporter *reporter, const struct json *params, 
 	return ERR_NONE;
 }
 
-static const struct {
+static bool always(const struct json *params)
+{
+	(void)params;
+	return true;
+}
+
+static bool never(const struct json *params)
+{
+	(void)params;
+	return false;
+}
+
+struct method {
 	const char *name;
 	enum err (*call)(struct reporter *reporter, const struct json *params, struct reason *why);
-} METHODS[] = {
-	{"get_stats", get_stats},
-	{"control_reporter", control_reporter},
-	{"set_interval", set_interval},
+	bool (*only_asks)(const struct json *params);
 };
+
+static const struct method METHODS[] = {
+	{"get_stats", get_stats, always},
+	{"control_reporter", control_reporter, is_status},
+	{"set_interval", set_interval, never},
+};
+
+static const struct method *find_method(const char *name)
+{
+	if (strncmp(name, SERVICE, strlen(SERVICE)) == 0)
+		name += strlen(SERVICE);
+	for (size_t i = 0; i < COUNT(METHODS); i++)
+		if (strcmp(METHODS[i].name, name) == 0)
+			return &METHODS[i];
+	return NULL;
+}
+
+bool control_only_asks(const char *method, const struct json *params)
+{
+	const struct method *found = find_method(method);
+
+	return found && found->only_asks(params);
+}
 
 /* Every method answers with how the reporter is afterwards. */
 enum err control_call(struct reporter *reporter, const char *method, const struct json *params,
 		      struct buf *answer, struct reason *why)
 {
-	const char *name = method;
+	const struct method *found = find_method(method);
+	enum err err;
 
-	if (strncmp(name, SERVICE, strlen(SERVICE)) == 0)
-		name += strlen(SERVICE);
-	for (size_t i = 0; i < COUNT(METHODS); i++) {
-		enum err err;
-
-		if (strcmp(METHODS[i].name, name) != 0)
-			continue;
-		err = METHODS[i].call(reporter, params, why);
-		if (!err)
-			reporter_write_stats(reporter, answer);
-		return err;
-	}
-	return reason_set(why, ERR_NOT_FOUND, "there is no method \"%.80s\"", method);
+	if (!found)
+		return reason_set(why, ERR_NOT_FOUND, "there is no method \"%.80s\"", method);
+	err = found->call(reporter, params, why);
+	if (!err)
+		reporter_write_stats(reporter, answer);
+	return err;
 }

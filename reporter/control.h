@@ -9,6 +9,9 @@
 #include "common/json.h"
 #include "reporter/reporter.h"
 
+/* Whether the call changes nothing, so that it may be made twice. */
+bool control_only_asks(const char *method, const struct json *params);
+
 /*
  * Calls `method` ("get_stats", "control_reporter" or "set_interval", `metrics_reporter.` may stand before)
  * with `params` (an object, or NULL) and appends the answer's JSON. ERR_NOT_FOUND: no such method;

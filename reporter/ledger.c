@@ -1,9 +1,10 @@
 /*
  * The ledger's file is a list of lines, appended and forced to the disk one by one; when it is long, or read,
- * it is written anew without what is old.
+ * it is written anew without what is old. A line has the command's id and the time; `begin` also the time
+ * until when the command could come again.
  *
  * SAMPLE
- *     begin 3f0c… 1763375400123
+ *     begin 3f0c… 1763375400123 1763375430123
  *     result 3f0c… 1763375401999 {"command_id":"3f0c…","success":true,"message":"…"}
  *     delivered 3f0c… 1763375402011
  */
@@ -29,7 +30,10 @@
 #define NAME	     "commands"
 #define FORMAT(word) word " %s %" PRId64
 
-enum { KEPT_MS = LIMIT_COMMAND_KEPT_S * 1000, FILE_MAX = 512 * 1024 };
+enum { KEPT_MS = LIMIT_COMMAND_KEPT_S * 1000, REWRITE_MIN = 512 * 1024 };
+
+/* What may still be on its way when a command expires: its last bytes, and a little between two clocks. */
+enum { LATE_MS = 60 * 1000 };
 
 enum record_state { RECORD_BEGUN, RECORD_FINISHED, RECORD_DELIVERED };
 
@@ -37,13 +41,15 @@ struct record {
 	char id[ID_NODE_SIZE];
 	enum record_state state;
 	int64_t at_ms;
-	struct buf result; /* while it is not delivered */
+	int64_t expires_ms; /* it cannot come again after that */
+	struct buf result;  /* while it is not delivered */
 };
 
 struct ledger {
 	const char *state_dir;
 	int file;
 	size_t file_len;
+	size_t rewrite_at;	/* the length at which the file is written anew */
 	struct record *records; /* oldest first */
 	size_t count;
 };
@@ -57,13 +63,13 @@ static struct record *find(const struct ledger *ledger, const char *id)
 	return NULL;
 }
 
-static struct record *add(struct ledger *ledger, const char *id, int64_t at_ms)
+static struct record *add(struct ledger *ledger, const char *id, int64_t at_ms, int64_t expires_ms)
 {
 	struct record *record;
 
 	ledger->records = mem_resize(ledger->records, ledger->count + 1, sizeof(*ledger->records));
 	record = &ledger->records[ledger->count++];
-	*record = (struct record){.state = RECORD_BEGUN, .at_ms = at_ms};
+	*record = (struct record){.state = RECORD_BEGUN, .at_ms = at_ms, .expires_ms = expires_ms};
 	snprintf(record->id, sizeof(record->id), "%s", id);
 	return record;
 }
@@ -83,6 +89,21 @@ static void forget_old(struct ledger *ledger)
 			ledger->records[kept++] = ledger->records[i];
 	}
 	ledger->count = kept;
+}
+
+/* Forgets the oldest command of which nothing is wanted any more, before its hour is over. */
+static bool forget_one(struct ledger *ledger, int64_t now)
+{
+	for (size_t i = 0; i < ledger->count; i++) {
+		struct record *record = &ledger->records[i];
+
+		if (record->state != RECORD_DELIVERED || record->expires_ms >= now)
+			continue;
+		ledger->count--;
+		memmove(record, record + 1, (ledger->count - i) * sizeof(*record));
+		return true;
+	}
+	return false;
 }
 
 static void set_result(struct record *record, const char *result, size_t len)
@@ -116,6 +137,14 @@ static void set_interrupted(struct record *record)
 	buf_free(&body);
 }
 
+/* A `begin` of an older version does not say when the command expires: late enough for any. */
+static int64_t read_expiry(const char *rest, int64_t at_ms)
+{
+	int64_t expires_ms;
+
+	return sscanf(rest, " %" SCNd64, &expires_ms) == 1 ? expires_ms : at_ms + KEPT_MS;
+}
+
 static void read_line(struct ledger *ledger, const char *line, size_t len)
 {
 	char word[16], id[ID_NODE_SIZE];
@@ -127,7 +156,7 @@ static void read_line(struct ledger *ledger, const char *line, size_t len)
 		return; /* torn when the machine lost power: the command was not begun yet */
 	record = find(ledger, id);
 	if (strcmp(word, "begin") == 0 && !record)
-		add(ledger, id, at_ms);
+		add(ledger, id, at_ms, read_expiry(line + used, at_ms));
 	else if (strcmp(word, "result") == 0 && record && (size_t)used + 1 < len)
 		set_result(record, line + used + 1, len - (size_t)used - 1);
 	else if (strcmp(word, "delivered") == 0 && record)
@@ -136,9 +165,14 @@ static void read_line(struct ledger *ledger, const char *line, size_t len)
 
 /* --- disk --------------------------------------------------------------------------------------- */
 
+static void write_begin(const char *id, int64_t at_ms, int64_t expires_ms, struct buf *out)
+{
+	buf_printf(out, FORMAT("begin") " %" PRId64 "\n", id, at_ms, expires_ms);
+}
+
 static void write_record(const struct record *record, struct buf *out)
 {
-	buf_printf(out, FORMAT("begin") "\n", record->id, record->at_ms);
+	write_begin(record->id, record->at_ms, record->expires_ms, out);
 	if (record->state == RECORD_FINISHED)
 		buf_printf(out, FORMAT("result") " %s\n", record->id, record->at_ms, record->result.data);
 	else if (record->state == RECORD_DELIVERED)
@@ -160,6 +194,7 @@ static enum err rewrite(struct ledger *ledger)
 		state_dir_path(ledger->state_dir, NAME, &path);
 		ledger->file = open(path.data, O_WRONLY | O_APPEND | O_CLOEXEC);
 		ledger->file_len = text.len;
+		ledger->rewrite_at = text.len < REWRITE_MIN / 2 ? REWRITE_MIN : 2 * text.len;
 		err = ledger->file < 0 ? ERR_SYSTEM : ERR_NONE;
 		buf_free(&path);
 	}
@@ -169,14 +204,14 @@ static enum err rewrite(struct ledger *ledger)
 
 static enum err append(struct ledger *ledger, const struct buf *line)
 {
-	if (ledger->file_len > FILE_MAX && rewrite(ledger))
+	if (ledger->file_len > ledger->rewrite_at && rewrite(ledger))
 		return ERR_SYSTEM;
 	if (write(ledger->file, line->data, line->len) != (ssize_t)line->len || fdatasync(ledger->file) < 0) {
 		log_error("ledger", "cannot write error=%s", strerror(errno));
 		/* A piece of a line would spoil the next one; where it cannot be cut off, all is written
 		 * anew. */
 		if (ftruncate(ledger->file, (off_t)ledger->file_len) < 0)
-			ledger->file_len = (size_t)FILE_MAX + 1;
+			ledger->file_len = ledger->rewrite_at + 1;
 		return ERR_SYSTEM;
 	}
 	ledger->file_len += line->len;
@@ -226,19 +261,34 @@ bool ledger_knows(const struct ledger *ledger, const char *id)
 	return find(ledger, id) != NULL;
 }
 
-enum err ledger_begin(struct ledger *ledger, const char *id)
+static int64_t expires_at(int64_t now, int64_t expires_in_ms)
 {
+	int64_t longest = KEPT_MS - LATE_MS;
+
+	return now + LATE_MS + (expires_in_ms < longest ? expires_in_ms : longest);
+}
+
+enum err ledger_begin(struct ledger *ledger, const char *id, int64_t expires_in_ms, struct reason *why)
+{
+	int64_t now = clock_now_ms(), expires_ms = expires_at(now, expires_in_ms);
 	struct buf line = {0};
-	int64_t now = clock_now_ms();
 	enum err err;
 
 	forget_old(ledger);
-	buf_printf(&line, FORMAT("begin") "\n", id, now);
+	while (ledger->count >= LEDGER_COMMANDS_MAX)
+		if (!forget_one(ledger, now))
+			return reason_set(
+				why, ERR_CONFLICT,
+				"not run: the %d commands that this worker remembers are too recent "
+				"to be forgotten",
+				LEDGER_COMMANDS_MAX);
+	write_begin(id, now, expires_ms, &line);
 	err = append(ledger, &line);
 	buf_free(&line);
-	if (!err)
-		add(ledger, id, now);
-	return err;
+	if (err)
+		return reason_set(why, err, "not run: this worker cannot note it in its state directory");
+	add(ledger, id, now, expires_ms);
+	return ERR_NONE;
 }
 
 void ledger_finish(struct ledger *ledger, const char *id, const char *result, size_t len)

@@ -9,8 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ledger;
+
+/* So many commands at most are remembered; one more is taken only if an old one can be forgotten. */
+#define LEDGER_COMMANDS_MAX 1000
 
 /*
  * Reads the ledger in the state directory. What was begun and has no result was interrupted: it gets a result
@@ -19,11 +23,17 @@ struct ledger;
 enum err ledger_open(const char *state_dir, struct ledger **out, struct reason *why) MUST_CHECK;
 void ledger_close(struct ledger *ledger);
 
-/* Whether the command was begun, up to an hour ago (after that nobody can send it any more). */
+/* Whether the command was begun, up to an hour ago: after that nobody can send it any more. Where the ledger
+ * is full, it may be forgotten as soon as it is delivered and has expired. */
 bool ledger_knows(const struct ledger *ledger, const char *id);
 
-/* On disk when it returns. ERR_SYSTEM: the command must not run. */
-enum err ledger_begin(struct ledger *ledger, const char *id) MUST_CHECK;
+/*
+ * On disk when it returns; for `expires_in_ms` the same command could still come again. On any error the
+ * command must not run: ERR_CONFLICT if the ledger is full of commands that may not be forgotten yet,
+ * ERR_SYSTEM if the disk does not take it. `why` gets the sentence.
+ */
+enum err ledger_begin(struct ledger *ledger, const char *id, int64_t expires_in_ms,
+		      struct reason *why) MUST_CHECK;
 
 /* The command is over; `result` is the body that the coordinator has to get. */
 void ledger_finish(struct ledger *ledger, const char *id, const char *result, size_t len);

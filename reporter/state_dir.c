@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 1024 * 1024 };
-
 #define INSTANCE "instance"
 #define LOCK	 "lock"
 
@@ -48,6 +46,7 @@ void state_dir_path(const char *dir, const char *name, struct buf *out)
 	buf_printf(out, "%s/%s", dir, name);
 }
 
+/* The whole file or an error: a part of it would be taken for all that there is. */
 static enum err read_all(int fd, struct buf *out)
 {
 	ssize_t got;
@@ -59,26 +58,33 @@ static enum err read_all(int fd, struct buf *out)
 			return ERR_SYSTEM;
 		out->len += (size_t)got;
 		out->data[out->len] = '\0';
-	} while (got > 0 && out->len < FILE_MAX);
+		if (out->len > STATE_FILE_MAX) {
+			errno = EFBIG;
+			return ERR_TOO_LARGE;
+		}
+	} while (got > 0);
 	return ERR_NONE;
 }
 
 enum err state_dir_read(const char *dir, const char *name, struct buf *out)
 {
-	struct buf path = {0};
+	struct buf path = {0}, text = {0};
 	enum err err;
 	int fd;
 
 	state_dir_path(dir, name, &path);
 	fd = open(path.data, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
+	if (fd < 0)
 		err = errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
-	} else {
-		err = read_all(fd, out);
-		close(fd);
-	}
-	if (err == ERR_SYSTEM)
+	else
+		err = read_all(fd, &text);
+	if (err && err != ERR_NOT_FOUND)
 		log_error("state", "cannot read file=%s error=%s", path.data, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (!err)
+		buf_append(out, buf_string(&text), text.len);
+	buf_free(&text);
 	buf_free(&path);
 	return err;
 }

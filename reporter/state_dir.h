@@ -15,7 +15,13 @@ enum err state_dir_open(const char *dir, int *lock, struct reason *why) MUST_CHE
 /* Appends the path of `name` in the directory. */
 void state_dir_path(const char *dir, const char *name, struct buf *out);
 
-/* Appends the file's contents (at most 1 MiB). ERR_NOT_FOUND if there is none. */
+/* No file of ours ever becomes as large. */
+#define STATE_FILE_MAX (16 * 1024 * 1024)
+
+/*
+ * Appends the file's contents, all of them or nothing. ERR_NOT_FOUND if there is none; ERR_TOO_LARGE if it is
+ * larger than STATE_FILE_MAX, ERR_SYSTEM if it cannot be read: both are logged.
+ */
 enum err state_dir_read(const char *dir, const char *name, struct buf *out) MUST_CHECK;
 
 /* Replaces the file; after a crash it is the old or the new one. */

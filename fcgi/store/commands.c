@@ -24,6 +24,7 @@ enum field {
 	FIELD_STATUS,
 	FIELD_RESULT,
 	FIELD_ATTENDED, /* 1 while a call waits for the result */
+	FIELD_ONLY_ASKS,
 	FIELD_COUNT
 };
 
@@ -51,22 +52,30 @@ static void write_waiting(const struct command *command, struct buf *out)
 	json_close(&json, '}');
 }
 
+/* How long a command is kept after it is over. */
+static int kept_s(bool only_asks)
+{
+	return only_asks ? LIMIT_QUESTION_KEPT_S : LIMIT_COMMAND_KEPT_S;
+}
+
 static void add_command(struct store *store, const struct command *command, const char *status, int attended)
 {
 	struct key key = key_of_command(command->id);
+	int64_t left_s = (command->expires_at_ms - command->created_at_ms) / 1000;
 
 	redis_add(
 		store,
-		"HSET %s worker_id %s type %s user %s created_at %lld expires_at %lld status %s attended %d",
+		"HSET %s worker_id %s type %s user %s created_at %lld expires_at %lld status %s attended %d "
+		"only_asks %d",
 		key.text, command->node, type_of(command), command->user, (long long)command->created_at_ms,
-		(long long)command->expires_at_ms, status, attended);
+		(long long)command->expires_at_ms, status, attended, command->only_asks);
 	if (command->method)
 		redis_add(store, "HSET %s method %s params %b", key.text, command->method,
 			  command->params->data, command->params->len);
 	else
 		redis_add(store, "HSET %s service_name %s action %s", key.text, command->service_name,
 			  command->action);
-	redis_add(store, "EXPIRE %s %d", key.text, LIMIT_COMMAND_KEPT_S);
+	redis_add(store, "EXPIRE %s %lld", key.text, (long long)left_s + kept_s(command->only_asks));
 }
 
 enum err commands_send(struct store *store, const struct command *command)
@@ -195,7 +204,7 @@ static enum err load(struct store *store, const char *id, struct replies *out)
 	redis_add(
 		store,
 		"HMGET %s worker_id type service_name action method params user created_at expires_at status "
-		"result attended",
+		"result attended only_asks",
 		key_of_command(id).text);
 	return redis_run(store, out);
 }
@@ -206,6 +215,7 @@ enum err commands_finish(struct store *store, const char *id, const char *node, 
 	struct key key = key_of_command(id), done = key_of_command_done(id);
 	struct replies known, replies;
 	redisReply **fields;
+	bool only_asked;
 	enum err err = load(store, id, &known);
 
 	if (err != ERR_NONE)
@@ -215,17 +225,19 @@ enum err commands_finish(struct store *store, const char *id, const char *node, 
 		replies_free(&known);
 		return ERR_UNKNOWN_COMMAND;
 	}
+	only_asked = reply_number(fields[FIELD_ONLY_ASKS]) == 1;
 	/* A second result wakes nobody: the list's element was taken, or is there already. */
 	redis_add(store, "HSETNX %s result %b", key.text, result->data, result->len);
 	redis_add(store, "HSET %s status done", key.text);
-	redis_add(store, "EXPIRE %s %d", key.text, LIMIT_COMMAND_KEPT_S);
+	redis_add(store, "EXPIRE %s %d", key.text, kept_s(only_asked));
 	redis_add(store, "HGET %s attended", key.text);
 	redis_add(store, "RPUSH %s done", done.text);
-	redis_add(store, "EXPIRE %s %d", done.text, LIMIT_COMMAND_KEPT_S);
+	redis_add(store, "EXPIRE %s %d", done.text, kept_s(only_asked));
 	err = redis_run(store, &replies);
 	if (err == ERR_NONE) {
 		*out = (struct command_done){.first = reply_number(replies.item[0]) == 1,
-					     .unattended = reply_number(replies.item[3]) == 0};
+					     .unattended = reply_number(replies.item[3]) == 0,
+					     .only_asked = only_asked};
 		reply_append(fields[FIELD_USER], &out->user);
 		reply_append(fields[FIELD_SERVICE_NAME], &out->service_name);
 		reply_append(fields[FIELD_ACTION], &out->action);

@@ -21,6 +21,7 @@ struct command {
 	const char *method;
 	const struct buf *params; /* JSON object */
 	const char *user;
+	bool only_asks; /* it changes nothing, and is soon forgotten */
 	int64_t created_at_ms, expires_at_ms;
 };
 
@@ -49,6 +50,7 @@ enum err commands_wait(struct store *store, const char *id, int64_t timeout_ms,
 struct command_done {
 	bool first;	 /* it counts; a repeated one does not */
 	bool unattended; /* nobody waited for it */
+	bool only_asked; /* nothing was changed */
 	struct buf user, service_name, action, method;
 };
 void command_done_free(struct command_done *done);

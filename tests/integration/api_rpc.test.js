@@ -179,10 +179,36 @@ test("metrics_reporter speaks with the worker's reporter, or without a name with
   assert.match(failed.message, /worker-001: cannot/);
 });
 
+/** The commands in Redis and how long each is kept yet. @returns {Promise<[any, number][]>} */
+async function keptCommands() {
+  const keys = (await stack.redisCommand('--scan', '--pattern', 'p2pdash:command:*')).split('\n').filter((key) => !key.endsWith(':done'));
+  return Promise.all(
+    keys.map(async (key) => [await stack.redisCommand('HGET', key, 'method'), Number(await stack.redisCommand('TTL', key))]),
+  );
+}
+
+test('a question is forgotten within about a minute, and is not in the audit even if nobody waited', async () => {
+  const admin = await stack.user('admin');
+  worker.answer = () => ({ success: true, result: {} });
+  await result('metrics_reporter.get_stats', ['worker-001']);
+  await result('metrics_reporter.set_interval', ['worker-001', 60]);
+  worker.answer = () => null;
+  await error('metrics_reporter.get_stats', ['worker-001']);
+  const late = worker.commands.at(-1);
+  assert.equal((await worker.send(String(late?.id), { success: true, result: {} })).status, 200);
+  const kept = await keptCommands();
+  assert.ok(kept.some(([method]) => method === 'metrics_reporter.get_stats'));
+  for (const [method, left] of kept)
+    assert.ok(method === 'metrics_reporter.get_stats' ? left <= 62 : left > 62, `${method} is kept for ${left} s`);
+  const { json } = await admin.get('/api/dashboard/audit');
+  assert.ok(!JSON.stringify(json).includes('get_stats'));
+});
+
 test("a cron worker's reporter is known by what it told last", async () => {
   const reporter = { service: 'metrics_reporter', worker_id: 'by-cron', reporter_active: true };
   await FakeWorker.start(stack, 'by-cron', { mode: 'cron', interval: 300, reporter });
   assert.deepEqual(await result('metrics_reporter.get_stats', ['by-cron'], viewer), reporter);
+  assert.deepEqual(await result('metrics_reporter.control_reporter', ['by-cron', 'status']), reporter);
   const queued = await result('metrics_reporter.set_interval', ['by-cron', 60]);
   assert.equal(queued.status, 'queued');
 });

@@ -1,7 +1,7 @@
 // Commands: what the coordinator asks and `ctl` asks is done by the same code, and at most once.
 
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -174,6 +174,33 @@ test('a_command_that_was_interrupted_is_not_run_again_and_the_caller_is_told', a
   reporter.daemon.start();
   assert.deepEqual((({ success, code }) => [success, code])(await answer), [false, 'interrupted']);
   assert.deepEqual(slow.runs(), ['start']);
+});
+
+test('a_question_leaves_no_trace_in_the_ledger', async () => {
+  const reporter = await connected('asked');
+  const ledger = () => readFileSync(join(String(reporter.settings.state_dir), 'commands'), 'utf8');
+  await rpc('set_interval', { worker_id: 'asked', interval: 60 });
+  await waitFor(() => /delivered/.test(ledger()), { what: 'the command to be noted' });
+  const noted = ledger();
+  for (let i = 0; i < 5; i++) {
+    assert.ok((await rpc('get_stats', { worker_id: 'asked' })).result);
+    assert.ok((await rpc('control_reporter', { worker_id: 'asked', action: 'status' })).result);
+  }
+  assert.equal(ledger(), noted);
+});
+
+test('a_worker_whose_ledger_is_full_says_so_and_still_answers_questions', async () => {
+  const reporter = await stack.reporter('crowded');
+  const stateDir = String(reporter.settings.state_dir);
+  const now = Date.now();
+  const lines = Array.from({ length: 1000 }, (_, i) => `begin id-${i} ${now} ${now + 600_000}\ndelivered id-${i} ${now}\n`);
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(join(stateDir, 'commands'), lines.join(''));
+  reporter.daemon.start();
+  await waitFor(async () => (await rpc('get_stats', { worker_id: 'crowded' })).result, { what: 'crowded to answer' });
+  const { error } = await rpc('set_interval', { worker_id: 'crowded', interval: 60 });
+  assert.match(error.message, /too recent to be forgotten/);
+  assert.equal((await rpc('get_stats', { worker_id: 'crowded' })).result.interval_fixed, false);
 });
 
 test('a_cron_worker_runs_its_command_with_the_next_report_and_once', async () => {
