@@ -47,6 +47,11 @@ struct key key_of_login_failures(const char *who)
 	return make("login_failures:", who, "");
 }
 
+struct key key_of_waits(const char *user)
+{
+	return make("waits:", user, "");
+}
+
 struct key channel_of_commands(const char *node)
 {
 	return make("commands:", node, "");

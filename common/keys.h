@@ -47,7 +47,9 @@ struct key key_of_command_done(
 	const char *command_id); /* list with TTL: one element when the result is there; awaited with BLPOP */
 struct key key_of_revoked(const char *token_id); /* string with TTL: the token is revoked */
 struct key
-key_of_login_failures(const char *who); /* counter with TTL; an address, or an address and a user */
+key_of_login_failures(const char *who);	   /* counter with TTL; an address, or an address and a user */
+struct key key_of_waits(const char *user); /* zset: commands whose result the user waits for, score = until
+					      when in ms */
 struct key channel_of_commands(const char *node);
 
 #endif

@@ -19,6 +19,7 @@
 #define LIMIT_INTERVAL_MAX_S  300
 #define LIMIT_SILENCE_S	      600 /* a worker silent for longer is removed */
 #define LIMIT_COMMAND_KEPT_S  3600
+#define LIMIT_QUESTION_MS     2000	      /* a command that only asks is answered within this */
 #define LIMIT_QUESTION_KEPT_S 60	      /* a command that only asks */
 #define LIMIT_LOGS_KEPT_S     (7 * 24 * 3600) /* after the node's last entry */
 

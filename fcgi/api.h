@@ -17,6 +17,7 @@ struct api {
 	const struct token_secret *secret;
 	int64_t session_ttl_s;
 	int64_t command_timeout_ms;
+	int64_t waits_a_user; /* calls of one user that may wait for workers at once */
 	enum pool_kind pool;
 	struct store *store;
 	struct auth_memory *memory;

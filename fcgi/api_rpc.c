@@ -1,10 +1,12 @@
 /* POST /rpc: JSON-RPC over HTTP. What went wrong is told in the body; the status stays 200. */
+#include "fcgi/control.h"
 #include "fcgi/routes.h"
 #include "fcgi/rpc.h"
 
 enum err api_rpc(struct call *call)
 {
-	const struct rpc_caller caller = {call->api, call->session, call->request->address};
+	const struct rpc_caller caller = {call->api, call->session, call->request->address,
+					  control_deadline(call->api)};
 
 	rpc_answer(&caller, buf_string(call->text), call->text->len, &call->response->body);
 	if (!call->response->body.len)

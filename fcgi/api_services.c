@@ -23,7 +23,7 @@ enum err api_service_data(struct call *call)
 
 enum err api_control_service(struct call *call)
 {
-	struct control_by by = {call->session->subject, call->request->address};
+	struct control_by by = {call->session->subject, call->request->address, control_deadline(call->api)};
 	struct control_outcome outcome = {.queued = false};
 	struct control_order order = {.node = NULL};
 	enum err err = json_need_text(call->body, "", "worker_id", 256, &order.node, call->why);

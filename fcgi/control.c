@@ -9,12 +9,18 @@
 #include "fcgi/store/audit.h"
 #include "fcgi/store/commands.h"
 #include "fcgi/store/nodes.h"
+#include "fcgi/store/waits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define GRACE_MS 1000 /* a worker that answers just in time is still heard */
+
+int64_t control_deadline(const struct api *api)
+{
+	return clock_monotonic_ms() + api->command_timeout_ms + GRACE_MS;
+}
 
 void control_outcome_free(struct control_outcome *outcome)
 {
@@ -119,17 +125,37 @@ static enum err judge_result(const struct control_order *order, const struct buf
 static enum err send_and_wait(struct api *api, const struct command *command, struct control_outcome *out,
 			      struct reason *why)
 {
+	int64_t answer_ms = command->expires_at_ms - command->created_at_ms;
 	enum err err = commands_send(api->store, command);
 
 	if (err == ERR_WORKER_NOT_CONNECTED)
 		return reason_set(why, err, "%s is not connected", command->node);
 	if (err == ERR_NONE)
-		err = commands_wait(api->store, command->id, api->command_timeout_ms + GRACE_MS,
-				    &out->result);
+		err = commands_wait(api->store, command->id, answer_ms + GRACE_MS, &out->result);
 	if (err == ERR_WORKER_TIMEOUT)
 		return reason_set(why, err, "%s did not answer in %" PRId64 " s; command %s", command->node,
-				  api->command_timeout_ms / 1000, command->id);
+				  (answer_ms + 999) / 1000, command->id);
 	return err;
+}
+
+/* Questions leave half of what a user may take to commands that change something. */
+static enum err wait_in_turn(struct api *api, const struct command *command, struct control_outcome *out,
+			     struct reason *why)
+{
+	int64_t limit = command->only_asks ? (api->waits_a_user + 1) / 2 : api->waits_a_user;
+	enum err err =
+		waits_begin(api->store, command->user, command->id, command->expires_at_ms + GRACE_MS, limit);
+	enum err ended;
+
+	if (err == ERR_TOO_MANY_WAITING)
+		return reason_set(why, err,
+				  "%" PRId64 " calls of %s wait for workers already; try again later", limit,
+				  command->user);
+	if (err != ERR_NONE)
+		return err;
+	err = send_and_wait(api, command, out, why);
+	ended = waits_end(api->store, command->user, command->id);
+	return err == ERR_NONE ? ended : err;
 }
 
 static enum err keep_for_cron(struct api *api, const struct command *command, struct control_outcome *out,
@@ -142,6 +168,35 @@ static enum err keep_for_cron(struct api *api, const struct command *command, st
 				  command->node);
 	out->queued = err == ERR_NONE;
 	return err;
+}
+
+/* How long the worker has for the command; 0 if what came before it in the request took all the time. */
+static int64_t answer_within(const struct api *api, const struct control_by *by,
+			     const struct control_order *order)
+{
+	int64_t left_ms = by->until_ms - GRACE_MS - clock_monotonic_ms();
+	int64_t most_ms = api->command_timeout_ms;
+
+	if (order->only_asks && most_ms > LIMIT_QUESTION_MS)
+		most_ms = LIMIT_QUESTION_MS;
+	if (left_ms > most_ms)
+		return most_ms;
+	return left_ms > 0 ? left_ms : 0;
+}
+
+static enum err run_now(struct api *api, const struct control_by *by, const struct control_order *order,
+			struct command *command, struct control_outcome *out, struct reason *why)
+{
+	int64_t answer_ms = answer_within(api, by, order);
+	enum err err;
+
+	if (!answer_ms)
+		return reason_set(why, ERR_WORKER_TIMEOUT,
+				  "not sent to %s: the calls before it in the batch took all the time",
+				  order->node);
+	command->expires_at_ms = command->created_at_ms + answer_ms;
+	err = wait_in_turn(api, command, out, why);
+	return err == ERR_NONE ? judge_result(order, &out->result, why) : err;
 }
 
 static enum err execute(struct api *api, const struct control_by *by, const struct control_order *order,
@@ -164,13 +219,11 @@ static enum err execute(struct api *api, const struct control_by *by, const stru
 		return err;
 	id_random(command.id);
 	memcpy(out->command_id, command.id, sizeof(command.id));
+	if (!is_cron)
+		return run_now(api, by, order, &command, out, why);
 	/* A cron worker that does not come within this time is removed, and its commands with it. */
-	command.expires_at_ms =
-		command.created_at_ms + (is_cron ? LIMIT_SILENCE_S * 1000 : api->command_timeout_ms);
-	if (is_cron)
-		return keep_for_cron(api, &command, out, why);
-	err = send_and_wait(api, &command, out, why);
-	return err == ERR_NONE ? judge_result(order, &out->result, why) : err;
+	command.expires_at_ms = command.created_at_ms + LIMIT_SILENCE_S * 1000;
+	return keep_for_cron(api, &command, out, why);
 }
 
 static void name_action(const char *action, const char *method, char *out, size_t size)

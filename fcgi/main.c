@@ -40,7 +40,7 @@ static const struct setting SETTINGS[SET_COUNT] = {
 	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:run/api-wait.sock", .value = "ADDRESS",
 			     .help = "the same for calls that wait for a worker"},
 	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N", .help = "processes"},
-	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "32", 1, 512, .value = "N",
+	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
 			      .help = "processes for calls that wait"},
 	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
 		       .help = "unix:PATH or redis://[user:password@]host[:port][/db]"},
@@ -68,7 +68,7 @@ static const struct program PROGRAM = {
 struct service {
 	struct redis_address redis;
 	struct token_secret secret;
-	int64_t session_ttl_s, command_timeout_ms, started_at_ms;
+	int64_t session_ttl_s, command_timeout_ms, waits_a_user, started_at_ms;
 	int quick_fd, waiting_fd;
 };
 
@@ -83,6 +83,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.secret = &service->secret,
 		.session_ttl_s = service->session_ttl_s,
 		.command_timeout_ms = service->command_timeout_ms,
+		.waits_a_user = service->waits_a_user,
 		.pool = pool,
 		.store = store_open(&service->redis),
 		.memory = auth_memory_new(),
@@ -126,6 +127,8 @@ static enum err configure(const struct setting_value *values, struct service *se
 	log_set_level(level);
 	service->session_ttl_s = values[SET_SESSION_TTL].number;
 	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
+	/* Nobody can take the whole pool. */
+	service->waits_a_user = (values[SET_WAIT_WORKERS].number + 1) / 2;
 	service->started_at_ms = clock_now_ms();
 	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
 	if (err == ERR_NONE)

@@ -47,6 +47,8 @@ void route_write_error(struct response *response, enum err err, const struct rea
 		response_header(response, "WWW-Authenticate", "Bearer");
 	if (response->status == 503 || response->status == 502)
 		response_header(response, "Retry-After", "%d", RETRY_AFTER_S);
+	if (err == ERR_TOO_MANY_WAITING)
+		response_header(response, "Retry-After", "%d", LIMIT_QUESTION_MS / 1000);
 	json_open(&json, '{');
 	json_put_bool(&json, "success", false);
 	json_put_text(&json, "error", *why->text ? why->text : sentence_of(err));

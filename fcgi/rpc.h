@@ -17,6 +17,7 @@ struct rpc_caller {
 	struct api *api;
 	const struct token_claims *session;
 	const char *address;
+	int64_t until_ms; /* control_deadline of the request: a batch waits no longer than one call may */
 };
 
 struct rpc_call {

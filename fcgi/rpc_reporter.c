@@ -17,9 +17,10 @@ static enum err read_worker(struct rpc_call *call, const char **out)
 
 enum err rpc_run_order(struct rpc_call *call, const struct control_order *order, struct control_outcome *out)
 {
-	struct control_by by = {call->caller->session->subject, call->caller->address};
+	const struct rpc_caller *caller = call->caller;
+	struct control_by by = {caller->session->subject, caller->address, caller->until_ms};
 
-	return control_run(call->caller->api, &by, order, out, call->why);
+	return control_run(caller->api, &by, order, out, call->why);
 }
 
 /* What the worker's own method answered; an answer of ours where it only says that it is done. */

@@ -7,7 +7,7 @@ import { service } from '../lib/report.js';
 import { startStack, waitFor } from '../lib/stack.js';
 import { FakeWorker } from '../lib/worker.js';
 
-const stack = await startStack({ waitWorkers: 24, env: { P2PDASH_COMMAND_TIMEOUT: '3' } });
+const stack = await startStack({ waitWorkers: 40, env: { P2PDASH_COMMAND_TIMEOUT: '3' } });
 const [viewer, operator, admin] = await Promise.all([stack.user('viewer'), stack.user('operator'), stack.user('admin')]);
 const worker = await FakeWorker.start(stack, 'able', {
   services: { nginx: service(), locked: service({ actions: ['start'] }), untold: service({ actions: undefined }) },
@@ -215,6 +215,49 @@ test('twenty calls that wait for a hung worker slow nothing else', async () => {
   for (let i = 0; i < 50; i++) assert.equal((await viewer.get('/api/dashboard/metrics')).status, 200);
   assert.ok(Date.now() - began < 2500, 'fifty answers while all twenty still wait');
   for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 504);
+});
+
+/** @param {import('../lib/client.js').Client} who @param {string} node */
+const stats = async (who, node) =>
+  (await who.post('/rpc', { jsonrpc: '2.0', id: 1, method: 'metrics_reporter.get_stats', params: [node] })).json;
+
+test('one user waits in half of the pool at most, and never in the way of others', async () => {
+  const other = await FakeWorker.start(stack, 'other');
+  other.answer = () => ({ success: true, result: { worker_id: 'other' } });
+  worker.answer = () => null;
+  const seen = worker.commands.length;
+  const waiting = Array.from({ length: 26 }, () => control('able', 'nginx', 'stop'));
+  await waitFor(() => worker.commands.length >= seen + 20, { what: 'twenty to be sent' });
+  assert.deepEqual((await stats(viewer, 'other')).result, { worker_id: 'other' });
+  const answers = await Promise.all(waiting);
+  other.close();
+  const refused = answers.filter((answer) => answer.status === 429);
+  assert.equal(refused.length, 6);
+  assertRefused(refused[0], 429, 'too_many_waiting');
+  assert.ok(Number(refused[0].headers['retry-after']) >= 1);
+  assert.equal(answers.filter((answer) => answer.status === 504).length, 20);
+  worker.answer = () => ({ success: true });
+  assert.equal((await control('able', 'nginx', 'stop')).status, 200);
+});
+
+test('a question waits for less long than a command, and in a quarter of the pool', async () => {
+  worker.answer = () => null;
+  const answers = await Promise.all(Array.from({ length: 14 }, () => stats(viewer, 'able')));
+  const codes = answers.map((answer) => answer.error.data.code);
+  assert.equal(codes.filter((code) => code === 'too_many_waiting').length, 4);
+  assert.equal(codes.filter((code) => code === 'worker_timeout').length, 10);
+  const question = worker.commands.at(-1);
+  assert.ok(question && question.expires_in_ms <= 2000, `${question?.expires_in_ms}`);
+});
+
+test('the calls of a process that was killed while it waited are counted no longer than they would have waited', async () => {
+  worker.answer = () => null;
+  const waiting = control('able', 'nginx', 'stop');
+  await waitFor(async () => (await stack.redisCommand('ZCARD', 'p2pdash:waits:the-operator')) === '1', { what: 'the call to wait' });
+  const [, until] = (await stack.redisCommand('ZRANGE', 'p2pdash:waits:the-operator', '0', '-1', 'WITHSCORES')).split('\n');
+  assert.ok(Number(until) - Date.now() <= 4000);
+  await waiting;
+  assert.equal(await stack.redisCommand('ZCARD', 'p2pdash:waits:the-operator'), '0');
 });
 
 test('a command that is not, or is too old, is 404', async () => {

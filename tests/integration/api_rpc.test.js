@@ -98,6 +98,17 @@ test('a batch is answered by a batch, without its notifications', async () => {
   assert.equal((await post(Array.from({ length: 21 }, () => call))).error.code, -32600);
 });
 
+test('a batch waits no longer than one call may', async () => {
+  const seen = worker.commands.length;
+  worker.answer = () => null;
+  const restart = { jsonrpc: '2.0', method: 'metrics_dashboard.control_service', params: ['worker-001', 'nginx', 'restart'] };
+  const answers = await post(Array.from({ length: 5 }, (_, id) => ({ ...restart, id })));
+  assert.deepEqual(answers.map((/** @type {any} */ a) => a.error.data.code), Array(5).fill('worker_timeout'));
+  for (const late of answers.slice(1)) assert.match(late.error.message, /not sent to worker-001/);
+  assert.equal(worker.commands.length, seen + 1);
+  worker.answer = () => ({ success: true, message: 'restart done', status: 'running' });
+});
+
 test('params by position are params by name', async () => {
   const byName = await result('metrics_dashboard.get_metrics_history', { node_id: 'worker-001', limit: 1 });
   const byPosition = await result('metrics_dashboard/get_metrics_history', ['worker-001', 1]);

@@ -36,7 +36,7 @@ const run = promisify(execFile);
  * @typedef {object} StackOptions
  * @property {Part[]} [parts] what to start (default all)
  * @property {number} [workers] processes of the pool (8)
- * @property {number} [waitWorkers] processes of the pool for calls that wait (4)
+ * @property {number} [waitWorkers] processes of the pool for calls that wait (16)
  * @property {Record<string, string>} [env] settings of the programs and variables of nginx's templates
  * @property {string} [ca] the authority to trust, as PEM, where env asks for TLS
  */
@@ -87,7 +87,7 @@ export class Stack {
       P2PDASH_NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       P2PDASH_NGINX_WORKERS: '1',
       P2PDASH_WORKERS: String(options.workers ?? 8),
-      P2PDASH_WAIT_WORKERS: String(options.waitWorkers ?? 4),
+      P2PDASH_WAIT_WORKERS: String(options.waitWorkers ?? 16),
       ...options.env,
     };
     const program = (/** @type {Part} */ name) =>
