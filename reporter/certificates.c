@@ -9,9 +9,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "reporter/certificate.h"
+#include "reporter/safe_open.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -24,8 +24,8 @@
 
 struct file {
 	char *path;
-	struct stat seen; /* nothing is read again while this stays the same */
-	int error;	  /* errno of the last look; 0: it could be read */
+	struct stat seen;      /* nothing is read again while this stays the same */
+	struct reason problem; /* what was wrong at the last look, "" if nothing */
 	struct certificate_set *set;
 };
 
@@ -47,14 +47,11 @@ static void file_free(struct file *file)
 	free(file->path);
 }
 
-/* The whole file; 0 or the errno that says why not. Opening never waits: a FIFO holds no certificate. */
-static int read_bytes(const char *path, struct buf *out)
+/* The whole of an open file. */
+static enum err read_bytes(int fd, struct buf *out, struct reason *why)
 {
-	int error = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t got = 1;
 
-	if (fd < 0)
-		return errno;
 	while (got > 0 && out->len <= FILE_MAX_BYTES) {
 		buf_reserve(out, READ_SIZE_BYTES);
 		got = read(fd, out->data + out->len, READ_SIZE_BYTES);
@@ -62,24 +59,25 @@ static int read_bytes(const char *path, struct buf *out)
 			out->len += (size_t)got;
 	}
 	if (got < 0)
-		error = errno;
-	else if (out->len > FILE_MAX_BYTES)
-		error = EFBIG;
-	close(fd);
-	return error;
+		return reason_set(why, ERR_SYSTEM, "%s", strerror(errno));
+	if (out->len > FILE_MAX_BYTES)
+		return reason_set(why, ERR_TOO_LARGE, "%s", strerror(EFBIG));
+	return ERR_NONE;
 }
 
-static int read_certificates(struct file *file)
+static enum err read_certificates(struct file *file, int fd, struct reason *why)
 {
 	struct buf data = {0};
-	int error = read_bytes(file->path, &data);
+	enum err err = read_bytes(fd, &data, why);
 
-	if (error == 0)
+	if (err == ERR_NONE)
 		file->set = certificate_set_read(data.data, data.len);
+	if (err == ERR_NONE && certificate_set_count(file->set) == 0)
+		err = reason_set(why, ERR_INVALID, "no certificate in it");
 	if (data.data)
 		explicit_bzero(data.data, data.len); /* a key may stand beside its certificate */
 	buf_free(&data);
-	return error;
+	return err;
 }
 
 static bool is_same(struct timespec a, struct timespec b)
@@ -93,25 +91,39 @@ static bool is_unchanged(const struct stat *a, const struct stat *b)
 	       is_same(a->st_mtim, b->st_mtim) && is_same(a->st_ctim, b->st_ctim);
 }
 
-/* Reads the file if it is new or has changed, and says what is wrong with it then. */
-static void file_look(struct file *file, bool is_new)
+/* Opens the file each time, since the way to it may have changed; reads it only if it has itself. */
+static enum err file_read(struct file *file, struct reason *why)
 {
 	struct stat now = {0};
-	int error = stat(file->path, &now) == 0 ? 0 : errno;
+	int fd = -1;
+	enum err err = safe_open(file->path, &fd, &now, why);
 
-	if (error == 0 && !S_ISREG(now.st_mode))
-		error = S_ISDIR(now.st_mode) ? EISDIR : EINVAL;
-	if (!is_new && is_unchanged(&now, &file->seen) && (error == 0 || error == file->error))
-		return;
+	if (err == ERR_NONE && is_unchanged(&now, &file->seen)) {
+		close(fd);
+		*why = file->problem;
+		return *why->text ? ERR_INVALID : ERR_NONE;
+	}
 	certificate_set_free(file->set);
 	file->set = NULL;
 	file->seen = now;
-	file->error = error ? error : read_certificates(file);
-	if (file->error)
+	if (err != ERR_NONE)
+		return err;
+	err = read_certificates(file, fd, why);
+	close(fd);
+	return err;
+}
+
+static void file_look(struct file *file)
+{
+	struct reason why = {0};
+	enum err err = file_read(file, &why);
+
+	if (err == ERR_NONE)
+		*why.text = '\0';
+	else if (strcmp(why.text, file->problem.text) != 0)
 		log_warning("certificates", "cannot read the file path=%s error=\"%s\"", file->path,
-			    strerror(file->error));
-	else if (certificate_set_count(file->set) == 0)
-		log_warning("certificates", "no certificate in the file path=%s", file->path);
+			    why.text);
+	file->problem = why;
 }
 
 /* --- all of them -------------------------------------------------------------------------------- */
@@ -145,7 +157,7 @@ static void add_path(struct files *files, struct files *old, const char *path)
 	} else {
 		file.path = mem_text(path);
 	}
-	file_look(&file, !known);
+	file_look(&file);
 	files->items = mem_resize(files->items, files->count + 1, sizeof(files->items[0]));
 	files->items[files->count++] = file;
 }

@@ -4,8 +4,8 @@
  */
 #include "reporter/file_tail.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "reporter/safe_open.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,17 +28,14 @@ static size_t head_of(int64_t offset)
 	return offset < FILE_HEAD_MAX ? (size_t)offset : FILE_HEAD_MAX;
 }
 
-enum err file_tail_open(struct file_tail *tail, const char *path)
+enum err file_tail_open(struct file_tail *tail, const char *path, struct reason *why)
 {
 	struct stat file;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = -1;
+	enum err err = safe_open(path, &fd, &file, why);
 
-	if (fd < 0)
-		return ERR_SYSTEM;
-	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode)) {
-		close(fd);
-		return ERR_INVALID;
-	}
+	if (err != ERR_NONE)
+		return err;
 	*tail = (struct file_tail){.fd = fd, .device = file.st_dev, .inode = file.st_ino};
 	return ERR_NONE;
 }

@@ -30,8 +30,8 @@ struct file_tail {
 	uint64_t head_digest; /* of a whole head; 0: not computed yet */
 };
 
-/* Only regular files: ERR_INVALID for others, ERR_SYSTEM (see errno) if it cannot be opened. Stands at 0. */
-enum err file_tail_open(struct file_tail *tail, const char *path) MUST_CHECK;
+/* Stands at 0. Fails as safe_open does. */
+enum err file_tail_open(struct file_tail *tail, const char *path, struct reason *why) MUST_CHECK;
 void file_tail_close(struct file_tail *tail); /* frees what it holds, not the struct */
 
 /*

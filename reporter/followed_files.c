@@ -9,7 +9,6 @@
 #include "common/mem.h"
 #include "reporter/file_find.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,27 +28,13 @@ struct saved_file {
 
 /* --- what went wrong ---------------------------------------------------------------------------- */
 
-static void end_trouble(struct followed_files *files, const char *path)
-{
-	for (size_t i = 0; i < files->troubles_count; i++) {
-		if (strcmp(files->troubles[i], path) == 0) {
-			free(files->troubles[i]);
-			files->troubles[i] = files->troubles[--files->troubles_count];
-			return;
-		}
-	}
-}
+static const char NO_FILE[] = "there is no such file yet";
 
 static void say_trouble(struct followed_files *files, const char *path, const char *error)
 {
-	for (size_t i = 0; i < files->troubles_count; i++)
-		if (strcmp(files->troubles[i], path) == 0)
-			return;
-	if (files->troubles_count >= FILES_MAX)
-		return;
-	log_warning("source", "cannot follow log=%s path=%s error=\"%s\"", files->config->name, path, error);
-	files->troubles = mem_resize(files->troubles, files->troubles_count + 1, sizeof(files->troubles[0]));
-	files->troubles[files->troubles_count++] = mem_text(path);
+	if (troubles_begin(&files->troubles, path, error))
+		log_warning("source", "cannot follow log=%s path=%s error=\"%s\"", files->config->name, path,
+			    error);
 }
 
 /* --- saved positions ---------------------------------------------------------------------------- */
@@ -107,23 +92,22 @@ static enum err open_tail(struct followed_files *files, const struct found_file 
 			  struct file_tail *tail)
 {
 	const char *path = found->path;
-	enum err err = files->count < FILES_MAX ? file_tail_open(tail, path) : ERR_TOO_LARGE;
+	struct reason why;
+	enum err err = files->count < FILES_MAX
+			       ? file_tail_open(tail, path, &why)
+			       : reason_set(&why, ERR_TOO_LARGE, "too many files are followed");
 
-	if (err == ERR_NONE)
-		end_trouble(files, path);
-	if (err == ERR_NONE && (tail->inode != found->stat.st_ino || tail->device != found->stat.st_dev)) {
-		file_tail_close(tail);
-		err = ERR_CONFLICT;
-	}
-	if (err == ERR_NONE || err == ERR_CONFLICT)
+	if (err != ERR_NONE) {
+		if (err != ERR_NOT_FOUND)
+			say_trouble(files, path, why.text);
 		return err;
-	if (err == ERR_TOO_LARGE)
-		say_trouble(files, path, "too many files are followed");
-	else if (err == ERR_INVALID)
-		say_trouble(files, path, "not a regular file");
-	else if (errno != ENOENT)
-		say_trouble(files, path, strerror(errno));
-	return err;
+	}
+	if (troubles_end(&files->troubles, path, NULL))
+		log_info("source", "can be followed now log=%s path=%s", files->config->name, path);
+	if (tail->inode == found->stat.st_ino && tail->device == found->stat.st_dev)
+		return ERR_NONE;
+	file_tail_close(tail);
+	return ERR_CONFLICT;
 }
 
 static struct followed_file *add(struct followed_files *files, const struct file_tail *tail,
@@ -318,9 +302,9 @@ void followed_files_update(struct followed_files *files)
 	file_watch_directories(files->watch);
 	for (size_t i = 0; i < patterns->count; i++) {
 		if (file_find(&found, patterns->items[i]))
-			end_trouble(files, patterns->items[i]);
+			troubles_end(&files->troubles, patterns->items[i], NO_FILE);
 		else
-			say_trouble(files, patterns->items[i], "there is no such file yet");
+			say_trouble(files, patterns->items[i], NO_FILE);
 	}
 	/* First who kept a name and who lost it, then the new ones: they come behind those that lost theirs.
 	 */
@@ -399,9 +383,7 @@ void followed_files_close(struct followed_files *files)
 {
 	for (size_t i = 0; i < files->count; i++)
 		release(files, files->items[i]);
-	for (size_t i = 0; i < files->troubles_count; i++)
-		free(files->troubles[i]);
+	troubles_free(&files->troubles);
 	free(files->items);
 	free(files->saved);
-	free(files->troubles);
 }

@@ -9,6 +9,7 @@
 #include "reporter/file_watch.h"
 #include "reporter/log_line.h"
 #include "reporter/source.h"
+#include "reporter/troubles.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,8 +38,7 @@ struct followed_files {
 	size_t saved_count;
 	int64_t opened_ms;	   /* monotonic */
 	struct timespec opened_at; /* wall clock */
-	char **troubles;	   /* paths whose failure was logged and lasts */
-	size_t troubles_count;
+	struct troubles troubles;  /* patterns without a file, and files that cannot be read */
 };
 
 /* All three arguments must live as long as the object. Loads the saved positions, opens nothing yet. */

@@ -237,6 +237,21 @@ static void no_more_than_the_limit_are_told(void **state)
 	bench_clear(bench);
 }
 
+static void a_link_of_another_user_to_what_is_not_the_users_is_not_read(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench->directory, "ln -s ec.pem link.pem");
+	(void)certificates_of(bench, "link.pem", 1);
+	if (geteuid() == 0) { /* nobody else can make a link that belongs to another user */
+		run(bench->directory, "chown -h 12345 link.pem");
+		(void)ask(bench, clock_now_ms(), 0);
+		run(bench->directory, "chown -h 0 link.pem");
+		(void)ask(bench, clock_now_ms(), 1);
+	}
+	bench_clear(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +264,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_certificate_is_left_out),
 		cmocka_unit_test(a_renewed_certificate_is_seen),
 		cmocka_unit_test(no_more_than_the_limit_are_told),
+		cmocka_unit_test(a_link_of_another_user_to_what_is_not_the_users_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, make_certificates, remove_certificates);

@@ -153,6 +153,24 @@ static void one_file_with_two_names_is_read_once(void **state)
 	assert_lines(bench, 1, 5);
 }
 
+/* Which links are safe is safe_open's; here, that it is asked. */
+static void a_link_of_another_user_to_what_is_not_the_users_is_not_followed(void **state)
+{
+	struct bench *bench = *state;
+
+	if (geteuid() != 0) /* nobody else can make a link that belongs to another user */
+		return;
+	append_lines(bench, "secret", 90, 99);
+	assert_int_equal(symlink("secret", path_of(bench, "app.log").text), 0);
+	assert_int_equal(lchown(path_of(bench, "app.log").text, 12345, 12345), 0);
+	append_lines(bench, "b.log", 1, 5);
+	start(bench);
+	sink_settle(&bench->sink, bench->loop);
+	append_lines(bench, "secret", 99, 99);
+	append_lines(bench, "b.log", 6, 7);
+	assert_lines(bench, 1, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +184,7 @@ int main(void)
 		TEST(zeros_before_a_line_are_dropped),
 		TEST(what_cannot_be_read_is_tried_again),
 		TEST(one_file_with_two_names_is_read_once),
+		TEST(a_link_of_another_user_to_what_is_not_the_users_is_not_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
