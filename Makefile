@@ -195,6 +195,13 @@ bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about five minutes
 	@$(PARALLEL_MAKE) all $(PROBE) $(VENDOR)
 	@node tests/bench/run.js $(TABLES)
 
+.PHONY: screenshots
+screenshots: ## Take pictures of every view into build/screenshots (README=1: those of README.md into docs/images)
+	@$(INSTALL) build run test
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(PARALLEL_MAKE) all $(VENDOR)
+	@node tests/screenshots/run.js $(if $(README),--readme)
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf $(BUILD)

@@ -45,11 +45,17 @@ export class Browser {
     this.browser = browser;
   }
 
+  /** One whose caller closes it. @param {Stack} stack @param {...string} more command-line arguments */
+  static async launch(stack, ...more) {
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
+    return new Browser(stack, browser);
+  }
+
   /** Starts one that ends with the test file. @param {Stack} stack */
   static async start(stack) {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
-    after(() => browser.close());
-    return new Browser(stack, browser);
+    const started = await Browser.launch(stack);
+    after(() => started.browser.close());
+    return started;
   }
 
   /**

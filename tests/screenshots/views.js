@@ -1,0 +1,107 @@
+// What is photographed: each view, and the states one meets rarely.
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../lib/stack.js').Stack} Stack */
+
+/**
+ * @typedef {object} View
+ * @property {string} path
+ * @property {'viewer' | 'operator' | 'admin' | null} [role] admin unless told; null: nobody is logged in
+ * @property {string} [shown] a selector that is there when the view is complete
+ * @property {(page: Page, stack: Stack) => Promise<void>} [prepare] what is done before the picture
+ * @property {(stack: Stack) => Promise<void>} [restore] what is undone after it
+ */
+
+/** The cluster is at work. @type {{[name: string]: View}} */
+export const VIEWS = {
+  login: { path: '/dashboard', role: null, shown: '.login-card' },
+  overview: { path: '/dashboard', shown: '.worker-card .meter-value' },
+  workers: { path: '/dashboard/workers', shown: '.worker-row:not(.table-head)' },
+  worker: { path: '/dashboard/workers/db-1', shown: '.area-logs .log-line' },
+  services: { path: '/dashboard/services', shown: '.service-row:not(.table-head)' },
+  logs: { path: '/dashboard/logs', shown: '.log-line' },
+  'logs-filtered': { path: '/dashboard/logs?q=order&level=WARNING', shown: 'mark' },
+  'logs-open': {
+    path: '/dashboard/logs?level=ERROR',
+    shown: '.log-line',
+    prepare: (page) => page.locator('.log-toggle').last().click(),
+  },
+  certificates: {
+    path: '/dashboard/certificates',
+    shown: '.certificate-row',
+    prepare: (page) => page.locator('.certificate-toggle').first().click(),
+  },
+  users: { path: '/dashboard/admin', shown: '.small-table' },
+  tokens: { path: '/dashboard/admin/tokens', shown: '.small-table' },
+  audit: { path: '/dashboard/admin/audit', shown: '.small-table' },
+  missing: { path: '/dashboard/nowhere' },
+  'dialog-stop': {
+    path: '/dashboard/services?q=shop',
+    shown: '.service-row:not(.table-head)',
+    async prepare(page) {
+      await page.locator('[data-do=stop]:visible').first().click();
+      await page.locator('dialog').waitFor();
+    },
+  },
+  'dialog-shortcuts': {
+    path: '/dashboard',
+    shown: '.worker-card',
+    async prepare(page) {
+      await page.keyboard.press('?');
+      await page.locator('dialog').waitFor();
+    },
+  },
+  menu: {
+    path: '/dashboard/workers',
+    shown: '.worker-row:not(.table-head)',
+    prepare: (page) => page.locator('.account-button').click(),
+  },
+  'toast-failure': {
+    path: '/dashboard/services?q=shop',
+    shown: '.service-row:not(.table-head)',
+    async prepare(page) {
+      await page.locator('.service-row[data-status=error] [data-do=start]').click();
+      await page.locator('.notice-danger').waitFor();
+    },
+  },
+  'session-ended': {
+    path: '/dashboard/services',
+    shown: '.service-row:not(.table-head)',
+    async prepare(page) {
+      await page.context().clearCookies();
+      await page.click('.tab[href="/dashboard/certificates"]');
+      await page.locator('.login-card').waitFor();
+    },
+  },
+  'connection-lost': {
+    path: '/dashboard',
+    shown: '.worker-card .meter-value',
+    async prepare(page, stack) {
+      await stack.relay.kill('SIGTERM');
+      await page.locator('.banner:visible').waitFor();
+    },
+    async restore(stack) {
+      stack.relay.start();
+      await stack.ready();
+    },
+  },
+};
+
+/** Nothing has reported yet. @type {{[name: string]: View}} */
+export const EMPTY = {
+  'empty-overview': { path: '/dashboard', shown: '.state' },
+  'empty-workers': { path: '/dashboard/workers', shown: '.state' },
+  'empty-services': { path: '/dashboard/services', shown: '.state-title' },
+  'empty-logs': { path: '/dashboard/logs', shown: '.state-title' },
+  'empty-certificates': { path: '/dashboard/certificates', shown: '.state-title' },
+  'add-worker': {
+    path: '/dashboard/workers',
+    shown: '.state',
+    async prepare(page) {
+      await page.locator('[data-action=add-worker]:visible').first().click();
+      await page.locator('#add-node').fill('worker-001');
+      await page.locator('dialog button[value=yes]').click();
+      await page.locator('dialog pre').waitFor();
+    },
+  },
+};
