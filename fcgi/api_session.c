@@ -49,15 +49,11 @@ static enum err check_password(struct call *call, const char *name, const char *
 {
 	struct store *store = call->api->store;
 	enum err found = id_is_node(name) ? users_find(store, name, user) : ERR_UNKNOWN_USER;
-	enum err err;
 
 	if (found != ERR_NONE && found != ERR_UNKNOWN_USER)
 		return found;
 	if (password_matches(password, found == ERR_NONE ? user->hash : NULL) && found == ERR_NONE)
 		return throttle_succeeded(store, call->request->address, name);
-	err = throttle_failed(store, call->request->address, name);
-	if (err != ERR_NONE)
-		return err;
 	return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
 }
 
@@ -72,7 +68,7 @@ enum err api_login(struct call *call)
 		err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
 	if (err != ERR_NONE)
 		return err;
-	err = throttle_check(call->api->store, call->request->address, name, &retry_after_s);
+	err = throttle_attempt(call->api->store, call->request->address, name, &retry_after_s);
 	if (err == ERR_TOO_MANY_REQUESTS) {
 		response_header(call->response, "Retry-After", "%" PRId64, retry_after_s);
 		return reason_set(call->why, err, "too many failed logins; try again in %" PRId64 " s",

@@ -9,7 +9,7 @@ const struct route ROUTES[] = {
 	/* clang-format off */
 	{METHOD_GET,    "/health",                               ACCESS_OPEN,     BODY_NONE,     0,          POOL_QUICK,   api_health},
 
-	{METHOD_POST,   "/auth/login",                           ACCESS_OPEN,     BODY_JSON,     SMALL,      POOL_QUICK,   api_login},
+	{METHOD_POST,   "/auth/login",                           ACCESS_OPEN,     BODY_JSON,     SMALL,      POOL_WAITING, api_login},
 	{METHOD_POST,   "/auth/logout",                          ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   api_logout},
 	{METHOD_POST,   "/auth/revoke",                          ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   api_logout},
 	{METHOD_GET,    "/auth/me",                              ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   api_me},

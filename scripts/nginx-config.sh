@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/environment.sh"
 target=${1:?usage: nginx-config.sh TARGET}
 
-: "${P2PDASH_TLS_CERT:=}" "${P2PDASH_TLS_KEY:=}" "${P2PDASH_METRICS_ALLOW:=}"
+: "${P2PDASH_TLS_CERT:=}" "${P2PDASH_TLS_KEY:=}" "${P2PDASH_METRICS_ALLOW:=}" "${P2PDASH_TRUSTED_PROXY:=}"
 : "${P2PDASH_NGINX_USER:=}" "${P2PDASH_NGINX_WORKERS:=2}"
 # As many idle connections as the pool has processes, shared by nginx's workers: each process can hold two.
 : "${P2PDASH_API_KEEPALIVE:=$((${P2PDASH_WORKERS:-16} / P2PDASH_NGINX_WORKERS))}"
@@ -45,13 +45,38 @@ fi
 [ -z "$http2" ] || P2PDASH_LISTEN_DIRECTIVES="$P2PDASH_LISTEN_DIRECTIVES
 $http2"
 
-P2PDASH_METRICS_RULES=$(for address in $P2PDASH_METRICS_ALLOW; do echo "    $address 1;"; done)
+# addresses VARIABLE TEXT: the list's addresses and networks, one a line; a list by commas is one, too.
+addresses() {
+  for address in $(echo "$2" | tr ',' ' '); do
+    case $address in
+      *[!0-9a-fA-F.:/]*)
+        echo "nginx-config.sh: $1: $address is no address and no network" >&2
+        return 2
+        ;;
+    esac
+    echo "$address"
+  done
+}
+proxies=$(addresses P2PDASH_TRUSTED_PROXY "$P2PDASH_TRUSTED_PROXY")
+P2PDASH_TRUSTED_PROXY_RULES=$(for address in $proxies; do echo "    $address trusted;"; done)
+P2PDASH_REAL_IP=
+if [ -n "$proxies" ]; then
+  P2PDASH_REAL_IP=$(
+    for address in $proxies; do echo "set_real_ip_from $address;"; done
+    echo 'real_ip_header X-Forwarded-For;'
+    echo 'real_ip_recursive on;'
+  )
+fi
+
+metrics=$(addresses P2PDASH_METRICS_ALLOW "$P2PDASH_METRICS_ALLOW")
+P2PDASH_METRICS_RULES=$(for address in $metrics; do echo "    $address 1;"; done)
 
 # A pool too small to lend a process keeps no connection.
 P2PDASH_KEEPALIVE=
 [ "$P2PDASH_API_KEEPALIVE" -eq 0 ] || P2PDASH_KEEPALIVE="keepalive $P2PDASH_API_KEEPALIVE;"
 
 export P2PDASH_SITE P2PDASH_UPSTREAMS P2PDASH_RESOLVER P2PDASH_LISTEN_DIRECTIVES P2PDASH_METRICS_RULES \
+  P2PDASH_REAL_IP P2PDASH_TRUSTED_PROXY_RULES \
   P2PDASH_NGINX_USER P2PDASH_NGINX_WORKERS P2PDASH_KEEPALIVE P2PDASH_API P2PDASH_API_WAIT P2PDASH_RELAY \
   P2PDASH_STATIC P2PDASH_VENDOR P2PDASH_ERRORS P2PDASH_TLS_CERT P2PDASH_TLS_KEY
 

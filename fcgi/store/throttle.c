@@ -1,9 +1,10 @@
-/* Counters with an end. At most as many guesses too many pass as there are processes that check at once. */
+/* Counters with an end. */
 #include "fcgi/store/throttle.h"
 
 #include "common/keys.h"
 #include "fcgi/store/redis.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #define FAILURES_OF_USER    10 /* from one address, for one name */
@@ -22,24 +23,44 @@ static struct counters counters_of(const char *address, const char *user)
 	return (struct counters){key_of_login_failures(who), key_of_login_failures(address)};
 }
 
-enum err throttle_check(struct store *store, const char *address, const char *user, int64_t *retry_after_s)
+/* Makes the counter with its end if there is none, so that none stays for ever. */
+static void add_to(struct store *store, struct key key, int change)
 {
-	static const int64_t ALLOWED[] = {FAILURES_OF_USER, FAILURES_OF_ADDRESS};
+	redis_add(store, "SET %s 0 EX %d NX", key.text, WINDOW_S);
+	redis_add(store, "INCRBY %s %d", key.text, change);
+	redis_add(store, "TTL %s", key.text);
+}
+
+/* The parts of the transaction, in the order add_to made them. */
+enum part { USER_MADE, USER_COUNT, USER_LEFT, ADDRESS_MADE, ADDRESS_COUNT, ADDRESS_LEFT };
+
+enum err throttle_attempt(struct store *store, const char *address, const char *user, int64_t *retry_after_s)
+{
+	static const struct {
+		enum part count, left;
+		int64_t allowed;
+	} RULES[] = {
+		{USER_COUNT, USER_LEFT, FAILURES_OF_USER},
+		{ADDRESS_COUNT, ADDRESS_LEFT, FAILURES_OF_ADDRESS},
+	};
 	struct counters counters = counters_of(address, user);
 	struct replies replies;
+	redisReply **parts;
 	enum err err;
 
-	redis_add(store, "GET %s", counters.of_user.text);
-	redis_add(store, "GET %s", counters.of_address.text);
-	redis_add(store, "TTL %s", counters.of_user.text);
-	redis_add(store, "TTL %s", counters.of_address.text);
+	redis_add(store, "MULTI");
+	add_to(store, counters.of_user, 1);
+	add_to(store, counters.of_address, 1);
+	redis_add(store, "EXEC");
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	for (size_t i = 0; i < 2; i++) {
-		int64_t left_s = reply_number(replies.item[2 + i]);
+	parts = replies_of_exec(&replies);
+	assert(parts); /* nothing is WATCHed */
+	for (size_t i = 0; i < sizeof(RULES) / sizeof(*RULES); i++) {
+		int64_t left_s = reply_number(parts[RULES[i].left]);
 
-		if (reply_number(replies.item[i]) < ALLOWED[i])
+		if (reply_number(parts[RULES[i].count]) <= RULES[i].allowed)
 			continue;
 		*retry_after_s = left_s > 0 ? left_s : 1;
 		err = ERR_TOO_MANY_REQUESTS;
@@ -48,25 +69,13 @@ enum err throttle_check(struct store *store, const char *address, const char *us
 	return err;
 }
 
-static void add_failure(struct store *store, struct key key)
-{
-	redis_add(store, "SET %s 0 EX %d NX", key.text, WINDOW_S);
-	redis_add(store, "INCR %s", key.text);
-}
-
-enum err throttle_failed(struct store *store, const char *address, const char *user)
+enum err throttle_succeeded(struct store *store, const char *address, const char *user)
 {
 	struct counters counters = counters_of(address, user);
 
 	redis_add(store, "MULTI");
-	add_failure(store, counters.of_user);
-	add_failure(store, counters.of_address);
+	redis_add(store, "DEL %s", counters.of_user.text);
+	add_to(store, counters.of_address, -1);
 	redis_add(store, "EXEC");
-	return redis_run_only(store);
-}
-
-enum err throttle_succeeded(struct store *store, const char *address, const char *user)
-{
-	redis_add(store, "DEL %s", counters_of(address, user).of_user.text);
 	return redis_run_only(store);
 }

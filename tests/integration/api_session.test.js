@@ -77,6 +77,15 @@ test('too many failures are slowed down for that user and address only', async (
   await stack.logIn('bob', 'a long password');
 });
 
+test('guesses made all at once are no way around', async () => {
+  await stack.createUser('mallory', 'viewer', 'a long password');
+  const guess = () => stack.visitor.post('/auth/login', { username: 'mallory', password: 'no' });
+  const answers = await Promise.all(Array.from({ length: 25 }, guess));
+  assert.equal(answers.filter((answer) => answer.status === 401).length, 10);
+  assert.equal(answers.filter((answer) => answer.status === 429).length, 15);
+  for (let i = 0; i < 12; i++) await stack.logIn('bob', 'a long password'); // right ones do not count
+});
+
 test('without a token, with a broken, forged or ended one there is 401', async () => {
   const secret = readFileSync(join(stack.folder, 'jwt-secret'), 'utf8').trim();
   const good = (await stack.user('viewer')).token;
