@@ -22,13 +22,17 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 HARDENING := -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 OPTIMISE := $(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=address$(COMMA)undefined -fno-sanitize-recover=all,-O2)
 CFLAGS ?= -g
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(OPTIMISE) $(HARDENING) $(WARNINGS) $(if $(FUZZ),-fsanitize=fuzzer-no-link) $(CFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(OPTIMISE) $(HARDENING) $(WARNINGS) $(if $(REDIS_TLS),-DREDIS_TLS) $(if $(FUZZ),-fsanitize=fuzzer-no-link) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=address$(COMMA)undefined) $(LDFLAGS)
+
+# TLS to Redis, where hiredis has it.
+REDIS_TLS := $(shell pkg-config --exists hiredis_ssl 2>/dev/null && echo yes)
 
 # Libraries by part: a program links its own part's and common's.
 common_LIBS := -lcjson -ljwt -lcrypto -lm
-fcgi_LIBS := -lfcgi -lhiredis -lcrypt -lz
-relay_LIBS := -lwebsockets -lev -lhiredis
+REDIS_LIBS := $(if $(REDIS_TLS),-lhiredis_ssl -lssl) -lhiredis
+fcgi_LIBS := -lfcgi $(REDIS_LIBS) -lcrypt -lz
+relay_LIBS := -lwebsockets -lev $(REDIS_LIBS)
 reporter_LIBS := -lcurl -lsystemd -lz
 
 # A part's library is every file of its folder but those with a main.

@@ -14,7 +14,9 @@
 
 static const struct setting SETTINGS[CLI_SETTINGS] = {
 	[CLI_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
-		       .help = "unix:PATH or redis://[user:password@]host[:port][/db]"},
+		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
+	[CLI_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
+			  .help = "authorities that rediss:// trusts instead of the system's"},
 	[CLI_SECRET_FILE] = {"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
 			     .help = "the key tokens are signed with"},
 	[CLI_ROLE] = {"role", SETTING_TEXT, "", .value = "ROLE", .help = "viewer, operator or admin"},
@@ -116,20 +118,22 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	struct cli cli = {.values = values};
 	struct redis_address redis;
+	struct redis_tls *tls = NULL;
 	struct reason why = {.text = ""};
 	enum err err;
 
 	text_init();
 	if (read_arguments(argc, argv, values, &command, &cli.name, &why) != ERR_NONE ||
 	    redis_address_parse(values[CLI_REDIS].text, &redis, &why) != ERR_NONE ||
-	    store_check_address(&redis, &why) != ERR_NONE)
+	    redis_tls_new(&redis, values[CLI_REDIS_CA].text, &tls, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
-	cli.store = store_open(&redis);
+	cli.store = store_open(&redis, tls);
 	why = (struct reason){.text = ""};
 	err = command->run(&cli, &why);
 	if (err != ERR_NONE)
 		fprintf(stderr, "%s: %s\n", PROGRAM.name, *why.text ? why.text : err_code(err));
 	store_free(cli.store);
+	redis_tls_free(tls);
 	if (err == ERR_INVALID)
 		return 2;
 	return err == ERR_NONE ? EXIT_SUCCESS : EXIT_FAILURE;

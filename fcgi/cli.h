@@ -12,7 +12,7 @@ struct cli {
 	const struct setting_value *values; /* by enum cli_setting */
 };
 
-enum cli_setting { CLI_REDIS, CLI_SECRET_FILE, CLI_ROLE, CLI_NODE, CLI_TTL, CLI_SETTINGS };
+enum cli_setting { CLI_REDIS, CLI_REDIS_CA, CLI_SECRET_FILE, CLI_ROLE, CLI_NODE, CLI_TTL, CLI_SETTINGS };
 
 /* Each prints its result on standard output, or fails with a sentence for the person. */
 enum err cli_user_add(const struct cli *cli, struct reason *why) MUST_CHECK;

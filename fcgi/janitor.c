@@ -33,7 +33,7 @@ static enum err clean_up(struct store *store, int64_t started_at_ms, bool first)
 
 void janitor_run(const struct janitor_options *options)
 {
-	struct store *store = store_open(options->redis);
+	struct store *store = store_open(options->redis, options->tls);
 	struct timespec pause;
 	bool first = true;
 	sigset_t signals;

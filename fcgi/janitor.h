@@ -8,6 +8,7 @@
 
 struct janitor_options {
 	const struct redis_address *redis;
+	struct redis_tls *tls; /* NULL: none */
 	int64_t started_at_ms; /* of the API, kept in the cluster's stats */
 };
 

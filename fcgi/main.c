@@ -27,6 +27,7 @@ enum {
 	SET_WORKERS,
 	SET_WAIT_WORKERS,
 	SET_REDIS,
+	SET_REDIS_CA,
 	SET_SECRET_FILE,
 	SET_SESSION_TTL,
 	SET_COMMAND_TIMEOUT,
@@ -43,7 +44,9 @@ static const struct setting SETTINGS[SET_COUNT] = {
 	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
 			      .help = "processes for calls that wait"},
 	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
-		       .help = "unix:PATH or redis://[user:password@]host[:port][/db]"},
+		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
+	[SET_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
+			  .help = "authorities that rediss:// trusts instead of the system's"},
 	[SET_SECRET_FILE] = {"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
 			     .help = "the key tokens are signed with"},
 	[SET_SESSION_TTL] = {"session-ttl", SETTING_INTEGER, "43200", 60, 31536000, .value = "SECONDS",
@@ -67,6 +70,7 @@ static const struct program PROGRAM = {
 /* What the groups of processes share; read by the master before it forks, never written after. */
 struct service {
 	struct redis_address redis;
+	struct redis_tls *tls;
 	struct token_secret secret;
 	int64_t session_ttl_s, command_timeout_ms, waits_a_user, started_at_ms;
 	int quick_fd, waiting_fd;
@@ -85,7 +89,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.command_timeout_ms = service->command_timeout_ms,
 		.waits_a_user = service->waits_a_user,
 		.pool = pool,
-		.store = store_open(&service->redis),
+		.store = store_open(&service->redis, service->tls),
 		.memory = auth_memory_new(),
 	};
 
@@ -114,7 +118,7 @@ static void run_janitor(void *user)
 {
 	const struct service *service = user;
 
-	janitor_run(&(struct janitor_options){&service->redis, service->started_at_ms});
+	janitor_run(&(struct janitor_options){&service->redis, service->tls, service->started_at_ms});
 }
 
 static enum err configure(const struct setting_value *values, struct service *service, struct reason *why)
@@ -132,7 +136,7 @@ static enum err configure(const struct setting_value *values, struct service *se
 	service->started_at_ms = clock_now_ms();
 	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
 	if (err == ERR_NONE)
-		err = store_check_address(&service->redis, why);
+		err = redis_tls_new(&service->redis, values[SET_REDIS_CA].text, &service->tls, why);
 	if (err == ERR_NONE)
 		err = token_secret_read(values[SET_SECRET_FILE].text, &service->secret, why);
 	return err;
@@ -179,5 +183,6 @@ int main(int argc, char **argv)
 		3);
 	listen_close(values[SET_LISTEN].text, service.quick_fd);
 	listen_close(values[SET_WAIT_LISTEN].text, service.waiting_fd);
+	redis_tls_free(service.tls);
 	return status;
 }

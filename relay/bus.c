@@ -30,6 +30,7 @@ struct bus {
 	enum bus_state state;
 	struct ev_loop *loop;
 	const struct redis_address *address;
+	struct redis_tls *tls; /* NULL: none; not ours */
 	const struct bus_events *events;
 	void *context;
 	redisAsyncContext *follower, *asker; /* NULL while there is none */
@@ -213,8 +214,8 @@ static void lose(struct bus *bus, const redisAsyncContext *gone, const char *why
 	bus->connected = 0;
 	bus->unanswered = 0;
 	/* Said aloud once, not for every attempt. */
-	(bus->pause_s > PAUSE_MIN_S ? log_debug
-				    : log_warning)("bus", "no connection to Redis, trying again: %s", why);
+	(bus->pause_s > PAUSE_MIN_S ? log_debug : log_warning)(
+		"bus", "no connection to Redis, trying again: %s", redis_tls_problem(bus->tls, why));
 	forget(&bus->follower, gone);
 	forget(&bus->asker, gone);
 	ev_timer_stop(bus->loop, &bus->timer);
@@ -267,7 +268,6 @@ static void on_connect(const redisAsyncContext *context, int status)
 		return;
 	bus->state = BUS_UP;
 	bus->unanswered = 0;
-	log_info("bus", "connected to Redis");
 	log_in(bus, bus->follower);
 	log_in(bus, bus->asker);
 	bus->events->up(bus->context);
@@ -288,8 +288,9 @@ static redisAsyncContext *open_connection(struct bus *bus, struct reason *why)
 	redisAsyncContext *context = *address->path ? redisAsyncConnectUnix(address->path)
 						    : redisAsyncConnect(address->host, address->port);
 
-	if (!context || context->err || redisLibevAttach(bus->loop, context) != REDIS_OK) {
-		snprintf(why->text, sizeof(why->text), "%s", context ? context->errstr : "no memory");
+	if (!context || context->err || !redis_tls_begin(bus->tls, &context->c) ||
+	    redisLibevAttach(bus->loop, context) != REDIS_OK) {
+		snprintf(why->text, sizeof(why->text), "%s", context ? context->c.errstr : "no memory");
 		if (context)
 			redisAsyncFree(context);
 		return NULL;
@@ -323,13 +324,14 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 		lose(bus, NULL, "what was asked could not be had");
 }
 
-struct bus *bus_new(struct ev_loop *loop, const struct redis_address *address,
+struct bus *bus_new(struct ev_loop *loop, const struct redis_address *address, struct redis_tls *tls,
 		    const struct bus_events *events, void *context)
 {
 	struct bus *bus = mem_alloc(1, sizeof(*bus));
 
 	bus->loop = loop;
 	bus->address = address;
+	bus->tls = tls;
 	bus->events = events;
 	bus->context = context;
 	bus->pause_s = PAUSE_MIN_S;
@@ -363,6 +365,7 @@ void bus_restart(struct bus *bus)
 
 void bus_is_well(struct bus *bus)
 {
+	log_info("bus", "connected to Redis");
 	bus->pause_s = PAUSE_MIN_S;
 }
 

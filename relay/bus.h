@@ -6,6 +6,7 @@
 #define RELAY_BUS_H
 
 #include "common/redis_address.h"
+#include "common/redis_tls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +22,8 @@ struct bus_events {
 	void (*message)(void *context, const char *channel, const char *payload, size_t len);
 };
 
-/* Begins to connect. `address`, `events` and `context` outlive it. */
-struct bus *bus_new(struct ev_loop *loop, const struct redis_address *address,
+/* Begins to connect. `address`, `tls` (NULL: none), `events` and `context` outlive it. */
+struct bus *bus_new(struct ev_loop *loop, const struct redis_address *address, struct redis_tls *tls,
 		    const struct bus_events *events, void *context);
 void bus_free(struct bus *bus); /* questions are answered with NULL; no event comes any more */
 

@@ -23,7 +23,7 @@
 #define CHECK_S	 5.0 /* Redis: is it there, and what has it counted */
 #define LINGER_S 2.0 /* at the end, for close frames to be answered */
 
-enum { LISTEN, REDIS, SECRET_FILE, LOG_LEVEL, SETTINGS_COUNT };
+enum { LISTEN, REDIS, REDIS_CA, SECRET_FILE, LOG_LEVEL, SETTINGS_COUNT };
 
 static const struct setting SETTINGS[] = {
 	[LISTEN] = {.name = "listen",
@@ -36,7 +36,12 @@ static const struct setting SETTINGS[] = {
 		   .initial = "unix:run/redis.sock",
 		   .secret = true,
 		   .value = "ADDRESS",
-		   .help = "unix:PATH or redis://[user:password@]host[:port][/db]"},
+		   .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
+	[REDIS_CA] = {.name = "redis-ca",
+		      .type = SETTING_TEXT,
+		      .initial = "",
+		      .value = "PATH",
+		      .help = "authorities that rediss:// trusts instead of the system's"},
 	[SECRET_FILE] = {.name = "secret-file",
 			 .type = SETTING_TEXT,
 			 .initial = "run/jwt-secret",
@@ -173,6 +178,7 @@ static void raise_descriptor_limit(void)
 struct configuration {
 	struct token_secret secret;
 	struct redis_address redis;
+	struct redis_tls *tls;
 	struct listen_address listen;
 };
 
@@ -184,16 +190,6 @@ static enum err read_log_level(const char *text, struct reason *why)
 		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
 	log_set_level(level);
 	return ERR_NONE;
-}
-
-static enum err read_redis_address(const char *text, struct redis_address *out, struct reason *why)
-{
-	enum err err = redis_address_parse(text, out, why);
-
-	if (err == ERR_NONE && out->tls)
-		err = reason_set(why, ERR_INVALID,
-				 "redis: this build has no TLS to Redis; use redis:// or unix:");
-	return err;
 }
 
 static enum err configure(int argc, char **argv, struct configuration *out, struct reason *why)
@@ -209,7 +205,9 @@ static enum err configure(int argc, char **argv, struct configuration *out, stru
 	if (err == ERR_NONE)
 		err = listen_address_parse(values[LISTEN].text, &out->listen, why);
 	if (err == ERR_NONE)
-		err = read_redis_address(values[REDIS].text, &out->redis, why);
+		err = redis_address_parse(values[REDIS].text, &out->redis, why);
+	if (err == ERR_NONE)
+		err = redis_tls_new(&out->redis, values[REDIS_CA].text, &out->tls, why);
 	if (err == ERR_NONE)
 		err = token_secret_read(values[SECRET_FILE].text, &out->secret, why);
 	if (err == ERR_NONE)
@@ -224,7 +222,7 @@ static void make_parts(struct relay *relay, const struct configuration *configur
 	relay->hub = hub_new();
 	relay->feed = feed_new(relay->loop, relay->hub);
 	relay->lines = lines_new(relay->loop, relay->hub);
-	relay->bus = bus_new(relay->loop, &configuration->redis, &BUS_EVENTS, relay);
+	relay->bus = bus_new(relay->loop, &configuration->redis, configuration->tls, &BUS_EVENTS, relay);
 	relay->streams = streams_new(relay->bus);
 	relay->follower =
 		(struct follower){.feed = relay->feed, .lines = relay->lines, .access = relay->access};
@@ -282,5 +280,6 @@ int main(int argc, char **argv)
 	make_parts(&relay, &configuration);
 	if (serve(&relay, &configuration.listen, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
+	redis_tls_free(configuration.tls);
 	return 0;
 }

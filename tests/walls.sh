@@ -28,7 +28,8 @@ JS='static/js'
   wall 'FastCGI'            '#include <fcgi'                     'fcgi/http[a-z_]*\.[ch]'     $C
   wall 'libjwt'             '#include <jwt'                      'common/token\.c'            $C
   wall 'cJSON'              '#include <cjson|#include "cJSON'    'common/json[a-z_]*\.c'      $C
-  wall 'Redis, synchronous' '#include <hiredis/(hiredis|sds)'    'fcgi/store/[a-z_]*\.[ch]|relay/bus\.c' $C
+  wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|relay/bus\.c|common/redis_tls\.c' $C
+  wall 'Redis, with TLS'    '#include <(hiredis/hiredis_ssl|openssl/ssl)' 'common/redis_tls\.c' $C
   wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/bus\.c'              $C
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws\.c'                $C
   wall 'libcurl'            '#include <curl'                     'reporter/http\.c'           $C

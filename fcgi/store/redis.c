@@ -19,20 +19,12 @@
 	100 /* a host that does not answer costs its timeout; not every request must pay it \
 	     */
 
-/* hiredis has TLS only in newer versions, and not in the library that is linked here. */
-enum err store_check_address(const struct redis_address *address, struct reason *why)
-{
-	if (address->tls)
-		return reason_set(why, ERR_INVALID,
-				  "redis: this build has no TLS; use redis:// through a tunnel, or unix:");
-	return ERR_NONE;
-}
-
-struct store *store_open(const struct redis_address *address)
+struct store *store_open(const struct redis_address *address, struct redis_tls *tls)
 {
 	struct store *store = mem_alloc(1, sizeof(*store));
 
 	store->address = *address;
+	store->tls = tls;
 	return store;
 }
 
@@ -120,6 +112,10 @@ static void connect_to(struct store *store)
 		return;
 	}
 	(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
+	if (!redis_tls_begin(store->tls, store->context)) {
+		lose(store, redis_tls_problem(store->tls, store->context->errstr));
+		return;
+	}
 	if (!log_in(store) || !select_database(store) || !load_scripts(store))
 		return;
 	if (store->away)

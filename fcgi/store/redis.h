@@ -30,6 +30,7 @@ struct known_nodes { /* sorted; what nodes.c saw last, so that it can ask for al
 
 struct store {
 	struct redis_address address;
+	struct redis_tls *tls;	    /* NULL: none; not ours */
 	redisContext *context;	    /* NULL: not connected */
 	size_t pending;		    /* commands added and not run yet */
 	int64_t retry_at_ms;	    /* no new attempt to connect before this (monotonic) */

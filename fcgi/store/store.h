@@ -8,14 +8,12 @@
 
 #include "common/err.h"
 #include "common/redis_address.h"
+#include "common/redis_tls.h"
 
 struct store;
 
-/* ERR_INVALID with a sentence if this build cannot speak to that address (TLS). */
-enum err store_check_address(const struct redis_address *address, struct reason *why) MUST_CHECK;
-
-/* Does not connect yet. The caller frees it with store_free. */
-struct store *store_open(const struct redis_address *address);
+/* Does not connect yet. `tls` (NULL: none) outlives it. The caller frees it with store_free. */
+struct store *store_open(const struct redis_address *address, struct redis_tls *tls);
 void store_free(struct store *store); /* NULL is nothing */
 
 /* Whether Redis answers. */

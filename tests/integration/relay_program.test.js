@@ -38,7 +38,6 @@ test('bad_settings_are_named_and_end_with_2', () => {
     [['--nonsense'], /nonsense/],
     [['--listen', '8090', '--secret-file', secret], /HOST:PORT/],
     [['--redis', 'http://x', '--secret-file', secret], /redis/i],
-    [['--redis', 'rediss://x', '--secret-file', secret], /TLS/],
     [['--secret-file', join(folder, 'none')], /none/],
     [['--secret-file', open], /open-secret/],
     [['--secret-file', short], /short-secret/],
