@@ -1,7 +1,7 @@
 // Owns what the page knows. `live` and `actions` write it, views read it and listen:
 //   session, connection, cluster (all of it), workers (detail: Set of ids), node (detail: id), logs (detail:
 //   new lines), commands, and watch (a view wants to see something else; `live` subscribes).
-import { statusAt, rates, workerFrom } from './cluster.js';
+import { statusAt, workerFrom } from './cluster.js';
 import { LogFeed } from './logfeed.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
@@ -165,10 +165,6 @@ export class Store extends EventTarget {
    */
   setNode(id, { state, points = [], certificates }) {
     const node = this.#node(id);
-    if (node.state?.metrics && state?.metrics && node.state.timestamp !== state.timestamp) {
-      const seconds = (Date.parse(state.timestamp) - Date.parse(node.state.timestamp)) / 1000;
-      node.rates = rates(counters(node.state.metrics), counters(state.metrics), seconds);
-    }
     node.state = state;
     node.known = true;
     if (certificates) node.certificates = certificates;
@@ -240,7 +236,7 @@ export class Store extends EventTarget {
   #node(id) {
     let node = this.nodes.get(id);
     if (!node) {
-      node = { state: null, known: false, history: [], certificates: [], rates: null };
+      node = { state: null, known: false, history: [], certificates: [] };
       this.nodes.set(id, node);
     }
     return node;
@@ -257,13 +253,4 @@ export class Store extends EventTarget {
 /** @param {string} worker @param {string} target */
 export function commandKey(worker, target) {
   return `${worker}/${target}`;
-}
-
-/**
- * What only grows, of a report: not every worker can tell all of it.
- * @param {import('./types.js').Metrics} metrics
- * @returns {{[counter: string]: number}}
- */
-function counters({ disk_io, network_io }) {
-  return { ...disk_io, ...network_io };
 }

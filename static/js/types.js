@@ -115,7 +115,6 @@
  * @property {boolean} known whether the relay has told of it, be it that there is no such node
  * @property {Point[]} history oldest first
  * @property {Certificate[]} certificates
- * @property {Rates | null} rates
  *
  * @typedef {object} LogEntry
  * @property {string} timestamp

@@ -2,6 +2,7 @@
 // of machines.js, with an hour behind them.
 
 import { entry, certificate, service } from '../lib/report.js';
+import { waitFor } from '../lib/wait.js';
 import { FakeWorker } from '../lib/worker.js';
 import { LINES, MACHINES, metricsAt, SERVICES } from './machines.js';
 
@@ -10,7 +11,9 @@ import { LINES, MACHINES, metricsAt, SERVICES } from './machines.js';
 const POINT_MS = 30_000;
 const POINTS = 99;
 const LINE_MS = 1700;
-const LINES_A_NODE = 400;
+const LINES_A_NODE = 160;
+/** So few at once that the nodes' lines alternate. */
+const BATCH = 12;
 
 /** @param {string} name as MACHINES lists it */
 function serviceOf(name) {
@@ -99,6 +102,10 @@ function writeHistory(stack, node, now) {
 export async function startCluster(stack) {
   const now = Date.now();
   const ago = now - 9 * 86_400_000;
+  // Its first clean-up says when the coordinator began; then it may be said that it was longer ago.
+  await waitFor(async () => (await stack.redisCommand('HGET', 'p2pdash:stats', 'last_cleanup')) !== '', {
+    what: 'the first clean-up',
+  });
   await stack.redisCommand('HSET', 'p2pdash:stats', 'started_at', String(ago), 'total_updates', '184213');
   /** @type {Map<string, FakeWorker>} */
   const workers = new Map();
@@ -110,8 +117,8 @@ export async function startCluster(stack) {
   }
   const lines = [...workers.keys()].flatMap((node) => linesOf(node, now).map((line) => ({ node, line })));
   lines.sort((a, b) => a.line.timestamp.localeCompare(b.line.timestamp));
-  for (let at = 0, batch = 0; at < lines.length; at += 200, batch++) {
-    const page = lines.slice(at, at + 200);
+  for (let at = 0, batch = 0; at < lines.length; at += BATCH, batch++) {
+    const page = lines.slice(at, at + BATCH);
     for (const [node, worker] of workers) {
       const logs = page.filter((item) => item.node === node).map((item) => item.line);
       if (logs.length > 0) await worker.client.post('/api/reporter/logs', { node_id: node, batch: `b${batch}`, logs });

@@ -89,14 +89,14 @@ export const VIEWS = {
 
 /** Nothing has reported yet. @type {{[name: string]: View}} */
 export const EMPTY = {
-  'empty-overview': { path: '/dashboard', shown: '.state' },
-  'empty-workers': { path: '/dashboard/workers', shown: '.state' },
-  'empty-services': { path: '/dashboard/services', shown: '.state-title' },
-  'empty-logs': { path: '/dashboard/logs', shown: '.state-title' },
-  'empty-certificates': { path: '/dashboard/certificates', shown: '.state-title' },
+  'empty-overview': { path: '/dashboard', shown: '.state-title:visible' },
+  'empty-workers': { path: '/dashboard/workers', shown: '.state-title:visible' },
+  'empty-services': { path: '/dashboard/services', shown: '.state-title:visible' },
+  'empty-logs': { path: '/dashboard/logs', shown: '.state-title:visible' },
+  'empty-certificates': { path: '/dashboard/certificates', shown: '.state-title:visible' },
   'add-worker': {
     path: '/dashboard/workers',
-    shown: '.state',
+    shown: '.state-title:visible',
     async prepare(page) {
       await page.locator('[data-action=add-worker]:visible').first().click();
       await page.locator('#add-node').fill('worker-001');

@@ -81,7 +81,10 @@ export default {
   'login.username': 'User name',
   'login.password': 'Password',
   'login.submit': 'Log in',
-  'login.hint': "The first password, of the user admin, is in the coordinator's file",
+  'login.first': 'First time here?',
+  'login.first.user': 'The user is admin. Its password was made at the first start:',
+  'login.first.host': 'started by make up',
+  'login.first.containers': 'in containers',
 
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.search': 'Search in this view',

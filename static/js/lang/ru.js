@@ -91,7 +91,10 @@ export default {
   'login.username': 'Имя пользователя',
   'login.password': 'Пароль',
   'login.submit': 'Войти',
-  'login.hint': 'Первый пароль пользователя admin лежит на координаторе в файле',
+  'login.first': 'Впервые здесь?',
+  'login.first.user': 'Пользователь — admin. Его пароль создан при первом запуске:',
+  'login.first.host': 'запущено через make up',
+  'login.first.containers': 'в контейнерах',
 
   'shortcuts.title': 'Клавиши',
   'shortcuts.search': 'Поиск в этом разделе',

@@ -1,4 +1,5 @@
 // A node's metrics in full: used for the coordinator and for a worker alike.
+import { rateHistory } from '../cluster.js';
 import { h, setText } from '../dom.js';
 import { bytes, number, rate } from '../format.js';
 import { t } from '../i18n.js';
@@ -8,13 +9,13 @@ import { meter } from './meter.js';
 
 const MIB = 1024 * 1024;
 
-/** The facts below the meters. @type {[key: string, text: (node: WatchedNode) => string][]} */
+/** The facts below the meters. @type {[key: string, text: (node: WatchedNode, rates?: {[counter: string]: any}) => string][]} */
 const FACTS = [
   ['load', ({ state }) => (state?.metrics?.load_average ?? []).map((value) => number(value, 2)).join('  ')],
-  ['network_in', ({ rates }) => rate(rates?.bytes_recv)],
-  ['network_out', ({ rates }) => rate(rates?.bytes_sent)],
-  ['disk_read', ({ rates }) => rate(rates?.read_bytes)],
-  ['disk_write', ({ rates }) => rate(rates?.write_bytes)],
+  ['network_in', (_, rates) => rate(rates?.network_bytes_recv)],
+  ['network_out', (_, rates) => rate(rates?.network_bytes_sent)],
+  ['disk_read', (_, rates) => rate(rates?.disk_read_bytes)],
+  ['disk_write', (_, rates) => rate(rates?.disk_write_bytes)],
   ['processes', ({ state }) => number(state?.metrics?.process_count)],
   ['reporter_memory', ({ state }) => bytes((state?.metrics?.memory_usage_mb ?? NaN) * MIB)],
 ];
@@ -46,7 +47,8 @@ export function metricsPanel() {
       cpu.set(metrics?.cpu_percent, metrics?.cpu_count ? t('metric.cores', { count: metrics.cpu_count }) : '');
       memory.set(metrics?.memory.percent, used(metrics?.memory));
       disk.set(metrics?.disk.percent, used(metrics?.disk));
-      facts.forEach(({ value }, index) => setText(value, FACTS[index][1](node)));
+      const rates = rateHistory(node.history.slice(-2)).at(-1);
+      facts.forEach(({ value }, index) => setText(value, FACTS[index][1](node, rates)));
     },
   };
 }

@@ -3,6 +3,25 @@ import * as api from '../api.js';
 import { h, icon, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 
+/** Where the password of the first user is, by the way the coordinator was started. */
+const PASSWORDS = {
+  host: 'cat run/admin-password',
+  containers: 'docker-compose exec api cat /var/lib/p2pdash/secrets/admin-password',
+};
+
+function firstTime() {
+  return h(
+    'details',
+    { class: 'login-first' },
+    h('summary', {}, t('login.first')),
+    h('p', {}, t('login.first.user')),
+    Object.entries(PASSWORDS).map(([way, command]) => [
+      h('div', {}, t(`login.first.${way}`)),
+      h('pre', { class: 'code', dir: 'ltr' }, command),
+    ]).flat(),
+  );
+}
+
 /**
  * @param {HTMLElement} root
  * @param {import('../store.js').Store} store
@@ -36,7 +55,7 @@ export function mount(root, store) {
       required: true,
     }),
     button,
-    h('p', { class: 'login-hint' }, t('login.hint'), ' ', h('code', {}, 'run/admin-password')),
+    firstTime(),
   );
 
   form.addEventListener('submit', async (event) => {
