@@ -96,8 +96,11 @@ export const controlService = (worker_id, service_name, action) =>
 /** @param {string} node_id */
 export const clearHistory = (node_id) => request('POST', '/api/dashboard/clear-history', { node_id });
 
-/** @param {import('./types.js').LogFilter} filter @param {number} limit @param {number} offset */
-export const logs = (filter, limit, offset) => request('GET', `/api/logs${query({ ...filter, limit, offset })}`);
+/**
+ * @param {import('./types.js').LogFilter} filter
+ * @param {{limit: number, offset?: number, after?: number, before?: number, since?: string, order?: 'oldest'}} page
+ */
+export const logs = (filter, page) => request('GET', `/api/logs${query({ ...filter, ...page })}`);
 export const logSources = () => request('GET', '/api/logs/sources');
 /** @param {string} node_id empty for all */
 export const clearLogs = (node_id) => request('POST', '/api/logs/clear', node_id ? { node_id } : {});

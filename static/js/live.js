@@ -46,7 +46,7 @@ export function live(store, url) {
       type: 'subscribe',
       nodes: [...store.watched()].slice(0, NODES_AT_MOST),
       logs: feed ? feed.filter : null,
-      ...(feed?.loaded && feed.newestSeq > 0 ? { log_seq: feed.newestSeq } : {}),
+      ...(feed?.loaded && !feed.detached && feed.newestSeq > 0 ? { log_seq: feed.newestSeq } : {}),
     });
     if (feed && !feed.loaded) fill(store, feed);
   };
@@ -67,7 +67,7 @@ export function live(store, url) {
   socket.addEventListener('message', (event) => {
     const frame = /** @type {CustomEvent} */ (event).detail;
     FRAMES[frame.type]?.(store, frame);
-    if (frame.type === 'gap' && store.logs) fill(store, store.logs, frame.after);
+    if (frame.type === 'gap' && store.logs && !store.logs.detached) fill(store, store.logs, frame.after);
   });
   watchHealth(store, socket);
   socket.addEventListener('ended', () => api.sessionEnd.dispatchEvent(new Event('expired')));
@@ -112,33 +112,92 @@ function watchHealth(store, socket) {
 async function fill(store, feed, after) {
   try {
     for (let offset = 0; offset < feed.cap; offset += PAGE) {
-      const { logs, total } = await api.logs(feed.filter, PAGE, offset);
-      if (store.logs !== feed) return;
+      const { logs, total } = await api.logs(feed.filter, { limit: PAGE, offset });
+      if (store.logs !== feed || feed.detached) return;
       const end = offset + logs.length >= total || logs.length === 0;
-      store.addOlderLogs(feed, logs, feed.complete || end);
+      store.changeLogs(feed, () => feed.fill(logs, feed.complete || end));
       if (end || after === undefined || logs.at(-1).seq <= after) return;
     }
   } catch (error) {
-    store.failLogs(feed, /** @type {Error} */ (error));
+    fail(store, feed, error);
   }
+}
+
+/** @param {Store} store @param {LogFeed} feed @param {unknown} error */
+function fail(store, feed, error) {
+  store.changeLogs(feed, () => {
+    feed.error = /** @type {Error} */ (error);
+  });
+}
+
+/**
+ * Reads of the log what a feed does not hold, one thing at a time.
+ * @param {Store} store
+ * @param {LogFeed} feed
+ * @param {() => Promise<void>} work
+ */
+async function read(store, feed, work) {
+  if (feed.loading) return;
+  feed.loading = true;
+  try {
+    await work();
+  } catch (error) {
+    fail(store, feed, error);
+  } finally {
+    feed.loading = false;
+  }
+}
+
+/** Live lines go on behind the newest that is held. @param {Store} store @param {LogFeed} feed */
+function goLive(store, feed) {
+  if (store.logs === feed && !feed.detached) store.emit('watch');
 }
 
 /**
  * Reads the page of lines before the oldest that is held.
  * @param {Store} store
  * @param {LogFeed} feed
- * @returns {Promise<void>}
  */
 export async function loadOlder(store, feed) {
-  if (feed.complete || feed.loading || feed.lines.length >= feed.cap) return;
-  feed.loading = true;
-  try {
-    // Lines that came since the newest one held would shift the pages; overlaps are harmless, gaps are not.
-    const { logs, total } = await api.logs(feed.filter, PAGE, feed.lines.length);
-    store.addOlderLogs(feed, logs, feed.lines.length + logs.length >= total || logs.length === 0);
-  } catch (error) {
-    store.failLogs(feed, /** @type {Error} */ (error));
-  } finally {
-    feed.loading = false;
-  }
+  if (feed.complete || feed.oldestSeq === 0) return;
+  await read(store, feed, async () => {
+    const { logs, total } = await api.logs(feed.filter, { limit: PAGE, before: feed.oldestSeq });
+    store.changeLogs(feed, () => feed.prepend(logs, logs.length >= total));
+  });
+}
+
+/**
+ * Reads the page of lines after the newest of a piece of the past.
+ * @param {Store} store
+ * @param {LogFeed} feed
+ */
+export async function loadNewer(store, feed) {
+  if (!feed.detached) return;
+  await read(store, feed, async () => {
+    const { logs, total } = await api.logs(feed.filter, { limit: PAGE, after: feed.newestSeq, order: 'oldest' });
+    store.changeLogs(feed, () => feed.extend(logs, logs.length >= total));
+    goLive(store, feed);
+  });
+}
+
+/**
+ * Reads what was written about a moment, wherever in the log that is.
+ * @param {Store} store
+ * @param {LogFeed} feed
+ * @param {number} ms
+ */
+export async function loadAround(store, feed, ms) {
+  await read(store, feed, async () => {
+    const since = new Date(ms).toISOString();
+    const [first] = (await api.logs(feed.filter, { limit: 1, since, order: 'oldest' })).logs;
+    if (!first) return;
+    const [older, newer] = await Promise.all([
+      api.logs(feed.filter, { limit: PAGE, before: first.seq }),
+      api.logs(feed.filter, { limit: PAGE, after: first.seq - 1, order: 'oldest' }),
+    ]);
+    const complete = older.logs.length >= older.total;
+    const detached = newer.logs.length < newer.total;
+    store.changeLogs(feed, () => feed.replace([...older.logs, ...newer.logs], { complete, detached }));
+    goLive(store, feed);
+  });
 }

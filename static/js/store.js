@@ -198,20 +198,10 @@ export class Store extends EventTarget {
 
   /**
    * @param {LogFeed} feed
-   * @param {import('./types.js').LogEntry[]} entries
-   * @param {boolean} complete
+   * @param {(feed: LogFeed) => void} change what was read of the log, or why it was not
    */
-  addOlderLogs(feed, entries, complete) {
-    feed.prepend(entries, complete);
-    if (this.logs === feed) this.emit('logs', []);
-  }
-
-  /**
-   * @param {LogFeed} feed
-   * @param {Error} error
-   */
-  failLogs(feed, error) {
-    feed.error = error;
+  changeLogs(feed, change) {
+    change(feed);
     if (this.logs === feed) this.emit('logs', []);
   }
 

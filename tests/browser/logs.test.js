@@ -191,6 +191,51 @@ test('the_log_jumps_to_a_moment', async () => {
   await page.context().close();
 });
 
+test('the_whole_history_is_read_from_a_moment_on_without_a_gap', async () => {
+  const viewer = await stack.user('viewer');
+  const search = 'order=oldest&limit=1000';
+  const all = /** @type {number[]} */ ([]);
+  for (let page = [{ seq: 0 }]; page.length > 0; ) {
+    page = (await viewer.get(`/api/logs?${search}&after=${all.at(-1) ?? 0}`)).json.logs;
+    all.push(...page.map(({ seq }) => seq));
+  }
+  assert.ok(all.length > 12_000, 'more than a page holds');
+
+  const page = await browser.open({ path: '/dashboard/logs' });
+  await page.locator('.log-line').first().waitFor();
+  await page.fill('.log-jump', '2020-01-01T00:00:01');
+  await page.locator(`.log-line[data-seq="${all[0]}"]`).waitFor();
+  await page.getByText('To the newest lines').waitFor();
+  const scroll = (/** @type {number} */ to) =>
+    page.locator('.log-scroller').evaluate((element, top) => element.scrollTo(0, top), to);
+  await waitFor(
+    async () => {
+      await scroll(1e9);
+      return (await page.locator('[data-action=pause]').getAttribute('aria-pressed')) === 'false';
+    },
+    { what: 'the end of the log', deadline: 60_000 },
+  );
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.click('[data-action=save-json]')]);
+  const held = readFileSync(await saved.path(), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).seq);
+  assert.deepEqual(held, all.slice(-10_000));
+
+  write(1, 'INFO', 'after all of it');
+  await page.locator('.log-line', { hasText: 'after all of it' }).waitFor();
+  await waitFor(
+    async () => {
+      await scroll(0);
+      return (await page.locator(`.log-line[data-seq="${all[0]}"]`).count()) === 1;
+    },
+    { what: 'the beginning, read backwards', deadline: 60_000 },
+  );
+  await page.click('.log-new');
+  await page.locator('.log-line', { hasText: 'after all of it' }).waitFor();
+  await page.context().close();
+});
+
 test('an_operator_clears_a_nodes_log', async () => {
   const page = await browser.open({ role: 'operator', path: '/dashboard/logs?node=worker-001' });
   await page.locator('.log-line').first().waitFor();

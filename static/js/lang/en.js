@@ -276,7 +276,7 @@ export default {
   'logs.new': { one: '{count} new line below', other: '{count} new lines below' },
   'logs.start': 'The beginning of what is kept',
   'logs.older': 'Older lines load as you scroll',
-  'logs.cap': '{count} lines are held: narrow the filter to see older ones',
+  'logs.newest': 'To the newest lines',
   'log.time': 'Time',
   'log.level': 'Level',
   'log.node': 'Node',

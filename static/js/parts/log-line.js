@@ -120,10 +120,10 @@ export function newBelow() {
   );
   return {
     element,
-    /** @param {number} count */
-    update(count) {
-      show(element, count > 0);
-      setText(text, t('logs.new', { count }));
+    /** @param {number} count @param {boolean} detached whether it leads further than to the lines that are held */
+    update(count, detached) {
+      show(element, count > 0 || detached);
+      setText(text, count > 0 ? t('logs.new', { count }) : t('logs.newest'));
     },
   };
 }

@@ -3,7 +3,7 @@
 import { copy } from '../clipboard.js';
 import { delegate, h, perFrame, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
-import { loadOlder } from '../live.js';
+import { loadAround, loadNewer, loadOlder } from '../live.js';
 import { VirtualList } from '../virtual.js';
 import { logRows, newBelow } from './log-line.js';
 import { empty, failed, loading } from './states.js';
@@ -13,7 +13,7 @@ import { empty, failed, loading } from './states.js';
 
 export const LINES_HELD = 10_000;
 const LINE_PX = 24;
-const NEAR_TOP_PX = 600;
+const NEAR_PX = 600;
 /** Nobody reads what flows by faster. */
 const PACE_MS = 100;
 
@@ -54,6 +54,8 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
   /** @param {boolean} follow */
   const setFollowing = (follow) => {
     if (follow) unseen = 0;
+    // The end of the log is not held then: it is read anew.
+    if (follow && feed.detached) feed = store.followLogs(feed.filter, cap);
     if (follow !== following) {
       following = follow;
       onfollow?.(follow);
@@ -65,7 +67,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
     () => {
       list.setItems(feed.lines, { hold: !following });
       lastTop = scroller.scrollTop;
-      below.update(following ? 0 : unseen);
+      below.update(following ? 0 : unseen, feed.detached);
       showState();
     },
     signal,
@@ -75,8 +77,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
   const showState = () => {
     const none = feed.lines.length === 0;
     const state = none ? (feed.error ? 'failed' : feed.loaded ? 'empty' : 'loading') : '';
-    const full = feed.lines.length >= feed.cap ? 'logs.cap' : 'logs.older';
-    setText(top, none || !feed.loaded ? '' : t(feed.complete ? 'logs.start' : full, { count: feed.cap }));
+    setText(top, none || !feed.loaded ? '' : t(feed.complete ? 'logs.start' : 'logs.older'));
     show(message, none);
     if (message.dataset.state === state) return;
     message.dataset.state = state;
@@ -100,9 +101,10 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
     'scroll',
     () => {
       if (following && scroller.scrollTop < lastTop - 2 && list.below > LINE_PX) setFollowing(false);
-      else if (!following && list.below < 2) setFollowing(true);
+      else if (!following && !feed.detached && list.below < 2) setFollowing(true);
       lastTop = scroller.scrollTop;
-      if (scroller.scrollTop < NEAR_TOP_PX && feed.loaded) loadOlder(store, feed);
+      if (scroller.scrollTop < NEAR_PX && feed.loaded) loadOlder(store, feed);
+      else if (list.below < NEAR_PX) loadNewer(store, feed);
     },
     { passive: true, signal },
   );
@@ -147,18 +149,10 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
       list.forgetHeights();
       update();
     },
-    /** Shows the first line at or after a moment, reading older pages until it is held. @param {number} ms */
+    /** Shows the first line at or after a moment, wherever in the log that is. @param {number} ms */
     async jumpTo(ms) {
       setFollowing(false);
-      while (
-        !feed.complete &&
-        feed.lines.length < feed.cap &&
-        (feed.lines.length === 0 || Date.parse(feed.lines[0].timestamp) > ms)
-      ) {
-        const before = feed.lines.length;
-        await loadOlder(store, feed);
-        if (feed.lines.length === before) break;
-      }
+      if (!feed.covers(ms)) await loadAround(store, feed, ms);
       list.setItems(feed.lines, { hold: true });
       list.scrollTo(feed.indexAt(ms));
       lastTop = scroller.scrollTop;

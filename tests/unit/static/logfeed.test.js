@@ -51,18 +51,54 @@ test('the_oldest_lines_make_room', () => {
   );
 });
 
+test('older_lines_make_the_newest_room_and_live_ones_wait_until_those_are_read_again', () => {
+  const feed = new LogFeed(EVERYTHING, 10);
+  feed.fill(range(11, 20), false);
+  feed.prepend(range(6, 10), false);
+  assert.equal(feed.detached, true);
+  assert.equal(feed.append([entry(21)]).length, 1, 'it is told of');
+  assert.deepEqual([feed.oldestSeq, feed.newestSeq, feed.lines.length], [6, 15, 10]);
+  feed.extend(range(16, 19), false);
+  feed.extend(range(20, 21), true);
+  feed.append(range(21, 22));
+  assert.deepEqual(
+    seqs(feed),
+    range(13, 22).map((line) => line.seq),
+  );
+  assert.equal(feed.complete, false);
+});
+
+test('what_is_shown_does_not_change_under_the_view', () => {
+  const feed = new LogFeed(EVERYTHING, 10);
+  feed.append(range(1, 10));
+  const shown = feed.lines;
+  feed.append(range(11, 12));
+  assert.deepEqual([shown[0].seq, shown.length, feed.oldestSeq], [1, 10, 3]);
+});
+
+test('a_moment_is_covered_only_by_the_piece_it_is_in', () => {
+  const feed = new LogFeed(EVERYTHING, 10);
+  feed.replace(range(5, 9), { complete: false, detached: true });
+  assert.deepEqual(
+    [4, 5, 9, 10].map((second) => feed.covers(second * 1000)),
+    [false, true, true, false],
+  );
+  feed.replace(range(1, 3), { complete: true, detached: false });
+  assert.equal(feed.covers(0) && feed.covers(99_000), true);
+});
+
 test('what_was_cut_off_is_no_longer_complete', () => {
   const feed = new LogFeed(EVERYTHING, 10);
-  feed.prepend(range(1, 5), true);
+  feed.fill(range(1, 5), true);
   assert.equal(feed.complete, true);
   feed.append(range(6, 20));
   assert.equal(feed.complete, false);
 });
 
-test('older_pages_stop_at_the_cap', () => {
+test('a_page_that_fills_a_gap_stops_at_the_cap', () => {
   const feed = new LogFeed(EVERYTHING, 10);
   feed.append(range(91, 98));
-  feed.prepend(range(80, 90), true);
+  feed.fill(range(80, 90), true);
   assert.deepEqual(
     seqs(feed),
     range(89, 98).map((line) => line.seq),
