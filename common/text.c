@@ -1,9 +1,15 @@
 /* UTF-8: what is valid, where it can be cut, and searching without case. */
 #include "common/text.h"
 
+#include "common/buf.h"
+
 #include <locale.h>
 #include <string.h>
 #include <wctype.h>
+
+#define FOLDED_CHAR_MAX 4 /* bytes that fold makes of one, at most */
+
+static const unsigned char LEADS[] = {0, 0xc0, 0xe0, 0xf0}; /* by the number of bytes behind */
 
 /* RFC 3629 section 4, by the ranges of its second byte. */
 size_t text_utf8_len(const char *text, size_t len)
@@ -71,33 +77,43 @@ static wint_t next_folded(const char *text, size_t len, size_t *used)
 	return towlower(c);
 }
 
-static bool begins_with(const char *text, size_t len, const char *part, size_t part_len)
+/*
+ * Appends `text` in lower case, in UTF-8 carried on beyond U+10FFFF for the invalid bytes: no character's
+ * bytes stand inside another's, so bytes are found only where characters are.
+ */
+static void fold(struct buf *out, const char *text, size_t len)
 {
-	while (part_len) {
-		size_t used, part_used;
+	size_t used;
 
-		if (!len || next_folded(text, len, &used) != next_folded(part, part_len, &part_used))
-			return false;
-		text += used;
-		len -= used;
-		part += part_used;
-		part_len -= part_used;
+	buf_reserve(out, len * FOLDED_CHAR_MAX);
+	for (; len; text += used, len -= used) {
+		wint_t c = next_folded(text, len, &used);
+		unsigned char *at = (unsigned char *)out->data + out->len;
+		size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+
+		*at = (unsigned char)(LEADS[more] | c >> 6 * more);
+		for (size_t i = 1; i <= more; i++)
+			at[i] = (unsigned char)(0x80U | (c >> 6 * (more - i) & 0x3fU));
+		out->len += 1 + more;
 	}
-	return true;
 }
 
 bool text_contains(const char *text, size_t len, const char *part, size_t part_len)
 {
-	size_t used, ignored;
-	wint_t first;
+	struct buf folded = {0}, folded_part = {0};
+	bool found;
 
 	if (!part_len)
 		return true;
-	first = next_folded(part, part_len, &ignored);
-	for (; len; text += used, len -= used)
-		if (next_folded(text, len, &used) == first && begins_with(text, len, part, part_len))
-			return true;
-	return false;
+	if (!len)
+		return false;
+	fold(&folded, text, len);
+	fold(&folded_part, part, part_len);
+	/* glibc's memmem takes linear time, whatever the texts. */
+	found = memmem(folded.data, folded.len, folded_part.data, folded_part.len) != NULL;
+	buf_free(&folded);
+	buf_free(&folded_part);
+	return found;
 }
 
 void text_init(void)

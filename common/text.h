@@ -15,6 +15,7 @@ size_t text_cut(const char *text, size_t len, size_t max);
 /*
  * Whether `text` holds `part`, letters compared without case (towlower by code point; needs a UTF-8 LC_CTYPE,
  * which text_init sets). An empty part is found everywhere. Invalid bytes equal only themselves.
+ * Takes time linear in the lengths.
  */
 bool text_contains(const char *text, size_t len, const char *part, size_t part_len);
 

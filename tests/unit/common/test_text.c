@@ -7,7 +7,9 @@
 #include "tests/unit/cm.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool contains(const char *text, const char *part)
 {
@@ -24,6 +26,36 @@ static void search_ignores_case_in_any_script(void **state)
 	assert_false(contains("short", "shorter"));
 	assert_true(contains("\xff\xfe!", "\xfe"));
 	assert_false(contains("\xff", "\xfe"));
+}
+
+static void search_finds_whole_characters_only(void **state)
+{
+	(void)state;
+	assert_true(contains("x\xff\xd0\x96", "\xd0\xb6"));
+	assert_false(contains("\xd0\x96", "\x96"));
+	assert_false(contains("\xf4\x8f\xbf\xbf", "\xbf"));
+	assert_true(contains("\xe2\x84\xaa", "K")); /* the Kelvin sign is a K of three bytes */
+	assert_true(contains("\xf0\x90\x90\x80", "\xf0\x90\x90\xa8"));
+	assert_false(contains("", "a"));
+}
+
+/* What took minutes when every place was compared anew takes a moment; the alarm is for the broken case. */
+static void search_takes_linear_time(void **state)
+{
+	const size_t len = (size_t)64 * 1024 * 1024;
+	char *text = malloc(len), part[256];
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'a', len);
+	memset(part, 'A', sizeof(part));
+	part[sizeof(part) - 1] = 'b';
+	alarm(20);
+	assert_false(text_contains(text, len, part, sizeof(part)));
+	text[len - 1] = 'B';
+	assert_true(text_contains(text, len, part, sizeof(part)));
+	alarm(0);
+	free(text);
 }
 
 static void invalid_utf8_is_told_from_valid(void **state)
@@ -149,6 +181,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(search_ignores_case_in_any_script),
+		cmocka_unit_test(search_finds_whole_characters_only),
+		cmocka_unit_test(search_takes_linear_time),
 		cmocka_unit_test(invalid_utf8_is_told_from_valid),
 		cmocka_unit_test(a_cut_never_splits_a_character),
 		cmocka_unit_test(node_ids_are_what_the_contract_says),
