@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "reporter/control.h"
+#include "reporter/stale_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,6 +150,7 @@ static bool is_answered(const struct sockaddr_un *address)
 static enum err listen_at(const char *path, int *out, struct reason *why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct reason obstacle;
 	mode_t mask;
 	int fd, bound;
 
@@ -157,7 +159,8 @@ static enum err listen_at(const char *path, int *out, struct reason *why)
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	if (is_answered(&address))
 		return reason_set(why, ERR_CONFLICT, "another reporter listens on control_socket %s", path);
-	unlink(path);
+	if (stale_socket_remove(path, &obstacle) != ERR_NONE)
+		return reason_set(why, ERR_CONFLICT, "control_socket: %s", obstacle.text);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);
 	bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof(address));
@@ -198,7 +201,7 @@ void ctl_server_free(struct ctl_server *server)
 		client_free(server->clients);
 	watch_free(server->watch);
 	close(server->fd);
-	unlink(server->path);
+	(void)!stale_socket_remove(server->path, NULL);
 	free(server->path);
 	free(server);
 }

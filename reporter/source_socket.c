@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "reporter/log_line.h"
+#include "reporter/stale_socket.h"
 #include "reporter/syslog_message.h"
 
 #include <errno.h>
@@ -115,25 +116,22 @@ static void on_readable(void *user, uint32_t events)
 
 /* --- the socket --------------------------------------------------------------------------------- */
 
-static void say_trouble(struct source_reader *reader, const char *what, int error)
+static void say_trouble(struct source_reader *reader, const char *error)
 {
 	if (!reader->troubled)
-		log_warning("source", "cannot %s log=%s path=%s error=\"%s\"", what, reader->config->name,
-			    reader->path, strerror(error));
+		log_warning("source", "cannot listen on the log socket log=%s path=%s error=\"%s\"",
+			    reader->config->name, reader->path, error);
 	reader->troubled = true;
 }
 
-/* Whether a living program listens there; what a dead one left behind is removed. */
+/* Whether a living program listens there. */
 static bool is_taken(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	bool answers = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
-	bool stale = fd >= 0 && !answers && errno == ECONNREFUSED;
 
 	if (fd >= 0)
 		close(fd);
-	if (stale)
-		unlink(address->sun_path);
 	return answers;
 }
 
@@ -144,7 +142,7 @@ static int open_socket(struct source_reader *reader, const struct sockaddr_un *a
 	int bound;
 
 	if (fd < 0) {
-		say_trouble(reader, "make a socket", errno);
+		say_trouble(reader, strerror(errno));
 		return -1;
 	}
 	/* Only root may go beyond the system's limit; others get as much as it allows. */
@@ -154,7 +152,7 @@ static int open_socket(struct source_reader *reader, const struct sockaddr_un *a
 	bound = bind(fd, (const struct sockaddr *)address, sizeof(*address));
 	umask(mask);
 	if (bound < 0) {
-		say_trouble(reader, "listen on the log socket", errno);
+		say_trouble(reader, strerror(errno));
 		close(fd);
 		return -1;
 	}
@@ -165,18 +163,21 @@ static void start_listening(void *user)
 {
 	struct source_reader *reader = user;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct reason why;
 	struct stat file;
 
 	if (strlen(reader->path) >= sizeof(address.sun_path)) {
-		say_trouble(reader, "listen on the log socket", ENAMETOOLONG);
+		say_trouble(reader, strerror(ENAMETOOLONG));
 		return;
 	}
 	memcpy(address.sun_path, reader->path, strlen(reader->path) + 1);
 	if (is_taken(&address))
-		say_trouble(reader, "listen on the log socket", EADDRINUSE);
+		say_trouble(reader, strerror(EADDRINUSE));
+	else if (stale_socket_remove(reader->path, &why) != ERR_NONE)
+		say_trouble(reader, why.text);
 	else
 		reader->fd = open_socket(reader, &address);
-	if (reader->fd < 0 || stat(reader->path, &file) < 0) {
+	if (reader->fd < 0 || lstat(reader->path, &file) < 0) {
 		timer_start(reader->retry, RETRY_MS);
 		return;
 	}
@@ -191,7 +192,7 @@ static bool is_ours(const struct source_reader *reader)
 {
 	struct stat file;
 
-	return stat(reader->path, &file) == 0 && file.st_dev == reader->device &&
+	return lstat(reader->path, &file) == 0 && file.st_dev == reader->device &&
 	       file.st_ino == reader->inode;
 }
 

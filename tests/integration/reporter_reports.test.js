@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { startStack, waitFor } from '../lib/stack.js';
@@ -157,6 +157,15 @@ test('a_configuration_is_read_anew_and_a_bad_one_is_not', async () => {
     what: 'the refusal',
   });
   assert.ok(reporter.daemon.alive);
+});
+
+test('a_file_in_the_way_of_the_control_socket_stays_and_is_named', async () => {
+  const reporter = await stack.reporter('obstacle');
+  writeFileSync(reporter.controlSocket, 'precious');
+  const { status, stderr } = await reporter.run();
+  assert.notEqual(status, 0);
+  assert.ok(stderr.includes(`${reporter.controlSocket} is in the way and is no socket`), stderr);
+  assert.equal(readFileSync(reporter.controlSocket, 'utf8'), 'precious');
 });
 
 test('what_is_wrong_with_the_configuration_is_said_with_exit_status_2', async () => {

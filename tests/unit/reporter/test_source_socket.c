@@ -192,6 +192,20 @@ static void a_stale_socket_is_replaced(void **state)
 	arrival_of(bench, "text");
 }
 
+static void a_file_that_is_no_socket_is_left_alone(void **state)
+{
+	struct bench *bench = *state;
+	FILE *file = fopen(bench->path, "w");
+	struct stat status;
+
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	start(bench);
+	assert_int_equal(lstat(bench->path, &status), 0);
+	assert_true(S_ISREG(status.st_mode));
+	assert_int_equal(unlink(bench->path), 0);
+}
+
 static void a_socket_in_use_is_left_alone(void **state)
 {
 	struct bench *bench = *state;
@@ -224,15 +238,11 @@ static void a_removed_socket_is_made_again_by_the_sweep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_json_entry_keeps_all_its_fields),
-		TEST(syslog_gives_level_and_logger),
-		TEST(anything_else_is_a_line),
-		TEST(an_empty_datagram_is_nothing),
-		TEST(a_large_datagram_is_cut),
-		TEST(any_program_may_write_to_it),
-		TEST(a_stale_socket_is_replaced),
-		TEST(a_socket_in_use_is_left_alone),
-		TEST(a_removed_socket_is_made_again_by_the_sweep),
+		TEST(a_json_entry_keeps_all_its_fields), TEST(syslog_gives_level_and_logger),
+		TEST(anything_else_is_a_line),		 TEST(an_empty_datagram_is_nothing),
+		TEST(a_large_datagram_is_cut),		 TEST(any_program_may_write_to_it),
+		TEST(a_stale_socket_is_replaced),	 TEST(a_file_that_is_no_socket_is_left_alone),
+		TEST(a_socket_in_use_is_left_alone),	 TEST(a_removed_socket_is_made_again_by_the_sweep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
