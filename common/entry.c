@@ -52,11 +52,13 @@ static enum err read_message(const struct json *value, const char *path, struct 
 
 void entry_cut_message(struct entry *entry, struct buf *scratch)
 {
-	if (entry->message_len <= LIMIT_MESSAGE)
+	const char *message = entry->message;
+	size_t len = entry->message_len;
+
+	if (json_quote_fit(message, len, LIMIT_MESSAGE) == len)
 		return;
 	buf_clear(scratch);
-	buf_append(scratch, entry->message,
-		   text_cut(entry->message, entry->message_len, LIMIT_MESSAGE - strlen(CUT_MARK)));
+	buf_append(scratch, message, json_quote_fit(message, len, LIMIT_MESSAGE - strlen(CUT_MARK)));
 	buf_text(scratch, CUT_MARK);
 	entry->message = scratch->data;
 	entry->message_len = scratch->len;

@@ -43,7 +43,10 @@ struct entry {
 enum err entry_read(const struct json *value, const char *path, int64_t now_ms, struct buf *scratch,
 		    struct entry *out, struct reason *why) MUST_CHECK;
 
-/* A message longer than LIMIT_MESSAGE is cut at a character and marked; it then stands in `scratch`. */
+/*
+ * A message that would take more than LIMIT_MESSAGE bytes in JSON, where a control character takes six, is
+ * cut at a character and marked; it then stands in `scratch`.
+ */
 void entry_cut_message(struct entry *entry, struct buf *scratch);
 
 /*

@@ -35,6 +35,7 @@ static const struct {
 	[ERR_INTERNAL] = {500, "internal"},
 	[ERR_WORKER_FAILED] = {502, "worker_failed"},
 	[ERR_BACKEND_AWAY] = {503, "backend_away"},
+	[ERR_BACKEND_FULL] = {503, "backend_full"},
 	[ERR_WORKER_NOT_CONNECTED] = {503, "worker_not_connected"},
 	[ERR_WORKER_TIMEOUT] = {504, "worker_timeout"},
 	[ERR_SYSTEM] = {500, "system"},

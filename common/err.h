@@ -35,6 +35,7 @@ enum err {
 	ERR_INTERNAL,
 	ERR_WORKER_FAILED, /* the worker answered, with nonsense */
 	ERR_BACKEND_AWAY,  /* Redis does not answer */
+	ERR_BACKEND_FULL,  /* Redis may hold no more: it answers, and takes nothing new */
 	ERR_WORKER_NOT_CONNECTED,
 	ERR_WORKER_TIMEOUT,
 	ERR_SYSTEM, /* a system call failed; errno says why */

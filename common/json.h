@@ -90,6 +90,9 @@ void json_put_time(struct json_out *out, const char *key, int64_t ms); /* ISO 86
 void json_put_value(struct json_out *out, const char *key, const struct json *value);
 void json_put_raw(struct json_out *out, const char *key, const char *json, size_t len); /* spliced as it is */
 
+/* How many bytes of `text`, whole characters, json_quote writes into `max` bytes between its quotes. */
+size_t json_quote_fit(const char *text, size_t len, size_t max);
+
 /* A JSON string with its quotes; invalid UTF-8 becomes U+FFFD, control characters are escaped. */
 void json_quote(struct buf *out, const char *text, size_t len);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPLACEMENT   "\xef\xbf\xbd"	 /* U+FFFD */
 #define EXACT_INTEGER 9007199254740992.0 /* 2^53 */
 
 /* What stands after the backslash, 0: the character needs none, 'u': the \u00XX form. */
@@ -32,6 +33,23 @@ static char escape_of(unsigned char c)
 	}
 }
 
+size_t json_quote_fit(const char *text, size_t len, size_t max)
+{
+	size_t i = 0, written = 0;
+
+	while (i < len) {
+		unsigned char c = (unsigned char)text[i];
+		char escape = escape_of(c);
+		size_t used = c < 0x80 ? 1 : text_utf8_len(text + i, len - i);
+
+		written += escape == 'u' ? strlen("\\u0000") : escape ? 2 : used ? used : strlen(REPLACEMENT);
+		if (written > max)
+			break;
+		i += used ? used : 1;
+	}
+	return i;
+}
+
 void json_quote(struct buf *out, const char *text, size_t len)
 {
 	size_t plain = 0, i = 0; /* text[plain..i) needs no change and is copied in one piece */
@@ -49,7 +67,7 @@ void json_quote(struct buf *out, const char *text, size_t len)
 		}
 		buf_append(out, text + plain, i - plain);
 		if (!used)
-			buf_text(out, "\xef\xbf\xbd");
+			buf_text(out, REPLACEMENT);
 		else if (escape == 'u')
 			buf_printf(out, "\\u%04x", c);
 		else

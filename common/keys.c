@@ -5,9 +5,10 @@
 #include <stdio.h>
 
 static const char *const NODE_KEYS[] = {
-	[NODE_STATE] = "state", [NODE_SUMMARY] = "summary",	      [NODE_HISTORY] = "history",
-	[NODE_LOGS] = "logs",	[NODE_CERTIFICATES] = "certificates", [NODE_COMMANDS] = "commands",
-	[NODE_BATCH] = "batch", [NODE_INSTANCE] = "instance",	      [NODE_ACTIONS] = "actions",
+	[NODE_STATE] = "state",		[NODE_SUMMARY] = "summary",	      [NODE_HISTORY] = "history",
+	[NODE_LOGS] = "logs",		[NODE_CERTIFICATES] = "certificates", [NODE_COMMANDS] = "commands",
+	[NODE_BATCH] = "batch",		[NODE_INSTANCE] = "instance",	      [NODE_ACTIONS] = "actions",
+	[NODE_LOG_BYTES] = "log_bytes",
 };
 
 static struct key make(const char *before, const char *name, const char *after)

@@ -32,6 +32,7 @@ enum node_key {
 	NODE_SUMMARY,	   /* string: its flat summary for delta mode */
 	NODE_HISTORY,	   /* list: points, newest first */
 	NODE_LOGS,	   /* list: entries, newest first */
+	NODE_LOG_BYTES,	   /* counter: how many bytes these are */
 	NODE_CERTIFICATES, /* string: JSON array */
 	NODE_COMMANDS,	   /* list: commands waiting, oldest first */
 	NODE_BATCH,	   /* string: the last log batch taken */

@@ -5,13 +5,14 @@
 #define LIMIT_BODY		    (1024 * 1024) /* a request's body, after gunzip too */
 #define LIMIT_JSON_DEPTH	    32
 #define LIMIT_ENTRIES_A_BATCH	    1000
-#define LIMIT_MESSAGE		    (64 * 1024) /* a log message; longer ones are cut and marked */
+#define LIMIT_MESSAGE		    (64 * 1024) /* a log message in JSON; longer ones are cut and marked */
 #define LIMIT_NAME		    256 /* logger, module, function and other short texts of an entry */
 #define LIMIT_SERVICES_A_NODE	    256
 #define LIMIT_CERTIFICATES_A_NODE   512
 #define LIMIT_HISTORY_POINTS	    100
 #define LIMIT_HISTORY_POINTS_PUSHED 50 /* a node's points in WebSocket messages */
 #define LIMIT_LOG_ENTRIES_A_NODE    1000
+#define LIMIT_LOG_BYTES_A_NODE	    (4 * 1024 * 1024)
 #define LIMIT_COMMANDS_A_NODE	    100 /* waiting at once */
 #define LIMIT_NODES		    10000
 

@@ -27,6 +27,9 @@ static const char *sentence_of(enum err err)
 		return "this path does not take this method";
 	case ERR_BACKEND_AWAY:
 		return "the data store does not answer; try again in a moment";
+	case ERR_BACKEND_FULL:
+		return "the data store is full: it can be read, but takes nothing new until it has room "
+		       "again";
 	case ERR_UNKNOWN_NODE:
 		return "there is no such node";
 	case ERR_UNKNOWN_USER:

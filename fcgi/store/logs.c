@@ -53,10 +53,23 @@ enum err logs_add(struct store *store, const char *node, const char *id, const s
 		  int64_t *added, int64_t *total)
 {
 	struct key batch_key = key_of_node(NODE_BATCH, node), logs_key = key_of_node(NODE_LOGS, node);
-	char kept[16], kept_s[16], now_ms[24], loggers_count[16];
-	const char *fixed[] = {
-		"5", batch_key.text, logs_key.text, KEY_LOG_SEQ,  KEY_LOG_NODES, KEY_LOG_LOGGERS, node,
-		id,  kept,	     kept_s,	    CHANNEL_LOGS, now_ms,	 loggers_count};
+	struct key bytes_key = key_of_node(NODE_LOG_BYTES, node);
+	char kept[16], kept_bytes[16], kept_s[16], now_ms[24], loggers_count[16];
+	const char *fixed[] = {"6",
+			       batch_key.text,
+			       logs_key.text,
+			       KEY_LOG_SEQ,
+			       KEY_LOG_NODES,
+			       KEY_LOG_LOGGERS,
+			       bytes_key.text,
+			       node,
+			       id,
+			       kept,
+			       kept_s,
+			       CHANNEL_LOGS,
+			       now_ms,
+			       kept_bytes,
+			       loggers_count};
 	size_t argc = sizeof(fixed) / sizeof(*fixed), all = argc + batch->loggers_count + batch->count;
 	const char **argv = mem_alloc(all, sizeof(*argv));
 	size_t *lens = mem_alloc(all, sizeof(*lens));
@@ -64,6 +77,7 @@ enum err logs_add(struct store *store, const char *node, const char *id, const s
 	enum err err;
 
 	(void)snprintf(kept, sizeof(kept), "%d", LIMIT_LOG_ENTRIES_A_NODE);
+	(void)snprintf(kept_bytes, sizeof(kept_bytes), "%d", LIMIT_LOG_BYTES_A_NODE);
 	(void)snprintf(kept_s, sizeof(kept_s), "%d", LIMIT_LOGS_KEPT_S);
 	(void)snprintf(now_ms, sizeof(now_ms), "%" PRId64, clock_now_ms());
 	(void)snprintf(loggers_count, sizeof(loggers_count), "%zu", batch->loggers_count);
@@ -161,7 +175,7 @@ static enum err clear_one(struct store *store, const char *node, int64_t *cleare
 	enum err err;
 
 	redis_add(store, "LLEN %s", key.text);
-	redis_add(store, "DEL %s", key.text);
+	redis_add(store, "DEL %s %s", key.text, key_of_node(NODE_LOG_BYTES, node).text);
 	redis_add(store, "ZREM %s %s", KEY_LOG_NODES, node);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)

@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_TIMEOUT_S 2
-#define ANSWER_TIMEOUT_MS 5000
+#define CONNECT_TIMEOUT_S  2
+#define ANSWER_TIMEOUT_MS  5000
+#define FULL_SAID_EVERY_MS 60000
 #define RETRY_AFTER_MS                                                                      \
 	100 /* a host that does not answer costs its timeout; not every request must pay it \
 	     */
@@ -177,13 +178,27 @@ static const redisReply *find_error(const redisReply *reply)
 	return NULL;
 }
 
-/* Redis is there but cannot serve now: it loads its data, cannot write them, is no master, … */
-static enum err judge_error(const redisReply *error)
+/* Every write is refused then, so it is said once in a while and not each time. */
+static enum err note_full(struct store *store)
 {
-	static const char *const PASSING[] = {"LOADING",     "MISCONF",	   "OOM",	 "BUSY",
-					      "READONLY",    "MASTERDOWN", "NOREPLICAS", "TRYAGAIN",
-					      "CLUSTERDOWN", "NOAUTH"};
+	int64_t now = clock_monotonic_ms();
 
+	if (!store->full_said_ms || now - store->full_said_ms >= FULL_SAID_EVERY_MS) {
+		log_error("store", "Redis is full (its maxmemory is reached) and takes nothing new");
+		store->full_said_ms = now;
+	}
+	return ERR_BACKEND_FULL;
+}
+
+/* Redis is there but cannot serve now: it is full, loads its data, cannot write them, is no master, … */
+static enum err judge_error(struct store *store, const redisReply *error)
+{
+	static const char *const PASSING[] = {"LOADING",  "MISCONF",	 "BUSY",
+					      "READONLY", "MASTERDOWN",	 "NOREPLICAS",
+					      "TRYAGAIN", "CLUSTERDOWN", "NOAUTH"};
+
+	if (strncmp(error->str, "OOM", 3) == 0)
+		return note_full(store);
 	log_error("store", "Redis refused a command: %s", error->str);
 	for (size_t i = 0; i < sizeof(PASSING) / sizeof(*PASSING); i++)
 		if (strncmp(error->str, PASSING[i], strlen(PASSING[i])) == 0)
@@ -226,7 +241,7 @@ enum err redis_run(struct store *store, struct replies *out)
 
 		if (!error)
 			continue;
-		err = judge_error(error);
+		err = judge_error(store, error);
 		replies_free(&replies);
 		return err;
 	}
@@ -290,7 +305,7 @@ enum err redis_script(struct store *store, enum script script, size_t argc, cons
 		return ERR_NONE;
 	}
 	if (strncmp(replies.item[0]->str, "NOSCRIPT", 8) != 0) {
-		err = judge_error(replies.item[0]);
+		err = judge_error(store, replies.item[0]);
 		replies_free(&replies);
 		return err;
 	}

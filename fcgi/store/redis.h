@@ -35,6 +35,7 @@ struct store {
 	size_t pending;		    /* commands added and not run yet */
 	int64_t retry_at_ms;	    /* no new attempt to connect before this (monotonic) */
 	bool away;		    /* the loss was logged */
+	int64_t full_said_ms;	    /* when it was last logged that Redis is full (monotonic); 0: never */
 	char sha[SCRIPT_COUNT][41]; /* by which Redis knows the scripts */
 	struct known_nodes known;
 };
@@ -51,8 +52,9 @@ void redis_add_args(struct store *store, size_t argc, const char **argv, const s
 
 /*
  * Runs what was added. On success there is a reply for each command, none of them an error (an EXEC's parts
- * neither), and the caller frees them; on failure there is nothing to free. ERR_BACKEND_AWAY, or ERR_INTERNAL
- * where Redis refused a command, which is logged.
+ * neither), and the caller frees them; on failure there is nothing to free. ERR_BACKEND_AWAY;
+ * ERR_BACKEND_FULL where Redis has reached its maxmemory; ERR_INTERNAL where it refused a command otherwise.
+ * That is logged.
  */
 enum err redis_run(struct store *store, struct replies *out) MUST_CHECK;
 

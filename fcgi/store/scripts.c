@@ -3,31 +3,46 @@
 
 /*
  * Log entries of one node: numbered, kept, trimmed and published, unless the batch is the one taken last.
- * KEYS: the node's batch, the node's logs, log_seq, log_sources:nodes, log_sources:loggers.
- * ARGV: node, batch ("" is never a repeat), entries kept, seconds kept, channel, now in ms,
+ * KEYS: the node's batch, the node's logs, log_seq, log_sources:nodes, log_sources:loggers, the logs' bytes.
+ * ARGV: node, batch ("" is never a repeat), entries kept, seconds kept, channel, now in ms, bytes kept,
  *       number of loggers, the loggers, then the entries as JSON without their closing brace.
+ * The bytes are counted as entries come and go, and anew only where no count is kept.
  * Answers {entries added, entries kept now}.
  */
 static const char ADD_LOGS[] =
+	"local function size(entries)\n"
+	"  local bytes = 0\n"
+	"  for _, entry in ipairs(entries) do bytes = bytes + #entry end\n"
+	"  return bytes\n"
+	"end\n"
 	"local batch = ARGV[2]\n"
 	"if batch ~= '' and redis.call('GET', KEYS[1]) == batch then\n"
 	"  return {0, redis.call('LLEN', KEYS[2])}\n"
 	"end\n"
-	"local first = 8 + tonumber(ARGV[7])\n"
+	"local first = 9 + tonumber(ARGV[8])\n"
 	"local added = #ARGV - first + 1\n"
 	"local seq = redis.call('INCRBY', KEYS[3], added) - added\n"
+	"local kept = redis.call('EXISTS', KEYS[2]) == 1 and redis.call('GET', KEYS[6])\n"
+	"local bytes = tonumber(kept or size(redis.call('LRANGE', KEYS[2], 0, -1)))\n"
 	"local lines = {ARGV[1]}\n"
 	"for i = first, #ARGV do\n"
 	"  seq = seq + 1\n"
 	"  local entry = ARGV[i] .. ',\"seq\":' .. string.format('%.0f', seq) .. '}'\n"
 	"  lines[#lines + 1] = entry\n"
 	"  redis.call('LPUSH', KEYS[2], entry)\n"
+	"  bytes = bytes + #entry\n"
 	"end\n"
-	"redis.call('LTRIM', KEYS[2], 0, ARGV[3] - 1)\n"
+	"local excess = redis.call('LLEN', KEYS[2]) - ARGV[3]\n"
+	"if excess > 0 then bytes = bytes - size(redis.call('RPOP', KEYS[2], excess)) end\n"
+	"while bytes > tonumber(ARGV[7]) do\n"
+	"  local oldest = redis.call('RPOP', KEYS[2])\n"
+	"  bytes = oldest and bytes - #oldest or 0\n"
+	"end\n"
+	"redis.call('SET', KEYS[6], bytes, 'EX', ARGV[4])\n"
 	"redis.call('EXPIRE', KEYS[2], ARGV[4])\n"
 	"if batch ~= '' then redis.call('SET', KEYS[1], batch, 'EX', ARGV[4]) end\n"
 	"redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])\n"
-	"for i = 8, first - 1 do redis.call('ZADD', KEYS[5], ARGV[6], ARGV[i]) end\n"
+	"for i = 9, first - 1 do redis.call('ZADD', KEYS[5], ARGV[6], ARGV[i]) end\n"
 	"redis.call('ZREMRANGEBYRANK', KEYS[5], 0, -1001)\n" /* the thousand that wrote last */
 	"redis.call('PUBLISH', ARGV[5], table.concat(lines, '\\n'))\n"
 	"return {added, redis.call('LLEN', KEYS[2])}\n";

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { entry, report } from '../lib/report.js';
-import { startStack } from '../lib/stack.js';
+import { startStack, waitFor } from '../lib/stack.js';
 
 const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
 const viewer = await stack.user('viewer');
@@ -302,4 +302,53 @@ test('a search over many full nodes answers right', async () => {
   assert.equal(total, 400);
   assert.equal(found.length, 25);
   assert.equal(found[0].node_id, 'wide-34');
+});
+
+test('a node keeps at most 4 MiB of entries, the newest, through repeats, clearing and a count that is lost', async () => {
+  const worker = await stack.worker('bytes');
+  const list = 'p2pdash:{bytes}:logs';
+  const counter = 'p2pdash:{bytes}:log_bytes';
+  const budget = 4 << 20;
+  const sizes = async () => (await stack.redisCommand('LRANGE', list, '0', '-1')).split('\n').map((line) => Buffer.byteLength(line));
+  const bytes = async () => (await sizes()).reduce((sum, size) => sum + size, 0);
+  for (let batch = 0; batch < 10; batch++) {
+    const logs = Array.from({ length: 8 }, (_, i) => entry(`large ${batch} ${i} ${'\u0001'.repeat(20_000)}`));
+    assert.equal((await send(worker, 'bytes', logs, `bytes-${batch}`)).status, 200);
+    assert.equal((await send(worker, 'bytes', logs, `bytes-${batch}`)).json.added, 0);
+    assert.equal(Number(await stack.redisCommand('GET', counter)), await bytes());
+    if (batch === 4) await stack.redisCommand('DEL', counter);
+  }
+  const kept = await sizes();
+  assert.ok((await bytes()) <= budget && (await bytes()) + Math.max(...kept) > budget, `${await bytes()} bytes kept`);
+  assert.ok(Math.max(...kept) <= (64 << 10) + 500, 'an entry is bounded by what it takes in JSON');
+  const { logs, total } = await find('node_id=bytes&limit=1');
+  assert.equal(total, kept.length);
+  assert.match(logs[0].message, /^large 9 7 /);
+  await operator.post('/api/logs/clear', { node_id: 'bytes' });
+  assert.equal(await stack.redisCommand('EXISTS', list, counter), '0');
+  await send(worker, 'bytes', [entry('small')]);
+  assert.equal(Number(await stack.redisCommand('GET', counter)), await bytes());
+});
+
+test('a full Redis is told from one that is away, can be read, and takes entries again when it has room', async () => {
+  const worker = await stack.worker('full');
+  await send(worker, 'full', [entry('before')]);
+  await stack.redisCommand('CONFIG', 'SET', 'maxmemory', '1');
+  try {
+    for (const attempt of [
+      () => send(worker, 'full', [entry('refused')]),
+      () => worker.post('/api/reporter/report', report('full')),
+    ]) {
+      const answer = await attempt();
+      assert.deepEqual([answer.status, answer.json.code], [503, 'backend_full'], answer.text);
+      assert.match(answer.json.error, /^the data store is full/);
+      assert.ok(Number(answer.headers['retry-after']) > 0);
+    }
+    assert.deepEqual(await messages('node_id=full'), ['before']);
+    await waitFor(() => /Redis is full/.test(stack.api.log()), { what: 'the log to say it' });
+  } finally {
+    await stack.redisCommand('CONFIG', 'SET', 'maxmemory', '0');
+  }
+  assert.equal((await send(worker, 'full', [entry('after')])).status, 200);
+  assert.deepEqual(await messages('node_id=full'), ['after', 'before']);
 });

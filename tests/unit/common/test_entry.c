@@ -177,6 +177,32 @@ static void a_long_message_is_cut_at_a_character_and_marked(void **state)
 	buf_free(&scratch);
 }
 
+static void a_message_is_cut_by_what_it_takes_in_json(void **state)
+{
+	static const char *const PIECES[] = {"\x01", "\"", "\n", "\xff", "\x7f\xd0\x96", "x"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(PIECES) / sizeof(PIECES[0]); i++) {
+		struct buf message = {0}, scratch = {0}, out = {0};
+		struct entry entry = {.level = LEVEL_INFO};
+
+		while (message.len < LIMIT_MESSAGE)
+			buf_text(&message, PIECES[i]);
+		buf_text(&message, PIECES[i]);
+		entry.message = message.data;
+		entry.message_len = message.len;
+		entry_cut_message(&entry, &scratch);
+		assert_ptr_equal(entry.message, scratch.data);
+		json_quote(&out, entry.message, entry.message_len);
+		assert_in_range(out.len, LIMIT_MESSAGE - 8, LIMIT_MESSAGE + 2);
+		entry_cut_message(&entry, &message);
+		assert_ptr_equal(entry.message, scratch.data); /* once cut, never again */
+		buf_free(&message);
+		buf_free(&scratch);
+		buf_free(&out);
+	}
+}
+
 static void levels_of_other_programs_are_known(void **state)
 {
 	enum level level;
@@ -223,6 +249,7 @@ int main(void)
 		cmocka_unit_test(cut_short_anywhere_it_is_read_without_harm),
 		cmocka_unit_test(a_workers_entry_is_checked),
 		cmocka_unit_test(a_long_message_is_cut_at_a_character_and_marked),
+		cmocka_unit_test(a_message_is_cut_by_what_it_takes_in_json),
 		cmocka_unit_test(levels_of_other_programs_are_known),
 		cmocka_unit_test(a_moment_is_compared_with_the_time_of_an_entry),
 	};
