@@ -21,6 +21,8 @@ export class Store extends EventTarget {
     this.ready = false;
     /** @type {Map<string, Worker>} */
     this.workers = new Map();
+    /** @type {Worker | null} the coordinator's own summary, once its reporter has told one */
+    this.coordinator = null;
     /** @type {import('./types.js').Stats | null} */
     this.stats = null;
     /** When `stats` came (ms). */
@@ -118,20 +120,23 @@ export class Store extends EventTarget {
     this.emit('connection');
   }
 
-  /** @param {{workers: {[id: string]: import('./types.js').Summary}, stats: import('./types.js').Stats}} data */
-  setCluster({ workers, stats }) {
+  /** @param {{workers: {[id: string]: import('./types.js').Summary}, stats: import('./types.js').Stats,
+   *   coordinator?: import('./types.js').Summary | null}} data */
+  setCluster({ workers, stats, coordinator }) {
     const now = this.now();
     this.workers = new Map(
       Object.entries(workers).map(([id, summary]) => [id, workerFrom(this.workers.get(id), id, summary, now)]),
     );
+    this.coordinator = null;
+    this.#changeCoordinator(coordinator);
     this.#setStats(stats);
     this.ready = true;
     this.emit('cluster');
   }
 
   /** @param {{workers?: {[id: string]: Partial<import('./types.js').Summary>}, removed?: string[],
-   *   stats?: import('./types.js').Stats}} data */
-  changeCluster({ workers = {}, removed = [], stats }) {
+   *   stats?: import('./types.js').Stats, coordinator?: Partial<import('./types.js').Summary> | null}} data */
+  changeCluster({ workers = {}, removed = [], stats, coordinator }) {
     const now = this.now();
     for (const id of removed) this.workers.delete(id);
     for (const [id, changed] of Object.entries(workers)) {
@@ -139,6 +144,7 @@ export class Store extends EventTarget {
       const summary = /** @type {import('./types.js').Summary} */ ({ ...before?.summary, ...changed });
       this.workers.set(id, workerFrom(before, id, summary, now));
     }
+    this.#changeCoordinator(coordinator);
     if (stats) this.#setStats(stats);
     this.emit('workers', new Set([...Object.keys(workers), ...removed]));
   }
@@ -214,6 +220,19 @@ export class Store extends EventTarget {
       this.commands.delete(/** @type {string} */ (this.commands.keys().next().value));
     }
     this.emit('commands', command);
+  }
+
+  /** @param {Partial<import('./types.js').Summary> | null | undefined} changed */
+  #changeCoordinator(changed) {
+    if (!changed) return;
+    const before = this.coordinator ?? undefined;
+    const summary = /** @type {import('./types.js').Summary} */ ({ ...before?.summary, ...changed });
+    this.coordinator = workerFrom(before, 'coordinator', summary, this.now());
+  }
+
+  /** All that report: the workers, and the coordinator itself. @returns {Worker[]} */
+  machines() {
+    return this.coordinator ? [...this.workers.values(), this.coordinator] : [...this.workers.values()];
   }
 
   /** @param {import('./types.js').Stats} stats */

@@ -191,6 +191,20 @@ test('the_log_jumps_to_a_moment', async () => {
   await page.context().close();
 });
 
+test('on_a_phone_every_filter_is_in_reach', async () => {
+  const page = await browser.open({ path: '/dashboard/logs', viewport: { width: 390, height: 844 } });
+  await page.locator('input[name=logger_name]').waitFor({ state: 'hidden' });
+  await page.click('[data-action=more]');
+  await page.fill('input[name=logger_name]', 'service.app');
+  await page.locator('.log-jump').waitFor();
+  await waitFor(() => /logger=service.app/.test(page.url()), { what: 'the filter in the address' });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+  await page.reload();
+  await live(page);
+  await page.locator('input[name=logger_name]:visible').waitFor();
+  await page.context().close();
+});
+
 test('the_whole_history_is_read_from_a_moment_on_without_a_gap', async () => {
   const viewer = await stack.user('viewer');
   const search = 'order=oldest&limit=1000';

@@ -125,7 +125,7 @@ test('services_are_searched_filtered_and_ordered_and_the_address_says_so', async
 
 test('who_did_what_last_is_shown_to_everybody', async () => {
   const page = await browser.open({ role: 'viewer', path: '/dashboard/services' });
-  await row(page, 'web', 'worker-001').getByText('Stop by the-operator').waitFor();
+  await row(page, 'web', 'worker-001').getByText('Stopped by the-operator').waitFor();
   await row(page, 'broken', 'worker-002').getByText('Start by the-operator failed').waitFor();
   await page.click('a:text-is("worker-002")');
   const broken = page.locator('.area-services .service-row', { hasText: 'broken' });

@@ -34,6 +34,10 @@ function certificateOf([subject, days]) {
     not_after: after,
     days_left: days,
     sans: [name],
+    serial: '04:9C:71:EE:20:5D:B2',
+    fingerprint_sha256: Array.from({ length: 32 }, (_, index) => ((index * 89 + name.length * 37) % 256).toString(16).padStart(2, '0'))
+      .join(':')
+      .toUpperCase(),
   });
 }
 
@@ -67,10 +71,11 @@ function linesOf(node, now) {
   });
   if (written.length === 0) return [];
   const usual = written.filter(({ level }) => level === 'INFO');
+  const seed = [...node].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   return Array.from({ length: LINES_A_NODE }, (_, index) => {
-    const from = index % 17 === 16 ? written : usual.length > 0 ? usual : written;
-    const { level, text, logger } = from[(index * 7 + (index >> 4)) % from.length];
-    const timestamp = new Date(now - (LINES_A_NODE - index) * LINE_MS - (node.length * 131) % LINE_MS).toISOString();
+    const from = index % 5 === seed % 5 ? written : usual;
+    const { level, text, logger } = from[(index * 7 + (index >> 3) + seed) % from.length];
+    const timestamp = new Date(now - (LINES_A_NODE - index) * LINE_MS - ((seed * 131) % LINE_MS)).toISOString();
     return entry(text, { timestamp, level, logger_name: logger, module: logger.slice(8), funcName: 'run', lineno: 118 });
   });
 }
@@ -129,6 +134,7 @@ export async function startCluster(stack) {
   await stack.ready();
   for (const worker of workers.values()) await worker.listen();
   refuseOf(workers.get('web-2'));
+  await act(stack);
   const timers = [...workers].map(([node, worker]) =>
     setInterval(
       () => worker.report(reportOf(node, Date.now())).catch(() => {}),
@@ -141,6 +147,19 @@ export async function startCluster(stack) {
       for (const worker of workers.values()) worker.close();
     },
   };
+}
+
+/** What was done lately: it stands beside the services, and in the audit. @param {Stack} stack */
+async function act(stack) {
+  const operator = await stack.user('operator');
+  const actions = [
+    ['web-1', 'nginx', 'restart'],
+    ['web-2', 'shop', 'start'],
+    ['db-1', 'postgresql', 'restart'],
+    ['queue-1', 'mailer', 'restart'],
+  ];
+  for (const [worker_id, service_name, action] of actions)
+    await operator.post('/api/dashboard/control-service', { worker_id, service_name, action });
 }
 
 /** The service in error does not start, and says why. @param {FakeWorker | undefined} worker */

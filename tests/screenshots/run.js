@@ -25,10 +25,13 @@ const LOOKS = Object.keys(SIZES).flatMap((size) => [
   { size, theme: /** @type {const} */ ('light'), language: /** @type {const} */ ('ru') },
 ]);
 
+/** In README.md a picture may be higher than a screen. */
+SIZES.reader = { width: 1366, height: 1000 };
+
 /** The pictures of README.md: file → view and look. @type {{[file: string]: [view: string, look: Look]}} */
 const README = {
-  overview: ['overview', { size: 'laptop', theme: 'dark', language: 'en' }],
-  worker: ['worker', { size: 'laptop', theme: 'dark', language: 'en' }],
+  overview: ['overview', { size: 'reader', theme: 'dark', language: 'en' }],
+  worker: ['worker', { size: 'reader', theme: 'dark', language: 'en' }],
   services: ['services', { size: 'laptop', theme: 'light', language: 'en' }],
   logs: ['logs', { size: 'laptop', theme: 'dark', language: 'en' }],
   phone: ['overview', { size: 'phone', theme: 'dark', language: 'en' }],

@@ -86,7 +86,7 @@ export function attentionPanel(store) {
   return {
     element,
     update() {
-      const troubles = attention(store.workers.values());
+      const troubles = attention(store.machines());
       const newest = store.logs?.lines.at(-1)?.seq ?? 0;
       // Rebuilt only when something else is wrong, so that a link does not vanish under the mouse.
       const now = JSON.stringify([

@@ -7,8 +7,6 @@ import { meter } from './meter.js';
 
 /** @typedef {import('../types.js').WatchedNode} WatchedNode */
 
-const MIB = 1024 * 1024;
-
 /** The facts below the meters. @type {[key: string, text: (node: WatchedNode, rates?: {[counter: string]: any}) => string][]} */
 const FACTS = [
   ['load', ({ state }) => (state?.metrics?.load_average ?? []).map((value) => number(value, 2)).join('  ')],
@@ -17,7 +15,6 @@ const FACTS = [
   ['disk_read', (_, rates) => rate(rates?.disk_read_bytes)],
   ['disk_write', (_, rates) => rate(rates?.disk_write_bytes)],
   ['processes', ({ state }) => number(state?.metrics?.process_count)],
-  ['reporter_memory', ({ state }) => bytes((state?.metrics?.memory_usage_mb ?? NaN) * MIB)],
 ];
 
 /** @returns {{element: HTMLElement, update: (node: WatchedNode) => void}} */

@@ -2,12 +2,14 @@
 import { controlReporter, REPORTER, setInterval } from '../actions.js';
 import { confirmed, openDialog } from '../dialog.js';
 import { h, icon, setText, show } from '../dom.js';
-import { duration, NOTHING, number, time } from '../format.js';
+import { bytes, duration, NOTHING, number, time } from '../format.js';
 import { t } from '../i18n.js';
 import { commandKey } from '../store.js';
 
 /** @typedef {import('../store.js').Store} Store */
 /** @typedef {import('../types.js').WatchedNode} WatchedNode */
+
+const MIB = 1024 * 1024;
 
 /** What is told of a reporter. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
 const REPORTER_FACTS = [
@@ -24,6 +26,7 @@ const REPORTER_FACTS = [
         : '',
   ],
   ['uptime', ({ reporter }) => (reporter ? duration(reporter.uptime_seconds) : '')],
+  ['memory', ({ metrics }) => bytes((metrics?.memory_usage_mb ?? NaN) * MIB)],
   ['last_report', (node) => time(node.timestamp)],
 ];
 

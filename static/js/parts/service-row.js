@@ -149,8 +149,9 @@ function serviceParts({ node, name }, withNode, onselect) {
 
 /** @param {LastAction} last @param {number} now */
 function lastAction({ action, result, user, timestamp }, now) {
-  const what = t(action.replace(/^service\./, 'action.'));
-  return t(`service.last.${result}`, { action: what, user, when: relative(timestamp, now) });
+  const verb = action.replace(/^service\./, '');
+  const words = { action: t(`action.${verb}`), done: t(`acted.${verb}`) };
+  return t(`service.last.${result}`, { ...words, user, when: relative(timestamp, now) });
 }
 
 /**

@@ -41,6 +41,12 @@ function legend(counts) {
   );
 }
 
+/** Services are counted of all machines, but the coordinator is no worker. @param {Store} store */
+function onlineOf(store) {
+  const { online, stale, offline } = totals(store.workers.values());
+  return { online, stale, offline };
+}
+
 /**
  * @param {Store} store
  * @returns {{element: HTMLElement, update: () => void}}
@@ -62,7 +68,7 @@ export function tiles(store) {
   return {
     element,
     update() {
-      const sum = totals(store.workers.values());
+      const sum = { ...totals(store.machines()), ...onlineOf(store) };
       const { stats } = store;
       setText(workers.value, number(store.workers.size));
       setText(services.value, number(sum.running + sum.stopped + sum.error));

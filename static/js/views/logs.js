@@ -95,11 +95,14 @@ export function mount(root, store, route) {
     ' ',
     h('span', {}, t('logs.pause')),
   );
+  // On a phone the rarer filters are behind a button.
+  const moreButton = button('more', 'sliders', t('logs.more'));
   const wrapButton = button('wrap', 'text-wrap', t('logs.wrap'));
   const tools = h(
     'div',
     { class: 'log-tools' },
     pause,
+    moreButton,
     jump,
     wrapButton,
     button('copy', 'copy', t('logs.copy')),
@@ -123,6 +126,8 @@ export function mount(root, store, route) {
   root.classList.add('content-full');
   root.replaceChildren(pageHead(t('tab.logs'), tools), form, list.element);
   setAttribute(wrapButton, 'aria-pressed', String(wrap));
+  root.classList.toggle('log-more', filter.logger_name !== '');
+  setAttribute(moreButton, 'aria-pressed', String(filter.logger_name !== ''));
 
   api
     .logSources()
@@ -172,6 +177,7 @@ export function mount(root, store, route) {
     root,
     {
       pause: () => list.setFollowing(paused),
+      more: () => setAttribute(moreButton, 'aria-pressed', String(root.classList.toggle('log-more'))),
       wrap() {
         wrap = !wrap;
         remember('logs.wrap', String(wrap));
@@ -200,7 +206,7 @@ export function mount(root, store, route) {
     clearTimeout(typing);
     abort.abort();
     list.destroy();
-    root.classList.remove('content-full');
+    root.classList.remove('content-full', 'log-more');
     root.replaceChildren();
   };
 }
