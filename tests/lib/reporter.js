@@ -19,6 +19,7 @@ const run = promisify(execFile);
  * @property {Record<string, string | number>} [settings] of the [reporter] section, beside or over the usual ones
  * @property {string} [sections] further sections of the configuration, as text
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {string[]} [wrapper] the command that runs the program, to take rights from it, say
  */
 
 /** @typedef {{ status: number, stdout: string, stderr: string }} Outcome */
@@ -45,7 +46,7 @@ export class Reporter {
       ...options.settings,
     };
     this.configure(options.sections ?? '');
-    this.daemon = new Program(`reporter ${options.node}`, [this.program, '--config', this.configFile], {
+    this.daemon = new Program(`reporter ${options.node}`, [...(options.wrapper ?? []), this.program, '--config', this.configFile], {
       log: join(options.folder, 'reporter.log'),
       env: options.env,
     });
