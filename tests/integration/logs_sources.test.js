@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { promisify } from 'node:util';
 
-import { ROOT, startStack, waitFor } from '../lib/stack.js';
+import { Program, ROOT, startStack, waitFor } from '../lib/stack.js';
 
 const run = promisify(execFile);
 
@@ -83,6 +83,28 @@ test('logger_speaks_both_formats_of_syslog', async () => {
     await run('logger', ['-u', socket, `--${format}`, '-p', 'user.warning', '-t', 'tagged', '-i', `as ${format}`]);
     await arrives(`as ${format}`, { level: 'WARNING', logger_name: 'tagged', message: `as ${format}` });
   }
+});
+
+test('rsyslog_forwards_to_the_socket', async () => {
+  const input = join(folder, 'rsyslog.in');
+  const configuration = join(folder, 'rsyslog.conf');
+  writeFileSync(
+    configuration,
+    `module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="${input}")
+$ModLoad omuxsock
+$OMUxSockSocket ${socket}
+*.* :omuxsock:
+`,
+  );
+  const rsyslog = new Program('rsyslog', ['/usr/sbin/rsyslogd', '-n', '-f', configuration, '-i', join(folder, 'rsyslog.pid')], {
+    log: join(folder, 'rsyslog.out'),
+  }).start();
+  after(() => rsyslog.stop());
+  await waitFor(() => existsSync(input), { what: "rsyslog's socket" });
+  await run('logger', ['-u', input, '-p', 'user.err', '-t', 'billing', 'through rsyslog']);
+  const entry = await arrives('through rsyslog', { level: 'ERROR', logger_name: 'billing', message: 'through rsyslog' });
+  assert.ok(isRecent(entry.timestamp), entry.timestamp);
 });
 
 test('pythons_syslog_handler_writes_to_the_socket', async () => {
