@@ -9,6 +9,7 @@
 
 struct access {
 	struct token_secret secret;
+	struct map tokens;  /* ids of workers' tokens -> itself */
 	struct map revoked; /* token id -> itself */
 	struct map users;   /* name -> int64_t generation, its own memory */
 	bool complete;
@@ -32,6 +33,7 @@ void access_forget(struct access *access)
 		free(generation);
 	map_free(&access->users);
 	map_free(&access->revoked);
+	map_free(&access->tokens);
 	access->complete = false;
 }
 
@@ -44,8 +46,14 @@ void access_free(struct access *access)
 	free(access);
 }
 
+void access_add_token(struct access *access, const char *token_id)
+{
+	map_put(&access->tokens, token_id, access);
+}
+
 void access_revoke(struct access *access, const char *token_id)
 {
+	(void)map_remove(&access->tokens, token_id);
 	map_put(&access->revoked, token_id, access);
 }
 
@@ -82,7 +90,7 @@ static const char *taken_back(const struct access *access, const struct token_cl
 	if (map_get(&access->revoked, claims->id))
 		return "token_revoked";
 	if (claims->role == ROLE_WORKER)
-		return NULL;
+		return map_get(&access->tokens, claims->id) ? NULL : "token_revoked";
 	generation = map_get(&access->users, claims->subject);
 	return generation && *generation == claims->generation ? NULL : "user_changed";
 }

@@ -19,6 +19,7 @@ void access_free(struct access *access);
 /* --- what is known; told by load.c and follow.c -------------------------------------------------------- */
 
 void access_forget(struct access *access); /* Redis is away: nobody new is let in, those inside stay */
+void access_add_token(struct access *access, const char *token_id); /* of a worker: no other counts */
 void access_revoke(struct access *access, const char *token_id);
 void access_set_user(struct access *access, const char *name, int64_t generation); /* 0: removed */
 void access_complete(struct access *access); /* all that Redis knows has been told */

@@ -101,7 +101,7 @@ static bool take_removed(const struct follower *follower, const char *at, const 
 	return true;
 }
 
-/* SAMPLE token 0123456789abcdef0123456789abcdef, or user alice 4 */
+/* SAMPLE token 0123456789abcdef0123456789abcdef, or worker and an id, or user alice 4 */
 static bool take_revoked(const struct follower *follower, const char *at, const char *end)
 {
 	char line[128], word[8], name[ID_NODE_SIZE], number[24] = "";
@@ -113,6 +113,10 @@ static bool take_revoked(const struct follower *follower, const char *at, const 
 	words = sscanf(line, "%7s %64s %23s", word, name, number);
 	if (words == 2 && strcmp(word, "token") == 0) {
 		access_revoke(follower->access, name);
+		return true;
+	}
+	if (words == 2 && strcmp(word, "worker") == 0) {
+		access_add_token(follower->access, name);
 		return true;
 	}
 	if (words != 3 || strcmp(word, "user") != 0 ||

@@ -91,6 +91,19 @@ static void on_revoked(void *context, const struct reply *reply)
 	answered(loader, reply != NULL);
 }
 
+static void on_tokens(void *context, const struct reply *reply)
+{
+	struct loader *loader = context;
+
+	for (size_t i = 0; i < reply_count(reply); i++) {
+		const char *id = reply_text(reply_at(reply, i), NULL);
+
+		if (id)
+			access_add_token(loader->follower->access, id);
+	}
+	answered(loader, reply != NULL);
+}
+
 /* SAMPLE alice, {"password":"$y$…","role":"admin","generation":3,"created_at":…} */
 static void on_users(void *context, const struct reply *reply)
 {
@@ -302,8 +315,9 @@ static void begin_asking(struct loader *loader)
 	loader->state = LOAD_ASKING;
 	loader->failed = false;
 	loader->nodes_count = loader->next_node = 0;
-	loader->pending = 7;
+	loader->pending = 8;
 	bus_ask(bus, on_users, loader, "HGETALL", KEY_USERS, NULL);
+	bus_ask(bus, on_tokens, loader, "HKEYS", KEY_TOKENS, NULL);
 	bus_ask(bus, on_revoked, loader, "SCAN", "0", "MATCH", key_of_revoked("*").text, "COUNT",
 		SCAN_AT_ONCE, NULL);
 	bus_ask(bus, on_totals, loader, "HGETALL", KEY_STATS, NULL);

@@ -79,6 +79,9 @@ enum err tokens_add(struct store *store, const struct token_claims *claims)
 	json_put_integer(&json, "expires_at", claims->expires_at);
 	json_close(&json, '}');
 	redis_add(store, "HSET %s %s %b", KEY_TOKENS, claims->id, record.data, record.len);
+	buf_clear(&record);
+	buf_printf(&record, "worker %s", claims->id);
+	redis_add(store, "PUBLISH %s %b", CHANNEL_REVOKED, record.data, record.len);
 	err = redis_run_only(store);
 	buf_free(&record);
 	return err;

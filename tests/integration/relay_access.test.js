@@ -48,7 +48,7 @@ test('a_websocket_needs_a_valid_token_of_a_viewer_or_more', async () => {
   await refused(rig.socket({ headers: bearer(rig.token({ exp: now() - 1 })) }), 401, 'token_expired');
   await refused(rig.socket({ headers: bearer(rig.token({ sub: 'nobody' })) }), 401, 'token_revoked');
   await refused(rig.socket({ headers: bearer(rig.token({ gen: 2 })) }), 401, 'token_revoked');
-  await refused(rig.socket({ headers: bearer(rig.workerToken('worker-1')) }), 403, 'forbidden');
+  await refused(rig.socket({ headers: bearer(await rig.workerToken('worker-1')) }), 403, 'forbidden');
   for (const role of ['viewer', 'operator', 'admin']) {
     const socket = await rig.socket({ headers: bearer(rig.token({ role })) });
     await socket.close();
@@ -58,7 +58,7 @@ test('a_websocket_needs_a_valid_token_of_a_viewer_or_more', async () => {
 test('a_stream_needs_a_workers_token', async () => {
   await streamRefused(rig.commands('worker-1', {}), 401, 'unauthorized');
   await streamRefused(rig.commands('worker-1', bearer(rig.token({ role: 'admin' }))), 403, 'forbidden');
-  await streamRefused(rig.commands('worker-1', bearer(altered(rig.workerToken('worker-1')))), 401, 'unauthorized');
+  await streamRefused(rig.commands('worker-1', bearer(altered(await rig.workerToken('worker-1')))), 401, 'unauthorized');
   const { status, stream } = await rig.commands('worker-1');
   assert.equal(status, 200);
   assert.equal(stream?.response.headers['content-type'], 'text/event-stream');
@@ -123,7 +123,7 @@ for (const [name, ending] of Object.entries(endings)) {
 test('a_connection_ends_when_its_token_expires', async () => {
   const exp = now() + 2;
   const socket = await rig.socket({ headers: bearer(rig.token({ exp })) });
-  const { stream } = await rig.commands('worker-2', bearer(rig.workerToken('worker-2', { exp })));
+  const { stream } = await rig.commands('worker-2', bearer(await rig.workerToken('worker-2', { exp })));
   const { code, reason } = await socket.closed;
   assert.deepEqual([code, reason], [4401, 'token_expired']);
   assert.ok(Date.now() - exp * 1000 < 1000);
@@ -151,6 +151,11 @@ test('a_session_ends_within_a_second_though_its_client_does_not_read', async () 
   assert.ok(Date.now() - begin < 1000, `${Date.now() - begin} ms`);
   slow.socket.terminate();
   await reader.close();
+});
+
+test('a_workers_token_that_redis_does_not_know_is_refused', async () => {
+  const unknown = rig.token({ sub: 'worker-1', role: 'worker', gen: 0 });
+  await streamRefused(rig.commands('worker-1', bearer(unknown)), 401, 'token_revoked');
 });
 
 test('what_was_revoked_before_the_relay_started_is_known', async () => {

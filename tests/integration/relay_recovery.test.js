@@ -66,13 +66,14 @@ test('while_redis_is_away_the_new_are_asked_to_wait_and_the_old_stay', async () 
   const delta = await rig.delta();
   await socket.next('initial');
   await delta.next('snapshot');
+  const authorization = `Bearer ${await rig.workerToken('worker-1')}`;
   const loads = rig.relay.log().split('load: loaded').length;
   await rig.stack.redis.stop();
   await waitFor(async () => {
     const error = await rig.socket().catch((/** @type {any} */ error) => error);
     return error.status === 503 && JSON.parse(error.text).code === 'backend_away';
   });
-  assert.equal((await rig.commands('worker-1')).status, 503);
+  assert.equal((await rig.commands('worker-1', { authorization })).status, 503);
   socket.send('ping');
   await socket.next('pong');
   const { data } = await socket.next('update');

@@ -79,9 +79,12 @@ export class RelayRig {
     return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
   }
 
-  /** @param {string} node @param {Record<string, unknown>} [claims] */
-  workerToken(node, claims = {}) {
-    return this.token({ sub: node, role: 'worker', gen: 0, ...claims });
+  /** A worker's token, made as the API makes it: Redis knows its id. @param {string} node @param {Record<string, unknown>} [claims] */
+  async workerToken(node, claims = {}) {
+    const jti = randomBytes(16).toString('hex');
+    await this.redis.command('HSET', `${PREFIX}tokens`, jti, JSON.stringify({ node, created_at: 0, expires_at: 0 }));
+    await this.publish('revoked', `worker ${jti}`);
+    return this.token({ sub: node, role: 'worker', gen: 0, jti, ...claims });
   }
 
   /**
@@ -99,8 +102,8 @@ export class RelayRig {
   }
 
   /** A worker's stream. @param {string} node @param {Record<string, string>} [headers] in place of its token */
-  commands(node, headers) {
-    const identity = headers ?? { authorization: `Bearer ${this.workerToken(node)}` };
+  async commands(node, headers) {
+    const identity = headers ?? { authorization: `Bearer ${await this.workerToken(node)}` };
     return EventStream.open('http://relay/api/reporter/commands', identity, { socketPath: this.path });
   }
 

@@ -169,6 +169,8 @@ static void what_ends_a_token_is_taken(void **state)
 	assert_string_equal(access_ended(access, &viewer, 0), "user_changed");
 	publish(rig, CHANNEL_REVOKED, "user alice 0");
 	assert_string_equal(access_ended(access, &viewer, 0), "user_changed");
+	assert_string_equal(access_ended(access, &worker, 0), "token_revoked"); /* nobody made it */
+	publish(rig, CHANNEL_REVOKED, "worker t2");
 	assert_null(access_ended(access, &worker, 0));
 	publish(rig, CHANNEL_REVOKED, "token t2");
 	assert_string_equal(access_ended(access, &worker, 0), "token_revoked");
