@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define TICK_S	 0.25
-#define CHECK_S	 5.0 /* Redis: is it there, and what has it counted */
+#define CHECK_S	 2.0 /* Redis: is it there, and what has it counted */
 #define LINGER_S 2.0 /* at the end, for close frames to be answered */
 
 enum { LISTEN, REDIS, REDIS_CA, SECRET_FILE, LOG_LEVEL, SETTINGS_COUNT };

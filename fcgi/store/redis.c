@@ -13,12 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_TIMEOUT_S  2
-#define ANSWER_TIMEOUT_MS  5000
+/* A Redis that is there and silent costs a time-out, which not every request must pay: hence its longer
+ * pause. */
+#define CONNECT_TIMEOUT_MS 1000 /* for the greeting, too */
+#define ANSWER_TIMEOUT_MS  2000
+#define SILENT_PAUSE_MS	   1000
+#define RETRY_AFTER_MS	   100
 #define FULL_SAID_EVERY_MS 60000
-#define RETRY_AFTER_MS                                                                      \
-	100 /* a host that does not answer costs its timeout; not every request must pay it \
-	     */
 
 struct store *store_open(const struct redis_address *address, struct redis_tls *tls)
 {
@@ -42,13 +43,16 @@ void store_free(struct store *store)
 /* Ends the connection; the next command makes a new one. */
 static void lose(struct store *store, const char *problem)
 {
+	int64_t now_ms = clock_monotonic_ms();
+	bool was_silent = now_ms - store->asked_ms >= CONNECT_TIMEOUT_MS;
+
 	if (!store->away)
 		log_error("store", "Redis is away: %s", problem);
 	store->away = true;
 	if (store->context)
 		redisFree(store->context);
 	store->context = NULL;
-	store->retry_at_ms = clock_monotonic_ms() + RETRY_AFTER_MS;
+	store->retry_at_ms = now_ms + (was_silent ? SILENT_PAUSE_MS : RETRY_AFTER_MS);
 }
 
 static struct timeval timeout_of(int64_t ms)
@@ -101,10 +105,11 @@ static bool load_scripts(struct store *store)
 static void connect_to(struct store *store)
 {
 	const struct redis_address *a = &store->address;
-	struct timeval timeout = {.tv_sec = CONNECT_TIMEOUT_S};
+	struct timeval timeout = timeout_of(CONNECT_TIMEOUT_MS);
 
 	if (clock_monotonic_ms() < store->retry_at_ms)
 		return;
+	store->asked_ms = clock_monotonic_ms();
 	store->context = *a->path ? redisConnectUnixWithTimeout(a->path, timeout)
 				  : redisConnectWithTimeout(a->host, a->port, timeout);
 	assert(store->context); /* NULL only when memory ran out */
@@ -112,13 +117,14 @@ static void connect_to(struct store *store)
 		lose(store, store->context->errstr);
 		return;
 	}
-	(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
+	(void)redisSetTimeout(store->context, timeout);
 	if (!redis_tls_begin(store->tls, store->context)) {
 		lose(store, redis_tls_problem(store->tls, store->context->errstr));
 		return;
 	}
 	if (!log_in(store) || !select_database(store) || !load_scripts(store))
 		return;
+	(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
 	if (store->away)
 		log_info("store", "Redis is back");
 	store->away = false;
@@ -215,6 +221,7 @@ static enum err run(struct store *store, struct replies *out)
 	store->pending = 0;
 	if (!store->context)
 		return ERR_BACKEND_AWAY;
+	store->asked_ms = clock_monotonic_ms();
 	for (; replies.count < count; replies.count++) {
 		void *reply = NULL;
 

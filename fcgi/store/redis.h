@@ -33,6 +33,7 @@ struct store {
 	struct redis_tls *tls;	    /* NULL: none; not ours */
 	redisContext *context;	    /* NULL: not connected */
 	size_t pending;		    /* commands added and not run yet */
+	int64_t asked_ms;	    /* when an answer was last waited for (monotonic) */
 	int64_t retry_at_ms;	    /* no new attempt to connect before this (monotonic) */
 	bool away;		    /* the loss was logged */
 	int64_t full_said_ms;	    /* when it was last logged that Redis is full (monotonic); 0: never */
