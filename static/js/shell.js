@@ -189,7 +189,10 @@ function connectionState(store, signal) {
     h('div', { class: 'banner-text' }, since, ' ', wait),
     retry,
   );
-  const lost = () => store.connection.state === 'waiting' || (store.connection.state === 'connecting' && store.ready);
+  const lost = () => {
+    const { state, degraded } = store.connection;
+    return degraded === true || state === 'waiting' || (state === 'connecting' && store.ready);
+  };
 
   const update = () => {
     const { retryAt, lostAt, degraded } = store.connection;

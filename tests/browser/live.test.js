@@ -105,7 +105,7 @@ test('the_page_heals_after_the_relay_was_killed', async () => {
 test('the_page_heals_after_redis_was_away', async () => {
   const page = await browser.open({ path: '/dashboard/workers' });
   await stack.redis.stop();
-  await textBecomes(page, '.banner', /lost its database/);
+  await page.locator('.banner:visible', { hasText: 'lost its database' }).waitFor();
   stack.redis.start();
   await page.locator('.banner').waitFor({ state: 'hidden' });
   await live(page);
