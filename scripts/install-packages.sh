@@ -48,7 +48,7 @@ fi
 
 unwelcome=
 if command -v systemctl >/dev/null; then
-  for service in redis-server nginx webdis collectd monit prometheus-node-exporter; do
+  for service in redis-server nginx webdis collectd monit prometheus prometheus-node-exporter; do
     systemctl cat "$service" >/dev/null 2>&1 || unwelcome="$unwelcome $service"
   done
 fi
