@@ -26,6 +26,7 @@ static const struct {
 	[ERR_UNKNOWN_USER] = {404, "unknown_user"},
 	[ERR_METHOD_NOT_ALLOWED] = {405, "method_not_allowed"},
 	[ERR_CONFLICT] = {409, "conflict"},
+	[ERR_WORKER_BUSY] = {409, "busy"},
 	[ERR_DUPLICATE_WORKER] = {409, "duplicate_worker"},
 	[ERR_TOO_LARGE] = {413, "too_large"},
 	[ERR_NOT_JSON] = {415, "not_json"},

@@ -26,6 +26,7 @@ enum err {
 	ERR_UNKNOWN_USER,
 	ERR_METHOD_NOT_ALLOWED,
 	ERR_CONFLICT,
+	ERR_WORKER_BUSY,      /* it does not take the command now; nothing was done */
 	ERR_DUPLICATE_WORKER, /* two reporters with one node id */
 	ERR_TOO_LARGE,
 	ERR_NOT_JSON, /* the body's media type */

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/result_code.h"
 #include "fcgi/store/audit.h"
 #include "fcgi/store/commands.h"
 #include "fcgi/store/nodes.h"
@@ -84,25 +85,6 @@ static enum err check_worker(struct store *store, const struct control_order *or
 	return err;
 }
 
-/* Codes by which a worker says that it did not even try (docs/ARCHITECTURE.md, "Commands"). */
-static enum err refusal_of(const char *code)
-{
-	static const struct {
-		const char *code;
-		enum err err;
-	} REFUSALS[] = {
-		{"unknown_service", ERR_UNKNOWN_SERVICE},
-		{"action_not_allowed", ERR_ACTION_NOT_ALLOWED},
-		{"expired", ERR_WORKER_TIMEOUT},
-		{"invalid", ERR_INVALID},
-	};
-
-	for (size_t i = 0; code && i < sizeof(REFUSALS) / sizeof(*REFUSALS); i++)
-		if (strcmp(code, REFUSALS[i].code) == 0)
-			return REFUSALS[i].err;
-	return ERR_NONE;
-}
-
 static enum err judge_result(const struct control_order *order, const struct buf *text, struct reason *why)
 {
 	struct json *result = NULL;
@@ -111,7 +93,7 @@ static enum err judge_result(const struct control_order *order, const struct buf
 	if (err != ERR_NONE)
 		return ERR_INTERNAL;
 	if (!json_is_true(json_get(result, "success")))
-		err = refusal_of(json_text(json_get(result, "code")));
+		err = result_code_refusal(json_text(json_get(result, "code")));
 	if (err != ERR_NONE) {
 		const char *sentence = json_text(json_get(result, "error"));
 

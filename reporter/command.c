@@ -5,6 +5,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/result_code.h"
 #include "reporter/control.h"
 #include "reporter/ledger.h"
 #include "reporter/outbox.h"
@@ -74,10 +75,12 @@ static void answer(struct commands *commands, const char *id, const struct resul
 	outbox_add(commands->outbox, id, &body);
 }
 
-static void refuse(struct commands *commands, const char *id, const char *code, const char *message)
+static void refuse(struct commands *commands, const char *id, enum result_code code, const char *message)
 {
-	log_warning("command", "refused id=%s code=%s: %s", id, code, message);
-	answer(commands, id, &(struct result){.code = code, .message = message});
+	const char *name = result_code_name(code);
+
+	log_warning("command", "refused id=%s code=%s: %s", id, name, message);
+	answer(commands, id, &(struct result){.code = name, .message = message});
 }
 
 /* --- types -------------------------------------------------------------------------------------- */
@@ -116,7 +119,8 @@ static void call_method(struct commands *commands, const char *id, const struct 
 	struct reason why = {.text = ""};
 	enum err err = control_call(commands->reporter, method ? method : "", json_get(command, "params"),
 				    &text, &why);
-	struct result result = {.code = err ? err_code(err) : NULL,
+	enum result_code code = err == ERR_NOT_FOUND ? RESULT_UNKNOWN_METHOD : RESULT_INVALID;
+	struct result result = {.code = err ? result_code_name(code) : NULL,
 				.message = err ? why.text : "done",
 				.answer = err ? NULL : &text};
 
@@ -185,7 +189,7 @@ static void begin(struct commands *commands, const struct type *type, const char
 	enum err err = ledger_begin(commands->ledger, id, expires_in_ms(command), &why);
 
 	if (err) {
-		refuse(commands, id, err == ERR_CONFLICT ? "ledger_full" : "not_noted", why.text);
+		refuse(commands, id, err == ERR_CONFLICT ? RESULT_LEDGER_FULL : RESULT_NOT_NOTED, why.text);
 		return;
 	}
 	log_info("command", "begun id=%s", id);
@@ -202,9 +206,9 @@ void commands_take(struct commands *commands, const struct json *command)
 	else if (ledger_knows(commands->ledger, id) || outbox_knows(commands->outbox, id))
 		log_debug("command", "known already id=%s", id);
 	else if (expires_in_ms(command) == 0)
-		refuse(commands, id, "expired", "the command came too late");
+		refuse(commands, id, RESULT_EXPIRED, "the command came too late");
 	else if (!type)
-		refuse(commands, id, err_code(ERR_INVALID), "this reporter does not know such a command");
+		refuse(commands, id, RESULT_INVALID, "this reporter does not know such a command");
 	else if (type->is_question(command))
 		call_method(commands, id, command, answer);
 	else

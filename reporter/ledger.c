@@ -17,6 +17,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/result_code.h"
 #include "reporter/state_dir.h"
 
 #include <errno.h>
@@ -130,7 +131,7 @@ static void set_interrupted(struct record *record)
 	json_put_bool(&json, "success", false);
 	json_put_text(&json, "error",
 		      "the worker's reporter ended before the command did: look whether it was done");
-	json_put_text(&json, "code", "interrupted");
+	json_put_text(&json, "code", result_code_name(RESULT_INTERRUPTED));
 	json_close(&json, '}');
 	set_result(record, body.data, body.len);
 	record->at_ms = clock_now_ms(); /* it is news until it is delivered */

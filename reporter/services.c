@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/result_code.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,10 +156,9 @@ static void on_result(void *user, const struct driver_result *driver)
 {
 	struct service *service = user;
 	services_result_fn done = service->result;
+	enum result_code failure = driver->timed_out ? RESULT_TIMEOUT : RESULT_FAILED;
 	struct services_result result = {
-		.code = driver->success	    ? NULL
-			: driver->timed_out ? "timeout"
-					    : "failed",
+		.code = driver->success ? NULL : result_code_name(failure),
 		.message = driver->message,
 		.status = STATUS_NAMES[driver->state.status],
 	};
@@ -170,16 +170,16 @@ static void on_result(void *user, const struct driver_result *driver)
 	done(service->result_user, &result);
 }
 
-static void refuse(services_result_fn done, void *user, const struct service *service, const char *code,
+static void refuse(services_result_fn done, void *user, const struct service *service, enum result_code code,
 		   const char *message)
 {
 	struct services_result result = {
-		.code = code,
+		.code = result_code_name(code),
 		.message = message,
 		.status = service && service->seen ? STATUS_NAMES[service->state.status] : NULL,
 	};
 
-	log_warning("services", "action refused code=%s: %s", code, message);
+	log_warning("services", "action refused code=%s: %s", result.code, message);
 	done(user, &result);
 }
 
@@ -193,7 +193,7 @@ void services_act(struct services *services, const char *name, const char *actio
 
 	if (!service) {
 		snprintf(text.text, sizeof(text.text), "this worker lists no service \"%.80s\"", name);
-		refuse(done, user, NULL, "unknown_service", text.text);
+		refuse(done, user, NULL, RESULT_UNKNOWN_SERVICE, text.text);
 		return;
 	}
 	allowed =
@@ -201,11 +201,11 @@ void services_act(struct services *services, const char *name, const char *actio
 	if (!allowed) {
 		snprintf(text.text, sizeof(text.text), "this worker does not allow \"%.40s\" of %s", action,
 			 name);
-		refuse(done, user, service, "action_not_allowed", text.text);
+		refuse(done, user, service, RESULT_ACTION_NOT_ALLOWED, text.text);
 	} else if (service->result) {
 		snprintf(text.text, sizeof(text.text), "%s of %s is still under way",
 			 service_action_name(service->action), name);
-		refuse(done, user, service, "busy", text.text);
+		refuse(done, user, service, RESULT_BUSY, text.text);
 	} else {
 		service->action = wanted;
 		service->result = done;

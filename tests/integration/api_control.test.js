@@ -18,6 +18,10 @@ after(() => worker.close());
 const control = (node, name, action, who = operator) =>
   who.post('/api/dashboard/control-service', { worker_id: node, service_name: name, action });
 
+/** @param {import('../lib/client.js').Client} who @param {string} node */
+const stats = async (who, node) =>
+  (await who.post('/rpc', { jsonrpc: '2.0', id: 1, method: 'metrics_reporter.get_stats', params: [node] })).json;
+
 /** The newest line of the audit. */
 const lastAudit = async () => (await admin.get('/api/dashboard/audit?limit=1')).json.audit[0];
 
@@ -206,6 +210,33 @@ test('a hundred commands may wait for a cron worker, no more', async () => {
   assert.equal((await full.report({ mode: 'cron', interval: 300 })).commands.length, 100);
 });
 
+test('every code of a worker has its answer, by REST and by RPC', async () => {
+  /** @type {[string, number, string | undefined][]} */
+  const codes = [
+    ['failed', 200, 'failed'],
+    ['timeout', 200, 'timeout'],
+    ['interrupted', 200, 'interrupted'],
+    ['made_up', 200, 'made_up'],
+    ['unknown_service', 404, 'unknown_service'],
+    ['action_not_allowed', 403, 'action_not_allowed'],
+    ['not_found', 502, 'worker_failed'],
+    ['invalid', 422, 'invalid'],
+    ['busy', 409, 'busy'],
+    ['expired', 504, 'worker_timeout'],
+    ['ledger_full', 409, 'busy'],
+    ['not_noted', 502, 'worker_failed'],
+  ];
+  for (const [code, status, answered] of codes) {
+    worker.answer = () => ({ success: false, error: `because of ${code}`, code });
+    const answer = await control('able', 'nginx', 'restart');
+    assert.deepEqual([answer.status, answer.json.success, answer.json.code], [status, false, answered], answer.text);
+    assert.match(answer.json.error, new RegExp(`because of ${code}`));
+    const { error } = await stats(viewer, 'able');
+    assert.equal(error.data.code, status === 200 ? 'worker_failed' : answered);
+    assert.match(error.message, new RegExp(`because of ${code}`));
+  }
+});
+
 test('twenty calls that wait for a hung worker slow nothing else', async () => {
   worker.answer = () => null;
   const waiting = Array.from({ length: 20 }, () => control('able', 'nginx', 'stop'));
@@ -216,10 +247,6 @@ test('twenty calls that wait for a hung worker slow nothing else', async () => {
   assert.ok(Date.now() - began < 2500, 'fifty answers while all twenty still wait');
   for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 504);
 });
-
-/** @param {import('../lib/client.js').Client} who @param {string} node */
-const stats = async (who, node) =>
-  (await who.post('/rpc', { jsonrpc: '2.0', id: 1, method: 'metrics_reporter.get_stats', params: [node] })).json;
 
 test('one user waits in half of the pool at most, and never in the way of others', async () => {
   const other = await FakeWorker.start(stack, 'other');
