@@ -12,20 +12,27 @@ fail() {
   exit 1
 }
 
-# Who listens on the port, as "NAME (pid N)"; nothing if nobody does.
+# Who listens on the port, as "NAME (pid N)"; nothing if nobody does, or this stack itself.
 port_owner() {
   hex=$(printf '%04X' "$P2PDASH_PORT")
   inodes=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$hex" '$2 ~ port "$" && $4 == "0A" { print $10 }')
   [ -n "$inodes" ] || return 0
+  ours=
+  if supervisor_pid >/dev/null; then ours=$(cat "$(service_dir nginx)/supervise/pid" 2>/dev/null || true); fi
+  other=
   for inode in $inodes; do
-    fd=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\\[$inode\\]" 2>/dev/null | head -n 1)
-    [ -n "$fd" ] || continue
-    pid=${fd#/proc/}
-    pid=${pid%%/*}
-    echo "$(cat "/proc/$pid/comm") (pid $pid)"
-    return 0
+    if [ -n "$ours" ] && holder "$ours" "$inode" >/dev/null; then return 0; fi
+    [ -n "$other" ] || other=$(holder '[0-9]*' "$inode" || true)
   done
-  echo "a program of another user"
+  if [ -n "$other" ]; then echo "$(cat "/proc/$other/comm") (pid $other)"; else echo "a program of another user"; fi
+}
+
+# holder PATTERN SOCKET: the first process of these numbers that holds the socket.
+holder() {
+  # shellcheck disable=SC2086 # a pattern of numbers
+  fd=$(find /proc/$1/fd -maxdepth 1 -lname "socket:\\[$2\\]" 2>/dev/null | head -n 1)
+  fd=${fd#/proc/}
+  [ -n "$fd" ] && echo "${fd%%/*}"
 }
 
 # Root hands over to a system user, if that user can read the checkout: not below /root, say.
@@ -90,7 +97,7 @@ redis_answers() { [ "$(redis-cli -s "$P2PDASH_STATE_DIR/redis.sock" ping 2>/dev/
 # Each program stays up, and what a browser asks for is answered.
 healthy() { "$here/status.sh" >/dev/null; }
 
-supervisor_pid >/dev/null || check_port
+check_port
 choose_user
 # The configuration and the secrets belong to whoever runs the programs.
 # What root would write here, that user could turn into a link: nothing below is written but as the user.

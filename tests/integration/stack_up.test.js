@@ -96,6 +96,15 @@ test('up_again_changes_nothing', async () => {
   assert.deepEqual(services.map((service) => pidOf(one, service)), before);
 });
 
+test('a_running_stack_does_not_move_to_a_port_that_is_taken', async () => {
+  const { port, close } = await stranger();
+  const { status, output } = await script('up', { ...one, env: { ...one.env, P2PDASH_PORT: String(port) } });
+  close();
+  assert.equal(status, 1);
+  assert.match(output, new RegExp(`^Port ${port} is taken by .+ \\(pid ${process.pid}\\)`), 'it is said at once');
+  assert.equal((await script('status', one)).status, 0, 'and the stack stays where it was');
+});
+
 test('a_second_stack_lives_beside_the_first', async () => {
   const { status, output } = await script('up', two);
   assert.equal(status, 0, output);
@@ -149,13 +158,18 @@ test('down_leaves_no_process_and_no_socket', async () => {
   }
 });
 
-test('a_port_that_is_taken_is_named_with_who_has_it', async () => {
+/** Something else that listens. @returns {Promise<{ port: number, close: () => void }>} */
+async function stranger() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { port: /** @type {import('node:net').AddressInfo} */ (server.address()).port, close: () => server.close() };
+}
+
+test('a_port_that_is_taken_is_named_with_who_has_it', async () => {
+  const { port, close } = await stranger();
   const where = place(port);
   const { status, output } = await script('up', where);
-  server.close();
+  close();
   assert.equal(status, 1);
   assert.match(output, new RegExp(`Port ${port} is taken by .+ \\(pid ${process.pid}\\)`));
   assert.deepEqual(processes(where), []);
