@@ -17,14 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CRON_INTERVAL_MAX_S 3600
+#define MATTERS_POINTS	    20 /* CPU or memory moved by more, in percent points */
+
 enum {
 	INTERVAL_FIRST_S = 60, /* until the coordinator says otherwise */
-	CRON_INTERVAL_MAX_S = 3600,
-	WATCH_MS = 5000,     /* between looks at what may be worth a report */
-	WATCHES_A_LOOK = 3,  /* services are looked at anew at every third: a safety net */
-	MATTERS_POINTS = 20, /* CPU or memory moved by more, in percent points */
-	SPACING_MS = 250,    /* between reports that changes ask for */
-	CPU_WINDOW_MS = 300, /* the first share of CPU time, where there is none to go on from */
+	WATCH_MS = 5000,       /* between looks at what may be worth a report */
+	WATCHES_A_LOOK = 3,    /* services are looked at anew at every third: a safety net */
+	SPACING_MS = 250,      /* between reports that changes ask for */
+	CPU_WINDOW_MS = 300,   /* the first share of CPU time, where there is none to go on from */
 	CPU_WINDOW_CRON_MS = 1000,
 	KNOWN_MAX_MS = 1000, /* how long the first report waits for slow services */
 	KNOWN_MAX_CRON_MS = 10000,
