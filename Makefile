@@ -122,6 +122,12 @@ down: ## Stop the stack; data, secrets and logs stay
 status: ## Show each service of the stack and its health
 	@scripts/status.sh
 
+.PHONY: install-coordinator
+install-coordinator: ## Let systemd start this clone's stack at boot, with the settings given now; root
+	@$(INSTALL) build run
+	@$(PARALLEL_MAKE) all $(VENDOR)
+	@scripts/install-coordinator.sh
+
 .PHONY: install-worker
 install-worker: ## Build the reporter and install it with its systemd unit (DESTDIR= for packages)
 	@$(INSTALL) build

@@ -11,25 +11,30 @@ import { Program, temporaryFolder, waitFor } from '../lib/stack.js';
 
 const run = promisify(execFile);
 
-/** @returns {Promise<Machine>} it is powered off with the test file */
-export async function bootMachine() {
-  const machine = new Machine(temporaryFolder());
+/** @param {string[]} [packages] @returns {Promise<Machine>} it is powered off with the test file */
+export async function bootMachine(packages = []) {
+  const machine = new Machine(temporaryFolder(), packages);
   after(() => machine.program.stop());
-  machine.program.start();
-  await waitFor(async () => ['running', 'degraded'].includes(await machine.state()), { what: 'the machine to boot' });
+  await machine.boot();
   return machine;
 }
 
 export class Machine {
-  /** @param {string} folder */
-  constructor(folder) {
+  /** @param {string} folder @param {string[]} packages that it has */
+  constructor(folder, packages) {
     this.tree = join(folder, 'tree');
-    execFileSync(fileURLToPath(new URL('tree.sh', import.meta.url)), [this.tree], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(fileURLToPath(new URL('tree.sh', import.meta.url)), [this.tree, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] });
     const boot = ['--boot', '--private-network', '--register=no', '--keep-unit', '--console=pipe', '--quiet'];
     this.program = new Program('machine', ['systemd-nspawn', '-D', this.tree, '--machine=node1', ...boot], {
       log: join(folder, 'log'),
       checked: false,
     });
+  }
+
+  /** Switches it on. */
+  async boot() {
+    this.program.start();
+    await waitFor(async () => ['running', 'degraded'].includes(await this.state()), { what: 'the machine to boot' });
   }
 
   /** Its first process, as we see it. */

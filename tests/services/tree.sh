@@ -1,12 +1,14 @@
 #!/bin/sh
-# tree.sh FOLDER: makes FOLDER a Debian system that boots in a container: systemd, its bus and its journal, nothing else.
+# tree.sh FOLDER [PACKAGE ...]: makes FOLDER a Debian system that boots in a container: systemd, its bus and its journal,
+# nothing else but these packages.
 # A pristine tree that is there already (P2PDASH_BASE_TREES/RELEASE, only read) saves half a minute. Needs root.
 set -eu
 
 folder=$1
 release=${P2PDASH_RELEASE:-bookworm}
 base=${P2PDASH_BASE_TREES:-/var/cache/trees}/$release
-packages=systemd,systemd-sysv,dbus
+shift
+packages=$(echo systemd systemd-sysv dbus "$@" | tr -s ' ' ,)
 
 if [ -d "$base" ]; then
   cp -a "$base" "$folder"
