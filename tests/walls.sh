@@ -31,7 +31,7 @@ JS='static/js'
   wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|relay/bus\.c|common/redis_tls\.c' $C
   wall 'Redis, with TLS'    '#include <(hiredis/hiredis_ssl|openssl/ssl)' 'common/redis_tls\.c' $C
   wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/bus\.c'              $C
-  wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws\.c'                $C
+  wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws(_http)?\.c'        $C
   wall 'libcurl'            '#include <curl'                     'reporter/http\.c'           $C
   wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(bus|systemd_[a-z]+|driver_systemd)\.[ch]' $C
   wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(source_journal|journal_[a-z]+)\.[ch]' $C
