@@ -13,7 +13,7 @@ const POINTS = 99;
 const LINE_MS = 1700;
 const LINES_A_NODE = 160;
 /** So few at once that the nodes' lines alternate. */
-const BATCH = 12;
+const BATCH = 4;
 
 /** @param {string} name as MACHINES lists it */
 function serviceOf(name) {
