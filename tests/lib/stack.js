@@ -247,7 +247,7 @@ export class Stack {
   /**
    * A worker with configuration and token, not started.
    * @param {string} node
-   * @param {{ settings?: Record<string, string | number>, sections?: string, env?: NodeJS.ProcessEnv }} [options]
+   * @param {{ settings?: Record<string, string | number>, sections?: string, env?: NodeJS.ProcessEnv, wrapper?: string[] }} [options]
    */
   async reporter(node, options = {}) {
     const reporter = new Reporter({
