@@ -39,7 +39,7 @@ struct log_query {
 /*
  * Appends a JSON array of the matching entries after the first `offset`, at most `limit`, in the order of
  * seq: the greatest first, unless `oldest_first`. *total is how many match at all. In memory at once are
- * `limit` entries and a few nodes' logs.
+ * `limit` entries and LIMIT_LOG_BYTES_A_NODE of the nodes' logs.
  */
 enum err logs_find(struct store *store, const struct log_query *query, struct buf *out,
 		   size_t *total) MUST_CHECK;

@@ -1,17 +1,37 @@
 // The log: batches in, numbered once each, and every way to ask for them.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
 import { entry, report } from '../lib/report.js';
-import { startStack, waitFor } from '../lib/stack.js';
+import { BIN, startStack, waitFor } from '../lib/stack.js';
 
 const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
 const viewer = await stack.user('viewer');
 const operator = await stack.user('operator');
 
 let batches = 0;
+
+/** Fills a node's log, up to what is kept, with copies of another's only entry. */
+const LAY_OUT_LOG = `local entry = redis.call('LINDEX', KEYS[1], -1)
+for i = redis.call('LLEN', KEYS[2]) + 1, 66 do redis.call('LPUSH', KEYS[2], entry) end
+redis.call('SET', KEYS[3], 66 * #entry)
+redis.call('ZADD', KEYS[4], 1, ARGV[1])
+return redis.call('LLEN', KEYS[2])`;
+
+/** The most memory a process of the API ever had, summed over them: one grows for each search. */
+async function poolPeakMib() {
+  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(stack.api.pid)]);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
+    .reduce((sum, mib) => sum + mib, 0);
+}
 
 /**
  * @param {import('../lib/client.js').Client} worker
@@ -351,4 +371,21 @@ test('a full Redis is told from one that is away, can be read, and takes entries
   }
   assert.equal((await send(worker, 'full', [entry('after')])).status, 200);
   assert.deepEqual(await messages('node_id=full'), ['after', 'before']);
+});
+
+const kept = BIN.endsWith('sanitize') && 'a sanitizer keeps what was freed';
+
+test('a search holds a few MiB of the nodes\' logs at once, however many nodes and however long their entries', { skip: kept }, async () => {
+  const worker = await stack.worker('heavy-0');
+  await send(worker, 'heavy-0', [entry(`heavy ${'x'.repeat(60_000)}`)]);
+  for (let node = 0; node < 20; node++) {
+    const keys = [`p2pdash:{heavy-${node}}:logs`, `p2pdash:{heavy-${node}}:log_bytes`, 'p2pdash:log_sources:nodes'];
+    const reply = await stack.redisCommand('EVAL', LAY_OUT_LOG, '4', 'p2pdash:{heavy-0}:logs', ...keys, `heavy-${node}`);
+    assert.equal(reply, '66');
+  }
+  const before = await poolPeakMib();
+  assert.equal((await find('q=nowhere-to-be-found')).total, 0);
+  assert.equal((await find('q=heavy%20xxx&limit=1')).total, 20 * 66);
+  const grown = (await poolPeakMib()) - before;
+  assert.ok(grown < 32, `the search took ${grown} MiB`);
 });
