@@ -20,6 +20,9 @@ export class ApiError extends Error {
 /** Says `expired` when an answer shows that the session has ended. */
 export const sessionEnd = new EventTarget();
 
+/** Says `date` (detail: ms) with what the coordinator's clock showed when it answered. */
+export const clock = new EventTarget();
+
 /**
  * @param {string} method
  * @param {string} path
@@ -28,6 +31,8 @@ export const sessionEnd = new EventTarget();
  */
 async function request(method, path, body) {
   const response = await send(method, path, body);
+  const date = Date.parse(response.headers.get('Date') ?? '');
+  if (Number.isFinite(date)) clock.dispatchEvent(new CustomEvent('date', { detail: date }));
   const data = await read(response);
   if (response.ok) return data;
   if (response.status === 401 && path !== '/auth/login') sessionEnd.dispatchEvent(new Event('expired'));

@@ -89,6 +89,7 @@ async function start() {
   await changeLanguage(pickLanguage(remembered('language'), navigator.languages));
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const socket = live(store, `${scheme}://${location.host}/ws/dashboard?mode=delta`);
+  api.clock.addEventListener('date', (event) => store.setClock(/** @type {CustomEvent} */ (event).detail));
   api.sessionEnd.addEventListener('expired', () => store.session && store.setSession(null));
   document.addEventListener('reconnect', () => socket.hurry());
   document.addEventListener('language', async (event) => {

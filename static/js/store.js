@@ -9,6 +9,8 @@ import { LogFeed } from './logfeed.js';
 
 const HISTORY_POINTS = 100;
 const COMMANDS_KEPT = 200;
+/** Clocks that differ by less are taken for equal: answers tell whole seconds, and take time to come. */
+const CLOCK_TOLERANCE_MS = 3000;
 
 export class Store extends EventTarget {
   constructor() {
@@ -105,6 +107,12 @@ export class Store extends EventTarget {
   }
 
   // What `live` and `actions` tell.
+
+  /** @param {number} ms what the coordinator's clock showed just now, give or take a second */
+  setClock(ms) {
+    const offset = ms - Date.now();
+    if (Math.abs(offset - this.clockOffset) > CLOCK_TOLERANCE_MS) this.clockOffset = offset;
+  }
 
   /** @param {import('./types.js').Session | null} session */
   setSession(session) {
