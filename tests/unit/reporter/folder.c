@@ -1,6 +1,7 @@
 /* Temporary folders for tests. */
 #include "tests/unit/reporter/folder.h"
 
+#include "common/mem.h"
 #include "tests/unit/cm.h"
 
 #include <ftw.h>
@@ -56,4 +57,20 @@ void folder_read(struct folder *folder, const char *name, struct buf *out)
 	while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
 		buf_append(out, piece, got);
 	fclose(file);
+}
+
+int folder_set_up(void **state)
+{
+	struct folder *folder = mem_alloc(1, sizeof(*folder));
+
+	folder_make(folder);
+	*state = folder;
+	return 0;
+}
+
+int folder_tear_down(void **state)
+{
+	folder_remove(*state);
+	free(*state);
+	return 0;
 }

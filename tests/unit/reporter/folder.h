@@ -12,6 +12,10 @@ struct folder {
 void folder_make(struct folder *folder);
 void folder_remove(struct folder *folder); /* with everything in it */
 
+/* For cmocka: each test gets a folder as its state. */
+int folder_set_up(void **state);
+int folder_tear_down(void **state);
+
 /* The path of a file in it; valid until the next call. */
 const char *folder_path(struct folder *folder, const char *name);
 const char *folder_write(struct folder *folder, const char *name, const char *text);

@@ -229,23 +229,7 @@ static void a_file_that_cannot_be_the_ledger_is_refused_whole(void **state)
 	free(text);
 }
 
-static int set_up(void **state)
-{
-	struct folder *folder = mem_alloc(1, sizeof(*folder));
-
-	folder_make(folder);
-	*state = folder;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	folder_remove(*state);
-	free(*state);
-	return 0;
-}
-
-#define LEDGER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define LEDGER_TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
 
 int main(void)
 {

@@ -18,22 +18,6 @@ enum { ROOT = 0, APP = 12345, OTHER = 12346 };
 
 static const uid_t NOBODY_ELSE = (uid_t)-1; /* stays whose it is */
 
-static int make_folder(void **state)
-{
-	struct folder *folder = mem_alloc(1, sizeof(*folder));
-
-	folder_make(folder);
-	*state = folder;
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	folder_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void give(struct folder *folder, const char *name, uid_t owner)
 {
 	assert_int_equal(lchown(folder_path(folder, name), owner, (gid_t)-1), 0);
@@ -229,7 +213,7 @@ static void a_users_own_reporter_follows_the_users_links(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
 	const struct CMUnitTest own[] = {
 		TEST(plain_files_and_trusted_links_are_opened),
 		TEST(what_is_no_readable_file_is_told_apart),

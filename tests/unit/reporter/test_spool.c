@@ -314,23 +314,7 @@ static void only_ours_is_touched_in_the_folder(void **state)
 	assert_int_equal(access(folder_path(folder, "spool/notes.txt"), F_OK), 0);
 }
 
-static int set_up(void **state)
-{
-	struct folder *folder = mem_alloc(1, sizeof(*folder));
-
-	folder_make(folder);
-	*state = folder;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	folder_remove(*state);
-	free(*state);
-	return 0;
-}
-
-#define SPOOL_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define SPOOL_TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
 
 int main(void)
 {
