@@ -14,7 +14,8 @@ done)
 missing=
 for package in $wanted; do
   case $package in *:*) command -v "${package#*:}" >/dev/null && continue ;; esac
-  package=${package%:*}
+  case $package in *\?) apt-cache show "${package%\?}" >/dev/null 2>&1 || continue ;; esac
+  package=${package%[:?]*}
   state=$(dpkg-query --show --showformat='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
   case $state in i*) ;; *) missing="$missing $package" ;; esac
 done
