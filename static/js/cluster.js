@@ -131,7 +131,7 @@ export function byName(a, b) {
 }
 
 /**
- * What needs attention: one row for each kind of trouble, with the workers it is about.
+ * What needs attention: one row for each kind of trouble, with the workers it is about, in the order they came in.
  * @param {Iterable<Worker>} workers
  * @returns {{kind: string, level: 'danger' | 'warning', workers: Worker[]}[]}
  */
@@ -142,7 +142,6 @@ export function attention(workers) {
       if (trouble.holds(worker)) rows[index].workers.push(worker);
     });
   }
-  for (const row of rows) row.workers.sort((a, b) => byName(a.id, b.id));
   return rows.filter((row) => row.workers.length > 0);
 }
 

@@ -1,7 +1,7 @@
 // Owns what the page knows. `live` and `actions` write it, views read it and listen:
 //   session, connection, cluster (all of it), workers (detail: Set of ids), node (detail: id), logs (detail:
 //   new lines), commands, and watch (a view wants to see something else; `live` subscribes).
-import { statusAt, workerFrom } from './cluster.js';
+import { byName, statusAt, workerFrom } from './cluster.js';
 import { LogFeed } from './logfeed.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
@@ -13,6 +13,9 @@ const COMMANDS_KEPT = 200;
 const CLOCK_TOLERANCE_MS = 3000;
 
 export class Store extends EventTarget {
+  /** The workers' ids in order; null once somebody has come or gone. @type {string[] | null} */
+  #names = null;
+
   constructor() {
     super();
     /** @type {import('./types.js').Session | null} */
@@ -62,6 +65,12 @@ export class Store extends EventTarget {
   }
 
   // What views ask for.
+
+  /** All workers in the order of their names, which is found anew only when somebody has come or gone. */
+  workersByName() {
+    this.#names ??= [...this.workers.keys()].sort(byName);
+    return this.#names.map((id) => /** @type {Worker} */ (this.workers.get(id)));
+  }
 
   /**
    * Says which nodes' full state, history and points a view wants, instead of what it wanted before.
@@ -135,6 +144,7 @@ export class Store extends EventTarget {
     this.workers = new Map(
       Object.entries(workers).map(([id, summary]) => [id, workerFrom(this.workers.get(id), id, summary, now)]),
     );
+    this.#names = null;
     this.coordinator = null;
     this.#changeCoordinator(coordinator);
     this.#setStats(stats);
@@ -147,8 +157,10 @@ export class Store extends EventTarget {
   changeCluster({ workers = {}, removed = [], stats, coordinator }) {
     const now = this.now();
     for (const id of removed) this.workers.delete(id);
+    if (removed.length > 0) this.#names = null;
     for (const [id, changed] of Object.entries(workers)) {
       const before = this.workers.get(id);
+      if (!before) this.#names = null;
       const summary = /** @type {import('./types.js').Summary} */ ({ ...before?.summary, ...changed });
       this.workers.set(id, workerFrom(before, id, summary, now));
     }
@@ -240,7 +252,8 @@ export class Store extends EventTarget {
 
   /** All that report: the workers, and the coordinator itself. @returns {Worker[]} */
   machines() {
-    return this.coordinator ? [...this.workers.values(), this.coordinator] : [...this.workers.values()];
+    const workers = this.workersByName();
+    return this.coordinator ? [...workers, this.coordinator] : workers;
   }
 
   /** @param {import('./types.js').Stats} stats */

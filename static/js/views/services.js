@@ -18,23 +18,42 @@ const ROW_PX = 56;
 const REFRESH_MS = 400;
 
 /**
- * @param {ServiceItem[]} items
+ * The services of all nodes, by node, then by name. Comparing names takes long, so this is done once for an answer.
+ * @param {{[node: string]: {[name: string]: import('../types.js').Service}}} services
+ * @param {{[node: string]: {[name: string]: ServiceItem['last']}}} lastActions
+ * @returns {ServiceItem[]}
+ */
+export function serviceItems(services, lastActions) {
+  return Object.keys(services)
+    .sort(byName)
+    .flatMap((node) =>
+      Object.keys(services[node])
+        .sort(byName)
+        .map((name) => ({ node, name, service: services[node][name], last: lastActions[node]?.[name] })),
+    );
+}
+
+/**
+ * @param {ServiceItem[]} items as serviceItems() orders them
  * @param {Wanted} wanted
  */
 export function selectServices(items, { q, status, node, by }) {
   const needle = q.toLowerCase();
-  return items
-    .filter(
-      (item) =>
-        (!node || item.node === node) &&
-        (!status || serviceStatus(item.service) === status) &&
-        `${item.name} ${item.node} ${item.service.description ?? ''}`.toLowerCase().includes(needle),
-    )
-    .sort(
-      by === 'node'
-        ? (a, b) => byName(a.node, b.node) || byName(a.name, b.name)
-        : (a, b) => byName(a.name, b.name) || byName(a.node, b.node),
-    );
+  const found = items.filter(
+    (item) =>
+      (!node || item.node === node) &&
+      (!status || serviceStatus(item.service) === status) &&
+      `${item.name} ${item.node} ${item.service.description ?? ''}`.toLowerCase().includes(needle),
+  );
+  if (by === 'node') return found;
+  /** @type {Map<string, ServiceItem[]>} */
+  const groups = new Map();
+  for (const item of found) {
+    const group = groups.get(item.name);
+    if (group) group.push(item);
+    else groups.set(item.name, [item]);
+  }
+  return [...groups.keys()].sort(byName).flatMap((name) => groups.get(name) ?? []);
 }
 
 /** @type {import('../app.js').Mount} */
@@ -146,11 +165,7 @@ export function mount(root, store, route) {
   const load = async () => {
     try {
       const { services, last_actions } = await api.services();
-      items = Object.entries(services).flatMap(([node, all]) =>
-        Object.entries(/** @type {any} */ (all)).map(([name, service]) => {
-          return { node, name, service, last: last_actions[node]?.[name] };
-        }),
-      );
+      items = serviceItems(services, last_actions);
       schedule();
     } catch (error) {
       if (!items) state.replaceChildren(failed(/** @type {Error} */ (error)));

@@ -1,5 +1,5 @@
 // All workers: searched, filtered by status, sorted by any column. Only the rows in view are in the page.
-import { byName, byTrouble } from '../cluster.js';
+import { byTrouble } from '../cluster.js';
 import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { addWorker, addWorkerButton, noWorkers } from '../parts/add-worker.js';
@@ -22,10 +22,9 @@ const WATCHED_AT_MOST = 80;
 /** A thousand workers tell something every few milliseconds; nobody reads as fast. */
 const PACE_MS = 250;
 
-/** What a column sorts by; names always break a tie. @type {{[column: string]: (a: Worker, b: Worker) => number}} */
+/** What a column sorts by. @type {{[column: string]: (a: Worker, b: Worker) => number}} */
 const ORDERS = {
   status: (a, b) => -byTrouble(a, b),
-  id: () => 0,
   cpu: (a, b) => a.summary.cpu_percent - b.summary.cpu_percent,
   memory: (a, b) => a.summary.memory_percent - b.summary.memory_percent,
   disk: (a, b) => a.summary.disk_percent - b.summary.disk_percent,
@@ -42,17 +41,19 @@ function traffic({ rates }) {
 }
 
 /**
- * @param {Iterable<Worker>} workers
+ * @param {Iterable<Worker>} workers by name, which breaks all ties since sorting is stable
  * @param {{q: string, status: string, sort: string, desc: boolean}} wanted
  * @returns {Worker[]}
  */
 export function selectWorkers(workers, { q, status, sort, desc }) {
   const needle = q.toLowerCase();
-  const order = ORDERS[sort] ?? ORDERS.id;
+  const order = ORDERS[sort] ?? (() => 0);
   const direction = desc ? -1 : 1;
-  return [...workers]
-    .filter((worker) => (!status || worker.status === status) && worker.id.toLowerCase().includes(needle))
-    .sort((a, b) => direction * order(a, b) || (sort === 'id' ? direction : 1) * byName(a.id, b.id));
+  const found = [...workers].filter(
+    (worker) => (!status || worker.status === status) && worker.id.toLowerCase().includes(needle),
+  );
+  if (sort === 'id') return desc ? found.reverse() : found;
+  return found.sort((a, b) => direction * order(a, b));
 }
 
 /** @type {import('../app.js').Mount} */
@@ -125,7 +126,7 @@ export function mount(root, store, route) {
   let order = [];
   const update = () => {
     if (Date.now() - orderedAt > ORDER_MS) {
-      order = selectWorkers(store.workers.values(), wanted).map(({ id }) => id);
+      order = selectWorkers(store.workersByName(), wanted).map(({ id }) => id);
       orderedAt = Date.now();
       setAttribute(table, 'aria-rowcount', order.length + 1);
       setText(count, t('workers.count', { count: order.length, total: store.workers.size }));

@@ -99,8 +99,8 @@ test('the_worst_come_first', () => {
 
 test('attention_names_each_kind_once_with_its_workers', () => {
   const rows = attention([
-    worker('b', { disk_percent: 95, services_error: 2 }),
     worker('a', { disk_percent: 90 }),
+    worker('b', { disk_percent: 95, services_error: 2 }),
     worker('c'),
   ]);
   assert.deepEqual(
