@@ -7,6 +7,8 @@
  * @property {(item: T) => string} key
  * @property {(item: T) => HTMLElement} create
  * @property {(element: HTMLElement, item: T, index: number) => void} update
+ * @property {(element: HTMLElement, item: T) => void} [reuse] makes a row for another item of one that has left the
+ *   view: far less work for the browser than a new one
  */
 
 const MARGIN_PX = 200;
@@ -176,29 +178,65 @@ export class VirtualList {
 
   /** @param {T[]} visible @param {number} first */
   #replaceRows(visible, first) {
-    const keys = new Set(visible.map(this.rows.key));
-    for (const [key, element] of this.#shown) {
-      if (!keys.has(key)) {
-        this.#observer.unobserve(element);
-        element.remove();
-        this.#shown.delete(key);
-      }
-    }
+    const spare = this.#takeLeft(visible);
     /** @type {Element | null} */
     let next = this.window.firstElementChild;
     visible.forEach((item, index) => {
       const key = this.rows.key(item);
-      let element = this.#shown.get(key);
-      if (!element) {
-        element = this.rows.create(item);
-        this.#shown.set(key, element);
-        this.#keys.set(element, key);
-        if (this.measured) this.#observer.observe(element);
-      }
+      const element = this.#shown.get(key) ?? this.#newRow(item, key, spare, next);
       this.rows.update(element, item, first + index);
+      while (next && next !== element && spare.has(next)) next = next.nextElementSibling;
       if (element === next) next = next.nextElementSibling;
       else this.window.insertBefore(element, next);
     });
+    for (const element of spare) this.#removeRow(element);
+  }
+
+  /**
+   * Rows whose items have left the view, to be used for others.
+   * @param {T[]} visible
+   * @returns {Set<Element>}
+   */
+  #takeLeft(visible) {
+    const keys = new Set(visible.map(this.rows.key));
+    const spare = new Set();
+    for (const [key, element] of this.#shown) {
+      if (keys.has(key)) continue;
+      this.#shown.delete(key);
+      if (this.rows.reuse && !isHeld(element)) spare.add(element);
+      else this.#removeRow(element);
+    }
+    return spare;
+  }
+
+  /**
+   * @param {T} item
+   * @param {string} key
+   * @param {Set<Element>} spare the one that stands in place already is taken first: it need not be moved
+   * @param {Element | null} next the row in whose place it will stand
+   */
+  #newRow(item, key, spare, next) {
+    /** @type {Element | undefined} */
+    const used = next && spare.has(next) ? next : spare.values().next().value;
+    const element = /** @type {HTMLElement} */ (used ?? this.rows.create(item));
+    if (used) {
+      spare.delete(used);
+      this.rows.reuse?.(element, item);
+    }
+    this.#shown.set(key, element);
+    this.#keys.set(element, key);
+    if (this.measured) {
+      // Begun anew, the observer tells the height again, though it may be that of the item before.
+      this.#observer.unobserve(element);
+      this.#observer.observe(element);
+    }
+    return element;
+  }
+
+  /** @param {Element} element */
+  #removeRow(element) {
+    this.#observer.unobserve(element);
+    element.remove();
   }
 
   // Told by the browser after layout, so that nothing here forces one.
@@ -230,4 +268,14 @@ export class VirtualList {
     const index = this.#items.findIndex((item) => this.rows.key(item) === key);
     if (this.scroller && index >= 0) this.scroller.scrollTop = this.#tops[index] + offset + this.#listTop();
   }
+}
+
+/**
+ * Whether a person has a hold on a row, by the keyboard or by selecting its text: it must not become another.
+ * @param {Element} element
+ */
+function isHeld(element) {
+  const selection = getSelection();
+  const selected = selection && !selection.isCollapsed && selection.containsNode(element, true);
+  return Boolean(selected) || element.contains(document.activeElement);
 }

@@ -33,42 +33,21 @@ function marked(text, query) {
  * @param {{withNode: boolean, query: () => string, isOpen: (seq: number) => boolean}} how
  */
 export function logRows({ withNode, query, isOpen }) {
-  /** @type {WeakMap<Element, {button: HTMLElement, message: HTMLElement, open: boolean | null}>} */
+  /** @type {WeakMap<Element, ReturnType<typeof lineParts>>} */
   const known = new WeakMap();
   return {
     /** @param {LogEntry} entry */
     key: (entry) => String(entry.seq),
     /** @param {LogEntry} entry */
     create(entry) {
-      const button = h('button', {
-        type: 'button',
-        class: 'log-toggle',
-        'data-action': 'expand',
-        'data-seq': entry.seq,
-        'aria-label': t('log.expand'),
-      });
-      const message = h('div', { class: 'log-message', dir: 'auto' });
-      const element = h(
-        'div',
-        { class: 'log-line', role: 'listitem', 'data-level': entry.level, 'data-seq': entry.seq },
-        button,
-        h(
-          'time',
-          { class: 'log-time', datetime: entry.timestamp, title: entry.timestamp },
-          time(entry.timestamp, 'millisecond'),
-        ),
-        h('span', { class: 'log-level' }, entry.level),
-        withNode &&
-          h(
-            'a',
-            { class: 'log-node', href: workerUrl(entry.node_id), title: entry.node_id, dir: 'ltr' },
-            entry.node_id,
-          ),
-        h('span', { class: 'log-logger', title: entry.logger_name }, entry.logger_name),
-        message,
-      );
-      known.set(element, { button, message, open: null });
-      return element;
+      const refs = lineParts(withNode);
+      known.set(refs.element, refs);
+      fill(refs, entry);
+      return refs.element;
+    },
+    /** @param {HTMLElement} element @param {LogEntry} entry */
+    reuse(element, entry) {
+      fill(/** @type {ReturnType<typeof lineParts>} */ (known.get(element)), entry);
     },
     /** @param {HTMLElement} element @param {LogEntry} entry */
     update(element, entry) {
@@ -79,11 +58,51 @@ export function logRows({ withNode, query, isOpen }) {
       setAttribute(element, 'data-open', open);
       setAttribute(refs.button, 'aria-expanded', String(open));
       const text = open ? entry.message : entry.message.slice(0, SHOWN_CHARACTERS);
-      refs.message.replaceChildren(...marked(text, query()));
+      if (query()) refs.message.replaceChildren(...marked(text, query()));
+      else setText(refs.message, text);
       element.querySelector('.log-details')?.remove();
       if (open) element.append(details(entry));
     },
   };
+}
+
+/** @param {boolean} withNode */
+function lineParts(withNode) {
+  const button = h('button', {
+    type: 'button',
+    class: 'log-toggle',
+    'data-action': 'expand',
+    'aria-label': t('log.expand'),
+  });
+  const at = h('time', { class: 'log-time' });
+  const level = h('span', { class: 'log-level' });
+  const node = withNode ? h('a', { class: 'log-node', dir: 'ltr' }) : null;
+  const logger = h('span', { class: 'log-logger' });
+  const message = h('div', { class: 'log-message', dir: 'auto' });
+  const element = h('div', { class: 'log-line', role: 'listitem' }, button, at, level, node, logger, message);
+  return { element, button, at, level, node, logger, message, open: /** @type {boolean | null} */ (null) };
+}
+
+/**
+ * What never changes of a line; the rest is told by `update`.
+ * @param {ReturnType<typeof lineParts>} refs
+ * @param {LogEntry} entry
+ */
+function fill(refs, { seq, level, timestamp, node_id, logger_name }) {
+  refs.open = null;
+  setAttribute(refs.element, 'data-level', level);
+  setAttribute(refs.element, 'data-seq', seq);
+  setAttribute(refs.button, 'data-seq', seq);
+  setAttribute(refs.at, 'datetime', timestamp);
+  setAttribute(refs.at, 'title', timestamp);
+  setText(refs.at, time(timestamp, 'millisecond'));
+  setText(refs.level, level);
+  setAttribute(refs.logger, 'title', logger_name);
+  setText(refs.logger, logger_name);
+  if (!refs.node) return;
+  setAttribute(refs.node, 'href', workerUrl(node_id));
+  setAttribute(refs.node, 'title', node_id);
+  setText(refs.node, node_id);
 }
 
 /** @param {LogEntry} entry */

@@ -58,9 +58,14 @@ export function serviceRows(store, { withNode, onselect, isSelected }) {
     key: (item) => commandKey(item.node, item.name),
     /** @param {ServiceItem} item */
     create(item) {
-      const refs = serviceParts(item, withNode, onselect);
+      const refs = serviceParts(withNode, onselect);
       known.set(refs.element, refs);
+      setIdentity(refs, item);
       return refs.element;
+    },
+    /** @param {Element} element @param {ServiceItem} item */
+    reuse(element, item) {
+      setIdentity(/** @type {ReturnType<typeof serviceParts>} */ (known.get(element)), item);
     },
     /** @param {Element} element @param {ServiceItem} item @param {number} [index] */
     update(element, item, index = -1) {
@@ -91,11 +96,13 @@ export function serviceRows(store, { withNode, onselect, isSelected }) {
 }
 
 /**
- * @param {ServiceItem} item
  * @param {boolean} withNode
  * @param {((key: string, selected: boolean) => void) | undefined} onselect
  */
-function serviceParts({ node, name }, withNode, onselect) {
+function serviceParts(withNode, onselect) {
+  const bdi = h('bdi', {});
+  const name = h('span', { class: 'service-name' }, bdi);
+  const node = withNode ? h('a', { dir: 'ltr' }) : null;
   const status = badge();
   const description = h('span', { class: 'service-description' });
   const driver = h('span', {});
@@ -114,22 +121,13 @@ function serviceParts({ node, name }, withNode, onselect) {
         class: `btn btn-sm btn-icon btn-do-${action}`,
         'data-action': 'control',
         'data-do': action,
-        'data-node': node,
-        'data-service': name,
         title: t(`action.${action}`),
-        'aria-label': t('action.on', { action: t(`action.${action}`), name }),
       },
       icon(picture),
     ),
   );
-  const select = onselect
-    ? h('input', {
-        type: 'checkbox',
-        class: 'form-check-input',
-        'aria-label': t('select.one', { name: `${node} ${name}` }),
-      })
-    : null;
-  select?.addEventListener('change', () => onselect?.(commandKey(node, name), select.checked));
+  const select = onselect ? h('input', { type: 'checkbox', class: 'form-check-input' }) : null;
+  select?.addEventListener('change', () => onselect?.(select.dataset.key ?? '', select.checked));
   const cell = (/** @type {string} */ kind, /** @type {(Node | null | false)[]} */ ...children) =>
     h('div', { role: 'cell', class: `cell cell-${kind}` }, ...children);
   const element = h(
@@ -137,14 +135,38 @@ function serviceParts({ node, name }, withNode, onselect) {
     { role: 'row', class: `service-row${withNode ? ' with-node' : ''}` },
     select && cell('select', select),
     cell('status', status),
-    cell('name', h('span', { class: 'service-name', title: name }, h('bdi', {}, name)), description),
-    withNode && cell('node', h('a', { href: workerUrl(node), dir: 'ltr', title: node }, node)),
+    cell('name', name, description),
+    node && cell('node', node),
     cell('driver', driver),
     cell('uptime', uptime),
     cell('note', note),
     cell('actions', progress, ...buttons),
   );
-  return { element, status, description, driver, uptime, note, progress, buttons, select };
+  return { element, name, bdi, node, status, description, driver, uptime, note, progress, buttons, select };
+}
+
+/**
+ * Whose row it is, and whom its controls act on.
+ * @param {ReturnType<typeof serviceParts>} refs
+ * @param {ServiceItem} item
+ */
+function setIdentity(refs, { node, name }) {
+  setAttribute(refs.name, 'title', name);
+  setText(refs.bdi, name);
+  if (refs.node) {
+    setAttribute(refs.node, 'href', workerUrl(node));
+    setAttribute(refs.node, 'title', node);
+    setText(refs.node, node);
+  }
+  if (refs.select) {
+    setAttribute(refs.select, 'data-key', commandKey(node, name));
+    setAttribute(refs.select, 'aria-label', t('select.one', { name: `${node} ${name}` }));
+  }
+  for (const button of refs.buttons) {
+    setAttribute(button, 'data-node', node);
+    setAttribute(button, 'data-service', name);
+    setAttribute(button, 'aria-label', t('action.on', { action: t(`action.${button.dataset.do}`), name }));
+  }
 }
 
 /** @param {LastAction} last @param {number} now */

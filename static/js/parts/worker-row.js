@@ -35,7 +35,8 @@ function servicesLevel({ summary }) {
 
 /** The parts that rows and cards have in common. @param {string} id @param {boolean} compact */
 function parts(id, compact) {
-  const name = h('a', { class: 'worker-name', href: workerUrl(id), title: id, dir: 'ltr' }, id);
+  const name = h('a', { class: 'worker-name', dir: 'ltr' });
+  setName(name, id);
   const status = badge();
   const cpu = meter(t('metric.cpu'), { compact });
   const memory = meter(t('metric.memory'), { compact });
@@ -44,6 +45,13 @@ function parts(id, compact) {
   const services = h('span', { class: 'worker-services' });
   const seen = h('span', { class: 'worker-seen' });
   return { name, status, cpu, memory, disk, line, services, seen };
+}
+
+/** @param {Element} link @param {string} id */
+function setName(link, id) {
+  setAttribute(link, 'href', workerUrl(id));
+  setAttribute(link, 'title', id);
+  setText(link, id);
 }
 
 /**
@@ -95,6 +103,7 @@ export function workerRows(store) {
       known.set(element, refs);
       return element;
     },
+    reuse: (/** @type {Element} */ element, /** @type {Worker} */ worker) => setName(known.get(element).name, worker.id),
     update(/** @type {Element} */ element, /** @type {Worker} */ worker, /** @type {number} */ index = -1) {
       const refs = known.get(element);
       fill(refs, worker, store);
