@@ -1,0 +1,47 @@
+// What the page is measured with: a coordinator, a thousand simulated workers that report and write lines, and a browser.
+
+import { Browser } from '../../lib/browser.js';
+import { Simulator, tokensFrom } from '../../load/simulator.js';
+import { startCoordinator } from './coordinator.js';
+
+/** The tabs that live data changes: their names and addresses. */
+export const TABS = { Overview: '', Workers: '/workers', Services: '/services', Logs: '/logs' };
+
+const WORKERS = 1000;
+const INTERVAL_S = 30;
+
+/**
+ * Resolves when every worker has reported and log lines flow.
+ * @param {number} linesPerSecond
+ */
+export async function startCrowd(linesPerSecond) {
+  const stack = await startCoordinator();
+  const cluster = new Simulator({
+    url: stack.url,
+    tokenOf: tokensFrom(await stack.user('admin')),
+    workers: WORKERS,
+    interval: INTERVAL_S,
+    lines: linesPerSecond,
+  });
+  const started = cluster.start();
+  await stack.startReporter('coordinator', { settings: { min_interval: 5, max_interval: 5 } });
+  await started;
+  const browser = await Browser.launch(stack);
+  return {
+    stack,
+    cluster,
+    browser,
+    /** A view in a profile of its own. @param {string} path below /dashboard */
+    open: (path) => browser.open({ path: `/dashboard${path}`, role: 'admin' }),
+    /** Ends all of it; a page that failed fails the measurement. */
+    async stop() {
+      cluster.stop();
+      await browser.browser.close();
+      await stack.stop();
+      browser.assertFaultless();
+      if (cluster.failures > 0) throw new Error(`${cluster.failures} requests failed, the last: ${cluster.lastFailure}`);
+    },
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof startCrowd>>} Crowd */
