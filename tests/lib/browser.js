@@ -33,6 +33,7 @@ const EXPECTED = /^Failed to load resource: |^WebSocket connection to /;
  * @property {{ width: number, height: number }} [viewport]
  * @property {'en' | 'ru'} [language]
  * @property {'dark' | 'light'} [theme]
+ * @property {() => void} [before] what runs in the page before its own scripts
  */
 
 export class Browser {
@@ -69,6 +70,7 @@ export class Browser {
     viewport = { width: 1366, height: 768 },
     language = 'en',
     theme = 'dark',
+    before,
   } = {}) {
     const { url } = this.stack;
     const context = await this.browser.newContext({ viewport, locale: language, reducedMotion: 'reduce' });
@@ -77,6 +79,7 @@ export class Browser {
       const { token } = await this.stack.user(role);
       await context.addCookies([{ name: 'p2pdash', value: token ?? '', url, httpOnly: true, sameSite: 'Strict' }]);
     }
+    if (before) await context.addInitScript(before);
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.faults.push(`${page.url()}: ${error.stack ?? error}`));

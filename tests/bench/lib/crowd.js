@@ -31,8 +31,8 @@ export async function startCrowd(linesPerSecond) {
     stack,
     cluster,
     browser,
-    /** A view in a profile of its own. @param {string} path below /dashboard */
-    open: (path) => browser.open({ path: `/dashboard${path}`, role: 'admin' }),
+    /** A view in a profile of its own. @param {string} path below /dashboard @param {() => void} [before] */
+    open: (path, before) => browser.open({ path: `/dashboard${path}`, role: 'admin', before }),
     /** Ends all of it; a page that failed fails the measurement. */
     async stop() {
       cluster.stop();
