@@ -244,7 +244,7 @@ test('a worker silent for ten minutes is removed, its log stays, the coordinator
   const ago = String(Date.now() - 601_000);
   await stack.redisCommand('ZADD', 'p2pdash:nodes', ago, 'silent', ago, 'coordinator');
   await waitFor(async () => !(await nodeOf('silent')), { what: 'the janitor' });
-  assert.equal(await stack.redisCommand('KEYS', 'p2pdash:{silent}:*').then((keys) => keys.split('\n').sort().join()), 'p2pdash:{silent}:batch,p2pdash:{silent}:logs');
+  assert.equal(await stack.redisCommand('KEYS', 'p2pdash:{silent}:*').then((keys) => keys.split('\n').sort().join()), 'p2pdash:{silent}:batch,p2pdash:{silent}:log_bytes,p2pdash:{silent}:logs');
   assert.equal((await viewer.get('/api/logs?node_id=silent')).json.total, 1);
   assert.equal((await viewer.get('/api/dashboard/history/silent')).status, 404);
   assert.ok(await stack.redisCommand('EXISTS', 'p2pdash:{coordinator}:state').then((n) => n === '1'));
