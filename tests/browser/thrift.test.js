@@ -1,7 +1,7 @@
 // Goal: the page does no more than it must: it fetches little, uses rows again as one scrolls, and changes only what changed.
 
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 
 import { Browser } from '../lib/browser.js';
 import { startStack, waitFor } from '../lib/stack.js';
@@ -19,6 +19,7 @@ const simulator = new Simulator({
   spread: 0,
 });
 await simulator.start();
+after(() => simulator.stop());
 
 afterEach(() => browser.assertFaultless());
 
