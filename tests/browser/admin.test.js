@@ -166,6 +166,6 @@ test('certificates_are_sorted_by_what_is_left_and_open_to_their_details', async 
 
   await page.goto(`${stack.url}/dashboard`);
   await live(page);
-  await page.locator('.attention', { hasText: 'Certificates expire soon on 1 worker' }).waitFor();
+  await page.locator('.attention', { hasText: 'Certificates expire soon on 1 node' }).waitFor();
   await page.context().close();
 });
