@@ -1,8 +1,12 @@
 /* Unix and TCP sockets to listen on. */
 #include "fcgi/listen.h"
 
+#include "common/clock.h"
+#include "common/log.h"
+
 #include <errno.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +18,8 @@
 #define UNIX_PREFIX "unix:"
 #define BACKLOG	    1024
 #define SOCKET_MODE 0660
+#define PATIENCE_MS 3000 /* a pool that was killed a moment ago: its last processes are just ending */
+#define PAUSE_MS    50
 
 static const char *unix_path(const char *address)
 {
@@ -29,7 +35,8 @@ static int open_socket(int family)
 
 static enum err refuse(struct reason *why, const char *address)
 {
-	return reason_set(why, ERR_SYSTEM, "cannot listen on %s: %s", address, strerror(errno));
+	return reason_set(why, errno == EADDRINUSE ? ERR_CONFLICT : ERR_SYSTEM, "cannot listen on %s: %s",
+			  address, strerror(errno));
 }
 
 /* A socket's file whose program has died refuses every connection. */
@@ -116,11 +123,25 @@ static enum err listen_tcp(const char *address, int *out, struct reason *why)
 	return ERR_NONE;
 }
 
-enum err listen_open(const char *address, int *fd, struct reason *why)
+static enum err listen_once(const char *address, int *fd, struct reason *why)
 {
 	const char *path = unix_path(address);
 
 	return path ? listen_unix(address, path, fd, why) : listen_tcp(address, fd, why);
+}
+
+enum err listen_open(const char *address, int *fd, struct reason *why)
+{
+	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
+	enum err err = listen_once(address, fd, why);
+
+	if (err == ERR_CONFLICT)
+		log_warning("listen", "%s is taken, waiting for it", address);
+	while (err == ERR_CONFLICT && clock_monotonic_ms() < until_ms) {
+		(void)poll(NULL, 0, PAUSE_MS);
+		err = listen_once(address, fd, why);
+	}
+	return err;
 }
 
 void listen_close(const char *address, int fd)

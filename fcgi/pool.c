@@ -49,8 +49,11 @@ struct pool {
 
 static _Noreturn void live_as_child(const struct group *group, pid_t master)
 {
-	/* A master that was killed takes its children along; if it died before this line, too. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/*
+	 * A master that was killed takes its children along, in the middle of whatever they do: the next one
+	 * needs their sockets. If it died before this line, too.
+	 */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == master)
 		group->what->run(group->what->user);
 	exit(EXIT_SUCCESS);

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -30,6 +32,9 @@ function children() {
     })
     .map(Number);
 }
+
+/** What another API beside the stack's is told, besides where to listen. */
+const common = () => ['--secret-file', join(stack.folder, 'jwt-secret'), '--redis', `unix:${stack.folder}/redis.sock`];
 
 /** @param {number} pid a process that may have ended meanwhile */
 function killIfThere(pid) {
@@ -138,10 +143,24 @@ test('a program that stops still answers what it has in hand, and leaves no sock
 test('a master that is killed takes its children along, and the next one its socket', async () => {
   const orphans = children();
   await stack.api.kill('SIGKILL');
-  await waitFor(() => orphans.every((pid) => !existsSync(`/proc/${pid}`)));
   assert.ok(existsSync(join(stack.folder, 'api.sock')), 'a stale socket is left');
   stack.api.start();
   await stack.ready();
+  await waitFor(() => orphans.every((pid) => !existsSync(`/proc/${pid}`)));
+});
+
+test('an address that is still taken is waited for', async () => {
+  const path = join(stack.folder, 'taken.sock');
+  const holder = createServer().listen(path);
+  await once(holder, 'listening');
+  const listen = ['--listen', `unix:${path}`, '--wait-listen', `unix:${path}-wait`];
+  const options = { log: join(stack.folder, 'log', 'next.log') };
+  const next = new Program('api-next', [join(BIN, 'p2pdash-api'), ...listen, ...common()], options);
+  next.start();
+  await waitFor(() => next.log().includes('taken.sock is taken, waiting for it'));
+  holder.close();
+  await waitFor(() => existsSync(`${path}-wait`));
+  await next.stop();
 });
 
 test('bad settings end with status 2 and a sentence', () => {
@@ -160,7 +179,7 @@ test('bad settings end with status 2 and a sentence', () => {
     [['--secret-file', secret, '--listen', `unix:${stack.folder}/api.sock`], /Address already in use/],
   ];
   for (const [args, message] of cases) {
-    const { status, stderr } = spawnSync(join(BIN, 'p2pdash-api'), ['--secret-file', secret, ...args], { encoding: 'utf8', timeout: 5000 });
+    const { status, stderr } = spawnSync(join(BIN, 'p2pdash-api'), ['--secret-file', secret, ...args], { encoding: 'utf8', timeout: 20_000 });
     assert.equal(status, 2, `${args}: ${stderr}`);
     assert.match(stderr, message);
   }
@@ -169,10 +188,9 @@ test('bad settings end with status 2 and a sentence', () => {
 
 test('it serves on TCP, too', async () => {
   const [port, waitPort] = [await freePort(), await freePort()];
-  const secret = join(stack.folder, 'jwt-secret');
-  const args = ['--listen', `127.0.0.1:${port}`, '--wait-listen', `127.0.0.1:${waitPort}`, '--secret-file', secret];
-  const redis = ['--redis', `unix:${stack.folder}/redis.sock`];
-  const tcp = new Program('api-tcp', [join(BIN, 'p2pdash-api'), ...args, ...redis], { log: join(stack.folder, 'log', 'tcp.log') });
+  const listen = ['--listen', `127.0.0.1:${port}`, '--wait-listen', `127.0.0.1:${waitPort}`];
+  const options = { log: join(stack.folder, 'log', 'tcp.log') };
+  const tcp = new Program('api-tcp', [join(BIN, 'p2pdash-api'), ...listen, ...common()], options);
   tcp.start();
   const env = { ...process.env, REQUEST_METHOD: 'GET', REQUEST_URI: '/health' };
   await waitFor(() => {
