@@ -6,8 +6,8 @@
 #define FCGI_API_H
 
 #include "common/token.h"
-#include "fcgi/auth.h"
 #include "fcgi/store/store.h"
+#include "fcgi/token_cache.h"
 
 #include <stdint.h>
 
@@ -20,7 +20,7 @@ struct api {
 	int64_t waits_a_user; /* calls of one user that may wait for workers at once */
 	enum pool_kind pool;
 	struct store *store;
-	struct auth_memory *memory;
+	struct token_cache *tokens;
 };
 
 #endif

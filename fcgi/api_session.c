@@ -88,7 +88,7 @@ enum err api_logout(struct call *call)
 
 	if (err != ERR_NONE)
 		return err;
-	auth_forget(call->api->memory, call->session->id);
+	token_cache_forget(call->api->tokens, call->session->id);
 	put_cookie(call, "", 0);
 	json_open(&json, '{');
 	json_put_bool(&json, "success", true);

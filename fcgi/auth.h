@@ -9,11 +9,6 @@
 
 struct api;
 
-/* Tokens verified within the last second; a process's own. */
-struct auth_memory;
-struct auth_memory *auth_memory_new(void);
-void auth_memory_free(struct auth_memory *memory);
-
 struct auth_session {
 	struct token_claims claims;
 	bool by_cookie; /* sent by the browser without the page's doing */
@@ -25,8 +20,5 @@ struct auth_session {
  */
 enum err auth_identify(struct api *api, const struct request *request, struct auth_session *out,
 		       struct reason *why) MUST_CHECK;
-
-/* A token that was revoked here is refused here at once. */
-void auth_forget(struct auth_memory *memory, const char *token_id);
 
 #endif

@@ -90,7 +90,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.waits_a_user = service->waits_a_user,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
-		.memory = auth_memory_new(),
+		.tokens = token_cache_new(),
 	};
 
 	http_init();
@@ -100,7 +100,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.answer = answer,
 		.user = &api,
 	});
-	auth_memory_free(api.memory);
+	token_cache_free(api.tokens);
 	store_free(api.store);
 }
 

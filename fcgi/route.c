@@ -4,6 +4,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/role.h"
+#include "fcgi/auth.h"
 #include "fcgi/gunzip.h"
 #include "fcgi/routes.h"
 
