@@ -129,40 +129,35 @@ test('a cookie alone needs a same-origin Origin for whatever changes something',
   assertRefused(await clear({ origin: `${stack.url}.evil.example` }), 403, 'bad_origin');
 });
 
-/** Until `client` is refused as revoked; how long that took in ms. @param {import('../lib/client.js').Client} client */
-async function untilRevoked(client) {
-  const began = Date.now();
-  await waitFor(async () => (await client.get('/auth/me')).json.code === 'token_revoked', { what: 'the token to end' });
-  return Date.now() - began;
-}
+/** Many at once, so that every process of the pool is asked. @param {() => Promise<import('../lib/client.js').Answer>} ask */
+const askAll = (ask) => Promise.all(Array.from({ length: 40 }, ask));
 
 /** So that every process of the pool remembers the token. @param {import('../lib/client.js').Client} client */
 async function makeKnown(client) {
-  const answers = await Promise.all(Array.from({ length: 40 }, () => client.get('/auth/me')));
-  for (const answer of answers) assert.equal(answer.status, 200);
+  for (const answer of await askAll(() => client.get('/auth/me'))) assert.equal(answer.status, 200, answer.text);
 }
 
-/** All processes refuse it. @param {import('../lib/client.js').Client} client */
-async function assertEndedEverywhere(client) {
-  const answers = await Promise.all(Array.from({ length: 40 }, () => client.get('/auth/me')));
-  for (const answer of answers) assert.equal(answer.status, 401);
+/** Waits until no process takes the token any more. @param {() => Promise<import('../lib/client.js').Answer>} ask with it */
+async function endsEverywhere(ask) {
+  const answers = await waitFor(
+    async () => {
+      const all = await askAll(ask);
+      return all.every((answer) => answer.status === 401) && all;
+    },
+    { what: 'the token to end' },
+  );
+  for (const answer of answers) assertRefused(answer, 401, 'token_revoked');
 }
 
 for (const path of ['/auth/logout', '/auth/revoke']) {
-  test(`${path} ends the token everywhere within a second, and no other`, async () => {
+  test(`${path} ends the token everywhere, and no other`, async () => {
     const [one, other] = await Promise.all([stack.logIn('ada', 'correct horse'), stack.logIn('ada', 'correct horse')]);
     await makeKnown(one);
     const answer = await one.post(path);
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual(answer.json, { success: true });
     assert.match(String(answer.headers['set-cookie']), /^p2pdash=; Path=\/; Max-Age=0/);
-    const began = Date.now();
-    await waitFor(async () => {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => one.get('/auth/me')));
-      return answers.every((a) => a.status === 401);
-    });
-    assert.ok(Date.now() - began < 1500);
-    await assertEndedEverywhere(one);
+    await endsEverywhere(() => one.get('/auth/me'));
     assert.equal((await other.get('/auth/me')).status, 200);
   });
 }
@@ -170,29 +165,30 @@ for (const path of ['/auth/logout', '/auth/revoke']) {
 test('a changed or removed user has no sessions any more', async () => {
   await stack.createUser('carl', 'viewer', 'first password');
   let carl = await stack.logIn('carl', 'first password');
+  const ask = () => carl.get('/auth/me');
   await makeKnown(carl);
   await stack.cli(['user', 'passwd', 'carl'], { input: 'second password\n' });
-  assert.ok((await untilRevoked(carl)) < 1500);
+  await endsEverywhere(ask);
   carl = await stack.logIn('carl', 'second password');
+  await makeKnown(carl);
   await stack.cli(['user', 'role', 'carl', '--role', 'operator']);
-  assert.ok((await untilRevoked(carl)) < 1500);
+  await endsEverywhere(ask);
   carl = await stack.logIn('carl', 'second password');
   assert.equal((await carl.get('/auth/me')).json.role, 'operator');
+  await makeKnown(carl);
   await stack.cli(['user', 'remove', 'carl']);
-  assert.ok((await untilRevoked(carl)) < 1500);
   await stack.createUser('carl', 'operator', 'second password');
-  assert.equal((await carl.get('/auth/me')).status, 401, 'a new user of that name does not wake old tokens');
+  await endsEverywhere(ask); // a new user of that name does not wake old tokens
 });
 
-test("a revoked worker's token is refused within a second", async () => {
+test("a revoked worker's token is refused everywhere", async () => {
   const worker = await stack.worker('revoked-worker');
-  assert.equal((await worker.post('/api/reporter/report', report('revoked-worker'))).status, 200);
+  const ask = () => worker.post('/api/reporter/report', report('revoked-worker'));
+  for (const answer of await askAll(ask)) assert.equal(answer.status, 200, answer.text);
   const id = claimsOf(worker.token).jti;
   assert.match(await stack.cli(['token', 'list']), new RegExp(`^${id}  revoked-worker `, 'm'));
   await stack.cli(['token', 'revoke', id]);
-  const began = Date.now();
-  await waitFor(async () => (await worker.post('/api/reporter/report', report('revoked-worker'))).status === 401);
-  assert.ok(Date.now() - began < 1500);
+  await endsEverywhere(ask);
   assert.doesNotMatch(await stack.cli(['token', 'list']), new RegExp(id));
 });
 
