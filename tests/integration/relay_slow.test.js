@@ -70,8 +70,12 @@ test('the_missed_lines_are_had_by_log_seq_after_lagging', async () => {
   const socket = await rig.delta();
   socket.send({ type: 'subscribe', logs: {} });
   await socket.next('subscribed');
+  const quick = await rig.delta();
+  quick.send({ type: 'subscribe', logs: {} });
+  await quick.next('subscribed');
   socket.socket.pause();
-  await flood();
+  await flood([quick]);
+  await waitFor(() => messages(quick).at(-1) === 'end');
   socket.socket.resume();
   await socket.next('lagged');
   const seqs = () => socket.messages.filter((m) => m.type === 'new_logs').flatMap((m) => m.logs.map((e) => e.seq));
@@ -85,7 +89,7 @@ test('the_missed_lines_are_had_by_log_seq_after_lagging', async () => {
   assert.equal(gap.after, last);
   assert.equal(all[jump], gap.before);
   assert.deepEqual(all.slice(jump), Array.from({ length: all.length - jump }, (_, i) => gap.before + i));
-  socket.socket.terminate();
+  for (const { socket: ended } of [socket, quick]) ended.terminate();
 });
 
 test('a_snapshot_larger_than_every_buffer_arrives_whole', async () => {

@@ -14,7 +14,7 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {{ what?: string, deadline?: number }} [options] `deadline` in ms; a bound for the broken case, so generous
  * @returns {Promise<NonNullable<T>>}
  */
-export async function waitFor(condition, { what = 'the condition', deadline = 20_000 } = {}) {
+export async function waitFor(condition, { what = 'the condition', deadline = 60_000 } = {}) {
   const end = Date.now() + deadline;
   /** @type {unknown} */
   let last;
