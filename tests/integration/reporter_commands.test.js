@@ -5,10 +5,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from 'node:path';
 import test from 'node:test';
 
+import { Host } from '../lib/host.js';
 import { startStack, waitFor } from '../lib/stack.js';
 
 const stack = await startStack();
 const operator = await stack.user('operator');
+/** Where nothing changes by itself that would be worth a report. */
+const host = new Host(join(stack.folder, 'host'));
 
 /** @param {string} node @returns {Promise<any>} */
 const nodeOf = async (node) => (await operator.get('/api/dashboard/metrics')).json.workers[node];
@@ -19,9 +22,14 @@ async function rpc(method, params) {
   return json;
 }
 
-/** A worker whose command stream is connected. @param {string} node @param {string} [sections] */
-async function connected(node, sections = '') {
-  const reporter = await stack.reporter(node, { sections });
+/**
+ * A worker whose command stream is connected.
+ * @param {string} node
+ * @param {string} [sections]
+ * @param {Record<string, string | number>} [settings]
+ */
+async function connected(node, sections = '', settings = {}) {
+  const reporter = await stack.reporter(node, { sections, settings });
   reporter.daemon.start();
   await waitFor(async () => (await rpc('get_stats', { worker_id: node })).result?.reporter_active, {
     what: `${node} to answer`,
@@ -67,7 +75,7 @@ test('stats_are_the_same_by_rpc_and_by_ctl', async () => {
 });
 
 test('report_now_reports_now', async () => {
-  await connected('now');
+  await connected('now', '', { host_root: host.root });
   const before = (await nodeOf('now')).timestamp;
   const { result } = await rpc('control_reporter', { worker_id: 'now', action: 'report_now' });
   assert.ok(result, 'an answer');
@@ -75,7 +83,7 @@ test('report_now_reports_now', async () => {
 });
 
 test('a_stopped_reporter_reports_only_what_it_is_asked_for', async () => {
-  const reporter = await connected('stopped');
+  const reporter = await connected('stopped', '', { min_interval: 30, host_root: host.root });
   assert.equal((await rpc('control_reporter', { worker_id: 'stopped', action: 'stop' })).result.reporter_active, false);
   const { timestamp } = await nodeOf('stopped');
   assert.match((await reporter.ctl('set-interval', '40')).stdout, /stopped, every 40 s/);
@@ -93,7 +101,7 @@ test('a_stopped_reporter_reports_only_what_it_is_asked_for', async () => {
 });
 
 test('an_interval_is_fixed_and_given_back', async () => {
-  const reporter = await connected('interval');
+  const reporter = await connected('interval', '', { min_interval: 30 });
   const granted = (await nodeOf('interval')).current_interval;
   const { result } = await rpc('set_interval', { worker_id: 'interval', interval: 120 });
   assert.deepEqual([result.current_interval, result.interval_fixed], [120, true]);
@@ -151,7 +159,7 @@ test('what_the_worker_does_not_allow_is_not_done', async () => {
 test('an_action_under_way_is_finished_before_the_configuration_is_read_anew', async () => {
   const gate = join(stack.folder, 'gate');
   const gated = scripted('gated', `while ! [ -e ${gate} ]; do sleep 0.05; done; touch $up`);
-  const reporter = await connected('busy', gated.section);
+  const reporter = await connected('busy', gated.section, { min_interval: 30 });
   await waitFor(async () => (await nodeOf('busy')).services.gated, { what: 'gated to be seen' });
   const answer = control('busy', 'gated', 'start');
   await waitFor(() => gated.runs().length === 1, { what: 'the action to begin' });
@@ -177,7 +185,7 @@ test('a_command_that_was_interrupted_is_not_run_again_and_the_caller_is_told', a
 });
 
 test('a_question_leaves_no_trace_in_the_ledger', async () => {
-  const reporter = await connected('asked');
+  const reporter = await connected('asked', '', { min_interval: 30 });
   const ledger = () => readFileSync(join(String(reporter.settings.state_dir), 'commands'), 'utf8');
   await rpc('set_interval', { worker_id: 'asked', interval: 60 });
   await waitFor(() => /delivered/.test(ledger()), { what: 'the command to be noted' });

@@ -48,7 +48,8 @@ export class Browser {
 
   /** One whose caller closes it. @param {Stack} stack @param {...string} more command-line arguments */
   static async launch(stack, ...more) {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
+    const args = [...ARGUMENTS, ...more];
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args, timeout: PATIENCE_MS });
     return new Browser(stack, browser);
   }
 
@@ -129,7 +130,6 @@ export function textBecomes(page, selector, wanted, options) {
   const fits = wanted instanceof RegExp ? (/** @type {string} */ text) => wanted.test(text) : wanted;
   return waitFor(async () => fits(await textOf(page, selector)), {
     what: `${selector} to be ${wanted}`,
-    deadline: PATIENCE_MS,
     ...options,
   });
 }

@@ -2,6 +2,9 @@
 
 const INTERVAL_MS = 20;
 
+/** A bound for the broken case; a loaded machine is slow, not broken. */
+const DEADLINE_MS = 60_000;
+
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -11,17 +14,17 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  *
  * @template T
  * @param {() => T | Promise<T>} condition
- * @param {{ what?: string, deadline?: number }} [options] `deadline` in ms; a bound for the broken case, so generous
- * @returns {Promise<NonNullable<T>>}
+ * @param {{ what?: string, deadline?: number }} [options] `deadline` in ms
+ * @returns {Promise<Exclude<NonNullable<T>, false>>}
  */
-export async function waitFor(condition, { what = 'the condition', deadline = 60_000 } = {}) {
+export async function waitFor(condition, { what = 'the condition', deadline = DEADLINE_MS } = {}) {
   const end = Date.now() + deadline;
   /** @type {unknown} */
   let last;
   for (;;) {
     try {
       const value = await condition();
-      if (value) return /** @type {NonNullable<T>} */ (value);
+      if (value) return /** @type {any} */ (value);
       last = undefined;
     } catch (error) {
       last = error;
@@ -29,4 +32,21 @@ export async function waitFor(condition, { what = 'the condition', deadline = 60
     if (Date.now() > end) throw new Error(`waited ${deadline} ms for ${what}`, { cause: last });
     await pause(INTERVAL_MS);
   }
+}
+
+/**
+ * What `promise` comes to, if it ever does: for what would go on for ever, or much longer, if it were broken.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {{ what: string, deadline?: number }} options as above
+ * @returns {Promise<T>}
+ */
+export function settles(promise, { what, deadline = DEADLINE_MS }) {
+  /** @type {NodeJS.Timeout} */
+  let timer;
+  const never = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${deadline} ms for ${what}`)), deadline);
+  });
+  return Promise.race([promise, never]).finally(() => clearTimeout(timer));
 }
