@@ -143,11 +143,14 @@ test('nothing_is_lost_or_doubled_while_it_loads', async () => {
     const all = [...data.logs.filter((e) => e.node_id === node).map((e) => e.message), ...lines(socket)];
     const first = Number(all[0]);
     assert.deepEqual(all, Array.from({ length: all.length }, (_, i) => String(first + i)));
-    socket.send('ping');
-    const { data: update } = await socket.next('update');
-    const points = update.history[node].map((p) => p.cpu_percent);
-    const stored = await rig.redis.command('LRANGE', rig.key(node, 'history'), 0, 49);
-    assert.deepEqual(points, stored.map((p) => JSON.parse(p).cpu_percent).reverse());
+    const stored = (await rig.redis.command('LRANGE', rig.key(node, 'history'), 0, 49)).map((p) => JSON.parse(p).cpu_percent);
+    const points = await waitFor(async () => {
+      socket.send('ping');
+      const { data: update } = await socket.next('update');
+      const shares = update.history[node].map((p) => p.cpu_percent);
+      return shares.at(-1) === stored[0] && shares; // the last report follows the last line
+    });
+    assert.deepEqual(points, stored.reverse());
     await socket.close();
   }
 });
