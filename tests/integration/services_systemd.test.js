@@ -8,6 +8,7 @@ import test from 'node:test';
 
 import { startStack, waitFor } from '../lib/stack.js';
 import { cannotRunSystemd, startSystemd } from '../lib/systemd.js';
+import { settles } from '../lib/wait.js';
 
 const options = { skip: cannotRunSystemd };
 
@@ -22,6 +23,7 @@ const UNITS = {
   'slow.service': unit('Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 3'),
   'hangs.service': unit('Type=oneshot\nExecStart=/bin/sleep 1000'),
   'needs.service': `[Unit]\nRequires=broken.service\nAfter=broken.service\n${unit('ExecStart=/bin/sleep 1000')}`,
+  'restless.service': `[Unit]\nStartLimitIntervalSec=0\n${unit('ExecStart=/bin/sleep 1000')}`,
   'real.service': unit('ExecStart=/bin/sleep 1000'),
 };
 
@@ -54,23 +56,24 @@ if (stack && systemd) {
   symlinkSync('real.service', join(systemd.units, 'alias.service'));
   await systemd.define(UNITS);
   const sections = [
-    ...['web', 'broken', 'dies', 'nothing', 'slow', 'needs', 'missing', 'alias'].map((name) => section(name)),
+    ...['web', 'broken', 'dies', 'nothing', 'slow', 'needs', 'missing', 'alias', 'restless'].map((name) => section(name)),
     section('hangs', 'timeout = 1'),
   ].join('\n');
   await stack.startReporter('unitary', { sections, env: systemd.env });
-  await waitFor(async () => Object.keys(await services()).length === 9, { what: 'the services' });
+  await waitFor(async () => Object.keys(await services()).length === 10, { what: 'the services' });
   // The stream of commands may connect a moment after the first report.
   await waitFor(async () => (await control('web', 'stop'))?.success, { what: 'the first command' });
 }
 
 test('a_unit_is_started_restarted_and_stopped', options, async () => {
+  const begun = Date.now();
   const started = await control('web', 'start');
   assert.equal(started.success, true, JSON.stringify(started));
   assert.match(started.message, /start of web\.service done/);
   assert.equal(await systemd?.systemctl('is-active', 'web.service'), 'active');
   await becomes('web', 'running');
   const { uptime, installed, driver } = (await services()).web;
-  assert.ok(uptime >= 0 && uptime < 60, `uptime ${uptime}`);
+  assert.ok(uptime >= 0 && uptime <= Math.ceil((Date.now() - begun) / 1000), `uptime ${uptime}`);
   assert.deepEqual({ installed, driver }, { installed: true, driver: 'systemd' });
 
   const before = await systemd?.systemctl('show', '--value', '--property=MainPID', 'web.service');
@@ -120,13 +123,17 @@ test('a_start_beyond_its_time_is_told_to_go_on', options, async () => {
   await systemd?.systemctl('stop', 'hangs.service');
 });
 
-test('a_killed_process_is_seen_within_a_second', options, async () => {
-  await control('web', 'start');
-  await becomes('web', 'running');
-  const killed = Date.now();
-  await systemd?.systemctl('kill', '--signal=KILL', 'web.service');
-  await becomes('web', 'error');
-  assert.ok(Date.now() - killed < 1000, `seen after ${Date.now() - killed} ms`);
+test('a_killed_process_is_seen_at_once', options, async () => {
+  const liveAndDie = async () => {
+    for (let life = 0; life < 5; life++) {
+      await systemd?.systemctl('start', 'restless.service');
+      await becomes('restless', 'running');
+      await systemd?.systemctl('kill', '--signal=KILL', 'restless.service');
+      await becomes('restless', 'error');
+    }
+  };
+  // By its own look, every 15 s, the reporter would need minutes for so many changes.
+  await settles(liveAndDie(), { what: 'every change to be seen' });
 });
 
 test('an_alias_is_the_unit_behind_it', options, async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { startStack, waitFor } from '../lib/stack.js';
+import { settles } from '../lib/wait.js';
 import { bootMachine } from './machine.js';
 
 /** @param {string} lines */
@@ -14,7 +15,7 @@ const operator = await stack.user('operator');
 const machine = await bootMachine();
 
 await machine.define({
-  'web.service': unit('ExecStart=/bin/sleep 1000'),
+  'web.service': `[Unit]\nStartLimitIntervalSec=0\n${unit('ExecStart=/bin/sleep 1000')}`,
   'broken.service': unit("Type=oneshot\nExecStart=/bin/sh -c 'echo port 80 is in use >&2; exit 7'"),
   'slow.service': unit('Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 20'),
 });
@@ -55,14 +56,18 @@ test('a_unit_is_started_restarted_and_stopped', async () => {
   await becomes('web', 'stopped');
 });
 
-test('a_killed_process_is_seen_within_a_second', async () => {
-  await control('web', 'start');
-  await becomes('web', 'running');
-  const pid = Number(await machine.run('systemctl', 'show', '--value', '--property=MainPID', 'web.service'));
-  const killed = Date.now();
-  await machine.run('sh', '-c', `kill -9 ${pid}`);
-  await becomes('web', 'error');
-  assert.ok(Date.now() - killed < 1000, `seen after ${Date.now() - killed} ms`);
+test('a_killed_process_is_seen_at_once', async () => {
+  const liveAndDie = async () => {
+    for (let life = 0; life < 5; life++) {
+      assert.equal((await control('web', 'start')).success, true);
+      await becomes('web', 'running');
+      const pid = Number(await machine.run('systemctl', 'show', '--value', '--property=MainPID', 'web.service'));
+      await machine.run('sh', '-c', `kill -9 ${pid}`);
+      await becomes('web', 'error');
+    }
+  };
+  // By its own look, every 15 s, the reporter would need minutes for so many changes.
+  await settles(liveAndDie(), { what: 'every change to be seen' });
 });
 
 test('a_unit_that_fails_to_start_tells_how_and_its_words_are_logged', async () => {

@@ -9,6 +9,7 @@ import test, { after } from 'node:test';
 import { promisify } from 'node:util';
 
 import { startStack, waitFor } from '../lib/stack.js';
+import { settles } from '../lib/wait.js';
 
 const run = promisify(execFile);
 const IMAGE = 'debian:bookworm-slim';
@@ -86,12 +87,13 @@ await waitFor(async () => Object.keys(await services()).length === 5, { what: 't
 await waitFor(async () => (await control('web', 'stop'))?.success, { what: 'the first command' });
 
 test('a_container_is_started_restarted_and_stopped', async () => {
+  const begun = Date.now();
   const started = await control('web', 'start');
   assert.equal(started.success, true, JSON.stringify(started));
   assert.equal(await docker('inspect', '--format', '{{.State.Status}}', own('web')), 'running');
   await becomes('web', 'running');
   const { uptime, installed, driver } = (await services()).web;
-  assert.ok(uptime >= 0 && uptime < 60, `uptime ${uptime}`);
+  assert.ok(uptime >= 0 && uptime <= Math.ceil((Date.now() - begun) / 1000), `uptime ${uptime}`);
   assert.deepEqual({ installed, driver }, { installed: true, driver: 'docker' });
   const before = await docker('inspect', '--format', '{{.State.Pid}}', own('web'));
   assert.equal((await control('web', 'restart')).success, true);
@@ -121,13 +123,17 @@ test('a_container_that_ends_with_a_failure_is_an_error', async () => {
   await becomes('fails', 'error');
 });
 
-test('a_killed_container_is_seen_within_a_second', async () => {
-  await control('web', 'start');
-  await becomes('web', 'running');
-  const killed = Date.now();
-  await docker('kill', own('web'));
-  await becomes('web', 'stopped');
-  assert.ok(Date.now() - killed < 1500, `seen after ${Date.now() - killed} ms`);
+test('a_killed_container_is_seen_at_once', async () => {
+  const liveAndDie = async () => {
+    for (let life = 0; life < 5; life++) {
+      assert.equal((await control('web', 'start')).success, true);
+      await becomes('web', 'running');
+      await docker('kill', own('web'));
+      await becomes('web', 'stopped');
+    }
+  };
+  // By its own look, every 15 s, the reporter would need minutes for so many changes.
+  await settles(liveAndDie(), { what: 'every change to be seen' });
 });
 
 test('what_somebody_else_does_is_seen', async () => {
