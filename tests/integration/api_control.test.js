@@ -1,4 +1,5 @@
-// Commands to workers: what the caller is told, whatever the worker does.
+// Commands to workers: what the caller is told, whatever the worker does. Nobody is in a hurry here: a call that waits does
+// so until the test lets it go (api_silence.test.js has the others).
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -7,7 +8,7 @@ import { service } from '../lib/report.js';
 import { startStack, waitFor } from '../lib/stack.js';
 import { FakeWorker } from '../lib/worker.js';
 
-const stack = await startStack({ waitWorkers: 40, env: { P2PDASH_COMMAND_TIMEOUT: '3' } });
+const stack = await startStack({ waitWorkers: 40, env: { P2PDASH_COMMAND_TIMEOUT: '300' } });
 const [viewer, operator, admin] = await Promise.all([stack.user('viewer'), stack.user('operator'), stack.user('admin')]);
 const worker = await FakeWorker.start(stack, 'able', {
   services: { nginx: service(), locked: service({ actions: ['start'] }), untold: service({ actions: undefined }) },
@@ -33,6 +34,7 @@ function assertRefused(answer, status, code) {
 }
 
 test('the caller waits for the worker and is told what it did', async () => {
+  const began = Date.now();
   const answer = await control('able', 'nginx', 'restart');
   assert.equal(answer.status, 200, answer.text);
   const { command_id, duration_ms, ...rest } = answer.json;
@@ -45,10 +47,10 @@ test('the caller waits for the worker and is told what it did', async () => {
     message: 'restart done',
   });
   assert.match(command_id, /^[0-9a-f]{32}$/);
-  assert.ok(duration_ms >= 0 && duration_ms < 3000);
+  assert.ok(duration_ms >= 0 && duration_ms <= Date.now() - began + 1);
   const command = worker.commands.at(-1);
   assert.equal(command?.id, command_id);
-  assert.ok(command && command.expires_in_ms > 0 && command.expires_in_ms <= 3000);
+  assert.ok(command && command.expires_in_ms > 0 && command.expires_in_ms <= 300_000);
   const audit = await lastAudit();
   assert.equal(audit.user, 'the-operator');
   assert.equal(audit.action, 'service.restart');
@@ -122,29 +124,12 @@ test('each reason why nothing can be done is told at once and reaches no worker'
 test('a worker that is not connected is known as that at once', async () => {
   const away = await FakeWorker.start(stack, 'away');
   away.close();
-  await waitFor(async () => (await control('away', 'nginx', 'stop')).status === 503);
-  const began = Date.now();
+  const listeners = async () => (await stack.redisCommand('PUBSUB', 'NUMSUB', 'p2pdash:commands:away')).split('\n')[1];
+  await waitFor(async () => (await listeners()) === '0', { what: 'the relay to see it go' });
   const answer = await control('away', 'nginx', 'stop');
   assertRefused(answer, 503, 'worker_not_connected');
   assert.ok(answer.headers['retry-after']);
-  assert.ok(Date.now() - began < 2000);
   assert.equal((await away.report()).commands.length, 0, 'it is not kept for later');
-});
-
-test('a worker that stays silent is 504; its late answer is kept but wakes nobody', async () => {
-  worker.answer = () => null;
-  const answer = await control('able', 'nginx', 'stop');
-  assertRefused(answer, 504, 'worker_timeout');
-  assert.match(answer.json.error, /did not answer in 3 s/);
-  const id = worker.commands.at(-1)?.id ?? '';
-  assert.equal((await operator.get(`/api/dashboard/commands/${id}`)).json.status, 'expired');
-  assert.equal((await worker.send(id, { success: true, message: 'at last' })).status, 200);
-  const { json } = await operator.get(`/api/dashboard/commands/${id}`);
-  assert.equal(json.status, 'done');
-  assert.equal(json.result.message, 'at last');
-  const audit = await lastAudit();
-  assert.equal(audit.command_id, id);
-  assert.equal(audit.result, 'succeeded');
 });
 
 test('the first result counts', async () => {
@@ -157,8 +142,9 @@ test('the first result counts', async () => {
 
 test('a result is taken only from the worker that was told, and only for its command', async () => {
   worker.answer = () => null;
+  const seen = worker.commands.length;
   const waiting = control('able', 'nginx', 'start');
-  const command = await waitFor(() => worker.commands.at(-1));
+  const command = await waitFor(() => worker.commands[seen], { what: 'the command' });
   const other = await stack.worker('other');
   const forged = await other.post('/api/reporter/result', { command_id: command.id, success: true });
   assertRefused(forged, 404, 'unknown_command');
@@ -166,7 +152,8 @@ test('a result is taken only from the worker that was told, and only for its com
   assertRefused(await worker.send('x', { success: true }), 404, 'unknown_command');
   assertRefused(await worker.send(command.id, { success: 'yes' }), 422, 'invalid');
   assertRefused(await worker.send(command.id, { success: true, message: 5 }), 422, 'invalid');
-  await waiting;
+  await worker.send(command.id, { success: true, message: 'the right one' });
+  assert.equal((await waiting).json.message, 'the right one');
 });
 
 test('a cron worker gets its command with the next report, once', async () => {
@@ -237,54 +224,68 @@ test('every code of a worker has its answer, by REST and by RPC', async () => {
   }
 });
 
-test('twenty calls that wait for a hung worker slow nothing else', async () => {
-  worker.answer = () => null;
-  const waiting = Array.from({ length: 20 }, () => control('able', 'nginx', 'stop'));
+/** Calls that wait until they are let go. @param {number} count */
+async function hang(count) {
   const seen = worker.commands.length;
-  await waitFor(() => worker.commands.length >= seen + 20);
-  const began = Date.now();
+  /** @type {import('../lib/client.js').Answer[]} */
+  const settled = [];
+  worker.answer = () => null;
+  const calls = Array.from({ length: count }, async () => settled.push(await control('able', 'nginx', 'stop')));
+  await waitFor(() => worker.commands.length + settled.length === seen + count, { what: 'every call to wait or be refused' });
+  return {
+    settled,
+    commands: worker.commands.slice(seen),
+    async release() {
+      for (const { id } of this.commands) assert.equal((await worker.send(id, { success: true })).status, 200);
+      await Promise.all(calls);
+    },
+  };
+}
+
+test('twenty calls that wait for a hung worker slow nothing else', async () => {
+  const hung = await hang(20);
   for (let i = 0; i < 50; i++) assert.equal((await viewer.get('/api/dashboard/metrics')).status, 200);
-  assert.ok(Date.now() - began < 2500, 'fifty answers while all twenty still wait');
-  for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 504);
+  assert.equal(hung.settled.length, 0, 'fifty answers while all twenty still wait');
+  await hung.release();
+  assert.deepEqual(hung.settled.map((answer) => answer.status), Array(20).fill(200));
 });
 
 test('one user waits in half of the pool at most, and never in the way of others', async () => {
   const other = await FakeWorker.start(stack, 'other');
   other.answer = () => ({ success: true, result: { worker_id: 'other' } });
-  worker.answer = () => null;
-  const seen = worker.commands.length;
-  const waiting = Array.from({ length: 26 }, () => control('able', 'nginx', 'stop'));
-  await waitFor(() => worker.commands.length >= seen + 20, { what: 'twenty to be sent' });
+  const hung = await hang(26);
+  assert.deepEqual([hung.commands.length, hung.settled.length], [20, 6]);
+  for (const refused of hung.settled) assertRefused(refused, 429, 'too_many_waiting');
+  assert.ok(Number(hung.settled[0].headers['retry-after']) >= 1);
   assert.deepEqual((await stats(viewer, 'other')).result, { worker_id: 'other' });
-  const answers = await Promise.all(waiting);
   other.close();
-  const refused = answers.filter((answer) => answer.status === 429);
-  assert.equal(refused.length, 6);
-  assertRefused(refused[0], 429, 'too_many_waiting');
-  assert.ok(Number(refused[0].headers['retry-after']) >= 1);
-  assert.equal(answers.filter((answer) => answer.status === 504).length, 20);
+  await hung.release();
   worker.answer = () => ({ success: true });
   assert.equal((await control('able', 'nginx', 'stop')).status, 200);
 });
 
-test('a question waits for less long than a command, and in a quarter of the pool', async () => {
-  worker.answer = () => null;
-  const answers = await Promise.all(Array.from({ length: 14 }, () => stats(viewer, 'able')));
-  const codes = answers.map((answer) => answer.error.data.code);
-  assert.equal(codes.filter((code) => code === 'too_many_waiting').length, 4);
-  assert.equal(codes.filter((code) => code === 'worker_timeout').length, 10);
-  const question = worker.commands.at(-1);
-  assert.ok(question && question.expires_in_ms <= 2000, `${question?.expires_in_ms}`);
+test('questions wait in a quarter of the pool', async () => {
+  const waits = 'p2pdash:waits:the-operator';
+  worker.answer = () => ({ success: true, result: {} });
+  await stack.redisCommand('ZADD', waits, ...Array.from({ length: 10 }, (_, i) => [String(Date.now() + 600_000), `call-${i}`]).flat());
+  assert.equal((await stats(operator, 'able')).error.data.code, 'too_many_waiting');
+  assert.equal((await control('able', 'nginx', 'stop')).status, 200, 'the rest is for commands');
+  await stack.redisCommand('ZREM', waits, 'call-0');
+  assert.deepEqual((await stats(operator, 'able')).result, {});
+  await stack.redisCommand('DEL', waits);
 });
 
 test('the calls of a process that was killed while it waited are counted no longer than they would have waited', async () => {
-  worker.answer = () => null;
-  const waiting = control('able', 'nginx', 'stop');
-  await waitFor(async () => (await stack.redisCommand('ZCARD', 'p2pdash:waits:the-operator')) === '1', { what: 'the call to wait' });
-  const [, until] = (await stack.redisCommand('ZRANGE', 'p2pdash:waits:the-operator', '0', '-1', 'WITHSCORES')).split('\n');
-  assert.ok(Number(until) - Date.now() <= 4000);
-  await waiting;
-  assert.equal(await stack.redisCommand('ZCARD', 'p2pdash:waits:the-operator'), '0');
+  const waits = 'p2pdash:waits:the-operator';
+  const hung = await hang(1);
+  const [{ id }] = hung.commands;
+  const expires = await stack.redisCommand('HGET', `p2pdash:command:${id}`, 'expires_at');
+  assert.equal(Number(await stack.redisCommand('ZSCORE', waits, id)), Number(expires) + 1000, 'and a second of grace');
+  await hung.release();
+  assert.equal(await stack.redisCommand('ZCARD', waits), '0');
+  await stack.redisCommand('ZADD', waits, ...Array.from({ length: 20 }, (_, i) => ['1', `dead-${i}`]).flat());
+  worker.answer = () => ({ success: true });
+  assert.equal((await control('able', 'nginx', 'stop')).status, 200);
 });
 
 test('a command that is not, or is too old, is 404', async () => {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { certificate, metrics, report, service } from '../lib/report.js';
 import { startStack, waitFor } from '../lib/stack.js';
 
+const began = Date.now();
 const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
 const viewer = await stack.user('viewer');
 
@@ -241,7 +242,8 @@ test('a worker silent for ten minutes is removed, its log stays, the coordinator
   const worker = await stack.worker('silent');
   await send(worker, report('silent', { instance: 'i', certificates: [certificate()] }));
   await worker.post('/api/reporter/logs', { node_id: 'silent', batch: 'b', logs: [{ level: 'INFO', message: 'last words' }] });
-  const ago = String(Date.now() - 601_000);
+  const now = Date.now();
+  const ago = String(now - 601_000);
   await stack.redisCommand('ZADD', 'p2pdash:nodes', ago, 'silent', ago, 'coordinator');
   await waitFor(async () => !(await nodeOf('silent')), { what: 'the janitor' });
   assert.equal(await stack.redisCommand('KEYS', 'p2pdash:{silent}:*').then((keys) => keys.split('\n').sort().join()), 'p2pdash:{silent}:batch,p2pdash:{silent}:log_bytes,p2pdash:{silent}:logs');
@@ -249,8 +251,8 @@ test('a worker silent for ten minutes is removed, its log stays, the coordinator
   assert.equal((await viewer.get('/api/dashboard/history/silent')).status, 404);
   assert.ok(await stack.redisCommand('EXISTS', 'p2pdash:{coordinator}:state').then((n) => n === '1'));
   const { last_cleanup, uptime_seconds } = (await viewer.get('/api/dashboard/stats')).json;
-  assert.ok(Date.now() - Date.parse(last_cleanup) < 20_000);
-  assert.ok(uptime_seconds < 600);
+  assert.ok(Date.parse(last_cleanup) >= now, last_cleanup);
+  assert.ok(uptime_seconds * 1000 <= Date.now() - began, `${uptime_seconds} s`);
 });
 
 test('clear-history forgets one node, or all', async () => {

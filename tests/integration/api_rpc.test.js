@@ -7,7 +7,7 @@ import { entry, service } from '../lib/report.js';
 import { startStack } from '../lib/stack.js';
 import { FakeWorker } from '../lib/worker.js';
 
-const stack = await startStack({ env: { P2PDASH_COMMAND_TIMEOUT: '2' } });
+const stack = await startStack({ env: { P2PDASH_COMMAND_TIMEOUT: '4' } });
 const [viewer, operator] = await Promise.all([stack.user('viewer'), stack.user('operator')]);
 const worker = await FakeWorker.start(stack, 'worker-001');
 const coordinator = await FakeWorker.start(stack, 'coordinator', { interval: 5, min_interval: 5, max_interval: 5 });

@@ -1,13 +1,14 @@
-// Goal: a Redis that is there but silent (here: stopped by a signal) costs nobody long, and heals by itself.
+// Goal: a Redis that is there but silent (here: stopped by a signal) is waited for now and then, not by everybody, and heals
+// by itself.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { report } from '../lib/report.js';
 import { startStack, waitFor } from '../lib/stack.js';
+import { settles } from '../lib/wait.js';
 
-const WORKERS = 2;
-const stack = await startStack({ workers: WORKERS });
+const stack = await startStack({ workers: 1 });
 const viewer = await stack.user('viewer');
 const worker = await stack.worker('worker-001');
 await worker.post('/api/reporter/report', report('worker-001'));
@@ -15,12 +16,7 @@ const [plain, delta] = await Promise.all([stack.webSocket(viewer), stack.webSock
 await plain.next('initial');
 await delta.next('snapshot');
 
-/** A request and how long its answer took. */
-async function timed() {
-  const began = Date.now();
-  const answer = await viewer.get('/api/dashboard/metrics');
-  return { answer, took: Date.now() - began };
-}
+const ask = () => viewer.get('/api/dashboard/metrics');
 
 /** @param {() => Promise<void>} during */
 async function hung(during) {
@@ -32,25 +28,20 @@ async function hung(during) {
   }
 }
 
-test('a_silent_redis_is_503_soon_at_first_and_sooner_afterwards_and_heals', async () => {
-  await hung(async () => {
-    const first = await Promise.all(Array.from({ length: WORKERS }, timed));
-    for (const { answer, took } of first) {
+test('a_silent_redis_is_503_for_all_though_few_wait_for_it_and_heals', async () => {
+  const askOften = async () => {
+    for (let i = 0; i < 100; i++) {
+      const answer = await ask();
       assert.deepEqual([answer.status, answer.json.code], [503, 'backend_away'], answer.text);
       assert.ok(Number(answer.headers['retry-after']) >= 1);
-      assert.ok(took < 4000, `the first took ${took} ms`);
     }
-    const times = [];
-    for (let i = 0; i < 40; i++) {
-      const { answer, took } = await timed();
-      assert.equal(answer.status, 503, answer.text);
-      times.push(took);
-    }
-    assert.ok(Math.max(...times) < 2500, `one took ${Math.max(...times)} ms`);
-    assert.ok(times.filter((took) => took < 200).length > 20, `most fail at once: ${times}`);
+  };
+  await hung(async () => {
+    // If each of them waited, a second or more, that would be longer than the bound.
+    await settles(askOften(), { what: 'a hundred answers' });
     assert.equal((await stack.visitor.get('/health')).json.redis, false);
   });
-  await waitFor(async () => (await timed()).answer.status === 200, { what: 'the API to heal' });
+  await waitFor(async () => (await ask()).status === 200, { what: 'the API to heal' });
 });
 
 test('the_page_that_is_open_stays_and_is_told_what_happens_then', async () => {

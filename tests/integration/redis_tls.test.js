@@ -75,7 +75,7 @@ test('an_authority_that_cannot_be_read_is_named', { skip: !hasTls }, async () =>
   });
 });
 
-test('api_and_relay_work_through_tls_and_find_redis_again', { skip: !hasTls, timeout: 120_000 }, async () => {
+test('api_and_relay_work_through_tls_and_find_redis_again', { skip: !hasTls }, async () => {
   const port = await freePort();
   const redis = tlsRedis('stack', port, 'DNS:localhost,IP:127.0.0.1').start();
   after(() => redis.stop());
