@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import { Browser, textBecomes, textOf } from '../lib/browser.js';
+import { Browser, textBecomes } from '../lib/browser.js';
 import { startStack, waitFor } from '../lib/stack.js';
 import { Simulator, tokensFrom } from '../load/simulator.js';
 
@@ -23,10 +23,13 @@ await simulator.start();
 
 afterEach(() => browser.assertFaultless());
 
+/** The page holds fewer than this, once it is drawn. @param {import('playwright-core').Page} page @param {string} row @param {number} limit */
+const fewAre = (page, row, limit) => waitFor(async () => (await page.locator(row).count()) < limit, { what: `fewer ${row}` });
+
 test('the_overview_counts_them_and_shows_the_worst', async () => {
   const page = await browser.open();
   await textBecomes(page, '.tile-value', /^1,000$/);
-  assert.equal(await page.locator('.worker-card').count(), 24);
+  await waitFor(async () => (await page.locator('.worker-card').count()) === 24, { what: 'the first cards' });
   await page.click('text=Show all 1,000 workers');
   await textBecomes(page, '.count', /^1,000 of 1,000$/);
   await page.context().close();
@@ -37,7 +40,7 @@ test('the_list_scrolls_to_its_end_with_few_rows_in_the_page', async () => {
   await page.locator('.worker-row', { hasText: 'sim-0001' }).waitFor();
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   await page.locator('.worker-row', { hasText: 'sim-1000' }).waitFor();
-  assert.ok((await page.locator('.worker-row').count()) < 60);
+  await fewAre(page, '.worker-row', 60);
   await page.locator('.worker-row', { hasText: 'sim-1000' }).locator('.sparkline').waitFor();
   await page.context().close();
 });
@@ -48,7 +51,7 @@ test('the_list_is_searched_and_sorted', async () => {
   const shares = async () =>
     (await page.locator('.worker-row .cell-cpu .meter-value').allInnerTexts()).slice(0, 5).map(parseFloat);
   await waitFor(async () => (await shares()).every((share) => share > 50), { what: 'the busiest first' });
-  assert.match(page.url(), /sort=cpu&desc=true/);
+  await waitFor(() => /sort=cpu&desc=true/.test(page.url()), { what: 'the order in the address' });
   await page.fill('[data-search]', '-05');
   await textBecomes(page, '.count', /^100 of 1,000$/);
   await page.context().close();
@@ -57,7 +60,7 @@ test('the_list_is_searched_and_sorted', async () => {
 test('the_services_of_all_are_listed', async () => {
   const page = await browser.open({ path: '/dashboard/services' });
   await textBecomes(page, '.count', /^3,000 of 3,000$/);
-  assert.ok((await page.locator('.service-row').count()) < 60);
+  await fewAre(page, '.service-row', 60);
   await page.context().close();
 });
 
@@ -67,7 +70,7 @@ test('the_log_flows_while_they_write', async () => {
   const newest = () => page.locator('.log-line').last().getAttribute('data-seq');
   const before = await newest();
   await waitFor(async () => (await newest()) !== before, { what: 'newer lines' });
-  assert.ok((await page.locator('.log-line').count()) < 120);
+  await fewAre(page, '.log-line', 120);
   await page.context().close();
 });
 
@@ -76,6 +79,6 @@ test('every_report_and_line_was_taken', async () => {
   assert.equal(simulator.failures, 0, String(simulator.lastFailure));
   assert.ok(simulator.reports >= WORKERS);
   const page = await browser.open();
-  assert.match(await textOf(page, '.tiles'), /online/);
+  await textBecomes(page, '.tiles', /online/);
   await page.context().close();
 });

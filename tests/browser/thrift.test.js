@@ -44,9 +44,14 @@ test('the_whole_page_weighs_less_than_250_kB', async () => {
         .filter(({ name }) => /\/(static|dashboard)/.test(new URL(name).pathname))
         .map(({ name, encodedBodySize }) => /** @type {[string, number]} */ ([new URL(name).pathname, encodedBodySize])),
     );
-  await waitFor(async () => (await sizes()).some(([path]) => path.endsWith('/admin.js')), { what: 'the last view' });
-  const fetched = await sizes();
-  assert.ok(fetched.some(([path, size]) => path.includes('chart') && size > 10_000));
+  const fetched = await waitFor(
+    async () => {
+      const all = await sizes();
+      const chart = all.some(([path, size]) => path.includes('chart') && size > 10_000);
+      return chart && all.some(([path]) => path.endsWith('/admin.js')) && all;
+    },
+    { what: 'the last view, and the charts' },
+  );
   const weight = fetched.reduce((sum, [, size]) => sum + size, 0);
   assert.ok(weight < WEIGHS_AT_MOST, `${weight} bytes: ${fetched.join(' ')}`);
   await page.context().close();
@@ -54,7 +59,9 @@ test('the_whole_page_weighs_less_than_250_kB', async () => {
 
 test('one_report_changes_one_row', async () => {
   const page = await browser.open({ path: '/dashboard/workers' });
+  const bare = page.locator('.worker-row:not(.table-head):not(:has(.sparkline-line[points]))');
   await page.locator('.worker-row .sparkline-line[points]').nth(8).waitFor({ state: 'attached' });
+  await waitFor(async () => (await bare.count()) === 0, { what: 'every row to have its curve' });
   await page.evaluate(() => {
     const changed = /** @type {Set<string>} */ (new Set());
     Object.assign(window, { changed });
