@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
+import { JournalWriter } from '../lib/journal.js';
 import { startStack, waitFor } from '../lib/stack.js';
 
 const TOTAL = 20_000;
@@ -34,14 +35,14 @@ for line in sys.stdin:
 
 /**
  * Where lines come from: a source's section, and how to write to it once the reporter runs.
- * @type {Record<string, (path: string) => { section: string, open: () => Promise<(text: string) => void> }>}
+ * @type {Record<string, (path: string) => { section: string, open: () => Promise<(lines: string[]) => void> }>}
  */
 const SOURCES = {
   file: (path) => ({
     section: `[log app]\nsource = file\npath = ${path}\nformat = plain\n`,
     async open() {
       writeFileSync(path, '');
-      return (text) => appendFileSync(path, text);
+      return (lines) => appendFileSync(path, `${lines.join('\n')}\n`);
     },
   }),
   socket: (path) => ({
@@ -50,7 +51,15 @@ const SOURCES = {
       await waitFor(() => existsSync(path), { what: 'the socket' });
       const sender = spawn('python3', ['-c', SENDER, path], { stdio: ['pipe', 'inherit', 'inherit'] });
       after(() => sender.kill());
-      return (text) => sender.stdin.write(text);
+      return (lines) => sender.stdin.write(`${lines.join('\n')}\n`);
+    },
+  }),
+  journal: (path) => ({
+    section: `[log journal]\nsource = journal\ndirectory = ${path}\n`,
+    async open() {
+      mkdirSync(path);
+      const journal = new JournalWriter(join(path, 'app.journal'));
+      return (lines) => journal.write(lines);
     },
   }),
 };
@@ -74,7 +83,7 @@ for (const [source, make] of Object.entries(SOURCES))
     };
     for (let first = 0; first < TOTAL; first += PIECE) {
       for (let line = first; line < first + PIECE; line += 50) {
-        write(Array.from({ length: 50 }, (_, i) => `line ${line + i}\n`).join(''));
+        write(Array.from({ length: 50 }, (_, i) => `line ${line + i}`));
         if (DEATHS.includes(first) && line === first + 250) await crash();
       }
       await waitFor(

@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
+import { JournalWriter } from '../lib/journal.js';
 import { startStack, waitFor } from '../lib/stack.js';
 import { pause } from '../lib/wait.js';
 
@@ -195,24 +196,11 @@ test('what_programs_send_to_the_socket_arrives_once_and_in_order_while_the_coord
 test('entries_of_the_journal_arrive_once_and_in_order_while_it_is_written_on_and_the_coordinator_goes_and_comes', async () => {
   const directory = join(stack.folder, 'journal');
   mkdirSync(directory);
-  /** Appends entries to a journal file, which systemd makes from an export. @param {string} name @param {number} first @param {number} count */
+  /** @param {string} name @param {number} first @param {number} count */
   const write = async (name, first, count) => {
-    const writer = spawn('/lib/systemd/systemd-journal-remote', [`--output=${directory}/${name}.journal`, '-'], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    const written = new Promise((resolve) => writer.once('exit', resolve));
-    const stamp = (/** @type {number} */ number) => 1763375400000000 + number;
-    writer.stdin.end(
-      numbered(first, count)
-        .map((line, i) =>
-          [`__REALTIME_TIMESTAMP=${stamp(first + i)}`, `__MONOTONIC_TIMESTAMP=${1e6 + first + i}`]
-            .concat(['_BOOT_ID=0123456789abcdef0123456789abcdef', '_MACHINE_ID=fedcba9876543210fedcba9876543210'])
-            .concat([`MESSAGE=${line}`, 'PRIORITY=6', 'SYSLOG_IDENTIFIER=app', '', ''])
-            .join('\n'),
-        )
-        .join(''),
-    );
-    assert.equal(await written, 0);
+    const journal = new JournalWriter(`${directory}/${name}.journal`, { first });
+    journal.write(numbered(first, count));
+    assert.equal(await journal.end(), 0);
   };
   const total = 100_000;
   await write('0', 0, 500);

@@ -1,0 +1,46 @@
+// A journal of systemd's for a test, written by systemd's own tool from the export format.
+
+import { spawn } from 'node:child_process';
+import { after } from 'node:test';
+
+const WRITER = '/lib/systemd/systemd-journal-remote';
+
+/** Each entry is a microsecond later than the one before. */
+const FIRST_US = 1763375400000000;
+
+/** @param {string} message @param {number} number of the entry in the journal */
+const entry = (message, number) =>
+  [
+    `__REALTIME_TIMESTAMP=${FIRST_US + number}`,
+    `__MONOTONIC_TIMESTAMP=${1e6 + number}`,
+    '_BOOT_ID=0123456789abcdef0123456789abcdef',
+    '_MACHINE_ID=fedcba9876543210fedcba9876543210',
+    `MESSAGE=${message}`,
+    'PRIORITY=6',
+    'SYSLOG_IDENTIFIER=app',
+    '',
+    '',
+  ].join('\n');
+
+export class JournalWriter {
+  #written = 0;
+
+  /** Appends to a journal file, or makes it. @param {string} file @param {{ first?: number }} [options] number of its first entry */
+  constructor(file, { first = 0 } = {}) {
+    this.#written = first;
+    this.writer = spawn(WRITER, [`--output=${file}`, '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    this.ended = new Promise((resolve) => this.writer.once('exit', resolve));
+    after(() => this.writer.kill('SIGKILL')); // it heeds no other signal while its input is open
+  }
+
+  /** @param {string[]} messages */
+  write(messages) {
+    this.writer.stdin.write(messages.map((message) => entry(message, this.#written++)).join(''));
+  }
+
+  /** All of it is in the file then. @returns {Promise<number>} the tool's exit status */
+  end() {
+    this.writer.stdin.end();
+    return this.ended;
+  }
+}
