@@ -199,7 +199,7 @@ $(PROBE): $(PROBE_OBJECTS) $(OBJ)/libcommon.a
 	$(call say,LINK)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(common_LIBS)
 
 .PHONY: bench
-bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about five minutes (TABLES="metrics lines": only these)
+bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about six minutes (TABLES="metrics lines": only these)
 	@$(INSTALL) build run bench
 	@$(MAKE) --no-print-directory $(NODE_MODULES)
 	@$(PARALLEL_MAKE) all $(PROBE) $(VENDOR)
