@@ -20,7 +20,7 @@
 
 #define REDIS_PIPELINE_MAX 64
 
-enum script { SCRIPT_ADD_LOGS, SCRIPT_REMOVE_NODE, SCRIPT_PUT_USER, SCRIPT_COUNT };
+enum script { SCRIPT_ADD_LOGS, SCRIPT_REMOVE_NODE, SCRIPT_PUT_USER, SCRIPT_COUNT_LOGIN, SCRIPT_COUNT };
 
 struct known_nodes { /* sorted; what nodes.c saw last, so that it can ask for all states without asking which
 		      */

@@ -79,8 +79,24 @@ static const char PUT_USER[] =
 	"if ARGV[5] ~= '' then redis.call('PUBLISH', ARGV[4], ARGV[5]) end\n"
 	"return 1\n";
 
+/*
+ * Counters of attempts to log in changed; each ends by itself, for it is made with its end.
+ * KEYS: the counters. ARGV: the change, seconds that a new one lasts. Answers of each {count, seconds left}.
+ * It runs in a full Redis, too: one may log in there and guesses are still counted. What it adds is small and
+ * gone after a minute, and the web server bounds how often it is asked.
+ */
+static const char COUNT_LOGIN[] = "#!lua flags=allow-oom\n"
+				  "local counted = {}\n"
+				  "for i, counter in ipairs(KEYS) do\n"
+				  "  redis.call('SET', counter, 0, 'EX', ARGV[2], 'NX')\n"
+				  "  local count = redis.call('INCRBY', counter, ARGV[1])\n"
+				  "  counted[i] = {count, redis.call('TTL', counter)}\n"
+				  "end\n"
+				  "return counted\n";
+
 const char *const SCRIPTS[SCRIPT_COUNT] = {
 	[SCRIPT_ADD_LOGS] = ADD_LOGS,
 	[SCRIPT_REMOVE_NODE] = REMOVE_NODE,
 	[SCRIPT_PUT_USER] = PUT_USER,
+	[SCRIPT_COUNT_LOGIN] = COUNT_LOGIN,
 };

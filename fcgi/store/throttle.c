@@ -4,12 +4,12 @@
 #include "common/keys.h"
 #include "fcgi/store/redis.h"
 
-#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FAILURES_OF_USER    10 /* from one address, for one name */
 #define FAILURES_OF_ADDRESS 50 /* from one address, whatever the name */
-#define WINDOW_S	    60
+#define WINDOW_S	    "60"
 
 struct counters {
 	struct key of_user, of_address;
@@ -23,44 +23,32 @@ static struct counters counters_of(const char *address, const char *user)
 	return (struct counters){key_of_login_failures(who), key_of_login_failures(address)};
 }
 
-/* Makes the counter with its end if there is none, so that none stays for ever. */
-static void add_to(struct store *store, struct key key, int change)
+/* Changes both counters; the answer's parts are in their order. */
+static enum err change(struct store *store, const struct counters *counters, const char *by,
+		       struct replies *out)
 {
-	redis_add(store, "SET %s 0 EX %d NX", key.text, WINDOW_S);
-	redis_add(store, "INCRBY %s %d", key.text, change);
-	redis_add(store, "TTL %s", key.text);
-}
+	const char *argv[] = {"2", counters->of_user.text, counters->of_address.text, by, WINDOW_S};
+	size_t lens[sizeof(argv) / sizeof(*argv)];
 
-/* The parts of the transaction, in the order add_to made them. */
-enum part { USER_MADE, USER_COUNT, USER_LEFT, ADDRESS_MADE, ADDRESS_COUNT, ADDRESS_LEFT };
+	for (size_t i = 0; i < sizeof(argv) / sizeof(*argv); i++)
+		lens[i] = strlen(argv[i]);
+	return redis_script(store, SCRIPT_COUNT_LOGIN, sizeof(argv) / sizeof(*argv), argv, lens, out);
+}
 
 enum err throttle_attempt(struct store *store, const char *address, const char *user, int64_t *retry_after_s)
 {
-	static const struct {
-		enum part count, left;
-		int64_t allowed;
-	} RULES[] = {
-		{USER_COUNT, USER_LEFT, FAILURES_OF_USER},
-		{ADDRESS_COUNT, ADDRESS_LEFT, FAILURES_OF_ADDRESS},
-	};
+	static const int64_t ALLOWED[] = {FAILURES_OF_USER, FAILURES_OF_ADDRESS};
 	struct counters counters = counters_of(address, user);
 	struct replies replies;
-	redisReply **parts;
-	enum err err;
+	enum err err = change(store, &counters, "1", &replies);
 
-	redis_add(store, "MULTI");
-	add_to(store, counters.of_user, 1);
-	add_to(store, counters.of_address, 1);
-	redis_add(store, "EXEC");
-	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	parts = replies_of_exec(&replies);
-	assert(parts); /* nothing is WATCHed */
-	for (size_t i = 0; i < sizeof(RULES) / sizeof(*RULES); i++) {
-		int64_t left_s = reply_number(parts[RULES[i].left]);
+	for (size_t i = 0; i < sizeof(ALLOWED) / sizeof(*ALLOWED); i++) {
+		const redisReply *counter = replies.item[0]->element[i];
+		int64_t left_s = reply_number(counter->element[1]);
 
-		if (reply_number(parts[RULES[i].count]) <= RULES[i].allowed)
+		if (reply_number(counter->element[0]) <= ALLOWED[i])
 			continue;
 		*retry_after_s = left_s > 0 ? left_s : 1;
 		err = ERR_TOO_MANY_REQUESTS;
@@ -72,10 +60,12 @@ enum err throttle_attempt(struct store *store, const char *address, const char *
 enum err throttle_succeeded(struct store *store, const char *address, const char *user)
 {
 	struct counters counters = counters_of(address, user);
+	struct replies replies;
+	enum err err = change(store, &counters, "-1", &replies);
 
-	redis_add(store, "MULTI");
+	if (err != ERR_NONE)
+		return err;
+	replies_free(&replies);
 	redis_add(store, "DEL %s", counters.of_user.text);
-	add_to(store, counters.of_address, -1);
-	redis_add(store, "EXEC");
 	return redis_run_only(store);
 }

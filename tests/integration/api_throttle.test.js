@@ -34,3 +34,16 @@ test('guesses made all at once are no way around', async () => {
 test('right passwords do not count', async () => {
   for (let i = 0; i < 12; i++) assert.equal((await logIn('bob', PASSWORD)).status, 200);
 });
+
+test('in a full Redis one can log in, and guesses are counted as ever', async () => {
+  await stack.createUser('trent', 'viewer', PASSWORD);
+  await stack.redisCommand('CONFIG', 'SET', 'maxmemory', '1');
+  try {
+    const client = await stack.logIn('bob', PASSWORD);
+    assert.equal((await client.get('/auth/me')).json.username, 'bob');
+    for (let i = 0; i < 10; i++) assert.equal((await logIn('trent')).status, 401);
+    assert.equal((await logIn('trent', PASSWORD)).status, 429);
+  } finally {
+    await stack.redisCommand('CONFIG', 'SET', 'maxmemory', '0');
+  }
+});
