@@ -53,6 +53,11 @@ struct key key_of_waits(const char *user)
 	return make("waits:", user, "");
 }
 
+struct key key_of_pool_waits(const char *pool_id)
+{
+	return make("pool_waits:", pool_id, "");
+}
+
 struct key channel_of_commands(const char *node)
 {
 	return make("commands:", node, "");

@@ -51,6 +51,7 @@ struct key
 key_of_login_failures(const char *who);	   /* counter with TTL; an address, or an address and a user */
 struct key key_of_waits(const char *user); /* zset: commands whose result the user waits for, score = until
 					      when in ms */
+struct key key_of_pool_waits(const char *pool_id); /* zset: the same of a pool of processes */
 struct key channel_of_commands(const char *node);
 
 #endif

@@ -18,6 +18,8 @@ struct api {
 	int64_t session_ttl_s;
 	int64_t command_timeout_ms;
 	int64_t waits_a_user; /* calls of one user that may wait for workers at once */
+	int64_t waits_a_pool; /* of all users in this pool: the rest of its processes is for logins */
+	const char *pool_id;  /* of this pool of processes alone, by which the store knows it */
 	enum pool_kind pool;
 	struct store *store;
 	struct token_cache *tokens;

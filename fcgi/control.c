@@ -125,18 +125,23 @@ static enum err wait_in_turn(struct api *api, const struct command *command, str
 			     struct reason *why)
 {
 	int64_t limit = command->only_asks ? (api->waits_a_user + 1) / 2 : api->waits_a_user;
-	enum err err =
-		waits_begin(api->store, command->user, command->id, command->expires_at_ms + GRACE_MS, limit);
-	enum err ended;
+	const struct wait wait = {
+		.command_id = command->id,
+		.until_ms = command->expires_at_ms + GRACE_MS,
+		.user = {command->user, limit},
+		.pool = {api->pool_id, api->waits_a_pool},
+	};
+	const struct waiter *full = NULL;
+	enum err err = waits_begin(api->store, &wait, &full), ended;
 
 	if (err == ERR_TOO_MANY_WAITING)
 		return reason_set(why, err,
-				  "%" PRId64 " calls of %s wait for workers already; try again later", limit,
-				  command->user);
+				  "%" PRId64 " calls of %s wait for workers already; try again later",
+				  full->limit, full == &wait.user ? command->user : "all users together");
 	if (err != ERR_NONE)
 		return err;
 	err = send_and_wait(api, command, out, why);
-	ended = waits_end(api->store, command->user, command->id);
+	ended = waits_end(api->store, &wait);
 	return err == ERR_NONE ? ended : err;
 }
 

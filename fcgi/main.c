@@ -72,7 +72,8 @@ struct service {
 	struct redis_address redis;
 	struct redis_tls *tls;
 	struct token_secret secret;
-	int64_t session_ttl_s, command_timeout_ms, waits_a_user, started_at_ms;
+	int64_t session_ttl_s, command_timeout_ms, waits_a_user, waits_a_pool, started_at_ms;
+	char pool_id[ID_RANDOM_SIZE];
 	int quick_fd, waiting_fd;
 };
 
@@ -88,6 +89,8 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.session_ttl_s = service->session_ttl_s,
 		.command_timeout_ms = service->command_timeout_ms,
 		.waits_a_user = service->waits_a_user,
+		.waits_a_pool = service->waits_a_pool,
+		.pool_id = service->pool_id,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
 		.tokens = token_cache_new(),
@@ -121,6 +124,16 @@ static void run_janitor(void *user)
 	janitor_run(&(struct janitor_options){&service->redis, service->tls, service->started_at_ms});
 }
 
+/* Nobody can take the whole pool, nor can all together: a quarter of it is left to logins. */
+static void set_waits(struct service *service, int64_t processes)
+{
+	int64_t for_logins = (processes + 3) / 4;
+
+	service->waits_a_user = (processes + 1) / 2;
+	service->waits_a_pool = processes > for_logins ? processes - for_logins : 1;
+	id_random(service->pool_id);
+}
+
 static enum err configure(const struct setting_value *values, struct service *service, struct reason *why)
 {
 	enum log_level level;
@@ -131,8 +144,7 @@ static enum err configure(const struct setting_value *values, struct service *se
 	log_set_level(level);
 	service->session_ttl_s = values[SET_SESSION_TTL].number;
 	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
-	/* Nobody can take the whole pool. */
-	service->waits_a_user = (values[SET_WAIT_WORKERS].number + 1) / 2;
+	set_waits(service, values[SET_WAIT_WORKERS].number);
 	service->started_at_ms = clock_now_ms();
 	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
 	if (err == ERR_NONE)

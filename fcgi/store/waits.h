@@ -1,6 +1,6 @@
 /*
- * Which commands a user waits for, all processes together. A process that died while it waited is not counted
- * any longer than it would have waited.
+ * Who waits for workers: which commands a user waits for, all processes together, and which a pool of
+ * processes waits for. A process that died while it waited is not counted any longer than it would have.
  */
 #ifndef FCGI_STORE_WAITS_H
 #define FCGI_STORE_WAITS_H
@@ -9,13 +9,22 @@
 
 #include <stdint.h>
 
-/*
- * The user begins to wait for the command, until `until_ms` at most. ERR_TOO_MANY_WAITING if `limit` of the
- * user's calls wait already; the wait has not begun then.
- */
-enum err waits_begin(struct store *store, const char *user, const char *command_id, int64_t until_ms,
-		     int64_t limit) MUST_CHECK;
+/* One who may wait for so many commands at once. */
+struct waiter {
+	const char *name;
+	int64_t limit;
+};
 
-enum err waits_end(struct store *store, const char *user, const char *command_id) MUST_CHECK;
+struct wait {
+	const char *command_id;
+	int64_t until_ms; /* at most */
+	struct waiter user, pool;
+};
+
+/* The wait begins. ERR_TOO_MANY_WAITING if either waits for as many as it may: *full is who, and the wait has
+ * not begun. */
+enum err waits_begin(struct store *store, const struct wait *wait, const struct waiter **full) MUST_CHECK;
+
+enum err waits_end(struct store *store, const struct wait *wait) MUST_CHECK;
 
 #endif
