@@ -20,7 +20,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define SETTLE_MS     150 /* a program that cannot run ends within this, though its job is "done" */
+#define SETTLE_MS     500 /* a program that cannot run ends within this, though its job is "done" */
 #define JOURNAL_LINES 6
 
 struct driver_link {
