@@ -39,15 +39,17 @@ export class VirtualList {
    * @param {number} options.estimate
    * @param {boolean} [options.measured] rows may differ in height
    * @param {() => boolean} [options.stick] whether the end stays in view as the list grows
+   * @param {(top: number) => void} [options.onstick] told where the end was brought into view (px)
    * @param {(items: T[]) => void} [options.onrange] told which rows are in the page
    */
-  constructor(list, scroller, rows, { estimate, measured = false, stick = () => false, onrange }) {
+  constructor(list, scroller, rows, { estimate, measured = false, stick = () => false, onstick, onrange }) {
     this.list = list;
     this.scroller = scroller;
     this.rows = rows;
     this.estimate = estimate;
     this.measured = measured;
     this.stick = stick;
+    this.onstick = onstick;
     this.onrange = onrange;
     this.window = list.appendChild(document.createElement('div'));
     this.window.className = 'virtual-window';
@@ -128,8 +130,11 @@ export class VirtualList {
       this.#tops[i + 1] = top;
     }
     this.list.style.height = `${this.#tops[count]}px`;
-    if (this.scroller && this.stick()) this.scroller.scrollTop = this.#listTop() + this.#tops[count];
-    else if (anchor) this.#restore(anchor);
+    if (this.scroller && this.stick()) {
+      const end = this.#listTop() + this.#tops[count];
+      this.scroller.scrollTop = end;
+      this.onstick?.(end - this.scroller.clientHeight); // what was scrolled to may yet shrink, with the rows before
+    } else if (anchor) this.#restore(anchor);
     this.update();
   }
 

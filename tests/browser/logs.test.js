@@ -93,6 +93,17 @@ test('scrolling_up_pauses_and_scrolling_down_follows_again', async () => {
   await page.context().close();
 });
 
+test('who_scrolls_up_just_as_lines_are_drawn_is_not_taken_back', async () => {
+  const page = await browser.open({ path: '/dashboard/logs' });
+  await page.locator('.log-line', { hasText: `line ${written}` }).waitFor();
+  await page.locator('.log-scroller').evaluate((scroller) => {
+    scroller.scrollTop -= 400;
+    window.dispatchEvent(new Event('resize')); // the list is laid out anew before it is told of the scrolling
+  });
+  await page.locator('[data-action=pause][aria-pressed=true]').waitFor();
+  await page.context().close();
+});
+
 test('a_line_opens_to_all_its_fields', async () => {
   const page = await browser.open({ path: '/dashboard/logs' });
   const line = page.locator('.log-line', { hasText: `line ${written}` });

@@ -27,7 +27,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
   let feed = store.followLogs(filter, cap);
   let following = true;
   let unseen = 0;
-  let lastTop = 0;
+  let endTop = 0; // where the end was last brought into view; the view is above it only where a reader scrolled
   /** @type {Set<number>} */
   const open = new Set();
 
@@ -48,12 +48,19 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
     lines,
     scroller,
     logRows({ withNode, query: () => feed.filter.q, isOpen: (seq) => open.has(seq) }),
-    { estimate: LINE_PX, measured: true, stick: () => following },
+    { estimate: LINE_PX, measured: true, stick: () => !readerLeft() && following, onstick: (top) => (endTop = top) },
   );
+
+  // Asked before the end is brought into view, too: the browser tells of scrolling only with the next frame.
+  const readerLeft = () => {
+    if (!following || scroller.scrollTop >= endTop - 2 || list.below <= LINE_PX) return false;
+    setFollowing(false);
+    return true;
+  };
 
   /** @param {boolean} follow */
   const setFollowing = (follow) => {
-    if (follow) unseen = 0;
+    if (follow) unseen = endTop = 0;
     // The end of the log is not held then: it is read anew.
     if (follow && feed.detached) feed = store.followLogs(feed.filter, cap);
     if (follow !== following) {
@@ -66,7 +73,6 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
   const update = perFrame(
     () => {
       list.setItems(feed.lines, { hold: !following });
-      lastTop = scroller.scrollTop;
       below.update(following ? 0 : unseen, feed.detached);
       showState();
     },
@@ -100,9 +106,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
   scroller.addEventListener(
     'scroll',
     () => {
-      if (following && scroller.scrollTop < lastTop - 2 && list.below > LINE_PX) setFollowing(false);
-      else if (!following && !feed.detached && list.below < 2) setFollowing(true);
-      lastTop = scroller.scrollTop;
+      if (!readerLeft() && !following && !feed.detached && list.below < 2) setFollowing(true);
       if (scroller.scrollTop < NEAR_PX && feed.loaded) loadOlder(store, feed);
       else if (list.below < NEAR_PX) loadNewer(store, feed);
     },
@@ -155,7 +159,6 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
       if (!feed.covers(ms)) await loadAround(store, feed, ms);
       list.setItems(feed.lines, { hold: true });
       list.scrollTo(feed.indexAt(ms));
-      lastTop = scroller.scrollTop;
       scroller.focus({ preventScroll: true });
     },
     destroy() {
