@@ -41,11 +41,18 @@ const run = promisify(execFile);
  * @property {string} [ca] the authority to trust, as PEM, where env asks for TLS
  */
 
-/** A port nobody listens on at the moment. @returns {Promise<number>} */
+/**
+ * A port nobody has at the moment, of those that the kernel gives to no outgoing connection (from 32768 on), since that might
+ * be made before whoever asked for the port listens there.
+ * @returns {Promise<number>}
+ */
 export async function freePort() {
+  const port = 10_000 + Math.floor(Math.random() * 20_000);
   const server = createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', () => done(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const free = await new Promise((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!free) return freePort();
   await new Promise((done) => server.close(done));
   return port;
 }
