@@ -39,7 +39,7 @@ run_files() {
     group=${files##*.}
     # A bound for the broken case only: no suite takes half as long.
     # shellcheck disable=SC2046 # a list of files
-    timeout 1800 node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tests/lib/count.js \
+    timeout 3600 node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tests/lib/count.js \
       --test-reporter-destination="$results/count.$group" $(cat "$files") >"$results/output.$group" 2>&1 ||
       echo failed >"$results/failed.$group" &
   done

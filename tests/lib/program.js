@@ -145,7 +145,7 @@ export class Program {
 // What a failed test left running would keep this process waiting for ever. Measurements are no tests: they have no hooks.
 if (process.env.NODE_TEST_CONTEXT) {
   after(() => {
-    setTimeout(() => programs.forEach((program) => program.abandon()), 10_000).unref();
+    setTimeout(() => programs.forEach((program) => program.abandon()), 120_000).unref();
   });
 }
 
@@ -166,7 +166,7 @@ function told(program) {
 /** To standard error, which may be a full pipe that says "again". @param {string} text */
 function writeAll(text) {
   const bytes = Buffer.from(text);
-  const end = Date.now() + 5000;
+  const end = Date.now() + 30_000;
   for (let at = 0; at < bytes.length && Date.now() < end; ) {
     try {
       at += writeSync(2, bytes, at);

@@ -18,7 +18,7 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @returns {Promise<Exclude<NonNullable<T>, false>>}
  */
 export async function waitFor(condition, { what = 'the condition', deadline = DEADLINE_MS } = {}) {
-  const end = Date.now() + deadline;
+  const end = performance.now() + deadline;
   /** @type {unknown} */
   let last;
   for (;;) {
@@ -29,7 +29,7 @@ export async function waitFor(condition, { what = 'the condition', deadline = DE
     } catch (error) {
       last = error;
     }
-    if (Date.now() > end) throw new Error(`waited ${deadline} ms for ${what}`, { cause: last });
+    if (performance.now() > end) throw new Error(`waited ${deadline} ms for ${what}`, { cause: last });
     await pause(INTERVAL_MS);
   }
 }
