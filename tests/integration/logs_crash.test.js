@@ -98,3 +98,10 @@ for (const [source, make] of Object.entries(SOURCES))
     got.forEach((message, i) => assert.equal(message, `line ${i}`));
     assert.equal(got.length, TOTAL);
   });
+
+test('what_is_acknowledged_is_on_disk_unless_the_settings_say_otherwise', async () => {
+  const hasty = await startStack({ parts: ['redis'], env: { P2PDASH_REDIS_APPENDFSYNC: 'everysec' } });
+  for (const [where, policy] of /** @type {const} */ ([[stack, 'always'], [hasty, 'everysec']])) {
+    assert.equal(await where.redisCommand('CONFIG', 'GET', 'appendfsync'), `appendfsync\n${policy}`);
+  }
+});
