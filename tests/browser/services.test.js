@@ -39,6 +39,7 @@ actions = ${actions}
 for (const node of ['worker-001', 'worker-002']) {
   writeFileSync(join(folder, `web-${node}`), '');
   await stack.startReporter(node, {
+    settings: { min_interval: 30 },
     sections: [
       service('web', `web-${node}`, 'start,stop,restart'),
       service('broken', 'broken', 'start,stop'),
