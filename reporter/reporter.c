@@ -17,15 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CRON_INTERVAL_MAX_S 3600
-#define MATTERS_POINTS	    20 /* CPU or memory moved by more, in percent points */
+#define MATTERS_POINTS 20 /* CPU or memory moved by more, in percent points */
 
 enum {
-	INTERVAL_FIRST_S = 60, /* until the coordinator says otherwise */
-	WATCH_MS = 5000,       /* between looks at what may be worth a report */
-	WATCHES_A_LOOK = 3,    /* services are looked at anew at every third: a safety net */
-	SPACING_MS = 250,      /* between reports that changes ask for */
-	CPU_WINDOW_MS = 300,   /* the first share of CPU time, where there is none to go on from */
+	WATCH_MS = 5000,     /* between looks at what may be worth a report */
+	WATCHES_A_LOOK = 3,  /* services are looked at anew at every third: a safety net */
+	SPACING_MS = 250,    /* between reports that changes ask for */
+	CPU_WINDOW_MS = 300, /* the first share of CPU time, where there is none to go on from */
 	CPU_WINDOW_CRON_MS = 1000,
 	KNOWN_MAX_MS = 1000, /* how long the first report waits for slow services */
 	KNOWN_MAX_CRON_MS = 10000,
@@ -57,12 +55,11 @@ struct reporter {
 	char instance[ID_RANDOM_SIZE];
 
 	enum state state;
-	int64_t begun_ms;	  /* monotonic */
-	int64_t known_by_ms;	  /* monotonic: the first report waits for services no longer */
-	int64_t cpu_ready_ms;	  /* monotonic: from then on the CPU's share means something */
-	int64_t sent_ms;	  /* monotonic: when the last report left */
-	int64_t granted_s;	  /* what the coordinator asked for, within our limits */
-	int64_t fixed_s;	  /* by set_interval; 0: not fixed */
+	int64_t begun_ms;     /* monotonic */
+	int64_t known_by_ms;  /* monotonic: the first report waits for services no longer */
+	int64_t cpu_ready_ms; /* monotonic: from then on the CPU's share means something */
+	int64_t sent_ms;      /* monotonic: when the last report left */
+	struct pace pace;
 	struct backoff backoff;	  /* at rest while reports are taken */
 	struct uplink_call *call; /* the report on its way */
 	int refusal;		  /* status of the last answer if that refused the report; 0 */
@@ -78,32 +75,15 @@ static void on_due(void *user);
 static void on_watch(void *user);
 static void on_service_changed(void *user);
 
-static int64_t clamp(int64_t value, int64_t min, int64_t max)
+static struct pace first_pace(const struct reporter *reporter)
 {
-	return value < min ? min : value > max ? max : value;
-}
+	const struct config_reporter *config = &reporter->config->reporter;
+	int64_t last_ms = reporter->statistics.last_ms;
 
-static int64_t interval_s(const struct reporter *reporter)
-{
-	return reporter->fixed_s ? reporter->fixed_s : reporter->granted_s;
-}
-
-static int64_t within_limits(const struct reporter *reporter, int64_t seconds)
-{
-	return clamp(seconds, reporter->config->reporter.min_interval_s,
-		     reporter->config->reporter.max_interval_s);
-}
-
-/* Runs of cron come at whole minutes, more or less. */
-static int64_t observed_interval(const struct reporter *reporter)
-{
-	int64_t past_s = (clock_now_ms() - reporter->statistics.last_ms) / 1000;
-
-	if (!reporter->statistics.last_ms || past_s < 0)
-		return reporter->config->reporter.max_interval_s;
-	if (past_s > 45)
-		past_s = (past_s + 30) / 60 * 60;
-	return clamp(past_s, reporter->config->reporter.min_interval_s, CRON_INTERVAL_MAX_S);
+	if (reporter->mode == REPORT_DAEMON)
+		return pace_of_daemon(config->min_interval_s, config->max_interval_s);
+	return pace_of_cron(config->min_interval_s, config->max_interval_s,
+			    last_ms ? clock_now_ms() - last_ms : -1);
 }
 
 /* What the last run left behind: the place CPU time is counted from, and for cron the totals. */
@@ -121,7 +101,7 @@ static void resume(struct reporter *reporter)
 	if (cron && state_dir_read(dir, STATISTICS, &saved) == ERR_NONE)
 		statistics_load(&reporter->statistics, saved.data);
 	buf_free(&saved);
-	reporter->granted_s = cron ? observed_interval(reporter) : within_limits(reporter, INTERVAL_FIRST_S);
+	reporter->pace = first_pace(reporter);
 }
 
 enum err reporter_new(struct loop *loop, const struct config *config, enum report_mode mode,
@@ -180,8 +160,8 @@ static void write_report(struct reporter *reporter, bool printed, struct buf *ou
 	struct report report = {
 		.config = &reporter->config->reporter,
 		.mode = reporter->mode,
-		.interval_s = interval_s(reporter),
-		.interval_fixed = reporter->fixed_s != 0,
+		.interval_s = pace_interval_s(&reporter->pace),
+		.interval_fixed = pace_is_fixed(&reporter->pace),
 		.instance = printed ? NULL : reporter->instance,
 		.sample = sample,
 		.services = reporter->services,
@@ -200,16 +180,15 @@ static void write_report(struct reporter *reporter, bool printed, struct buf *ou
 /* The delay until the next report after an answer. */
 static int64_t next_delay(struct reporter *reporter, const struct uplink_answer *answer)
 {
-	int64_t delay;
+	int64_t delay, asked;
 
 	if (answer->outcome == UPLINK_TAKEN) {
 		backoff_reset(&reporter->backoff);
-		return interval_s(reporter) * 1000 - (clock_monotonic_ms() - reporter->sent_ms);
+		return pace_interval_s(&reporter->pace) * 1000 - (clock_monotonic_ms() - reporter->sent_ms);
 	}
 	delay = backoff_next(&reporter->backoff);
-	if (answer->retry_after_ms > delay)
-		delay = clamp(answer->retry_after_ms, delay, RETRY_AFTER_MAX_MS);
-	return delay;
+	asked = answer->retry_after_ms < RETRY_AFTER_MAX_MS ? answer->retry_after_ms : RETRY_AFTER_MAX_MS;
+	return asked > delay ? asked : delay;
 }
 
 static void take_answer(struct reporter *reporter, const struct json *json)
@@ -217,9 +196,8 @@ static void take_answer(struct reporter *reporter, const struct json *json)
 	const struct json *interval = json_get(json, "next_report_interval");
 
 	certificate_news_taken(reporter->certificates, clock_now_ms());
-	if (reporter->mode == REPORT_DAEMON && json_is_number(interval) && json_number(interval) >= 1 &&
-	    json_number(interval) <= CRON_INTERVAL_MAX_S)
-		reporter->granted_s = within_limits(reporter, (int64_t)json_number(interval));
+	if (reporter->mode == REPORT_DAEMON && json_is_number(interval))
+		pace_grant(&reporter->pace, json_number(interval));
 	for (const struct json *command = json_first(json_get(json, "commands")); command;
 	     command = json_next(command)) {
 		if (reporter->peers.commands)
@@ -389,14 +367,10 @@ void reporter_report_now(struct reporter *reporter)
 
 enum err reporter_set_interval(struct reporter *reporter, int64_t seconds, struct reason *why)
 {
-	int64_t min = reporter->config->reporter.min_interval_s;
-	int64_t max = reporter->config->reporter.max_interval_s;
+	enum err err = pace_fix(&reporter->pace, seconds, why);
 
-	if (seconds && (seconds < min || seconds > max))
-		return reason_set(why, ERR_INVALID,
-				  "interval must be %" PRId64 " to %" PRId64 " seconds here, or null", min,
-				  max);
-	reporter->fixed_s = seconds;
+	if (err != ERR_NONE)
+		return err;
 	log_info("reporter", "interval set seconds=%" PRId64, seconds);
 	if (reporter->state == STATE_ACTIVE)
 		reporter_report_now(reporter); /* the coordinator must know when we become stale */
@@ -412,11 +386,11 @@ void reporter_write_stats(const struct reporter *reporter, struct buf *out)
 	json_put_text(&json, "worker_id", reporter->config->reporter.node_id);
 	json_put_bool(&json, "reporter_active",
 		      reporter->state == STATE_ACTIVE || reporter->state == STATE_GATHERING);
-	json_put_integer(&json, "current_interval", interval_s(reporter));
+	json_put_integer(&json, "current_interval", pace_interval_s(&reporter->pace));
 	json_put_integer(&json, "uptime_seconds", (clock_monotonic_ms() - reporter->begun_ms) / 1000);
 	statistics_write(&reporter->statistics, &json);
-	json_put_integer(&json, "next_report_interval", reporter->granted_s);
-	json_put_bool(&json, "interval_fixed", reporter->fixed_s != 0);
+	json_put_integer(&json, "next_report_interval", reporter->pace.granted_s);
+	json_put_bool(&json, "interval_fixed", pace_is_fixed(&reporter->pace));
 	if (reporter->peers.logs)
 		logs_write_stats(reporter->peers.logs, &json, "logs");
 	json_close(&json, '}');
@@ -429,17 +403,14 @@ void reporter_write_report(struct reporter *reporter, struct buf *out)
 
 struct reporter_memory reporter_remember(const struct reporter *reporter)
 {
-	return (struct reporter_memory){.begun_ms = reporter->begun_ms,
-					.granted_s = reporter->granted_s,
-					.fixed_s = reporter->fixed_s,
-					.statistics = reporter->statistics};
+	return (struct reporter_memory){
+		.begun_ms = reporter->begun_ms, .pace = reporter->pace, .statistics = reporter->statistics};
 }
 
 void reporter_recall(struct reporter *reporter, const struct reporter_memory *memory)
 {
 	reporter->begun_ms = memory->begun_ms;
-	reporter->granted_s = within_limits(reporter, memory->granted_s);
-	reporter->fixed_s = memory->fixed_s ? within_limits(reporter, memory->fixed_s) : 0;
+	pace_recall(&reporter->pace, &memory->pace);
 	reporter->statistics = memory->statistics;
 }
 

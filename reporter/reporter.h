@@ -9,6 +9,7 @@
 #include "common/json.h"
 #include "reporter/config.h"
 #include "reporter/loop.h"
+#include "reporter/pace.h"
 #include "reporter/report.h"
 #include "reporter/statistics.h"
 #include "reporter/uplink.h"
@@ -67,7 +68,7 @@ void reporter_write_report(struct reporter *reporter, struct buf *out);
 /* What outlives a configuration that is read anew. */
 struct reporter_memory {
 	int64_t begun_ms; /* monotonic */
-	int64_t granted_s, fixed_s;
+	struct pace pace;
 	struct statistics statistics;
 };
 struct reporter_memory reporter_remember(const struct reporter *reporter);
