@@ -10,7 +10,7 @@ import { FakeWorker } from '../lib/worker.js';
 const PROCESSES = 8; // hence 4 calls of one user wait at most, and 6 of all
 const PASSWORD = 'a long password';
 
-const stack = await startStack({ waitWorkers: PROCESSES });
+const stack = await startStack({ waitWorkers: PROCESSES, env: { P2PDASH_COMMAND_TIMEOUT: '300' } });
 const operators = await Promise.all(
   ['ann', 'ben'].map(async (name) => {
     await stack.createUser(name, 'operator', PASSWORD);
