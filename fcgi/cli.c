@@ -37,7 +37,9 @@ static const struct program PROGRAM = {
 		 "  user remove NAME\n"
 		 "  token create --node ID [--ttl SECONDS]   prints the token alone\n"
 		 "  token list\n"
-		 "  token revoke TOKEN-ID",
+		 "  token revoke TOKEN-ID\n"
+		 "\n"
+		 "Exit status: 0 done; 1 failed; 2 wrong usage or configuration.",
 	.settings = SETTINGS,
 	.settings_count = CLI_SETTINGS,
 };
@@ -90,7 +92,9 @@ static enum err find_command(const char **words, size_t count, const struct comm
 		*out = c;
 		return ERR_NONE;
 	}
-	return reason_set(why, ERR_INVALID, "%s %s is not a command", count ? words[0] : "nothing",
+	if (!count)
+		return reason_set(why, ERR_INVALID, "a command is missing");
+	return reason_set(why, ERR_INVALID, "%s%s%s is not a command", words[0], count > 1 ? " " : "",
 			  count > 1 ? words[1] : "");
 }
 
@@ -112,6 +116,20 @@ static enum err read_arguments(int argc, char **argv, struct setting_value *valu
 	return err;
 }
 
+static void say_why(enum err err, const struct reason *why, const struct redis_address *redis)
+{
+	fprintf(stderr, "%s: ", PROGRAM.name);
+	if (*why->text)
+		fprintf(stderr, "%s\n", why->text);
+	else if (err != ERR_BACKEND_AWAY)
+		fprintf(stderr, "%s\n", err_code(err));
+	else if (*redis->path)
+		fprintf(stderr, "no Redis answers at unix:%s; --redis says where it is\n", redis->path);
+	else
+		fprintf(stderr, "no Redis answers at %s:%d; --redis says where it is\n", redis->host,
+			redis->port);
+}
+
 int main(int argc, char **argv)
 {
 	struct setting_value values[CLI_SETTINGS];
@@ -131,7 +149,7 @@ int main(int argc, char **argv)
 	why = (struct reason){.text = ""};
 	err = command->run(&cli, &why);
 	if (err != ERR_NONE)
-		fprintf(stderr, "%s: %s\n", PROGRAM.name, *why.text ? why.text : err_code(err));
+		say_why(err, &why, &redis);
 	store_free(cli.store);
 	redis_tls_free(tls);
 	if (err == ERR_INVALID)

@@ -39,10 +39,11 @@ static const struct setting SETTINGS[SET_COUNT] = {
 	[SET_LISTEN] = {"listen", SETTING_TEXT, "unix:run/api.sock", .value = "ADDRESS",
 			.help = "unix:PATH or HOST:PORT for FastCGI"},
 	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:run/api-wait.sock", .value = "ADDRESS",
-			     .help = "the same for calls that wait for a worker"},
-	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N", .help = "processes"},
+			     .help = "the same for logins and calls that wait for a worker"},
+	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N",
+			 .help = "processes that answer at once"},
 	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
-			      .help = "processes for calls that wait"},
+			      .help = "processes for logins and calls that wait for a worker"},
 	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
 		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
 	[SET_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
@@ -62,7 +63,8 @@ static const struct program PROGRAM = {
 	.summary = "the coordinator's API, a FastCGI pool behind nginx",
 	.usage = "p2pdash-api [OPTION ...]",
 	.notes = "SIGTERM finishes the requests in hand, a second one does not; SIGHUP replaces every "
-		 "process.",
+		 "process.\n"
+		 "Exit status: 0 stopped; 1 stopped by a second signal; 2 wrong usage or configuration.",
 	.settings = SETTINGS,
 	.settings_count = SET_COUNT,
 };

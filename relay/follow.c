@@ -141,6 +141,8 @@ void follow_message(const struct follower *follower, const char *channel, const 
 	for (size_t i = 0; i < sizeof(CHANNELS) / sizeof(*CHANNELS); i++)
 		if (strcmp(CHANNELS[i].channel, channel) == 0 &&
 		    !CHANNELS[i].take(follower, payload, payload + len))
-			log_error("follow", "a message has another shape, ignored channel=%s len=%zu",
+			log_error("follow",
+				  "cannot read a message of Redis; does an API of another version write it? "
+				  "channel=%s len=%zu",
 				  channel, len);
 }

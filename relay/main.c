@@ -13,9 +13,11 @@
 #include "relay/stream.h"
 #include "relay/ws.h"
 
+#include <errno.h>
 #include <ev.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,7 +32,7 @@ static const struct setting SETTINGS[] = {
 		    .type = SETTING_TEXT,
 		    .initial = "unix:run/relay.sock",
 		    .value = "ADDRESS",
-		    .help = "where to listen: unix:PATH or HOST:PORT"},
+		    .help = "unix:PATH or HOST:PORT for browsers and workers, behind nginx"},
 	[REDIS] = {.name = "redis",
 		   .type = SETTING_TEXT,
 		   .initial = "unix:run/redis.sock",
@@ -46,7 +48,7 @@ static const struct setting SETTINGS[] = {
 			 .type = SETTING_TEXT,
 			 .initial = "run/jwt-secret",
 			 .value = "PATH",
-			 .help = "the secret that tokens are signed with"},
+			 .help = "the key tokens are signed with"},
 	[LOG_LEVEL] = {.name = "log-level",
 		       .type = SETTING_TEXT,
 		       .initial = "info",
@@ -56,8 +58,10 @@ static const struct setting SETTINGS[] = {
 
 static const struct program PROGRAM = {
 	.name = "p2pdash-relay",
-	.summary = "Sends browsers what changes and workers what to do, from Redis.",
-	.usage = "p2pdash-relay [OPTION …]",
+	.summary = "tells browsers what changes and workers what to do, from Redis",
+	.usage = "p2pdash-relay [OPTION ...]",
+	.notes = "SIGTERM closes the connections in order, a second one does not.\n"
+		 "Exit status: 0 stopped; 2 wrong usage or configuration.",
 	.settings = SETTINGS,
 	.settings_count = SETTINGS_COUNT,
 };
@@ -171,7 +175,9 @@ static void raise_descriptor_limit(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-		log_warning("main", "the limit of open files stays low");
+		log_warning("main",
+			    "cannot raise the limit of open files: %s; fewer can be connected at once",
+			    strerror(errno));
 }
 
 /* What the settings say, checked. */

@@ -96,7 +96,10 @@ struct node *nodes_report(struct nodes *nodes, const char *id, const struct repo
 
 	if (node_head_read(report->state.data, report->state.len, &head) != ERR_NONE ||
 	    report->summary.len < 2 || report->summary.data[0] != '{') {
-		log_error("nodes", "state or summary has another shape, ignored node=%s", id);
+		log_error("nodes",
+			  "cannot read what Redis holds of a node; does an API of another version write it? "
+			  "node=%s",
+			  id);
 		return NULL;
 	}
 	if (!node)

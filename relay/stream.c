@@ -103,7 +103,10 @@ static void send_command(struct stream *stream, const char *stored, size_t len)
 	if (err == ERR_NONE && !id_of(buf.data + start, buf.len - start, id))
 		err = ERR_MALFORMED;
 	if (err == ERR_MALFORMED)
-		log_error("stream", "a command has another shape, ignored node=%s", stream->node);
+		log_error("stream",
+			  "cannot read a command, so it is not sent; does an API of another version write "
+			  "it? node=%s",
+			  stream->node);
 	if (err == ERR_NONE && !was_sent(stream, id)) {
 		remember(stream, id);
 		buf_text(&buf, "\n\n");

@@ -381,7 +381,9 @@ enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct w
 		ws->context = listen_on(&options->listen, &info);
 	if (!ws->context) {
 		free(ws);
-		return err != ERR_NONE ? err : reason_set(why, ERR_SYSTEM, "cannot listen: see lws above");
+		return err != ERR_NONE ? err
+				       : reason_set(why, ERR_SYSTEM,
+						    "cannot listen there: the lines of lws above say why");
 	}
 	*out = ws;
 	return ERR_NONE;

@@ -208,7 +208,8 @@ static enum err append(struct ledger *ledger, const struct buf *line)
 	if (ledger->file_len > ledger->rewrite_at && rewrite(ledger))
 		return ERR_SYSTEM;
 	if (write(ledger->file, line->data, line->len) != (ssize_t)line->len || fdatasync(ledger->file) < 0) {
-		log_error("ledger", "cannot write error=%s", strerror(errno));
+		log_error("ledger", "cannot write the list of commands in state_dir error=%s",
+			  strerror(errno));
 		/* A piece of a line would spoil the next one; where it cannot be cut off, all is written
 		 * anew. */
 		if (ftruncate(ledger->file, (off_t)ledger->file_len) < 0)
@@ -303,7 +304,10 @@ void ledger_finish(struct ledger *ledger, const char *id, const char *result, si
 	record->at_ms = clock_now_ms();
 	buf_printf(&line, FORMAT("result") " %s\n", id, record->at_ms, record->result.data);
 	if (append(ledger, &line))
-		log_error("ledger", "a result is not on disk id=%s", id);
+		log_error("ledger",
+			  "a result is not on disk: if the reporter ends now the command counts as "
+			  "interrupted id=%s",
+			  id);
 	buf_free(&line);
 }
 
@@ -331,7 +335,8 @@ void ledger_delivered(struct ledger *ledger, const char *id)
 	set_delivered(record);
 	buf_printf(&line, FORMAT("delivered") "\n", id, clock_now_ms());
 	if (append(ledger, &line))
-		log_error("ledger", "a delivery is not on disk id=%s", id);
+		log_error("ledger",
+			  "a delivery is not on disk: after a restart the result is sent again id=%s", id);
 	buf_free(&line);
 }
 

@@ -38,7 +38,8 @@ static void on_settle(void *user)
 
 	once->waited_ms = running ? 0 : once->waited_ms + STEP_MS;
 	if (once->waited_ms > SETTLE_MAX_MS)
-		log_warning("once", "the rest is left to the next run");
+		log_warning("once", "commands, results or log lines are still on their way: the next run "
+				    "goes on with them");
 	if (settled || once->waited_ms > SETTLE_MAX_MS)
 		loop_stop(once->loop);
 	else

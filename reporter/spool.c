@@ -72,7 +72,9 @@ static enum err scan(struct spool *spool, struct segment *segment, uint64_t begi
 static void save_head(struct spool *spool)
 {
 	if (spool_head_write(spool->head_file, &spool->head))
-		log_error("spool", "cannot write the head error=%s", strerror(errno));
+		log_error("spool",
+			  "cannot note in state_dir what was sent: after a restart it is sent again error=%s",
+			  strerror(errno));
 }
 
 /* The head points into the first segment from now on, and not behind its end: the disk may have lost that. */
