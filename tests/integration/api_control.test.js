@@ -34,7 +34,7 @@ function assertRefused(answer, status, code) {
 }
 
 test('the caller waits for the worker and is told what it did', async () => {
-  const began = Date.now();
+  const began = performance.now();
   const answer = await control('able', 'nginx', 'restart');
   assert.equal(answer.status, 200, answer.text);
   const { command_id, duration_ms, ...rest } = answer.json;
@@ -47,7 +47,7 @@ test('the caller waits for the worker and is told what it did', async () => {
     message: 'restart done',
   });
   assert.match(command_id, /^[0-9a-f]{32}$/);
-  assert.ok(duration_ms >= 0 && duration_ms <= Date.now() - began + 1);
+  assert.ok(duration_ms >= 0 && duration_ms <= performance.now() - began + 1);
   const command = worker.commands.at(-1);
   assert.equal(command?.id, command_id);
   assert.ok(command && command.expires_in_ms > 0 && command.expires_in_ms <= 300_000);
