@@ -1,8 +1,9 @@
 // make screenshots: pictures of every view, in each size, theme and language, into build/screenshots; with --readme
-// those of README.md, into docs/images. `node tests/screenshots/run.js logs worker` takes these views only.
+// those of README.md, into docs/images. `node tests/screenshots/run.js logs-ru worker` takes only those whose names
+// begin so.
 
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { argv, exit } from 'node:process';
 
 import { Browser } from '../lib/browser.js';
@@ -11,47 +12,57 @@ import { startCluster } from './cluster.js';
 import { EMPTY, VIEWS } from './views.js';
 
 /** @typedef {import('./views.js').View} View */
-/** @typedef {{size: string, theme: 'dark' | 'light', language: 'en' | 'ru'}} Look */
+/** @typedef {{width: number, height: number}} Viewport */
+/** @typedef {{viewport: Viewport, theme: 'dark' | 'light', language: 'en' | 'ru'}} Look */
 
-const SIZES = /** @type {{[name: string]: {width: number, height: number}}} */ ({
+const SIZES = /** @type {{[name: string]: Viewport}} */ ({
   phone: { width: 390, height: 844 },
   laptop: { width: 1366, height: 768 },
   desk: { width: 1920, height: 1080 },
 });
 
-/** @type {Look[]} */
-const LOOKS = Object.keys(SIZES).flatMap((size) => [
-  { size, theme: /** @type {const} */ ('dark'), language: /** @type {const} */ ('en') },
-  { size, theme: /** @type {const} */ ('light'), language: /** @type {const} */ ('ru') },
-]);
+const THEMES = /** @type {const} */ (['dark', 'light']);
+const LANGUAGES = /** @type {const} */ (['en', 'ru']);
 
 /** In README.md a picture may be higher than a screen. */
-SIZES.reader = { width: 1366, height: 1000 };
+const READER = { width: 1366, height: 1000 };
 
 /** The pictures of README.md: file → view and look. @type {{[file: string]: [view: string, look: Look]}} */
 const README = {
-  overview: ['overview', { size: 'reader', theme: 'dark', language: 'en' }],
-  worker: ['worker', { size: 'reader', theme: 'dark', language: 'en' }],
-  services: ['services', { size: 'laptop', theme: 'light', language: 'en' }],
-  logs: ['logs', { size: 'laptop', theme: 'dark', language: 'en' }],
-  phone: ['overview', { size: 'phone', theme: 'dark', language: 'en' }],
+  overview: ['overview', { viewport: READER, theme: 'dark', language: 'en' }],
+  worker: ['worker', { viewport: READER, theme: 'dark', language: 'en' }],
+  services: ['services', { viewport: SIZES.laptop, theme: 'light', language: 'en' }],
+  logs: ['logs', { viewport: SIZES.laptop, theme: 'dark', language: 'en' }],
+  phone: ['overview', { viewport: SIZES.phone, theme: 'dark', language: 'en' }],
 };
 
 /**
+ * A view, once it is complete, in each of the looks: they differ in size and theme alone, which an open page changes.
  * @param {Browser} browser
  * @param {View} view
- * @param {Look} look
- * @param {string} file
+ * @param {{look: Look, file: string}[]} pictures
  */
-async function take(browser, { path, role = 'admin', shown, prepare, restore }, { size, theme, language }, file) {
-  const page = await browser.open({ role, path, viewport: SIZES[size], theme, language });
+async function take(browser, { path, role = 'admin', shown, prepare, restore }, pictures) {
+  const { viewport, theme, language } = pictures[0].look;
+  const page = await browser.open({ role, path, viewport, theme, language });
   if (shown) await page.locator(shown).first().waitFor();
   await prepare?.(page, browser.stack);
   await page.waitForLoadState('networkidle');
-  await page.screenshot({ path: file, animations: 'disabled' });
-  console.log(file);
+  for (const { look, file } of pictures) {
+    await page.setViewportSize(look.viewport);
+    await page.evaluate(paint, look.theme);
+    await page.screenshot({ path: file, animations: 'disabled' });
+    console.log(file);
+  }
   await page.context().close();
   await restore?.(browser.stack);
+}
+
+/** In the page: changes the theme, and gives what is drawn anew with the next frames the time of some. @param {string} theme */
+async function paint(theme) {
+  localStorage.setItem('p2pdash.theme', theme);
+  document.dispatchEvent(new Event('theme'));
+  for (let frames = 10; frames > 0; frames--) await new Promise(requestAnimationFrame);
 }
 
 /** @param {Browser} browser @param {{[name: string]: View}} views */
@@ -60,9 +71,17 @@ async function takeAll(browser, views) {
   const wanted = argv.slice(2).filter((argument) => !argument.startsWith('-'));
   mkdirSync(folder, { recursive: true });
   for (const [name, view] of Object.entries(views)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for (const look of LOOKS) {
-      await take(browser, view, look, join(folder, `${name}-${look.size}-${look.theme}-${look.language}.png`));
+    for (const language of LANGUAGES) {
+      const pictures = Object.entries(SIZES).flatMap(([size, viewport]) =>
+        THEMES.map((theme) => ({
+          look: { viewport, theme, language },
+          file: join(folder, `${name}-${language}-${size}-${theme}.png`),
+        })),
+      );
+      const few = pictures.filter(
+        ({ file }) => wanted.length === 0 || wanted.some((beginning) => basename(file).startsWith(beginning)),
+      );
+      if (few.length > 0) await take(browser, view, few);
     }
   }
 }
@@ -77,7 +96,7 @@ try {
   if (!forReadme) await takeAll(browser, VIEWS);
   else {
     for (const [file, [view, look]] of Object.entries(README))
-      await take(browser, VIEWS[view], look, join(ROOT, 'docs/images', `${file}.png`));
+      await take(browser, VIEWS[view], [{ look, file: join(ROOT, 'docs/images', `${file}.png`) }]);
   }
   cluster.stop();
   browser.assertFaultless();

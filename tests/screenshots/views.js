@@ -12,13 +12,38 @@
  * @property {(stack: Stack) => Promise<void>} [restore] what is undone after it
  */
 
+/** A dialog that a button of a view opens. @param {string} path @param {string} action @returns {View} */
+const opens = (path, action) => ({
+  path,
+  shown: `[data-action=${action}]:visible`,
+  async prepare(page) {
+    await page.locator(`[data-action=${action}]:visible`).first().click();
+    await page.locator('dialog').waitFor();
+  },
+});
+
 /** The cluster is at work. @type {{[name: string]: View}} */
 export const VIEWS = {
   login: { path: '/dashboard', role: null, shown: '.login-card' },
   overview: { path: '/dashboard', shown: '.worker-card .meter-value' },
+  'overview-table': {
+    path: '/dashboard',
+    shown: '.worker-card .meter-value',
+    prepare: (page) => page.locator('[data-action=layout][data-value=table]').click(),
+  },
   workers: { path: '/dashboard/workers', shown: '.worker-row:not(.table-head)' },
+  'worker-in-trouble': { path: '/dashboard/workers/web-2', shown: '.area-logs .log-line' },
   worker: { path: '/dashboard/workers/db-1', shown: '.area-logs .log-line' },
   services: { path: '/dashboard/services', shown: '.service-row:not(.table-head)' },
+  'services-selected': {
+    path: '/dashboard/services?q=nginx',
+    shown: '.service-row:not(.table-head)',
+    async prepare(page) {
+      for (const row of [0, 1]) await page.locator('.service-row input').nth(row).check();
+      await page.locator('.bulk:visible').waitFor();
+    },
+  },
+  'nothing-found': { path: '/dashboard/services?q=nowhere', shown: '.state-title:visible' },
   logs: { path: '/dashboard/logs', shown: '.log-line' },
   'logs-filtered': { path: '/dashboard/logs?q=order&level=WARNING', shown: 'mark' },
   'logs-open': {
@@ -43,6 +68,11 @@ export const VIEWS = {
       await page.locator('dialog').waitFor();
     },
   },
+  'dialog-user': opens('/dashboard/admin/users', 'add-user'),
+  'dialog-password': opens('/dashboard/admin/users', 'change-password'),
+  'dialog-token': opens('/dashboard/admin/tokens', 'add-worker'),
+  'dialog-revoke': opens('/dashboard/admin/tokens', 'revoke-token'),
+  'dialog-interval': opens('/dashboard/workers/db-1', 'reporter-interval'),
   'dialog-shortcuts': {
     path: '/dashboard',
     shown: '.worker-card',
@@ -73,6 +103,20 @@ export const VIEWS = {
       await page.locator('.login-card').waitFor();
     },
   },
+  unreachable: {
+    path: '/dashboard/login',
+    role: null,
+    shown: '.login-card',
+    async prepare(page, stack) {
+      await stack.api.stop();
+      await page.reload();
+      await page.locator('.state-page').waitFor();
+    },
+    async restore(stack) {
+      stack.api.start();
+      await stack.ready();
+    },
+  },
   'connection-lost': {
     path: '/dashboard',
     shown: '.worker-card .meter-value',
@@ -94,6 +138,7 @@ export const EMPTY = {
   'empty-services': { path: '/dashboard/services', shown: '.state-title:visible' },
   'empty-logs': { path: '/dashboard/logs', shown: '.state-title:visible' },
   'empty-certificates': { path: '/dashboard/certificates', shown: '.state-title:visible' },
+  'empty-tokens': { path: '/dashboard/admin/tokens', shown: '.admin-panel .btn' },
   'add-worker': {
     path: '/dashboard/workers',
     shown: '.state-title:visible',
