@@ -36,11 +36,22 @@ async function request(method, path, body) {
   const data = await read(response);
   if (response.ok) return data;
   if (response.status === 401 && path !== '/auth/login') sessionEnd.dispatchEvent(new Event('expired'));
-  throw new ApiError(data?.error ?? t('error.status', { status: response.status }), {
+  throw new ApiError(reason(data, response.status), {
     status: response.status,
     code: data?.code ?? 'unknown',
     retryAfter: Number(response.headers.get('Retry-After')) || null,
   });
+}
+
+/**
+ * Why it was refused, in the person's language where the refusal is a common one, or in the words of whoever refused.
+ * @param {{error?: string, code?: string} | null} data
+ * @param {number} status
+ */
+function reason(data, status) {
+  const key = `refused.${data?.code}`;
+  const text = t(key);
+  return text === key ? (data?.error ?? t('error.status', { status })) : text;
 }
 
 /**

@@ -90,7 +90,7 @@ async function start() {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const socket = live(store, `${scheme}://${location.host}/ws/dashboard?mode=delta`);
   api.clock.addEventListener('date', (event) => store.setClock(/** @type {CustomEvent} */ (event).detail));
-  api.sessionEnd.addEventListener('expired', () => store.session && store.setSession(null));
+  api.sessionEnd.addEventListener('expired', () => store.session && store.setSession(null, { expired: true }));
   document.addEventListener('reconnect', () => socket.hurry());
   document.addEventListener('language', async (event) => {
     const name = /** @type {CustomEvent} */ (event).detail;

@@ -20,6 +20,8 @@ export class Store extends EventTarget {
     super();
     /** @type {import('./types.js').Session | null} */
     this.session = null;
+    /** Whether the last session ended without being asked to. */
+    this.expired = false;
     /** @type {import('./types.js').Connection} */
     this.connection = { state: 'connecting' };
     /** Whether the first snapshot has come. */
@@ -123,9 +125,13 @@ export class Store extends EventTarget {
     if (Math.abs(offset - this.clockOffset) > CLOCK_TOLERANCE_MS) this.clockOffset = offset;
   }
 
-  /** @param {import('./types.js').Session | null} session */
-  setSession(session) {
+  /**
+   * @param {import('./types.js').Session | null} session
+   * @param {{expired?: boolean}} [how] whether it ended without being asked to
+   */
+  setSession(session, { expired = false } = {}) {
     this.session = session;
+    this.expired = expired;
     this.emit('session');
   }
 

@@ -125,6 +125,17 @@ test('hostile_lines_open_wrap_and_are_searched_as_text', async () => {
   await page.context().close();
 });
 
+test('names_are_refused_that_are_not_names', async () => {
+  const admin = await stack.user('admin');
+  for (const name of HOSTILE) {
+    const { status: refusal } = await admin.post('/api/admin/tokens', { node_id: name });
+    assert.ok([413, 422].includes(refusal), `a worker ${name.slice(0, 40)}: ${refusal}`);
+    const services = { [name]: { status: 'running', installed: true, description: '', driver: 'exec', uptime: 1 } };
+    const { status, text } = await worker.client.post('/api/reporter/report', { ...report, services });
+    assert.equal(status, 422, `a service ${name.slice(0, 40)}: ${text}`);
+  }
+});
+
 test('hostile_addresses_show_a_view_and_nothing_more', async () => {
   const page = await browser.open();
   for (const path of [

@@ -55,6 +55,7 @@ test('the_menu_shows_name_and_role_and_logs_out', async () => {
   assert.equal(await textOf(page, '.account-role'), 'Operator');
   await page.click('[data-action=logout]');
   await page.locator('#username').waitFor();
+  assert.equal(await page.locator('.login-card [role=status]').count(), 0, 'who logs out knows why the session ended');
   await page.goto(`${stack.url}/dashboard/workers`);
   await page.locator('#username').waitFor();
   await page.context().close();
@@ -75,6 +76,7 @@ test('an_ended_session_leads_to_the_login_and_back', async () => {
   await live(page);
   await stack.cli(['user', 'passwd', 'kate'], { input: 'another pass phrase 2\n' });
   await page.locator('#username').waitFor();
+  assert.match(await textOf(page, '.login-card [role=status]'), /Your session has ended/);
   await logIn(page, 'kate', 'another pass phrase 2');
   await live(page);
   assert.equal(page.url(), `${stack.url}/dashboard/workers?q=x`);
@@ -106,5 +108,26 @@ test('language_and_theme_are_chosen_and_kept', async () => {
   });
   await page.goto(`${stack.url}/dashboard/logs`);
   await textBecomes(page, 'h1', /^Logs$/);
+  await page.context().close();
+});
+
+test('a_refusal_is_told_in_the_language_of_the_page', async () => {
+  const page = await browser.open({ role: null, language: 'ru' });
+  await logIn(page, 'kate', 'wrong');
+  await textBecomes(page, '.login-card [role=alert]', /^Неверное имя пользователя или пароль\.$/);
+  await page.context().close();
+});
+
+test('the_systems_theme_is_followed_as_it_changes', async () => {
+  const page = await browser.open();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.click('.account-button');
+  await page.click('[data-action=theme][data-value=system]');
+  for (const colorScheme of /** @type {const} */ (['light', 'dark', 'light'])) {
+    await page.emulateMedia({ colorScheme });
+    await waitFor(async () => (await page.locator('html').getAttribute('data-bs-theme')) === colorScheme, {
+      what: `${colorScheme} colours`,
+    });
+  }
   await page.context().close();
 });

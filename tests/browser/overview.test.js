@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
 import { Browser, live, textBecomes } from '../lib/browser.js';
-import { metrics, report, service } from '../lib/report.js';
-import { startStack } from '../lib/stack.js';
+import { entry, metrics, report, service } from '../lib/report.js';
+import { startStack, waitFor } from '../lib/stack.js';
+import { FakeWorker } from '../lib/worker.js';
 
 const stack = await startStack({ workers: 4, waitWorkers: 2 });
 const browser = await Browser.start(stack);
@@ -38,5 +39,93 @@ test('a_browser_whose_clock_is_wrong_does_not_take_fresh_reports_for_stale', asy
   await card.waitFor();
   await textBecomes(page, '.worker-card .worker-seen', /now|sec/);
   assert.match(await card.innerText(), /Online/);
+  await page.context().close();
+});
+
+/** What of the window an element takes. @param {import('playwright-core').Locator} element */
+async function place(element) {
+  const box = await element.boundingBox();
+  assert.ok(box);
+  return { left: box.x, right: box.x + box.width, top: box.y, bottom: box.y + box.height };
+}
+
+test('from_a_service_in_error_its_button_is_one_click_away_and_its_lines_are_two', async () => {
+  const broken = { shop: service({ status: 'error' }), archive: service() };
+  const worker = await FakeWorker.start(stack, 'worker-002', { services: broken });
+  const logs = [
+    entry('no connection to the database', { level: 'ERROR', logger_name: 'Service.shop' }),
+    entry('nothing to archive', { logger_name: 'Service.archive' }),
+  ];
+  await worker.client.post('/api/reporter/logs', { node_id: 'worker-002', batch: 'one', logs });
+
+  const page = await browser.open({ role: 'operator' });
+  await page.locator('.attention-row', { hasText: 'Services in error' }).getByText('worker-002: shop').click();
+  const first = page.locator('.service-row:not(.table-head)').first();
+  await first.getByText('shop').waitFor();
+  const restart = first.locator('[data-do=restart]');
+  assert.ok((await place(restart)).bottom < 768, 'its button is seen without scrolling');
+
+  await first.locator('.btn-lines').click();
+  await page.locator('.log-line', { hasText: 'no connection to the database' }).waitFor();
+  assert.equal(await page.locator('.log-line').count(), 1, 'no other lines');
+  assert.match(page.url(), /node=worker-002&logger=shop$/);
+
+  await page.goBack();
+  await restart.click();
+  await page.click('dialog button[value=yes]');
+  await page.locator('.notice-success', { hasText: 'Restart shop' }).waitFor();
+  await worker.report({ services: { ...broken, shop: service() } });
+  await page.locator('.service-row[data-status=running]', { hasText: 'shop' }).waitFor();
+  await page.click('.tab[href="/dashboard"]');
+  await page.locator('.attention-row', { hasText: 'worker-002: shop' }).waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('on_a_laptop_troubles_workers_and_the_coordinator_are_seen_without_scrolling', async () => {
+  const page = await browser.open({ viewport: { width: 1366, height: 768 } });
+  const card = page.locator('.worker-card').first();
+  await card.waitFor();
+  assert.ok((await place(card)).bottom < 768);
+  const coordinator = await place(page.locator('.coordinator'));
+  assert.ok(coordinator.left > (await place(card)).right, 'the coordinator stands beside the workers');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await waitFor(
+    async () => (await place(page.locator('.coordinator'))).top > (await place(page.locator('.worker-card').last())).bottom,
+    { what: 'the coordinator to stand below the workers' },
+  );
+  await page.context().close();
+});
+
+test('workers_are_shown_as_cards_or_as_a_table_and_the_choice_is_kept', async () => {
+  const page = await browser.open();
+  await page.locator('.worker-card').first().waitFor();
+  await page.click('[data-action=layout][data-value=table]');
+  await page.locator('.worker-row:not(.table-head)').first().waitFor();
+  await page.locator('.worker-card').first().waitFor({ state: 'hidden' });
+  await page.reload();
+  await page.locator('.worker-row:not(.table-head)').first().waitFor();
+  assert.equal(await page.locator('.worker-card:visible').count(), 0);
+  await page.context().close();
+});
+
+test('recent_errors_lead_to_their_lines', async () => {
+  const worker = await stack.worker('worker-001');
+  const logs = [entry('out of paper', { level: 'ERROR', timestamp: new Date().toISOString() })];
+  await worker.post('/api/reporter/logs', { node_id: 'worker-001', batch: 'errors', logs });
+  const page = await browser.open();
+  await page.locator('.attention-line', { hasText: 'worker-001: out of paper' }).waitFor();
+  await page.click('.attention-link >> text=error line');
+  await page.locator('.log-line', { hasText: 'out of paper' }).waitFor();
+  assert.match(page.url(), /\/logs\?level=ERROR$/);
+  await page.context().close();
+});
+
+test('a_worker_that_falls_silent_is_marked_as_stale', async () => {
+  const page = await browser.open();
+  const card = page.locator('.worker-card', { hasText: 'worker-001' });
+  await card.getByText('Online').waitFor();
+  await page.clock.setSystemTime(Date.now() + 120_000);
+  await page.locator('.worker-card[data-status=stale]', { hasText: 'worker-001' }).getByText('Stale').waitFor();
+  await page.locator('.attention-row', { hasText: 'stopped reporting' }).getByText('worker-001').waitFor();
   await page.context().close();
 });

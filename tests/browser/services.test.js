@@ -20,6 +20,7 @@ writeFileSync(
 case $1 in
   start) [ "$2" = broken ] && { echo "the port 80 is taken" >&2; exit 1; }; touch "${folder}/$2" ;;
   stop) rm -f "${folder}/$2" ;;
+  wait) touch "${folder}/begun"; until [ -e "${folder}/go" ]; do sleep 0.1; done ;;
   status) [ -e "${folder}/$2" ] || exit 3 ;;
 esac
 `,
@@ -44,6 +45,7 @@ for (const node of ['worker-001', 'worker-002']) {
       service('web', `web-${node}`, 'start,stop,restart'),
       service('broken', 'broken', 'start,stop'),
       service('watched', `web-${node}`, ''),
+      node === 'worker-002' ? service('slow', 'slow', 'start').replace(`${ctl} start`, `${ctl} wait`) : '',
     ].join('\n'),
   });
 }
@@ -84,6 +86,32 @@ test('a_failure_is_told_in_the_services_own_words', async () => {
   await page.context().close();
 });
 
+test('while_an_action_runs_the_row_says_so_and_takes_no_other', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services?q=slow' });
+  const slow = row(page, 'slow', 'worker-002');
+  await slow.locator('[data-do=start]').click();
+  await waitFor(() => existsSync(join(folder, 'begun')), { what: 'the start to begin' });
+  await slow.getByText('Start: working…').waitFor();
+  await slow.locator('.spinner-border:visible').waitFor();
+  assert.equal(await slow.locator('[data-do=start]').isDisabled(), true);
+  writeFileSync(join(folder, 'go'), '');
+  await slow.getByText('Start: done').waitFor();
+  await slow.locator('.spinner-border').waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
+test('the_services_in_each_status_are_counted_and_shown_alone', async () => {
+  const page = await browser.open({ path: '/dashboard/services' });
+  await page.click('.status-total[data-value=stopped]');
+  await waitFor(() => page.url().endsWith('status=stopped'), { what: 'the status in the address' });
+  await page.locator('.service-row[data-status=running]').first().waitFor({ state: 'detached' });
+  const counted = Number((await textOf(page, '.status-total[data-value=stopped]')).match(/\d+$/)?.[0]);
+  assert.equal(await page.locator('.service-row:not(.table-head)').count(), counted);
+  await page.click('.status-total[data-value=stopped]');
+  await textBecomes(page, '.count', /^7 of 7$/);
+  await page.context().close();
+});
+
 test('several_services_are_acted_on_at_once', async () => {
   const page = await browser.open({ role: 'operator', path: '/dashboard/services?q=web' });
   for (const node of ['worker-001', 'worker-002']) await row(page, 'web', node).locator('input[type=checkbox]').check();
@@ -117,7 +145,7 @@ test('services_are_searched_filtered_and_ordered_and_the_address_says_so', async
   await page.click('[data-action=by][data-value=service]');
   await waitFor(async () => /^worker-001 worker-002/.test(await order()), { what: 'the order by service' });
   await page.fill('[data-search]', 'watched');
-  await textBecomes(page, '.count', /^2 of 6$/);
+  await textBecomes(page, '.count', /^2 of 7$/);
   assert.match(page.url(), /\?q=watched$/);
   await page.selectOption('select[name=status]', 'running');
   assert.match(page.url(), /status=running/);

@@ -132,7 +132,9 @@ export async function startCluster(stack) {
   // What was written beside the relay's back is read when it starts.
   await stack.relay.restart();
   await stack.ready();
-  for (const worker of workers.values()) await worker.listen();
+  // A relay that has just started says so while it loads.
+  for (const worker of workers.values())
+    await waitFor(() => worker.listen().then(() => true), { what: `the stream of ${worker.node}` });
   refuseOf(workers.get('web-2'));
   await act(stack);
   const timers = [...workers].map(([node, worker]) =>

@@ -14,11 +14,7 @@ const RECENT_MS = 3600_000;
 const PLACES = {
   offline: { icon: 'plug', all: url('/workers', { status: 'offline' }), one: workerUrl },
   stale: { icon: 'hourglass-split', all: url('/workers', { status: 'stale' }), one: workerUrl },
-  service: {
-    icon: 'boxes',
-    all: url('/services', { status: 'error' }),
-    one: (id) => url('/services', { status: 'error', node: id }),
-  },
+  service: { icon: 'boxes', all: url('/services', { status: 'error' }), one: workerUrl },
   disk: { icon: 'device-hdd', all: url('/workers', { sort: 'disk', desc: true }), one: workerUrl },
   memory: { icon: 'memory', all: url('/workers', { sort: 'memory', desc: true }), one: workerUrl },
   cpu: { icon: 'cpu', all: url('/workers', { sort: 'cpu', desc: true }), one: workerUrl },
@@ -42,12 +38,33 @@ function row(level, picture, href, text, details) {
   );
 }
 
-/** @param {ReturnType<typeof attention>[number]} trouble */
-function troubleRow({ kind, level, workers }) {
+/**
+ * Which of a node's services are in error, as far as its state is known: that of the worst is.
+ * @param {Store} store
+ * @param {string} id
+ */
+function servicesInError(store, id) {
+  const services = Object.entries(store.nodes.get(id)?.state?.services ?? {});
+  return services.filter(([, { status }]) => status === 'error').map(([name]) => name);
+}
+
+/**
+ * @param {Store} store
+ * @param {string} kind
+ * @param {string} id
+ */
+function nameOf(store, kind, id) {
+  const services = kind === 'service' ? servicesInError(store, id).join(', ') : '';
+  return services ? `${id}: ${services}` : id;
+}
+
+/** @param {Store} store @param {ReturnType<typeof attention>[number]} trouble */
+function troubleRow(store, { kind, level, workers }) {
   const place = PLACES[kind];
-  const names = workers
-    .slice(0, NAMES_SHOWN)
-    .map(({ id }) => h('a', { href: place.one(id), class: 'chip', dir: 'ltr' }, id));
+  const names = workers.slice(0, NAMES_SHOWN).map(({ id }) => {
+    const name = nameOf(store, kind, id);
+    return h('a', { href: place.one(id), class: 'chip', dir: 'ltr', title: name }, h('bdi', {}, name));
+  });
   if (workers.length > NAMES_SHOWN) {
     names.push(h('a', { href: place.all, class: 'chip' }, t('more', { count: workers.length - NAMES_SHOWN })));
   }
@@ -67,8 +84,12 @@ function errorRow(store) {
     t('attention.errors', { count: lines.length, n: `${lines.length}${atLeast}` }),
     [
       h(
-        'span',
-        { class: 'attention-line', title: relative(newest.timestamp, store.now()) },
+        'a',
+        {
+          class: 'attention-line',
+          href: url('/logs', { level: 'ERROR', node: newest.node_id }),
+          title: relative(newest.timestamp, store.now()),
+        },
         h('bdi', {}, `${newest.node_id}: ${newest.message.slice(0, 200)}`),
       ),
     ],
@@ -90,14 +111,14 @@ export function attentionPanel(store) {
       const newest = store.logs?.lines.at(-1)?.seq ?? 0;
       // Rebuilt only when something else is wrong, so that a link does not vanish under the mouse.
       const now = JSON.stringify([
-        troubles.map(({ kind, workers }) => [kind, workers.map(({ id }) => id)]),
+        troubles.map(({ kind, workers }) => [kind, workers.map(({ id }) => nameOf(store, kind, id))]),
         newest,
         store.logs?.lines.length,
       ]);
       if (now === shown) return;
       shown = now;
       const errors = errorRow(store);
-      const rows = [...troubles.map(troubleRow), ...(errors ? [errors] : [])];
+      const rows = [...troubles.map((trouble) => troubleRow(store, trouble)), ...(errors ? [errors] : [])];
       element.classList.toggle('attention-none', rows.length === 0);
       list.replaceChildren(
         ...(rows.length > 0

@@ -28,14 +28,14 @@ export function auditTable(entries) {
     entries.map((entry) => {
       const result = badge();
       setBadge(result, RESULTS[entry.result] ?? 'idle', t(`audit.${entry.result}`));
-      result.title = entry.message ?? '';
+      const reason = entry.result === 'succeeded' ? null : entry.message;
       return [
         h('span', { class: 'text-nowrap' }, time(entry.timestamp)),
         h('bdi', { title: entry.address }, entry.user),
         actionText(entry.action),
         entry.node_id ?? '',
         h('bdi', {}, entry.target ?? ''),
-        result,
+        h('div', {}, result, reason && h('div', { class: 'audit-reason' }, h('bdi', {}, reason))),
       ];
     }),
   );

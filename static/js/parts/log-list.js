@@ -12,6 +12,8 @@ import { empty, failed, loading } from './states.js';
 /** @typedef {import('../types.js').LogFilter} LogFilter */
 
 export const LINES_HELD = 10_000;
+/** What a worker's configuration says to send its journal. */
+const EXAMPLE = '[log journal]\nsource = journal';
 const LINE_PX = 24;
 const NEAR_PX = 600;
 /** Nobody reads what flows by faster. */
@@ -89,7 +91,7 @@ export function logList(store, { withNode, filter, wrap, cap = LINES_HELD, onfol
     message.dataset.state = state;
     const makers = {
       failed: () => failed(/** @type {Error} */ (feed.error)),
-      empty: () => empty(t('logs.none'), t('logs.none.hint')),
+      empty: () => empty(t('logs.none'), t('logs.none.hint'), h('pre', { class: 'code', dir: 'ltr' }, EXAMPLE)),
       loading: () => loading(),
     };
     message.replaceChildren(...(state ? [makers[/** @type {keyof typeof makers} */ (state)]()] : []));

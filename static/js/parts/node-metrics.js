@@ -32,7 +32,9 @@ export function metricsPanel() {
     h(
       'dl',
       { class: 'facts' },
-      facts.map(({ key, value }) => h('div', {}, h('dt', {}, t(`metric.${key}`)), value)),
+      facts.map(({ key, value }) =>
+        h('div', { title: key === 'load' && t('metric.load.hint') }, h('dt', {}, t(`metric.${key}`)), value),
+      ),
     ),
   );
   return {

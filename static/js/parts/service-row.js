@@ -1,11 +1,13 @@
-// A service as a row: its status, what was done to it last, and the buttons that its worker and the person's
-// role allow.
+// A service as a row: its status, what was done to it last, the way to its log lines, and the buttons that its worker
+// and the person's role allow.
+import * as api from '../api.js';
+import { byName } from '../cluster.js';
 import { commandKey } from '../store.js';
 import { confirmed } from '../dialog.js';
 import { h, icon, keyedList, setAttribute, setText, show } from '../dom.js';
 import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
-import { workerUrl } from '../router.js';
+import { url, workerUrl } from '../router.js';
 import { controlService } from '../actions.js';
 import { badge, setBadge } from './badge.js';
 
@@ -31,6 +33,9 @@ export const ACTIONS = {
 };
 
 /** @param {Service} service */
+const inError = (service) => Number(serviceStatus(service) === 'error');
+
+/** @param {Service} service */
 export function serviceStatus(service) {
   return service.installed === false ? 'absent' : service.status;
 }
@@ -47,10 +52,40 @@ export function possibleActions(service) {
 }
 
 /**
- * @param {Store} store
- * @param {{withNode: boolean, onselect?: (key: string, selected: boolean) => void, isSelected?: (key: string) => boolean}} how
+ * Which loggers there are, once they are known.
+ * @param {AbortSignal} signal
+ * @param {() => void} [onknown]
+ * @returns {() => string[]}
  */
-export function serviceRows(store, { withNode, onselect, isSelected }) {
+export function knownLoggers(signal, onknown = () => {}) {
+  /** @type {string[]} */
+  let loggers = [];
+  api
+    .logSources()
+    .then((sources) => {
+      loggers = sources.loggers.map((/** @type {string} */ logger) => logger.toLowerCase());
+      if (!signal.aborted) onknown();
+    })
+    .catch(() => {});
+  return () => loggers;
+}
+
+/**
+ * The log lines of a service: those of its logger, where one has its name, or all of its node's.
+ * @param {ServiceItem} item
+ * @param {string[]} loggers in lower case
+ */
+export function linesUrl({ node, name }, loggers) {
+  const stem = name.toLowerCase().replace(/\.service$/, '');
+  return url('/logs', { node, logger: loggers.some((logger) => logger.includes(stem)) ? stem : '' });
+}
+
+/**
+ * @param {Store} store
+ * @param {{withNode: boolean, loggers: () => string[], onselect?: (key: string, selected: boolean) => void, 
+ *   isSelected?: (key: string) => boolean}} how
+ */
+export function serviceRows(store, { withNode, loggers, onselect, isSelected }) {
   /** @type {WeakMap<Element, ReturnType<typeof serviceParts>>} */
   const known = new WeakMap();
   return {
@@ -84,6 +119,7 @@ export function serviceRows(store, { withNode, onselect, isSelected }) {
       setText(refs.note, note(store, item, command));
       setAttribute(refs.note, 'data-level', command?.state === 'failed' ? 'danger' : null);
       if (refs.select) refs.select.checked = isSelected?.(key) ?? false;
+      setAttribute(refs.lines, 'href', linesUrl(item, loggers()));
       show(refs.progress, busy);
       const actions = store.allows('operator') ? possibleActions(item.service) : [];
       for (const button of refs.buttons) {
@@ -113,6 +149,7 @@ function serviceParts(withNode, onselect) {
     role: 'status',
     'aria-label': t('command.running'),
   });
+  const lines = h('a', { class: 'btn btn-sm btn-icon btn-lines', title: t('service.lines') }, icon('card-text'));
   const buttons = Object.entries(ACTIONS).map(([action, { icon: picture }]) =>
     h(
       'button',
@@ -140,9 +177,9 @@ function serviceParts(withNode, onselect) {
     cell('driver', driver),
     cell('uptime', uptime),
     cell('note', note),
-    cell('actions', progress, ...buttons),
+    cell('actions', progress, lines, ...buttons),
   );
-  return { element, name, bdi, node, status, description, driver, uptime, note, progress, buttons, select };
+  return { element, name, bdi, node, status, description, driver, uptime, note, progress, lines, buttons, select };
 }
 
 /**
@@ -162,6 +199,7 @@ function setIdentity(refs, { node, name }) {
     setAttribute(refs.select, 'data-key', commandKey(node, name));
     setAttribute(refs.select, 'aria-label', t('select.one', { name: `${node} ${name}` }));
   }
+  setAttribute(refs.lines, 'aria-label', t('service.lines.of', { name }));
   for (const button of refs.buttons) {
     setAttribute(button, 'data-node', node);
     setAttribute(button, 'data-service', name);
@@ -243,12 +281,14 @@ export async function control(store, services, action) {
 const AT_ONCE = 4;
 
 /**
- * A table of one node's services.
+ * A table of one node's services, those in error first.
  * @param {Store} store
+ * @param {AbortSignal} signal
  */
-export function serviceTable(store) {
+export function serviceTable(store, signal) {
   const body = h('div', { role: 'rowgroup' });
-  const fill = keyedList(body, serviceRows(store, { withNode: false }));
+  const loggers = knownLoggers(signal);
+  const fill = keyedList(body, serviceRows(store, { withNode: false, loggers }));
   const element = h(
     'div',
     { role: 'table', class: 'table-panel', 'aria-label': t('tab.services') },
@@ -265,7 +305,7 @@ export function serviceTable(store) {
     update(node, services, last) {
       fill(
         Object.keys(services)
-          .sort()
+          .sort((a, b) => inError(services[b]) - inError(services[a]) || byName(a, b))
           .map((name) => ({ node, name, service: services[name], last: last[name] })),
       );
     },

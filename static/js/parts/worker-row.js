@@ -111,6 +111,7 @@ export function workerRows(store) {
       if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
       setText(refs.load, number(worker.summary.load1, 2));
       setText(refs.network, rate(worker.rates && worker.rates.bytes_recv + worker.rates.bytes_sent));
+      setAttribute(refs.network, 'title', worker.rates ? null : t('network.waiting'));
     },
   };
 }

@@ -28,7 +28,7 @@ const SECTIONS = {
     const { tokens } = await api.tokens();
     return [
       toolbar('add-worker', 'plus-lg', t('token.create')),
-      tokens.length > 0 ? tokenTable(tokens) : empty(t('tokens.none'), t('workers.none.admin')),
+      tokens.length > 0 ? tokenTable(tokens) : empty(t('tokens.none'), t('tokens.none.hint')),
     ];
   },
   async audit() {
@@ -77,7 +77,7 @@ export function mount(root, store, route) {
         }
       },
       async 'revoke-token'({ dataset: { id = '', node = '' } }) {
-        if (await confirmed(t('token.revoke'), t('token.revoke.text', { node }), t('token.revoke'))) {
+        if (await confirmed(t('token.revoke.title'), t('token.revoke.text', { node }), t('token.revoke'))) {
           await change(() => api.revokeToken(id), t('token.revoked', { node }));
         }
       },

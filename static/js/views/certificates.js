@@ -73,6 +73,7 @@ export function mount(root, store, route) {
     if (!certificates) return;
     const visible = selectCertificates(certificates, query);
     setText(count, t('certificates.count', { count: visible.length, total: certificates.length }));
+    show(count, certificates.length > 0);
     show(panel, visible.length > 0);
     show(state, visible.length === 0);
     if (visible.length === 0) {

@@ -34,6 +34,7 @@ export function mount(root, store) {
     { class: 'login-card', 'aria-labelledby': 'login-title' },
     h('div', { class: 'login-brand' }, icon('diagram-3-fill', 'login-icon')),
     h('h1', { class: 'login-title', id: 'login-title', tabindex: '-1' }, t('login.title')),
+    store.expired && h('div', { class: 'alert alert-warning py-2', role: 'status' }, t('login.expired')),
     error,
     h('label', { class: 'form-label', for: 'username' }, t('login.username')),
     h('input', {

@@ -35,7 +35,13 @@ export function mount(root, store) {
   const coordinator = coordinatorPanel(store);
   const workers = workerList(store);
   const wait = loading();
-  const page = h('div', { class: 'stack' }, attention.element, numbers.element, coordinator.element, workers.element);
+  const page = h(
+    'div',
+    { class: 'stack' },
+    attention.element,
+    numbers.element,
+    h('div', { class: 'overview-body' }, workers.element, coordinator.element),
+  );
   root.replaceChildren(pageHead(t('tab.overview')), wait, page);
 
   let order = /** @type {string[]} */ ([]);

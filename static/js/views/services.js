@@ -2,9 +2,19 @@
 import * as api from '../api.js';
 import { byName } from '../cluster.js';
 import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
+import { number } from '../format.js';
 import { t } from '../i18n.js';
+import { badge, setBadge } from '../parts/badge.js';
 import { choice, pageHead, searchBox, select, setChoice } from '../parts/page.js';
-import { ACTIONS, control, possibleActions, serviceHead, serviceRows, serviceStatus } from '../parts/service-row.js';
+import {
+  ACTIONS,
+  control,
+  knownLoggers,
+  possibleActions,
+  serviceHead,
+  serviceRows,
+  serviceStatus,
+} from '../parts/service-row.js';
 import { empty, failed, loading } from '../parts/states.js';
 import { replaceQuery } from '../router.js';
 import { commandKey } from '../store.js';
@@ -14,6 +24,7 @@ import { VirtualList } from '../virtual.js';
 /** @typedef {{q: string, status: string, node: string, by: string}} Wanted */
 
 const ROW_PX = 56;
+const STATUSES = ['running', 'stopped', 'error', 'absent'];
 /** How long after a service's change somewhere the list is read again; many come together (ms). */
 const REFRESH_MS = 400;
 
@@ -78,7 +89,7 @@ export function mount(root, store, route) {
     'status',
     [
       ['', t('status.any')],
-      ...['running', 'stopped', 'error', 'absent'].map(
+      ...STATUSES.map(
         (status) => /** @type {[string, string]} */ ([status, t(`status.${status}`)]),
       ),
     ],
@@ -106,6 +117,7 @@ export function mount(root, store, route) {
     ' ×',
   );
   const count = h('p', { class: 'count', role: 'status' });
+  const totals = statusTotals();
   const bulk = bulkBar();
   const body = h('div', { role: 'rowgroup', class: 'virtual' });
   const selectable = store.allows('operator');
@@ -118,7 +130,7 @@ export function mount(root, store, route) {
   const state = h('div', {}, loading());
   root.replaceChildren(
     pageHead(t('tab.services'), search, statuses, grouping),
-    h('div', { class: 'count-row' }, count, onlyNode),
+    h('div', { class: 'count-row' }, count, totals.element, onlyNode),
     bulk.element,
     state,
     table,
@@ -129,6 +141,7 @@ export function mount(root, store, route) {
     null,
     serviceRows(store, {
       withNode: true,
+      loggers: knownLoggers(signal, () => schedule()),
       isSelected: (key) => selected.has(key),
       onselect: selectable
         ? (key, on) => {
@@ -147,6 +160,8 @@ export function mount(root, store, route) {
     if (!items) return;
     const visible = selectServices(items, wanted);
     setText(count, t('services.count', { count: visible.length, total: items.length }));
+    show(count, items.length > 0);
+    totals.update(items, wanted.status);
     setAttribute(table, 'aria-rowcount', visible.length + 1);
     show(table, visible.length > 0);
     show(state, visible.length === 0);
@@ -229,6 +244,11 @@ export function mount(root, store, route) {
         setChoice(grouping, wanted.by);
         filtered();
       },
+      status(button) {
+        wanted.status = button.dataset.value === wanted.status ? '' : (button.dataset.value ?? '');
+        statuses.value = wanted.status;
+        filtered();
+      },
       'any-node'() {
         wanted.node = '';
         show(onlyNode, false);
@@ -259,6 +279,35 @@ export function mount(root, store, route) {
     clearTimeout(refresh);
     list.destroy();
     root.replaceChildren();
+  };
+}
+
+/** How many services are in which status, whatever is searched for; a press shows only these. */
+function statusTotals() {
+  const parts = STATUSES.map((status) => {
+    const text = badge(status);
+    const button = h(
+      'button',
+      { type: 'button', class: 'chip status-total', 'data-action': 'status', 'data-value': status, hidden: true },
+      text,
+    );
+    return { status, text, button };
+  });
+  return {
+    element: h(
+      'div',
+      { class: 'status-totals' },
+      parts.map(({ button }) => button),
+    ),
+    /** @param {ServiceItem[]} items @param {string} wanted */
+    update(items, wanted) {
+      for (const { status, text, button } of parts) {
+        const count = items.filter(({ service }) => serviceStatus(service) === status).length;
+        setBadge(text, status, `${t(`status.${status}`)} ${number(count)}`);
+        setAttribute(button, 'aria-pressed', String(status === wanted));
+        show(button, count > 0);
+      }
+    },
   };
 }
 

@@ -31,7 +31,7 @@ export function mount(root, store, route) {
   const network = historyChart('network', id);
   const disk = historyChart('disk_io', id);
   const charts = [chart, network, disk];
-  const services = serviceTable(store);
+  const services = serviceTable(store, signal);
   const servicesNone = h('p', { class: 'panel-empty' }, t('worker.services.none'));
   const reporter = reporterPanel(store, id);
   const certificates = certificateList();
@@ -52,12 +52,12 @@ export function mount(root, store, route) {
     { class: 'worker-page' },
     panel(t('metrics'), 'area-metrics', metrics.element),
     panel(t('history'), 'area-history', chart.element, store.allows('operator') && clearHistoryButton()),
-    panel(t('history.network'), 'area-network', network.element),
-    panel(t('history.disk_io'), 'area-disk-io', disk.element),
     panel(t('tab.services'), 'area-services', h('div', {}, services.element, servicesNone)),
     reporter.element,
-    panel(t('tab.certificates'), 'area-certificates', certificates.element),
     panel(h('a', { href: url('/logs', { node: id }) }, t('tab.logs')), 'area-logs', logs.element),
+    panel(t('tab.certificates'), 'area-certificates', certificates.element),
+    panel(t('history.network'), 'area-network', network.element),
+    panel(t('history.disk_io'), 'area-disk-io', disk.element),
   );
   root.replaceChildren(head.element, wait, unknown, page);
 
