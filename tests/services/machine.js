@@ -11,20 +11,29 @@ import { Program, temporaryFolder, waitFor } from '../lib/stack.js';
 
 const run = promisify(execFile);
 
-/** @param {string[]} [packages] @returns {Promise<Machine>} it is powered off with the test file */
-export async function bootMachine(packages = []) {
-  const machine = new Machine(temporaryFolder(), packages);
+/** The two ends of a machine's cable, if it has one: ours and its own. */
+export const CABLE = { ours: '198.18.77.1', its: '198.18.77.2' };
+
+/**
+ * @param {string[]} [packages]
+ * @param {{cable?: boolean}} [options] cable: it can be reached, and reaches us, by the addresses of CABLE
+ * @returns {Promise<Machine>} it is powered off with the test file
+ */
+export async function bootMachine(packages = [], { cable = false } = {}) {
+  const machine = new Machine(temporaryFolder(), packages, cable);
   after(() => machine.program.stop());
   await machine.boot();
   return machine;
 }
 
 export class Machine {
-  /** @param {string} folder @param {string[]} packages that it has */
-  constructor(folder, packages) {
+  /** @param {string} folder @param {string[]} packages that it has @param {boolean} cable */
+  constructor(folder, packages, cable) {
+    this.cable = cable;
     this.tree = join(folder, 'tree');
     execFileSync(fileURLToPath(new URL('tree.sh', import.meta.url)), [this.tree, ...packages], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const boot = ['--boot', '--private-network', '--register=no', '--keep-unit', '--console=pipe', '--quiet'];
+    const network = cable ? '--network-veth' : '--private-network';
+    const boot = ['--boot', network, '--register=no', '--keep-unit', '--console=pipe', '--quiet'];
     this.program = new Program('machine', ['systemd-nspawn', '-D', this.tree, '--machine=node1', ...boot], {
       log: join(folder, 'log'),
       checked: false,
@@ -34,7 +43,17 @@ export class Machine {
   /** Switches it on. */
   async boot() {
     this.program.start();
+    if (this.cable) await this.#plugIn();
     await waitFor(async () => ['running', 'degraded'].includes(await this.state()), { what: 'the machine to boot' });
+  }
+
+  // From outside, so that the machine needs no program for it.
+  async #plugIn() {
+    const itsNetwork = async (/** @type {string[]} */ ...ip) => run('nsenter', ['--net', '--target', this.init, 'ip', ...ip]);
+    await waitFor(() => itsNetwork('link', 'set', 'host0', 'up'), { what: 'the machine to have its cable' });
+    await itsNetwork('address', 'add', `${CABLE.its}/30`, 'dev', 'host0');
+    await run('ip', ['address', 'add', `${CABLE.ours}/30`, 'dev', 've-node1']);
+    await run('ip', ['link', 'set', 've-node1', 'up']);
   }
 
   /** Its first process, as we see it. */
