@@ -40,8 +40,8 @@ void control_outcome_free(struct control_outcome *outcome);
  * ERR_INVALID, ERR_UNKNOWN_NODE, ERR_UNKNOWN_SERVICE, ERR_ACTION_NOT_ALLOWED (by what the worker told of
  * itself, or by its own refusal), ERR_WORKER_BUSY, ERR_WORKER_FAILED (not even tried),
  * ERR_WORKER_NOT_CONNECTED, ERR_WORKER_TIMEOUT, ERR_CONFLICT (too many wait for a cron worker),
- * ERR_TOO_MANY_WAITING (calls of this user, or of all), each with a sentence. An action that was tried and failed is no
- * error: the result says so.
+ * ERR_TOO_MANY_WAITING (calls of this user, or of all), each with a sentence. An action that was tried and
+ * failed is no error: the result says so.
  */
 enum err control_run(struct api *api, const struct control_by *by, const struct control_order *order,
 		     struct control_outcome *out, struct reason *why) MUST_CHECK;

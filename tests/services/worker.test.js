@@ -20,6 +20,7 @@ const machine = await bootMachine(libraries, { cable: true });
 
 execFileSync('make', ['install-worker', `DESTDIR=${machine.tree}`], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 const { token } = await stack.worker(NODE);
+assert.ok(token);
 writeFileSync(join(machine.tree, 'etc/p2pdash/token'), token, { mode: 0o600 });
 writeFileSync(
   join(machine.tree, 'etc/p2pdash/reporter.conf'),
