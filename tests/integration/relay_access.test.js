@@ -141,8 +141,11 @@ test('a_session_ends_though_its_client_does_not_read', async () => {
   const slow = await rig.socket({ headers: bearer(rig.token({ jti })) });
   const reader = await rig.socket();
   slow.socket.pause();
-  for (let i = 0; i < 4; i++) await rig.log('worker-1', [...Array.from({ length: 50 }, () => 'x'.repeat(60_000)), `end ${i}`]);
-  await reader.next((m) => m.type === 'new_logs' && m.logs.at(-1).message === 'end 3');
+  for (let i = 0; i < 4; i++) {
+    await rig.log('worker-1', [...Array.from({ length: 50 }, () => 'x'.repeat(60_000)), `end ${i}`]);
+    // More than one of these waiting would be too many for the reader's queue.
+    await reader.next((m) => m.type === 'new_logs' && m.logs.at(-1).message === `end ${i}`);
+  }
   await rig.publish('revoked', `token ${jti}`);
   await rig.relayHolds(1);
   slow.socket.terminate();
