@@ -4,6 +4,7 @@
 
 #include "common/buf.h"
 #include "common/mem.h"
+#include "reporter/drain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -287,11 +288,33 @@ struct children *children_new(struct loop *loop)
 	return children;
 }
 
+/* Somebody that a program started still has them; see drain.h. */
+static void leave_outputs(const struct children *children)
+{
+	size_t count = 0, capacity = 0;
+	int *fds = NULL;
+
+	for (const struct child *child = children->first; child; child = child->next)
+		for (size_t i = 0; i < 2 && child->state == CHILD_GONE; i++) {
+			if (child->outputs[i].fd < 0)
+				continue;
+			if (count == capacity) {
+				capacity += 16;
+				fds = mem_resize(fds, capacity, sizeof(*fds));
+			}
+			fds[count++] = child->outputs[i].fd;
+		}
+	if (count)
+		drain_leave_behind(fds, count);
+	free(fds);
+}
+
 /* Those that are killed here are reaped by init when the reporter ends. */
 void children_free(struct children *children)
 {
 	if (!children)
 		return;
+	leave_outputs(children);
 	while (children->first) {
 		if (children->first->state != CHILD_GONE && !children->first->error)
 			child_kill(children->first);

@@ -4,7 +4,8 @@
  * when its time is up.
  *
  * A program that starts a daemon may leave it our end of its output. What such a daemon writes is read and
- * dropped for as long as it writes, since a closed pipe would kill it.
+ * dropped for as long as it writes, since a closed pipe would kill it; a process that is left behind goes on
+ * with that when the reporter ends (drain.h).
  */
 #ifndef REPORTER_CHILD_H
 #define REPORTER_CHILD_H

@@ -20,6 +20,7 @@ const STARTS = {
   talks: 'head -c 5000000 /dev/zero | tr "\\0" x; head -c 5000000 /dev/zero | tr "\\0" y >&2; echo >&2; echo "the last words" >&2; exit 1',
   forks: 'touch forks.up; sleep 1000 & echo $! >forks.pid',
   dies: 'kill -KILL $$',
+  writes: '(i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); echo "$i a line to whoever reads the output"; echo $i >writes.count; done) & echo $! >writes.pid',
 };
 
 /** @param {string} name @param {string} body */
@@ -54,7 +55,7 @@ timeout = ${name === 'hangs' ? 3 : 25}
 `,
 );
 sections.push(`[service watched]\ndriver = exec\nstatus = ${join(folder, 'works.status')}\nactions =\n`);
-await stack.startReporter('scripted', { sections: sections.join('\n') });
+const reporter = await stack.startReporter('scripted', { sections: sections.join('\n') });
 
 /** @returns {Promise<Record<string, any>>} */
 const services = async () => (await operator.get('/api/dashboard/services')).json.services.scripted ?? {};
@@ -67,7 +68,7 @@ const control = (name, action) =>
 const becomes = (name, status) =>
   waitFor(async () => (await services())[name]?.status === status, { what: `${name} to be seen as ${status}` });
 
-await waitFor(async () => Object.keys(await services()).length === 7, { what: 'the services' });
+await waitFor(async () => Object.keys(await services()).length === 8, { what: 'the services' });
 await waitFor(async () => (await control('works', 'stop')).json?.success, { what: 'the first command' });
 
 test('a_script_that_works_is_done_and_its_service_runs', async () => {
@@ -121,4 +122,15 @@ test('what_is_not_listed_or_not_allowed_is_refused', async () => {
 test('a_service_that_breaks_is_seen_without_being_asked', async () => {
   writeFileSync(join(folder, 'works.broken'), '');
   await becomes('works', 'error');
+});
+
+test('what_was_started_goes_on_writing_when_the_reporter_has_ended', async () => {
+  const written = () => Number(readFileSync(join(folder, 'writes.count'), 'utf8'));
+  assert.equal((await control('writes', 'start')).json.success, true);
+  after(() => process.kill(pidIn('writes.pid')));
+  await reporter.daemon.stop();
+  const then = written();
+  // More than a pipe holds, so somebody reads it.
+  await waitFor(() => written() > then + 5000, { what: 'the lines of the service' });
+  assert.ok(isThere(pidIn('writes.pid')));
 });
