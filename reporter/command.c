@@ -1,6 +1,7 @@
 /* The table of command types: which are noted before they are begun, and how each runs. */
 #include "reporter/command.h"
 
+#include "common/clock.h"
 #include "common/id.h"
 #include "common/limits.h"
 #include "common/log.h"
@@ -14,18 +15,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A service command under way. */
+/* A service command under way; or, in turn, one that waits for those before it. */
 struct run {
 	struct commands *commands;
 	struct run *next;
 	char id[ID_NODE_SIZE];
+	char *service, *action;
+	int64_t expires_ms; /* monotonic */
 };
 
 struct commands {
 	struct reporter *reporter;
 	struct ledger *ledger;
 	struct outbox *outbox;
-	struct run *runs;
+	struct run *runs; /* oldest first */
+	bool in_turn;
 };
 
 /* --- results ------------------------------------------------------------------------------------ */
@@ -85,29 +89,73 @@ static void refuse(struct commands *commands, const char *id, enum result_code c
 
 /* --- types -------------------------------------------------------------------------------------- */
 
-static void on_acted(void *user, const struct services_result *acted)
+/* Without a number it expires as late as any. */
+static int64_t expires_in_ms(const struct json *command)
 {
-	struct run *run = user, **link = &run->commands->runs;
-	struct result result = {.code = acted->code, .message = acted->message, .status = acted->status};
+	const struct json *expires = json_get(command, "expires_in_ms");
+	double longest = (double)LIMIT_COMMAND_KEPT_S * 1000;
 
-	finish(run->commands, run->id, &result);
+	if (!json_is_number(expires) || json_number(expires) > longest)
+		return (int64_t)longest;
+	return json_number(expires) > 0 ? (int64_t)json_number(expires) : 0;
+}
+
+static void run_free(struct run *run)
+{
+	struct run **link = &run->commands->runs;
+
 	while (*link != run)
 		link = &(*link)->next;
 	*link = run->next;
+	free(run->service);
+	free(run->action);
 	free(run);
+}
+
+static void run_start(struct run *run);
+
+static void run_finish(struct run *run, const struct result *result)
+{
+	struct commands *commands = run->commands;
+
+	finish(commands, run->id, result);
+	run_free(run);
+	if (commands->in_turn && commands->runs)
+		run_start(commands->runs);
+}
+
+static void on_acted(void *user, const struct services_result *acted)
+{
+	run_finish(user,
+		   &(struct result){.code = acted->code, .message = acted->message, .status = acted->status});
+}
+
+static void run_start(struct run *run)
+{
+	if (clock_monotonic_ms() < run->expires_ms)
+		services_act(reporter_services(run->commands->reporter), run->service, run->action, on_acted,
+			     run);
+	else
+		run_finish(run, &(struct result){.code = result_code_name(RESULT_EXPIRED),
+						 .message = "it expired while others before it ran"});
 }
 
 static void run_service(struct commands *commands, const char *id, const struct json *command)
 {
 	const char *name = json_text(json_get(command, "service_name"));
 	const char *action = json_text(json_get(command, "action"));
-	struct run *run = mem_alloc(1, sizeof(*run));
+	struct run *run = mem_alloc(1, sizeof(*run)), **last = &commands->runs;
 
-	*run = (struct run){.commands = commands, .next = commands->runs};
+	*run = (struct run){.commands = commands,
+			    .service = mem_text(name ? name : ""),
+			    .action = mem_text(action ? action : ""),
+			    .expires_ms = clock_monotonic_ms() + expires_in_ms(command)};
 	memcpy(run->id, id, strlen(id) + 1);
-	commands->runs = run;
-	services_act(reporter_services(commands->reporter), name ? name : "", action ? action : "", on_acted,
-		     run);
+	while (*last)
+		last = &(*last)->next;
+	*last = run;
+	if (!commands->in_turn || commands->runs == run)
+		run_start(run);
 }
 
 typedef void (*result_fn)(struct commands *commands, const char *id, const struct result *result);
@@ -169,17 +217,6 @@ static const struct type *type_of(const struct json *command)
 }
 
 /* --- taking ------------------------------------------------------------------------------------- */
-
-/* Without a number it expires as late as any. */
-static int64_t expires_in_ms(const struct json *command)
-{
-	const struct json *expires = json_get(command, "expires_in_ms");
-	double longest = (double)LIMIT_COMMAND_KEPT_S * 1000;
-
-	if (!json_is_number(expires) || json_number(expires) > longest)
-		return (int64_t)longest;
-	return json_number(expires) > 0 ? (int64_t)json_number(expires) : 0;
-}
 
 /* On disk before anything is done. */
 static void begin(struct commands *commands, const struct type *type, const char *id,
@@ -250,15 +287,16 @@ void commands_free(struct commands *commands)
 {
 	if (!commands)
 		return;
-	while (commands->runs) {
-		struct run *run = commands->runs;
-
-		commands->runs = run->next;
-		free(run);
-	}
+	while (commands->runs)
+		run_free(commands->runs);
 	outbox_free(commands->outbox);
 	ledger_close(commands->ledger);
 	free(commands);
+}
+
+void commands_set_in_turn(struct commands *commands)
+{
+	commands->in_turn = true;
 }
 
 bool commands_are_running(const struct commands *commands)

@@ -24,7 +24,11 @@ void commands_free(struct commands *commands);
 void commands_take(struct commands *commands, const struct json *command);
 void commands_take_text(struct commands *commands, const char *json, size_t len);
 
-/* A service's action is under way. */
+/* From now on services' actions are run one after another, in the order they came: for commands that waited
+ * together. Otherwise one that comes while another of the same service is under way is refused as busy. */
+void commands_set_in_turn(struct commands *commands);
+
+/* A service's action is under way, or waits for its turn. */
 bool commands_are_running(const struct commands *commands);
 
 /* Nothing is under way, every result was taken. */

@@ -35,6 +35,8 @@ enum err parts_open(struct parts *parts, struct loop *loop, const struct config 
 		parts_close(parts);
 		return err;
 	}
+	if (mode == REPORT_CRON)
+		commands_set_in_turn(parts->commands);
 	reporter_set_peers(parts->reporter, &(struct reporter_peers){.commands = parts->commands,
 								     .logs = parts->logs,
 								     .answered = answered,

@@ -230,3 +230,15 @@ test('a_cron_worker_runs_its_command_with_the_next_report_and_once', async () =>
   assert.equal((await reporter.once()).status, 0);
   assert.deepEqual(job.runs(), ['start']);
 });
+
+test('commands_that_waited_for_a_cron_worker_run_one_after_another', async () => {
+  const job = scripted('turns', '[ $1 = start ] && touch $up || rm -f $up');
+  const reporter = await stack.reporter('in-turn', { sections: job.section });
+  assert.equal((await reporter.once()).status, 0);
+  const ids = [];
+  for (const action of ['start', 'stop', 'start']) ids.push((await control('in-turn', 'turns', action)).command_id);
+  assert.equal((await reporter.once()).status, 0);
+  assert.deepEqual(job.runs(), ['start', 'stop', 'start']);
+  for (const id of ids) assert.equal((await operator.get(`/api/dashboard/commands/${id}`)).json.result.success, true);
+  assert.equal((await nodeOf('in-turn')).services.turns.status, 'running');
+});
