@@ -28,20 +28,35 @@ struct daemon {
 	struct uplink_stream *stream;
 };
 
-static void on_answered(void *user, bool taken)
-{
-	struct daemon *daemon = user;
-
-	(void)taken;
-	if (timer_is_started(daemon->patience))
-		loop_stop(daemon->loop);
-}
-
 static void on_command(void *user, const char *json, size_t len)
 {
 	struct daemon *daemon = user;
 
 	commands_take_text(daemon->parts.commands, json, len);
+}
+
+/* The node's commands and log lines are those of the reporter that speaks for it. While that is another one
+ * (a machine that was cloned with its token), ours must neither act nor tell. */
+static void set_speaking(struct daemon *daemon, bool speaking)
+{
+	logs_set_sending(daemon->parts.logs, speaking);
+	if (speaking && !daemon->stream) {
+		daemon->stream = uplink_stream_open(daemon->parts.uplink, on_command, daemon);
+	} else if (!speaking && daemon->stream) {
+		log_warning("daemon", "no commands are taken and no log lines sent until that one is gone");
+		uplink_stream_free(daemon->stream);
+		daemon->stream = NULL;
+	}
+}
+
+static void on_answered(void *user, const struct uplink_answer *answer)
+{
+	struct daemon *daemon = user;
+
+	if (timer_is_started(daemon->patience))
+		loop_stop(daemon->loop);
+	else if (answer->outcome != UPLINK_AWAY)
+		set_speaking(daemon, answer->status != UPLINK_NODE_TAKEN);
 }
 
 static void on_patience_over(void *user)
@@ -70,7 +85,6 @@ static enum err open_all(struct daemon *daemon, const struct reporter_memory *me
 	}
 	if (memory)
 		reporter_recall(daemon->parts.reporter, memory);
-	daemon->stream = uplink_stream_open(daemon->parts.uplink, on_command, daemon);
 	reporter_begin(daemon->parts.reporter);
 	return ERR_NONE;
 }

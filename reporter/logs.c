@@ -63,6 +63,7 @@ struct logs {
 	struct timer *sweep;
 	struct timer *retry;
 	struct backoff backoff;
+	bool sending;
 	struct uplink_call *call; /* the batch on its way */
 	struct spool_batch batch;
 	int64_t sent;
@@ -248,13 +249,14 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 	timer_start(logs->retry, answer->retry_after_ms > delay ? answer->retry_after_ms : delay);
 }
 
-/* Sends the oldest batch, if none is on its way and no failure makes it wait. */
+/* Sends the oldest batch, if that may be, none is on its way and no failure makes it wait. */
 static void ship(struct logs *logs)
 {
 	struct buf entries = {0}, body = {0};
 	struct json_out json = {.buf = &body};
 
-	if (logs->call || timer_is_started(logs->retry) || !spool_batch(logs->spool, &entries, &logs->batch))
+	if (!logs->sending || logs->call || timer_is_started(logs->retry) ||
+	    !spool_batch(logs->spool, &entries, &logs->batch))
 		return;
 	buf_reserve(&body, entries.len + 256);
 	json_open(&json, '{');
@@ -271,6 +273,12 @@ static void ship(struct logs *logs)
 static void on_retry(void *user)
 {
 	ship(user);
+}
+
+void logs_set_sending(struct logs *logs, bool sending)
+{
+	logs->sending = sending;
+	ship(logs);
 }
 
 static void on_sweep(void *user)
@@ -346,7 +354,6 @@ enum err logs_new(struct loop *loop, const struct config *config, struct uplink 
 	spool_positions(logs->spool, "", on_orphan, logs);
 	open_sections(logs, loop);
 	timer_start(logs->sweep, SWEEP_MS);
-	ship(logs); /* what the last run left */
 	*out = logs;
 	return ERR_NONE;
 }

@@ -20,6 +20,9 @@ enum err logs_new(struct loop *loop, const struct config *config, struct uplink 
 		  struct reason *why) MUST_CHECK;
 void logs_free(struct logs *logs); /* what is not sent yet stays in the spool */
 
+/* Whether what is in the spool is sent; at first it is not. Lines are gathered all the same. */
+void logs_set_sending(struct logs *logs, bool sending);
+
 /* Nothing waits and nothing came for `quiet_ms`: the end of a run by --once. */
 bool logs_are_quiet(const struct logs *logs, int64_t quiet_ms);
 

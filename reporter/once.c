@@ -46,17 +46,19 @@ static void on_settle(void *user)
 		timer_start(once->step, STEP_MS);
 }
 
-static void on_answered(void *user, bool taken)
+static void on_answered(void *user, const struct uplink_answer *answer)
 {
 	struct once *once = user;
 
 	if (once->taken)
 		return; /* a second report, of what commands changed */
-	once->taken = taken;
-	if (taken)
+	once->taken = answer->outcome == UPLINK_TAKEN;
+	if (once->taken) {
+		logs_set_sending(once->parts.logs, true);
 		on_settle(once);
-	else
+	} else {
 		loop_stop(once->loop);
+	}
 }
 
 int once_report(const struct config *config)

@@ -233,7 +233,7 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 	else if (reporter->state == STATE_ACTIVE && reporter->mode == REPORT_DAEMON)
 		timer_start(reporter->due, delay);
 	if (reporter->peers.answered && (farewell || !leaving))
-		reporter->peers.answered(reporter->peers.user, taken);
+		reporter->peers.answered(reporter->peers.user, answer);
 }
 
 static void send_report(struct reporter *reporter)

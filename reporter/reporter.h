@@ -21,8 +21,8 @@ struct commands;
 struct logs;
 struct reporter;
 
-/* A report was taken, or was not. */
-typedef void (*reporter_answered_fn)(void *user, bool taken);
+/* What became of a report. */
+typedef void (*reporter_answered_fn)(void *user, const struct uplink_answer *answer);
 
 /* Who hears of what a report brings about, and whose numbers belong to get_stats. Any of them may be NULL. */
 struct reporter_peers {

@@ -22,6 +22,9 @@ enum uplink_outcome {
 	UPLINK_REFUSED, /* any other status: later too only if somebody mends something */
 };
 
+/* Another reporter speaks for our node: the contract's 409 to a report. */
+#define UPLINK_NODE_TAKEN 409
+
 struct uplink_answer {
 	enum uplink_outcome outcome;
 	int status;		 /* 0: none */

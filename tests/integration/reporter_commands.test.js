@@ -242,3 +242,24 @@ test('commands_that_waited_for_a_cron_worker_run_one_after_another', async () =>
   for (const id of ids) assert.equal((await operator.get(`/api/dashboard/commands/${id}`)).json.result.success, true);
   assert.equal((await nodeOf('in-turn')).services.turns.status, 'running');
 });
+
+test('a_reporter_for_whose_node_another_one_speaks_neither_acts_nor_tells', async () => {
+  const job = scripted('shared', '[ $1 = start ] && touch $up || rm -f $up');
+  const file = join(stack.folder, 'twin.log');
+  writeFileSync(file, 'a line of the second\n');
+  const first = await connected('twin', job.section);
+  const second = await stack.reporter('twin', { sections: `${job.section}[log app]\nsource = file\npath = ${file}\n` });
+  const linesOfSecond = async () => JSON.parse((await second.ctl('stats')).stdout).logs;
+  second.daemon.start();
+  await waitFor(() => /status=409/.test(second.daemon.log()), { what: 'the second to be refused' });
+  await waitFor(async () => (await linesOfSecond()).waiting === 1, { what: 'its line to be read' });
+  assert.equal((await control('twin', 'shared', 'start')).success, true);
+  assert.match(first.daemon.log(), /command: begun/);
+  assert.doesNotMatch(second.daemon.log(), /command: begun/);
+  assert.equal((await linesOfSecond()).sent, 0);
+
+  await first.daemon.stop();
+  await second.ctl('report-now');
+  await waitFor(async () => (await linesOfSecond()).sent === 1, { what: 'the second to speak for the node' });
+  await waitFor(async () => (await control('twin', 'shared', 'stop')).success, { what: 'its command stream' });
+});
