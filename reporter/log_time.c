@@ -7,19 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ZONE_NAME_MIN = 3, ZONE_NAME_MAX = 5 }; /* MSK, AEDT, CHAST */
+
 /*
  * Letters stand for fields, all else for itself: Y year, m month, b its English name, d day (a leading blank
- * is allowed), H hour, M minute, S second, f a fraction if there is one, z a zone if there is one, a a
- * weekday's name, T the letter or a blank.
+ * is allowed), H hour, h hour with a leading blank allowed, M minute, S second, f a fraction if there is one,
+ * F a fraction, z a zone if there is one, a a weekday's name, T the letter or a blank.
  */
 static const char *const forms[] = {
-	"Y-m-dTH:M:Sfz", /* 2025-11-17T10:30:00.123Z · 2025-11-17 10:30:00,123 · 2025-11-17 10:30:00.123 UTC
-			  */
-	"Y/m/d H:M:Sf",	 /* 2025/11/17 10:30:00 (nginx, Go) */
-	"b d H:M:S",	 /* Nov  7 10:30:00 (RFC 3164) */
-	"a b d H:M:Sf Y", /* Mon Nov 17 10:30:00.123456 2025 (Apache) */
-	"d/b/Y:H:M:Sz",	  /* 17/Nov/2025:10:30:00 +0000 (access logs) */
-	"d b Y H:M:Sf",	  /* 17 Nov 2025 10:30:00.123 (Redis) */
+	/* 2025-11-17T10:30:00.123Z · 2025-11-17 10:30:00,123 · 2025-11-17  9:30:00 (MariaDB) */
+	"Y-m-dTh:M:Sfz",  "Y/m/d H:M:Sf", /* 2025/11/17 10:30:00 (nginx, Go) */
+	"b d H:M:S",			  /* Nov  7 10:30:00 (RFC 3164) */
+	"a b d H:M:Sf Y",		  /* Mon Nov 17 10:30:00.123456 2025 (Apache) */
+	"d/b/Y:H:M:Sz",			  /* 17/Nov/2025:10:30:00 +0000 (access logs) */
+	"d b Y H:M:Sf",			  /* 17 Nov 2025 10:30:00.123 (Redis) */
+	"d-b-Y H:M:Sf",			  /* 17-Nov-2025 10:30:00.123 (Tomcat) */
+	"md H:M:SF",			  /* 1117 10:30:00.123456 (klog) */
 };
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -76,59 +79,75 @@ static bool take_name(struct cursor *c, const char *names, int *out)
 	return false;
 }
 
-static bool take_day(struct cursor *c, int *out)
+/* Two digits, or a leading blank and one, or one. */
+static bool take_padded(struct cursor *c, int min, int max, int *out)
 {
 	struct cursor one = *c;
 
-	if (take_number(c, 2, 1, 31, out))
+	if (take_number(c, 2, min, max, out))
 		return true;
 	take_char(&one, ' ');
-	if (!take_number(&one, 1, 1, 9, out))
+	if (!take_number(&one, 1, min, 9, out))
 		return false;
 	*c = one;
 	return true;
 }
 
-static bool take_fraction(struct cursor *c, int *milliseconds)
+static bool take_fraction(struct cursor *c, struct log_time *out)
 {
 	int scale = 100;
 
 	if (c->end - c->at < 2 || (*c->at != '.' && *c->at != ',') || !is_digit(c->at[1]))
-		return true;
+		return false;
 	for (c->at++; c->at < c->end && is_digit(*c->at); c->at++) {
-		*milliseconds += (*c->at - '0') * scale;
+		out->milliseconds += (*c->at - '0') * scale;
 		scale /= 10;
 	}
+	out->has_fraction = true;
 	return true;
 }
 
-/* `Z`, ` UTC`, `+03:00`, `+0300` or ` +0300`; nothing is fine too. */
+/* `+03:00`, `+0300` or, if `hours_alone`, `+03`. */
+static bool take_offset(struct cursor *c, bool hours_alone, struct log_time *out)
+{
+	struct cursor rest = *c, behind_hours;
+	int sign = take_char(&rest, '+') ? 1 : take_char(&rest, '-') ? -1 : 0;
+	int hours, minutes = 0;
+
+	if (!sign || !take_number(&rest, 2, 0, 23, &hours))
+		return false;
+	behind_hours = rest;
+	take_char(&rest, ':');
+	if (!take_number(&rest, 2, 0, 59, &minutes)) {
+		rest = behind_hours;
+		if (!hours_alone || (rest.at < rest.end && is_digit(*rest.at)))
+			return false;
+	}
+	out->has_zone = true;
+	out->zone_s = sign * (hours * 3600 + minutes * 60);
+	*c = rest;
+	return true;
+}
+
+/* `Z`, ` UTC`, `+03:00`, `+0300`, ` +0300` or `+03`; nothing is fine too. */
 static bool take_zone(struct cursor *c, struct log_time *out)
 {
 	struct cursor rest = *c;
-	int hours, minutes, sign;
+	bool blank;
 
 	if (take_char(&rest, 'Z')) {
 		out->has_zone = true;
 		*c = rest;
 		return true;
 	}
-	take_char(&rest, ' ');
+	blank = take_char(&rest, ' ');
 	if (rest.end - rest.at >= 3 && (memcmp(rest.at, "UTC", 3) == 0 || memcmp(rest.at, "GMT", 3) == 0)) {
 		rest.at += 3;
 		out->has_zone = true;
 		*c = rest;
-		return true;
+	} else if (take_offset(&rest, !blank, out)) {
+		*c = rest;
 	}
-	sign = take_char(&rest, '+') ? 1 : take_char(&rest, '-') ? -1 : 0;
-	if (!sign || !take_number(&rest, 2, 0, 23, &hours))
-		return true;
-	take_char(&rest, ':');
-	if (!take_number(&rest, 2, 0, 59, &minutes))
-		return true;
-	out->has_zone = true;
-	out->zone_s = sign * (hours * 3600 + minutes * 60);
-	*c = rest;
 	return true;
 }
 
@@ -154,15 +173,20 @@ static bool take_field(struct cursor *c, char field, struct log_time *out)
 	case 'a':
 		return take_name(c, weekdays, &ignored);
 	case 'd':
-		return take_day(c, &tm->tm_mday);
+		return take_padded(c, 1, 31, &tm->tm_mday);
 	case 'H':
 		return take_number(c, 2, 0, 23, &tm->tm_hour);
+	case 'h':
+		return take_padded(c, 0, 23, &tm->tm_hour);
 	case 'M':
 		return take_number(c, 2, 0, 59, &tm->tm_min);
 	case 'S':
 		return take_number(c, 2, 0, 60, &tm->tm_sec);
 	case 'f':
-		return take_fraction(c, &out->milliseconds);
+		take_fraction(c, out);
+		return true;
+	case 'F':
+		return take_fraction(c, out);
 	case 'z':
 		return take_zone(c, out);
 	case 'T':
@@ -172,19 +196,31 @@ static bool take_field(struct cursor *c, char field, struct log_time *out)
 	}
 }
 
+static size_t match_form(const char *form, const char *text, size_t len, struct log_time *out)
+{
+	struct cursor c = {text, text + len};
+
+	*out = (struct log_time){0};
+	while (*form && take_field(&c, *form, out))
+		form++;
+	return !*form && (c.at == c.end || !is_digit(*c.at)) ? (size_t)(c.at - text) : 0;
+}
+
 size_t log_time_match(const char *text, size_t len, struct log_time *out)
 {
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		struct cursor c = {text, text + len};
-		const char *field = forms[i];
+	size_t found = 0;
 
-		*out = (struct log_time){0};
-		while (*field && take_field(&c, *field, out))
-			field++;
-		if (!*field && (c.at == c.end || !is_digit(*c.at)))
-			return (size_t)(c.at - text);
-	}
-	return 0;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !found; i++)
+		found = match_form(forms[i], text, len, out);
+	return found;
+}
+
+size_t log_time_of_day(const char *text, size_t len, struct log_time *out)
+{
+	size_t found = match_form("H:M:Sf", text, len, out);
+
+	out->is_vague = true;
+	return found;
 }
 
 /*
@@ -204,6 +240,43 @@ static time_t from_local(time_t seconds)
 	return guess;
 }
 
+/* Whether local time is called so when it reads like this, which at the end of summer it does twice. */
+static bool take_local_name(const char *name, size_t len, struct log_time *time)
+{
+	static const int TRIES_S[] = {0, -3600, 3600};
+	struct tm fields = time->fields;
+	time_t guess = from_local(timegm(&fields));
+
+	for (size_t i = 0; i < sizeof(TRIES_S) / sizeof(TRIES_S[0]); i++) {
+		time_t seconds = guess + TRIES_S[i];
+		struct tm local;
+
+		localtime_r(&seconds, &local);
+		if (strlen(local.tm_zone) == len && memcmp(local.tm_zone, name, len) == 0) {
+			time->has_zone = true;
+			time->zone_s = (int)local.tm_gmtoff;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t log_time_zone(const char *text, size_t len, struct log_time *time)
+{
+	struct cursor c = {text, text + len};
+	size_t letters = 0;
+
+	if (take_offset(&c, true, time))
+		return (size_t)(c.at - text);
+	while (letters < len && text[letters] >= 'A' && text[letters] <= 'Z')
+		letters++;
+	if (letters < ZONE_NAME_MIN || letters > ZONE_NAME_MAX)
+		return 0;
+	if (!take_local_name(text, letters, time))
+		time->is_vague = true;
+	return letters;
+}
+
 static int64_t in_year(const struct log_time *time, int year)
 {
 	struct tm tm = time->fields;
@@ -221,6 +294,8 @@ int64_t log_time_ms(const struct log_time *time, int64_t now_ms)
 	int64_t best, distance;
 	struct tm now;
 
+	if (time->is_vague)
+		return now_ms;
 	if (time->has_year)
 		return in_year(time, time->fields.tm_year);
 	localtime_r(&now_s, &now);

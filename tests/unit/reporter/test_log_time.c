@@ -41,6 +41,11 @@ static void every_form_is_read(void **state)
 		{"Mon Nov 17 13:30:00.123456 2025] x", MONDAY_MS + 123, 31},
 		{"17/Nov/2025:10:30:00 +0000] x", MONDAY_MS, 26},
 		{"17 Nov 2025 13:30:00.123 * x", MONDAY_MS + 123, 24},
+		{"17-Nov-2025 13:30:00.123 x", MONDAY_MS + 123, 24},
+		{"1117 13:30:00.123456 x", MONDAY_MS + 123, 20},
+		{"2025-11-17  9:30:00 x", MONDAY_MS - 4 * 3600000, 19},
+		{"2025-11-17T05:30:00-05 x", MONDAY_MS, 22},
+		{"2025-11-17T13:30:00+03: x", MONDAY_MS, 22},
 	};
 
 	(void)state;
@@ -91,6 +96,49 @@ static void local_time_follows_the_change_of_the_clocks(void **state)
 	tzset();
 }
 
+static int64_t ms_in_zone(const char *text, const char *zone)
+{
+	struct log_time time;
+
+	assert_int_equal(log_time_match(text, strlen(text), &time), strlen(text));
+	assert_int_equal(log_time_zone(zone, strlen(zone), &time), strlen(zone));
+	return log_time_ms(&time, MONDAY_MS);
+}
+
+static void a_zones_name_counts_if_it_is_this_machines(void **state)
+{
+	static const struct {
+		const char *text, *zone;
+		int64_t ms;
+	} SAMPLES[] = {
+		/* The hour that comes twice. */
+		{"2025-10-26 01:30:00", "CEST", 1761435000000},
+		{"2025-10-26 02:30:00", "CEST", 1761438600000},
+		{"2025-10-26 02:30:00", "CET", 1761442200000},
+		{"2025-10-26 03:30:00", "CET", 1761445800000},
+		{"2025-10-26 03:30:00", "MSK", MONDAY_MS},
+		{"2025-10-26 03:30:00", "+03", 1761438600000},
+	};
+
+	assert_int_equal(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
+	tzset();
+	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(SAMPLES[0]); i++)
+		assert_int_equal(ms_in_zone(SAMPLES[i].text, SAMPLES[i].zone), SAMPLES[i].ms);
+	set_zone(state);
+	tzset();
+}
+
+static void what_is_no_zone_is_left_alone(void **state)
+{
+	static const char *const SAMPLES[] = {"", "A", "UT", "cet", "ABCDEF", "+", "+3", "3", "+123"};
+	struct log_time time;
+
+	(void)state;
+	assert_int_not_equal(log_time_match("2025-11-17 10:30:00", 19, &time), 0);
+	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(SAMPLES[0]); i++)
+		assert_int_equal(log_time_zone(SAMPLES[i], strlen(SAMPLES[i]), &time), 0);
+}
+
 static void what_is_no_time_is_left_alone(void **state)
 {
 	static const char *const SAMPLES[] = {
@@ -106,6 +154,8 @@ static void what_is_no_time_is_left_alone(void **state)
 		"Nov 17",
 		"2025-11-17T10:30:0",
 		"2025-11-17T10:30:001",
+		"1117 10:30:00",
+		"10:30:00.123",
 		"Nox 17 10:30:00",
 	};
 	size_t len;
@@ -122,6 +172,8 @@ int main(void)
 		cmocka_unit_test(a_day_may_have_one_digit),
 		cmocka_unit_test(a_time_without_a_year_is_the_one_closest_to_now),
 		cmocka_unit_test(local_time_follows_the_change_of_the_clocks),
+		cmocka_unit_test(a_zones_name_counts_if_it_is_this_machines),
+		cmocka_unit_test(what_is_no_zone_is_left_alone),
 		cmocka_unit_test(what_is_no_time_is_left_alone),
 	};
 
