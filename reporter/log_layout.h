@@ -18,7 +18,7 @@ struct log_head {
 	enum level level;
 	const char *logger; /* NULL if there is none */
 	size_t logger_len;
-	size_t len; /* where the message begins */
+	size_t len; /* where the message begins; 0 if there is nothing behind the head */
 };
 
 /* Tries the layouts in order; false if the line has none of them, *out undefined then. */

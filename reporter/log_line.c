@@ -1,6 +1,6 @@
 /*
- * From a line to an entry: chooses between JSON and plain, fills in what the line does not say, and keeps a
- * stack trace together. Does not read files.
+ * From a line to an entry: chooses between JSON, logfmt and plain, fills in what the line does not say, and
+ * keeps a stack trace together. Does not read files.
  */
 #include "reporter/log_line.h"
 
@@ -8,6 +8,7 @@
 #include "common/limits.h"
 #include "reporter/log_fields.h"
 #include "reporter/log_layout.h"
+#include "reporter/log_logfmt.h"
 
 #include <string.h>
 
@@ -26,15 +27,27 @@ static bool starts_with(const char *line, size_t len, const char *start)
 	return len >= strlen(start) && memcmp(line, start, strlen(start)) == 0;
 }
 
+static bool read_fields(struct log_line_parser *parser, const char *text, size_t len, int64_t now_ms,
+			struct entry *out)
+{
+	json_free(parser->document);
+	parser->document = NULL;
+	return json_parse(text, len, &parser->document, NULL) == ERR_NONE &&
+	       log_fields_read(parser->document, now_ms, &parser->message, out);
+}
+
 static bool read_json(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
 		      struct entry *out)
 {
-	if (parser->format == LOG_FORMAT_PLAIN || len == 0 || *line != '{')
-		return false;
-	json_free(parser->document);
-	parser->document = NULL;
-	return json_parse(line, len, &parser->document, NULL) == ERR_NONE &&
-	       log_fields_read(parser->document, now_ms, &parser->message, out);
+	return parser->format != LOG_FORMAT_PLAIN && len > 0 && *line == '{' &&
+	       read_fields(parser, line, len, now_ms, out);
+}
+
+static bool read_logfmt(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			struct entry *out)
+{
+	return parser->format != LOG_FORMAT_JSON && log_logfmt_read(line, len, &parser->object) &&
+	       read_fields(parser, buf_string(&parser->object), parser->object.len, now_ms, out);
 }
 
 /* A logger the head names is kept in the parser: it has no NUL in the line, and a stack trace may follow. */
@@ -92,7 +105,7 @@ void log_line_read(struct log_line_parser *parser, const char *line, size_t len,
 		.message = line,
 		.message_len = len,
 	};
-	if (read_json(parser, line, len, now_ms, out)) {
+	if (read_json(parser, line, len, now_ms, out) || read_logfmt(parser, line, len, now_ms, out)) {
 		parser->has_head = false;
 	} else if (!read_plain(parser, line, len, now_ms, out) && continues_trace(parser, line, len)) {
 		out->level = parser->level;
@@ -106,6 +119,7 @@ void log_line_parser_free(struct log_line_parser *parser)
 {
 	json_free(parser->document);
 	buf_free(&parser->head_logger);
+	buf_free(&parser->object);
 	buf_free(&parser->message);
 	buf_free(&parser->cut);
 }

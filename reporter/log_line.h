@@ -23,7 +23,7 @@ struct log_line_parser {
 	bool has_head;	   /* level and head_logger are those of the last line that had a head */
 	enum level level;
 	struct buf head_logger;
-	struct buf message, cut;
+	struct buf object, message, cut;
 	struct json *document;
 };
 

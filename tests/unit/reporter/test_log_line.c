@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* 2025-11-17T10:30:00Z, and when the lines are read. */
 #define MONDAY_MS 1763375400000
@@ -91,11 +92,145 @@ static void plain_layouts_are_known(void **state)
 		{"Error: no file", NOW_MS, LEVEL_ERROR, "app", "no file"},
 		{"ERROR no file", NOW_MS, LEVEL_ERROR, "app", "no file"},
 		{"2025-11-17T10:30:00Z it runs", MONDAY_MS, LEVEL_INFO, "app", "it runs"},
+		{"[2025-11-17 10:30:00 +0000] [7] [ERROR] Worker failed", MONDAY_MS, LEVEL_ERROR, "app",
+		 "Worker failed"},
+		{"2025-11-17 10:30:00 0 [ERROR] InnoDB: x", MONDAY_MS, LEVEL_ERROR, "app", "InnoDB: x"},
+		{"2025-11-17  9:30:00 0 [Warning] Access denied", MONDAY_MS - 3600000, LEVEL_WARNING, "app",
+		 "Access denied"},
+		{"2025-11-17T10:30:00.123456Z 0 [ERROR] [MY-010119] [Server] x", MONDAY_MS + 123, LEVEL_ERROR,
+		 "app", "[MY-010119] [Server] x"},
+		{"2025-11-17 10:30:00,123 app WARNING std python", MONDAY_MS + 123, LEVEL_WARNING, "app",
+		 "std python"},
+		{"2025-11-17 10:30:00,123 Service.x ERROR: no file", MONDAY_MS + 123, LEVEL_ERROR,
+		 "Service.x", "no file"},
+		{"2025-11-17 10:30:00,123:ERROR:root:colonfmt", MONDAY_MS + 123, LEVEL_ERROR, "root",
+		 "colonfmt"},
+		{"2025-11-17 10:30:00,123:Service.x:ERROR:no file", MONDAY_MS + 123, LEVEL_ERROR, "Service.x",
+		 "no file"},
+		{"2025-11-17 10:30:00,123:ERROR:no file: a", MONDAY_MS + 123, LEVEL_ERROR, "app",
+		 "no file: a"},
+		{"17-Nov-2025 10:30:00.123 SEVERE [main] org.apache.catalina.X.y msg", MONDAY_MS + 123,
+		 LEVEL_ERROR, "org.apache.catalina.X.y", "msg"},
+		{"E1117 10:30:00.123456    7 main.go:12] text", MONDAY_MS + 123, LEVEL_ERROR, "main.go:12",
+		 "text"},
+		{"E, [2025-11-17T10:30:00.123456 #7] ERROR -- : text", MONDAY_MS + 123, LEVEL_ERROR, "app",
+		 "text"},
+		{"W, [2025-11-17T10:30:00.123456 #7]  WARN -- rails: text", MONDAY_MS + 123, LEVEL_WARNING,
+		 "rails", "text"},
+		{"2025-11-17T13:30:00+03 ERROR x", MONDAY_MS, LEVEL_ERROR, "app", "x"},
+		{"<3>text", NOW_MS, LEVEL_ERROR, "app", "text"},
+		{"<7>text", NOW_MS, LEVEL_DEBUG, "app", "text"},
 	};
 
 	(void)state;
 	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
 	ASSERT_ALL_READ(LOG_FORMAT_PLAIN, SAMPLES);
+}
+
+/* The file does not say which zone MSK is: unless it is this machine's, the line is of now. */
+static void postgresql_in_any_zone_is_known(void **state)
+{
+	static const struct sample SAMPLES[] = {
+		{"2025-11-17 10:30:00.123 MSK [4711] ERROR:  pg", NOW_MS, LEVEL_ERROR, "app", "pg"},
+		{"2025-11-17 10:30:00.123 CET [4711] user@db FATAL:  x", NOW_MS, LEVEL_CRITICAL, "app", "x"},
+		{"2025-11-17 10:30:00 CEST [4711] [unknown]@[unknown] ERROR:  x", NOW_MS, LEVEL_ERROR, "app",
+		 "x"},
+		{"2025-11-17 13:30:00.123 +03 [4711] ERROR:  pg", MONDAY_MS + 123, LEVEL_ERROR, "app", "pg"},
+		{"2025-11-17 10:30:00.123 UTC [4711] user@db ERROR:  x", MONDAY_MS + 123, LEVEL_ERROR, "app",
+		 "x"},
+	};
+	static const struct sample AT_HOME[] = {
+		{"2025-11-17 13:30:00.123 MSK [4711] ERROR:  pg", MONDAY_MS + 123, LEVEL_ERROR, "app", "pg"},
+	};
+
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
+	assert_int_equal(setenv("TZ", "MSK-3", 1), 0);
+	tzset();
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, AT_HOME);
+	set_zone(state);
+	tzset();
+}
+
+static void a_time_of_day_is_no_time_but_may_begin_a_head(void **state)
+{
+	static const struct sample SAMPLES[] = {
+		{"10:30:00.123 [main] ERROR c.e.App - text", NOW_MS, LEVEL_ERROR, "c.e.App", "text"},
+		{"10:30:00.123 [http nio-1] WARN c.e.App -- text", NOW_MS, LEVEL_WARNING, "c.e.App", "text"},
+		{"10:30:00,123 ERROR [org.example.App] (main) text", NOW_MS, LEVEL_ERROR, "org.example.App",
+		 "(main) text"},
+		{"10:30:00 is when it begins", NOW_MS, LEVEL_INFO, "app", "10:30:00 is when it begins"},
+		{"[10:30:00] it begins", NOW_MS, LEVEL_INFO, "app", "[10:30:00] it begins"},
+		{"10:30:00", NOW_MS, LEVEL_INFO, "app", "10:30:00"},
+	};
+
+	(void)state;
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
+}
+
+static void logfmt_is_known(void **state)
+{
+	static const struct sample SAMPLES[] = {
+		{"time=\"2025-11-17T10:30:00Z\" level=error msg=\"disk gone\" logger=x", MONDAY_MS,
+		 LEVEL_ERROR, "x", "disk gone"},
+		{"level=warn ts=2025-11-17T10:30:00.123Z caller=main.go:12 msg=hello", MONDAY_MS + 123,
+		 LEVEL_WARNING, "app", "hello"},
+		{"time=2025-11-17T10:30:00.123Z level=ERROR msg=\"say \\\"no\\\"\" path=\"/a b\" took=1.5",
+		 MONDAY_MS + 123, LEVEL_ERROR, "app", "say \"no\" path=\"/a b\" took=1.5"},
+		{"level=error msg=disk gone took=1s", NOW_MS, LEVEL_ERROR, "app", "disk gone took=1s"},
+		{"level=error msg=", NOW_MS, LEVEL_ERROR, "app", ""},
+	};
+
+	(void)state;
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
+	ASSERT_ALL_READ(LOG_FORMAT_PLAIN, SAMPLES);
+}
+
+static void logfmt_gives_the_module(void **state)
+{
+	static const char LINE[] = "level=warn caller=main.go:12 msg=hello";
+	struct log_line_parser parser = {.format = LOG_FORMAT_AUTO, .logger = "app"};
+	struct entry entry;
+
+	(void)state;
+	log_line_read(&parser, LINE, strlen(LINE), NOW_MS, &entry);
+	assert_string_equal(entry.module, "main.go:12");
+	log_line_parser_free(&parser);
+}
+
+static void what_only_resembles_logfmt_is_a_message_as_it_stands(void **state)
+{
+	static const char *const LINES[] = {
+		"level=error is what it said",
+		"set level=error msg=x to see more",
+		"msg=hello user=x",
+		"a=1 b=2",
+		"level=error msg=\"not closed",
+		"level=error msg=\"closed\"early",
+		"=x level=error msg=y",
+		"=",
+		"level=",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
+		const struct sample sample = {LINES[i], NOW_MS, LEVEL_INFO, "app", LINES[i]};
+
+		assert_all_read(LOG_FORMAT_AUTO, &sample, 1);
+	}
+}
+
+static void a_line_that_is_only_a_head_is_its_own_message(void **state)
+{
+	static const struct sample SAMPLES[] = {
+		{"ERROR", NOW_MS, LEVEL_ERROR, "app", "ERROR"},
+		{"DEBUG", NOW_MS, LEVEL_DEBUG, "app", "DEBUG"},
+		{"[warn] ", NOW_MS, LEVEL_WARNING, "app", "[warn] "},
+		{"2025-11-17T10:30:00Z", MONDAY_MS, LEVEL_INFO, "app", "2025-11-17T10:30:00Z"},
+		{"<3>", NOW_MS, LEVEL_ERROR, "app", "<3>"},
+	};
+
+	(void)state;
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
 }
 
 static void prose_is_a_message_as_it_stands(void **state)
@@ -106,6 +241,28 @@ static void prose_is_a_message_as_it_stands(void **state)
 		{"2025-11-17 10:30:00 warning signs were seen", MONDAY_MS, LEVEL_INFO, "app",
 		 "warning signs were seen"},
 		{"information wants to be free", NOW_MS, LEVEL_INFO, "app", "information wants to be free"},
+		{"2025-11-17 10:30:00 An ERROR was seen", MONDAY_MS, LEVEL_INFO, "app", "An ERROR was seen"},
+		{"2025-11-17 10:30:00 no ERROR was seen", MONDAY_MS, LEVEL_INFO, "app", "no ERROR was seen"},
+		{"2025-11-17 10:30:00,123 Set DEBUG to see more", MONDAY_MS + 123, LEVEL_INFO, "app",
+		 "Set DEBUG to see more"},
+		{"2025-11-17 10:30:00,123 found error in it", MONDAY_MS + 123, LEVEL_INFO, "app",
+		 "found error in it"},
+		{"2025-11-17 10:30:00 MSK is a zone", MONDAY_MS, LEVEL_INFO, "app", "MSK is a zone"},
+		{"2025-11-17 10:30:00 -12 degrees", MONDAY_MS, LEVEL_INFO, "app", "-12 degrees"},
+		{"2025-11-17 10:30:00 [main] Some error: x", MONDAY_MS, LEVEL_INFO, "app",
+		 "[main] Some error: x"},
+		{"2025-11-17 10:30:00 ERROR [main] www.example.com is away", MONDAY_MS, LEVEL_ERROR, "app",
+		 "[main] www.example.com is away"},
+		{"2025-11-17 10:30:00 a [error] occurred", MONDAY_MS, LEVEL_INFO, "app",
+		 "a [error] occurred"},
+		{"E1117 is a room", NOW_MS, LEVEL_INFO, "app", "E1117 is a room"},
+		{"E, [7] is wrong", NOW_MS, LEVEL_INFO, "app", "E, [7] is wrong"},
+		{"<3 you", NOW_MS, LEVEL_INFO, "app", "<3 you"},
+		{"<9>text", NOW_MS, LEVEL_INFO, "app", "<9>text"},
+		{"<b>text", NOW_MS, LEVEL_INFO, "app", "<b>text"},
+		{"java.lang.IllegalStateException: x", NOW_MS, LEVEL_INFO, "app",
+		 "java.lang.IllegalStateException: x"},
+		{"Exception handling is on", NOW_MS, LEVEL_INFO, "app", "Exception handling is on"},
 		{"", NOW_MS, LEVEL_INFO, "app", ""},
 		{"{not json", NOW_MS, LEVEL_INFO, "app", "{not json"},
 		{"{\"a\":1}", NOW_MS, LEVEL_INFO, "app", "{\"a\":1}"},
@@ -113,7 +270,8 @@ static void prose_is_a_message_as_it_stands(void **state)
 	};
 
 	(void)state;
-	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
+	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(SAMPLES[0]); i++)
+		assert_all_read(LOG_FORMAT_AUTO, &SAMPLES[i], 1);
 }
 
 static void json_lines_of_common_libraries_are_known(void **state)
@@ -225,6 +383,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_layouts_are_known),
+		cmocka_unit_test(postgresql_in_any_zone_is_known),
+		cmocka_unit_test(a_time_of_day_is_no_time_but_may_begin_a_head),
+		cmocka_unit_test(logfmt_is_known),
+		cmocka_unit_test(logfmt_gives_the_module),
+		cmocka_unit_test(what_only_resembles_logfmt_is_a_message_as_it_stands),
+		cmocka_unit_test(a_line_that_is_only_a_head_is_its_own_message),
 		cmocka_unit_test(prose_is_a_message_as_it_stands),
 		cmocka_unit_test(json_lines_of_common_libraries_are_known),
 		cmocka_unit_test(json_gives_module_function_and_line),
