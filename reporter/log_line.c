@@ -10,8 +10,10 @@
 #include "reporter/log_layout.h"
 #include "reporter/log_logfmt.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#define TRACE_MAX_MS 60000 /* what comes later than this was not written together with the head */
 #define PYTHON_TRACE "Traceback (most recent call last):"
 
 /* Unindented lines between the parts of a stack trace. */
@@ -21,6 +23,11 @@ static const char *const TRACE_STARTS[] = {
 	"The above exception was the direct cause",
 	"Caused by: ",
 };
+
+/* What Java says of an exception that nobody caught, in place of a head. */
+#define UNCAUGHT "Exception in thread \""
+
+static const char *const EXCEPTION_ENDS[] = {"Exception", "Error", "Throwable"};
 
 static bool starts_with(const char *line, size_t len, const char *start)
 {
@@ -51,6 +58,20 @@ static bool read_logfmt(struct log_line_parser *parser, const char *line, size_t
 }
 
 /* A logger the head names is kept in the parser: it has no NUL in the line, and a stack trace may follow. */
+static void begin_head(struct log_line_parser *parser, const char *logger, size_t logger_len, int64_t now_ms,
+		       struct entry *out)
+{
+	buf_clear(&parser->head_logger);
+	buf_append(&parser->head_logger, logger ? logger : "", logger_len);
+	if (logger)
+		out->logger_name = buf_string(&parser->head_logger);
+	parser->has_head = true;
+	parser->level = out->level;
+	parser->timestamp_ms = out->timestamp_ms;
+	parser->read_ms = now_ms;
+	parser->in_traceback = false;
+}
+
 static bool read_plain(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
 		       struct entry *out)
 {
@@ -62,21 +83,48 @@ static bool read_plain(struct log_line_parser *parser, const char *line, size_t 
 		out->timestamp_ms = log_time_ms(&head.time, now_ms);
 	if (head.has_level)
 		out->level = head.level;
-	buf_clear(&parser->head_logger);
-	buf_append(&parser->head_logger, head.logger ? head.logger : "", head.logger_len);
-	if (head.logger)
-		out->logger_name = buf_string(&parser->head_logger);
 	out->message = line + head.len;
 	out->message_len = len - head.len;
-	parser->has_head = true;
-	parser->level = out->level;
-	parser->in_traceback = false;
+	begin_head(parser, head.logger, head.logger_len, now_ms, out);
 	return true;
+}
+
+/* An exception that nobody caught is no head's; Python writes of both in the same way. */
+static bool read_uncaught(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			  struct entry *out)
+{
+	bool python = !parser->has_head && starts_with(line, len, PYTHON_TRACE);
+
+	if (parser->format == LOG_FORMAT_JSON || (!python && !starts_with(line, len, UNCAUGHT)))
+		return false;
+	out->level = LEVEL_ERROR;
+	begin_head(parser, NULL, 0, now_ms, out);
+	parser->in_traceback = python;
+	return true;
+}
+
+/* SAMPLE java.lang.IllegalStateException: no file */
+static bool is_exception(const char *line, size_t len)
+{
+	size_t name_len = 0;
+
+	while (name_len < len && (isalnum((unsigned char)line[name_len]) || memchr("._$", line[name_len], 3)))
+		name_len++;
+	if (name_len == 0 || !isalpha((unsigned char)*line) || !memchr(line, '.', name_len) ||
+	    (name_len < len && line[name_len] != ':'))
+		return false;
+	for (size_t i = 0; i < sizeof(EXCEPTION_ENDS) / sizeof(EXCEPTION_ENDS[0]); i++) {
+		size_t end_len = strlen(EXCEPTION_ENDS[i]);
+
+		if (name_len > end_len && memcmp(line + name_len - end_len, EXCEPTION_ENDS[i], end_len) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
  * Whether a line without a head belongs to the entry before it: what is indented, and what stack traces say
- * between. Python's ends with an unindented line that names the exception.
+ * between. Python's ends with an unindented line that names the exception, Java's begins with one.
  */
 static bool continues_trace(struct log_line_parser *parser, const char *line, size_t len)
 {
@@ -92,7 +140,16 @@ static bool continues_trace(struct log_line_parser *parser, const char *line, si
 	if (len > 0 && (*line == ' ' || *line == '\t'))
 		return true;
 	parser->in_traceback = false;
-	return was_in_traceback;
+	return was_in_traceback || is_exception(line, len);
+}
+
+static void take_from_head(const struct log_line_parser *parser, int64_t now_ms, struct entry *out)
+{
+	out->level = parser->level;
+	if (now_ms - parser->read_ms <= TRACE_MAX_MS)
+		out->timestamp_ms = parser->timestamp_ms;
+	if (parser->head_logger.len)
+		out->logger_name = buf_string(&parser->head_logger);
 }
 
 void log_line_read(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
@@ -105,13 +162,11 @@ void log_line_read(struct log_line_parser *parser, const char *line, size_t len,
 		.message = line,
 		.message_len = len,
 	};
-	if (read_json(parser, line, len, now_ms, out) || read_logfmt(parser, line, len, now_ms, out)) {
+	if (read_json(parser, line, len, now_ms, out) || read_logfmt(parser, line, len, now_ms, out))
 		parser->has_head = false;
-	} else if (!read_plain(parser, line, len, now_ms, out) && continues_trace(parser, line, len)) {
-		out->level = parser->level;
-		if (parser->head_logger.len)
-			out->logger_name = buf_string(&parser->head_logger);
-	}
+	else if (!read_plain(parser, line, len, now_ms, out) &&
+		 !read_uncaught(parser, line, len, now_ms, out) && continues_trace(parser, line, len))
+		take_from_head(parser, now_ms, out);
 	entry_cut_message(out, &parser->cut);
 }
 

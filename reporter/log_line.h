@@ -1,7 +1,7 @@
 /*
  * A line of a log file, made into an entry: level, logger and time are found where the line has them. One
- * parser for each followed file, because a stack trace's lines take the level and logger of the line they
- * belong to.
+ * parser for each followed file, because a stack trace's lines take the level, logger and time of the line
+ * they belong to.
  */
 #ifndef REPORTER_LOG_LINE_H
 #define REPORTER_LOG_LINE_H
@@ -20,8 +20,9 @@ struct log_line_parser {
 
 	/* The rest is the parser's own; zero at the start. */
 	bool in_traceback; /* the exception's own line is still to come */
-	bool has_head;	   /* level and head_logger are those of the last line that had a head */
+	bool has_head;	   /* what follows is the last line's that had a head */
 	enum level level;
+	int64_t timestamp_ms, read_ms;
 	struct buf head_logger;
 	struct buf object, message, cut;
 	struct json *document;
