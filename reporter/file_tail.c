@@ -176,3 +176,12 @@ bool file_tail_read(struct file_tail *tail, size_t budget, file_line_fn give, vo
 	}
 	return true;
 }
+
+void file_tail_finish(struct file_tail *tail, file_line_fn give, void *user)
+{
+	if (tail->line.len == 0)
+		return;
+	tail->offset = tail->scanned;
+	give_line(tail->line.data, tail->line.len, give, user);
+	buf_clear(&tail->line);
+}

@@ -68,4 +68,7 @@ typedef void (*file_line_fn)(void *user, const char *line, size_t len);
  */
 bool file_tail_read(struct file_tail *tail, size_t budget, file_line_fn give, void *user);
 
+/* Gives out the start of a line whose newline will not come any more, if there is one. */
+void file_tail_finish(struct file_tail *tail, file_line_fn give, void *user);
+
 #endif

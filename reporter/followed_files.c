@@ -143,17 +143,39 @@ static void release(struct followed_files *files, struct followed_file *file)
 	free(file);
 }
 
+static bool is_older(struct timespec a, struct timespec b)
+{
+	return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+}
+
+static void let_go(struct followed_files *files, struct followed_file *file)
+{
+	size_t index = 0;
+
+	while (files->items[index] != file)
+		index++;
+	files->count--;
+	memmove(files->items + index, files->items + index + 1,
+		(files->count - index) * sizeof(files->items[0]));
+	files->sink->forget(files->sink->user, file->key);
+	release(files, file);
+}
+
 /* --- rotation ----------------------------------------------------------------------------------- */
 
-/* The text behind `position` was truncated away: what had not been read of it may stand in a copy. */
-static void follow_copy(struct followed_files *files, const char *origin,
+/*
+ * The text behind `position` was truncated away: what had not been read of it may stand in a copy. False if
+ * there is none.
+ */
+static bool follow_copy(struct followed_files *files, const char *origin,
 			const struct file_position *position)
 {
 	struct found_files found = {0};
-	bool done = position->offset < FILE_HEAD_MAX; /* too little to tell a copy from a stranger */
+	bool done = false;
 
-	if (!done)
-		file_find_rotated(&found, &files->config->paths);
+	if (position->offset < FILE_HEAD_MAX)
+		return false; /* too little to tell a copy from a stranger */
+	file_find_rotated(&found, &files->config->paths);
 	for (size_t i = 0; i < found.count && !done; i++) {
 		const struct found_file *candidate = &found.items[i];
 		struct file_tail tail;
@@ -170,17 +192,12 @@ static void follow_copy(struct followed_files *files, const char *origin,
 		}
 	}
 	found_files_free(&found);
-}
-
-static bool is_older(struct timespec a, struct timespec b)
-{
-	return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+	return done;
 }
 
 /*
  * Whether a rotated file came and went since we looked: it was written to after the last one we know of the
- * same origin, or, if we know none, after we began to look. As long as a known one has the name, none was
- * missed.
+ * same origin, or, if we know none, after `opened_at`. As long as a known one has the name, none was missed.
  */
 static bool was_missed(const struct followed_files *files, const struct found_file *found)
 {
@@ -329,6 +346,7 @@ bool followed_file_is_older(const struct followed_file *file)
 	return file->older || !file->named;
 }
 
+/* A line's start is all that is left of what was read of a truncated file, unless the line is in a copy. */
 bool followed_files_check(struct followed_files *files, struct followed_file *file)
 {
 	char text[FILE_POSITION_SIZE];
@@ -337,52 +355,65 @@ bool followed_files_check(struct followed_files *files, struct followed_file *fi
 	if (!file_tail_was_truncated(&file->tail))
 		return false;
 	file_tail_position(&file->tail, text);
+	if (file_position_parse(text, &position) != ERR_NONE || !follow_copy(files, file->origin, &position))
+		files->owner.finish(files->owner.user, file);
 	file_tail_restart(&file->tail);
-	if (file_position_parse(text, &position) == ERR_NONE)
-		follow_copy(files, file->origin, &position);
 	save_position(files, file);
 	sort_files(files);
 	return true;
 }
 
-void followed_files_sweep(struct followed_files *files)
+static bool is_deleted(const struct followed_file *file)
 {
-	int64_t now = clock_monotonic_ms();
-	size_t kept = 0;
+	struct stat state;
 
-	for (size_t i = 0; i < files->count; i++) {
+	return fstat(file->tail.fd, &state) == 0 && state.st_nlink == 0;
+}
+
+static bool is_over(const struct followed_file *file, int64_t now_ms)
+{
+	return !file->named && !file->unread &&
+	       now_ms - file->read_ms >= (is_deleted(file) ? DELETED_KEPT_MS : ROTATED_KEPT_MS);
+}
+
+void followed_files_sweep(struct followed_files *files, int64_t now_ms)
+{
+	for (size_t i = 0; i < files->count;) {
 		struct followed_file *file = files->items[i];
-		struct stat state = {0};
-		int64_t limit = fstat(file->tail.fd, &state) == 0 && state.st_nlink == 0 ? DELETED_KEPT_MS
-											 : ROTATED_KEPT_MS;
 
-		if (file->named || file->unread || now - file->read_ms < limit) {
-			files->items[kept++] = file;
+		if (!is_over(file, now_ms)) {
+			i++;
 			continue;
 		}
-		files->sink->forget(files->sink->user, file->key);
-		release(files, file);
+		files->owner.finish(files->owner.user, file);
+		let_go(files, file);
 	}
-	files->count = kept;
-	while (files->saved_count > 0 && now - files->opened_ms > ROTATED_KEPT_MS) {
+	while (files->saved_count > 0 && now_ms - files->opened_ms > ROTATED_KEPT_MS) {
 		files->sink->forget(files->sink->user, files->saved[0].key);
 		drop_saved(files, 0);
 	}
 }
 
 void followed_files_open(struct followed_files *files, const struct config_log *config,
-			 const struct source_sink *sink, struct file_watch *watch)
+			 const struct source_sink *sink, struct file_watch *watch,
+			 const struct followed_files_owner *owner)
 {
-	*files = (struct followed_files){
-		.config = config, .sink = sink, .watch = watch, .opened_ms = clock_monotonic_ms()};
+	*files = (struct followed_files){.config = config,
+					 .sink = sink,
+					 .watch = watch,
+					 .owner = *owner,
+					 .opened_ms = clock_monotonic_ms()};
 	clock_gettime(CLOCK_REALTIME, &files->opened_at);
 	sink->positions(sink->user, load_saved, files);
 }
 
 void followed_files_close(struct followed_files *files)
 {
-	for (size_t i = 0; i < files->count; i++)
+	for (size_t i = 0; i < files->count; i++) {
+		if (is_deleted(files->items[i])) /* nobody finds it again */
+			files->owner.finish(files->owner.user, files->items[i]);
 		release(files, files->items[i]);
+	}
 	troubles_free(&files->troubles);
 	free(files->items);
 	free(files->saved);

@@ -28,10 +28,17 @@ struct followed_file {
 	int64_t read_ms; /* when it last had, monotonic */
 };
 
+/* Who reads the files. */
+struct followed_files_owner {
+	void *user;
+	void (*finish)(void *user, struct followed_file *file); /* gives out a last line without newline */
+};
+
 struct followed_files {
 	const struct config_log *config;
 	const struct source_sink *sink;
 	struct file_watch *watch;
+	struct followed_files_owner owner;
 	struct followed_file **items; /* those with older lines first, the oldest first */
 	size_t count;
 	struct saved_file *saved; /* positions whose files were not met yet */
@@ -41,9 +48,10 @@ struct followed_files {
 	struct troubles troubles;  /* patterns without a file, and files that cannot be read */
 };
 
-/* All three arguments must live as long as the object. Loads the saved positions, opens nothing yet. */
+/* All but the owner must live as long as the object. Loads the saved positions, opens nothing yet. */
 void followed_files_open(struct followed_files *files, const struct config_log *config,
-			 const struct source_sink *sink, struct file_watch *watch);
+			 const struct source_sink *sink, struct file_watch *watch,
+			 const struct followed_files_owner *owner);
 void followed_files_close(struct followed_files *files); /* frees what it holds, not the struct */
 
 /* Looks at the names again: follows what is new, and what rotation left unread. Everything is unread then. */
@@ -58,7 +66,7 @@ bool followed_file_is_older(const struct followed_file *file);
  */
 bool followed_files_check(struct followed_files *files, struct followed_file *file);
 
-/* Lets go of files without a name that nobody has written to for long. */
-void followed_files_sweep(struct followed_files *files);
+/* Lets go of files without a name that nobody has written to for long. `now_ms` is monotonic. */
+void followed_files_sweep(struct followed_files *files, int64_t now_ms);
 
 #endif

@@ -35,6 +35,15 @@ static void on_line(void *user, const char *line, size_t len)
 	reader->sink.take(reader->sink.user, len > 0 ? &entry : NULL, file->key, position);
 }
 
+static void on_finish(void *user, struct followed_file *file)
+{
+	struct source_reader *reader = user;
+
+	reader->reading = file;
+	file_tail_finish(&file->tail, on_line, reader);
+	reader->reading = NULL;
+}
+
 /* True if the file has more than its share of a turn. */
 static bool read_some(struct source_reader *reader, struct followed_file *file)
 {
@@ -111,11 +120,12 @@ static struct source_reader *file_open(struct loop *loop, const struct config_lo
 {
 	struct source_reader *reader = mem_alloc(1, sizeof(*reader));
 	const struct file_watch_events events = {.user = reader, .written = on_written, .turn = on_turn};
+	const struct followed_files_owner owner = {.user = reader, .finish = on_finish};
 
 	reader->sink = *sink;
 	reader->watch = file_watch_new(loop, &config->paths, &events);
 	reader->more = loop_timer(loop, read_files, reader);
-	followed_files_open(&reader->files, config, &reader->sink, reader->watch);
+	followed_files_open(&reader->files, config, &reader->sink, reader->watch, &owner);
 	reader->first = loop_timer(loop, on_first_turn, reader);
 	timer_start(reader->first, 0);
 	return reader;
@@ -136,7 +146,7 @@ static void file_resume(struct source_reader *reader)
 static void file_sweep(struct source_reader *reader)
 {
 	on_turn(reader, true);
-	followed_files_sweep(&reader->files);
+	followed_files_sweep(&reader->files, clock_monotonic_ms());
 }
 
 static void file_close(struct source_reader *reader)
