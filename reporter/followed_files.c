@@ -357,8 +357,12 @@ bool followed_files_check(struct followed_files *files, struct followed_file *fi
 	file_tail_position(&file->tail, text);
 	if (file_position_parse(text, &position) != ERR_NONE || !follow_copy(files, file->origin, &position))
 		files->owner.finish(files->owner.user, file);
-	file_tail_restart(&file->tail);
-	save_position(files, file);
+	if (file->named) {
+		file_tail_restart(&file->tail);
+		save_position(files, file);
+	} else {
+		let_go(files, file);
+	}
 	sort_files(files);
 	return true;
 }

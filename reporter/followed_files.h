@@ -62,7 +62,8 @@ bool followed_file_is_older(const struct followed_file *file);
 
 /*
  * Starts again with a file whose text was truncated away; if a copy was made of it first (logrotate's
- * copytruncate), its rest is followed too. True if so: the items have another order then.
+ * copytruncate), its rest is followed too. One without a name is a copy that the next one is written over: it
+ * is let go. True if text was truncated: the items are others then, or have another order.
  */
 bool followed_files_check(struct followed_files *files, struct followed_file *file);
 

@@ -124,6 +124,75 @@ static void a_truncation_while_stopped_is_noticed(void **state)
 	assert_lines(bench, 11, 60);
 }
 
+/*
+ * Rotation by hand, `cp a.log a.log.1; : > a.log`: each copy is written over the one before it. `unread`
+ * lines are written right before that. The source `restarts` in each round, in every second one only after
+ * that.
+ */
+static void rotate_by_hand(struct bench *bench, int unread, bool restarts)
+{
+	enum { ROUNDS = 4, LINES = 10 };
+	int first = 1, last = 0;
+
+	start(bench);
+	for (int round = 0; round < ROUNDS; round++) {
+		append_lines(bench, "a.log", last + 1, last + LINES);
+		last += LINES;
+		assert_lines(bench, first, last);
+		if (restarts) {
+			stop(bench);
+			first = last + 1;
+			if (round % 2) {
+				start(bench);
+				sink_settle(&bench->sink, bench->loop);
+			}
+		}
+		if (unread)
+			append_lines(bench, "a.log", last + 1, last + unread);
+		last += unread;
+		copy_and_truncate(bench, "a.log", "a.log.1");
+		if (!bench->reader)
+			start(bench);
+		assert_lines(bench, first, last);
+	}
+}
+
+static void copies_over_copies_repeat_nothing(void **state)
+{
+	rotate_by_hand(*state, 0, false);
+}
+
+static void copies_over_copies_lose_nothing(void **state)
+{
+	rotate_by_hand(*state, 3, false);
+}
+
+static void copies_over_copies_repeat_nothing_after_a_restart(void **state)
+{
+	rotate_by_hand(*state, 0, true);
+}
+
+static void copies_over_copies_lose_nothing_after_a_restart(void **state)
+{
+	rotate_by_hand(*state, 3, true);
+}
+
+static void a_chain_of_copies_repeats_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	start(bench);
+	for (int last = 10; last <= 50; last += 10) {
+		append_lines(bench, "a.log", last - 9, last - 3);
+		assert_lines(bench, 1, last - 3);
+		append_lines(bench, "a.log", last - 2, last);
+		if (last > 10)
+			copy_and_truncate(bench, "a.log.1", "a.log.2");
+		copy_and_truncate(bench, "a.log", "a.log.1");
+		assert_lines(bench, 1, last);
+	}
+}
+
 static void a_reused_inode_is_another_file(void **state)
 {
 	struct bench *bench = *state;
@@ -212,6 +281,11 @@ int main(void)
 		TEST(a_truncated_file_that_grew_beyond_its_old_length_is_noticed),
 		TEST(what_was_unread_before_a_truncation_is_read_from_the_copy),
 		TEST(a_truncation_while_stopped_is_noticed),
+		TEST(copies_over_copies_repeat_nothing),
+		TEST(copies_over_copies_lose_nothing),
+		TEST(copies_over_copies_repeat_nothing_after_a_restart),
+		TEST(copies_over_copies_lose_nothing_after_a_restart),
+		TEST(a_chain_of_copies_repeats_nothing),
 		TEST(a_reused_inode_is_another_file),
 		TEST(a_device_with_another_number_after_a_boot_repeats_nothing),
 		TEST(a_removed_file_is_read_to_its_end),
