@@ -148,10 +148,14 @@ static bool is_older(struct timespec a, struct timespec b)
 	return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
 }
 
+/* Whatever name it still has, it must not be taken for one that was missed. */
 static void let_go(struct followed_files *files, struct followed_file *file)
 {
 	size_t index = 0;
+	struct stat state;
 
+	if (fstat(file->tail.fd, &state) == 0 && is_older(files->read_until, state.st_mtim))
+		files->read_until = state.st_mtim;
 	while (files->items[index] != file)
 		index++;
 	files->count--;
@@ -197,12 +201,12 @@ static bool follow_copy(struct followed_files *files, const char *origin,
 
 /*
  * Whether a rotated file came and went since we looked: it was written to after the last one we know of the
- * same origin, or, if we know none, after `opened_at`. As long as a known one has the name, none was missed.
+ * same origin, or, if we know none, after `read_until`. As long as a known one has the name, none was missed.
  */
 static bool was_missed(const struct followed_files *files, const struct found_file *found)
 {
 	const struct timespec *written = &found->stat.st_mtim;
-	bool missed = is_older(files->opened_at, *written);
+	bool missed = is_older(files->read_until, *written);
 
 	for (size_t i = 0; i < files->count; i++) {
 		const struct followed_file *file = files->items[i];
@@ -407,7 +411,7 @@ void followed_files_open(struct followed_files *files, const struct config_log *
 					 .watch = watch,
 					 .owner = *owner,
 					 .opened_ms = clock_monotonic_ms()};
-	clock_gettime(CLOCK_REALTIME, &files->opened_at);
+	clock_gettime(CLOCK_REALTIME, &files->read_until);
 	sink->positions(sink->user, load_saved, files);
 }
 

@@ -43,9 +43,9 @@ struct followed_files {
 	size_t count;
 	struct saved_file *saved; /* positions whose files were not met yet */
 	size_t saved_count;
-	int64_t opened_ms;	   /* monotonic */
-	struct timespec opened_at; /* wall clock */
-	struct troubles troubles;  /* patterns without a file, and files that cannot be read */
+	int64_t opened_ms;	    /* monotonic */
+	struct timespec read_until; /* the start, or when the newest file let go was written; wall clock */
+	struct troubles troubles;   /* patterns without a file, and files that cannot be read */
 };
 
 /* All but the owner must live as long as the object. Loads the saved positions, opens nothing yet. */

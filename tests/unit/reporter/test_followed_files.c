@@ -169,6 +169,23 @@ static void a_removed_files_last_line_is_given_at_the_end(void **state)
 	assert_lines_and_the_last(bench, 10);
 }
 
+static void what_was_let_go_is_not_read_again(void **state)
+{
+	struct bench *bench = *state;
+	struct follower follower;
+
+	begin(&follower, bench);
+	look(&follower);
+	append_lines(bench, "a.log", 1, 10);
+	look(&follower);
+	move(bench, "a.log", "a.log.1");
+	look_much_later(&follower);
+	assert_int_equal(follower.files.count, 0);
+	look(&follower);
+	assert_int_equal(bench->sink.count, 10);
+	end(&follower);
+}
+
 static void the_last_line_of_a_truncated_file_is_given_once(void **state)
 {
 	struct bench *bench = *state;
@@ -202,6 +219,7 @@ int main(void)
 		TEST(a_restart_before_it_is_given_neither_loses_nor_repeats_it),
 		TEST(a_removed_files_last_line_needs_no_newline),
 		TEST(a_removed_files_last_line_is_given_at_the_end),
+		TEST(what_was_let_go_is_not_read_again),
 		TEST(the_last_line_of_a_truncated_file_is_given_once),
 	};
 
