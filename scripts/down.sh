@@ -3,6 +3,7 @@
 set -eu
 
 . "$(dirname "$0")/environment.sh"
+hand_over "$0"
 [ -d "$P2PDASH_STATE_DIR/services" ] || exit 0
 
 # First those who ask, last those who are asked; the API finishes the requests in hand.

@@ -3,6 +3,7 @@
 set -eu
 
 . "$(dirname "$0")/environment.sh"
+hand_over "$0"
 supervisor_pid >/dev/null || { echo "The stack of $P2PDASH_STATE_DIR is down."; exit 3; }
 
 status=0

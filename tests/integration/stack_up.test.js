@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -143,6 +145,66 @@ test('the_stacks_own_parts_restart_from_the_api_without_dropping_the_call', asyn
       });
       return answer.json.result;
     }, { what: 'the reporter to be connected' });
+  }
+});
+
+/** What the programs' user has put into its own folders to have root run or write it. @param {Place} where */
+function setTraps(where) {
+  const { uid, gid } = statSync(where.folder);
+  const spoils = join(where.folder, 'spoils'); // whoever runs the trap signs here
+  const trap = join(where.folder, 'trap');
+  const target = join(where.folder, '../of-root');
+  writeFileSync(target, 'of root\n', { mode: 0o600 });
+  writeFileSync(trap, `#!/bin/sh\nid -u >>${spoils}\n`);
+  chmodSync(trap, 0o755);
+  const nginx = join(where.folder, 'services/nginx/supervise');
+  const kept = { pid: readFileSync(join(nginx, 'pid')), control: join(nginx, 'control.kept') };
+  renameSync(join(nginx, 'control'), kept.control);
+  symlinkSync(target, join(nginx, 'control'));
+  writeFileSync(join(nginx, 'pid'), `self/fd -maxdepth 0 -exec ${trap} ; -o -name x`);
+  for (const name of ['reporter', 'relay']) symlinkSync(trap, join(where.folder, 'services', name, 'check'));
+  for (const path of [trap, spoils]) if (existsSync(path)) chownSync(path, uid, gid);
+  return {
+    uid,
+    signed: () => (existsSync(spoils) ? readFileSync(spoils, 'utf8').trim().split('\n') : []),
+    target: () => readFileSync(target, 'utf8'),
+    removeControl() {
+      rmSync(join(nginx, 'control'));
+      renameSync(kept.control, join(nginx, 'control'));
+    },
+    removeRest() {
+      writeFileSync(join(nginx, 'pid'), kept.pid);
+      for (const name of ['reporter', 'relay']) rmSync(join(where.folder, 'services', name, 'check'));
+    },
+  };
+}
+
+test('root_runs_and_writes_nothing_that_the_programs_user_prepared', { skip: process.getuid?.() !== 0 }, async () => {
+  const traps = setTraps(two);
+  for (const name of /** @type {const} */ (['up', 'status'])) await script(name, two);
+  traps.removeControl(); // which ends `up` early
+  await script('up', two);
+  traps.removeRest();
+  assert.ok(traps.signed().length > 0, 'the traps work');
+  assert.deepEqual(new Set(traps.signed()), new Set([String(traps.uid)]));
+  assert.equal(traps.target(), 'of root\n');
+});
+
+test('root_starts_no_stack_in_another_users_folder', { skip: process.getuid?.() !== 0 }, async () => {
+  const where = place(await freePort());
+  mkdirSync(where.folder);
+  chownSync(where.folder, 12345, 12345);
+  const { status, output } = await script('up', where);
+  assert.equal(status, 1);
+  assert.match(output, /belongs to UNKNOWN: root starts no stack in another user's folder/);
+  assert.deepEqual(processes(where), []);
+});
+
+test('no_program_can_gain_rights', { skip: process.getuid?.() !== 0 }, () => {
+  for (const service of ['redis', 'api', 'relay', 'nginx', 'reporter']) {
+    const status = readFileSync(`/proc/${pidOf(one, service)}/status`, 'utf8');
+    assert.match(status, /^NoNewPrivs:\t1$/m, service);
+    assert.match(status, /^CapBnd:\t0+$/m, service);
   }
 });
 
