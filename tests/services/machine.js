@@ -72,9 +72,10 @@ export class Machine {
     return join(folder, readdirSync(folder)[0]);
   }
 
-  /** Runs a command inside. @param {...string} command @returns {Promise<string>} what it prints */
+  /** Runs a command inside, which knows nothing of our settings. @param {...string} command @returns {Promise<string>} what it prints */
   async run(...command) {
-    return (await run('nsenter', ['--all', '--target', this.init, ...command])).stdout.trim();
+    const { PATH } = process.env;
+    return (await run('nsenter', ['--all', '--target', this.init, ...command], { env: { PATH } })).stdout.trim();
   }
 
   /** systemd's word for it. */
