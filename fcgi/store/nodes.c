@@ -21,14 +21,18 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* A list of node ids as Redis answers it, sorted. Foreign names are left out. */
+/* A list of node ids as Redis answers it, sorted. Foreign names are left out, also those that go on behind a
+ * NUL. */
 static struct known_nodes read_ids(const redisReply *reply)
 {
 	struct known_nodes nodes = {.ids = mem_alloc(reply->elements + 1, sizeof(*nodes.ids))};
 
-	for (size_t i = 0; i < reply->elements; i++)
-		if (id_is_node(reply->element[i]->str))
-			memcpy(nodes.ids[nodes.count++], reply->element[i]->str, reply->element[i]->len + 1);
+	for (size_t i = 0; i < reply->elements; i++) {
+		const redisReply *name = reply->element[i];
+
+		if (id_is_node(name->str) && strlen(name->str) == name->len)
+			memcpy(nodes.ids[nodes.count++], name->str, name->len + 1);
+	}
 	qsort(nodes.ids, nodes.count, sizeof(*nodes.ids), compare_ids);
 	return nodes;
 }

@@ -1,8 +1,10 @@
 // A worker's report: what it leaves behind, what is refused, and how often the next one is wanted.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { RedisClient } from '../lib/redis.js';
 import { certificate, metrics, report, service } from '../lib/report.js';
 import { startStack, waitFor } from '../lib/stack.js';
 
@@ -221,19 +223,23 @@ test('a report that is not right is refused by its field, and nothing of it is s
 test('what a foreign hand writes into Redis breaks nothing but itself', async () => {
   const worker = await stack.worker('spoiled');
   await send(worker, report('spoiled'));
+  const redis = await RedisClient.open(join(stack.folder, 'redis.sock'));
+  const long = `node\0${'x'.repeat(1 << 20)}`;
   for (const write of [
     ['SET', 'p2pdash:{spoiled}:state', 'garbage'],
     ['DEL', 'p2pdash:{spoiled}:state'],
     ['RPUSH', 'p2pdash:{spoiled}:state', 'a list'],
     ['ZADD', 'p2pdash:nodes', '1', 'not a/node'],
+    ['ZADD', 'p2pdash:nodes', '1', long],
   ]) {
-    await stack.redisCommand(...write);
+    await redis.command(...write);
     for (const path of ['metrics', 'stats', 'full-data', 'services', 'service-data?service_type=certificates'])
-      assert.equal((await viewer.get(`/api/dashboard/${path}`)).status, 200, `${write.join(' ')}: ${path}`);
+      assert.equal((await viewer.get(`/api/dashboard/${path}`)).status, 200, `${write.join(' ').slice(0, 80)}: ${path}`);
     assert.ok(await nodeOf('whole'), 'the others are still seen');
   }
   await stack.redisCommand('DEL', 'p2pdash:{spoiled}:state');
-  await stack.redisCommand('ZREM', 'p2pdash:nodes', 'not a/node');
+  await redis.command('ZREM', 'p2pdash:nodes', 'not a/node', long);
+  redis.close();
   assert.equal((await send(worker, report('spoiled'))).status, 200);
   assert.equal((await nodeOf('spoiled')).status, 'online');
 });
