@@ -1,6 +1,7 @@
 /*
  * Reading JSON: cJSON's one home. It is lenient where the contract is not (depth, what follows the document,
- * numbers without end, NUL in strings), so the text is looked over before it is handed on.
+ * numbers without end, control characters and NUL in strings), so the text is looked over before it is handed
+ * on.
  */
 #include "common/json.h"
 
@@ -23,14 +24,18 @@ static const struct json *as_json(const cJSON *value)
 	return (const struct json *)(const void *)value;
 }
 
-/* Finds nesting that is too deep before cJSON recurses into it. */
-static enum err check_depth(const char *text, size_t len, struct reason *why)
+/* Finds what cJSON would take: nesting that is too deep, before it recurses into it, and raw control
+ * characters in strings, which are not JSON and six times as long once they are written as such. */
+static enum err look_over(const char *text, size_t len, struct reason *why)
 {
 	bool in_string = false;
 	int depth = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		if (in_string) {
+			if ((unsigned char)text[i] < ' ')
+				return reason_set(why, ERR_MALFORMED,
+						  "a string holds a control character at byte %zu", i);
 			if (text[i] == '\\')
 				i++;
 			else if (text[i] == '"')
@@ -93,7 +98,7 @@ enum err json_parse(const char *text, size_t len, struct json **out, struct reas
 	const char *end = NULL, *source;
 	cJSON *document = NULL;
 	char *copy = NULL;
-	enum err err = check_depth(text, len, why);
+	enum err err = look_over(text, len, why);
 
 	if (err != ERR_NONE)
 		return err;

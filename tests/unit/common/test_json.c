@@ -53,6 +53,26 @@ static void deep_nesting_is_refused_before_it_is_parsed(void **state)
 	free(text);
 }
 
+static void a_raw_control_character_in_a_string_is_refused_at_its_byte(void **state)
+{
+	struct json *document = NULL;
+	struct reason why;
+
+	(void)state;
+	for (char c = 0; c < ' '; c++) {
+		char text[] = "{ \"a\": \"bc?\" }";
+
+		*strchr(text, '?') = c;
+		assert_int_equal(json_parse(text, sizeof(text) - 1, &document, &why), ERR_MALFORMED);
+		assert_string_equal(why.text, "a string holds a control character at byte 10");
+	}
+	assert_int_equal(json_parse("{\"a\tb\":1}", 9, &document, &why), ERR_MALFORMED);
+	/* Blanks between values, what is escaped, and DEL are JSON. */
+	document = parse("\t{\r\n\"a\":\t\"\\t\\u0001\x7f\" }\n");
+	assert_string_equal(json_text(json_get(document, "a")), "\t\x01\x7f");
+	json_free(document);
+}
+
 static void a_nul_escape_does_not_cut_a_string(void **state)
 {
 	struct json *document = parse("{\"a\":\"x\\u0000y\",\"b\":\"\\\\u0000\"}");
@@ -142,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_json_is_refused_with_a_sentence),
 		cmocka_unit_test(deep_nesting_is_refused_before_it_is_parsed),
+		cmocka_unit_test(a_raw_control_character_in_a_string_is_refused_at_its_byte),
 		cmocka_unit_test(a_nul_escape_does_not_cut_a_string),
 		cmocka_unit_test(members_are_checked_for_type_and_range),
 		cmocka_unit_test(what_is_read_can_be_written_again),

@@ -267,6 +267,8 @@ static void prose_is_a_message_as_it_stands(void **state)
 		{"{not json", NOW_MS, LEVEL_INFO, "app", "{not json"},
 		{"{\"a\":1}", NOW_MS, LEVEL_INFO, "app", "{\"a\":1}"},
 		{"[1,2]", NOW_MS, LEVEL_INFO, "app", "[1,2]"},
+		/* A raw tab makes it no JSON. */
+		{"{\"msg\":\"a\tb\"}", NOW_MS, LEVEL_INFO, "app", "{\"msg\":\"a\tb\"}"},
 	};
 
 	(void)state;
