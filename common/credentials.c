@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #define BEARER "Bearer "
+#define HTTPS  "https://"
 
 /* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln ; the scheme's letters in any case (RFC 9110 section 11.1) */
 static const char *find_bearer(const char *authorization, size_t *len)
@@ -61,6 +62,9 @@ enum err credentials_token(const struct credentials *credentials, char out[TOKEN
 bool credentials_same_origin(const struct credentials *credentials)
 {
 	const char *authority = strstr(credentials->origin, "://");
+	bool by_https = credentials->scheme && strcmp(credentials->scheme, "https") == 0;
 
+	if (by_https && strncasecmp(credentials->origin, HTTPS, strlen(HTTPS)) != 0)
+		return false;
 	return authority && *credentials->host && strcasecmp(authority + 3, credentials->host) == 0;
 }

@@ -18,6 +18,7 @@ struct credentials {
 	const char *cookie;
 	const char *origin;
 	const char *host;
+	const char *scheme; /* by which it came; NULL or "" where that is not known */
 };
 
 /* Copies the token. ERR_UNAUTHORIZED with a sentence if there is none, or one too long to be ours; a header
@@ -26,8 +27,9 @@ enum err credentials_token(const struct credentials *credentials, char out[TOKEN
 			   bool *by_cookie, struct reason *why) MUST_CHECK;
 
 /*
- * Whether Origin (RFC 6454) names the host and port the request was sent to. The scheme is left out: behind a
- * proxy that ends TLS, ours is not the one the browser sees.
+ * Whether Origin (RFC 6454) names the host and port the request was sent to. Where it came by https, so must
+ * the Origin: what stands at http://, anybody on the way may have written. The reverse is let pass, since
+ * behind a proxy that ends TLS and is not trusted, ours is not the scheme that the browser sees.
  */
 bool credentials_same_origin(const struct credentials *credentials);
 

@@ -11,7 +11,7 @@
 
 static void put_cookie(struct call *call, const char *token, int64_t max_age_s)
 {
-	bool secure = strcmp(call->request->scheme, "https") == 0;
+	bool secure = strcmp(call->request->credentials.scheme, "https") == 0;
 
 	response_header(call->response, "Set-Cookie",
 			CREDENTIALS_COOKIE "=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",

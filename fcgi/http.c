@@ -125,11 +125,11 @@ bool connection_read(struct connection *connection, struct request *request)
 		.content_type = parameter(connection, "CONTENT_TYPE"),
 		.content_encoding = parameter(connection, "HTTP_CONTENT_ENCODING"),
 		.address = parameter(connection, "REMOTE_ADDR"),
-		.scheme = parameter(connection, "REQUEST_SCHEME"),
 		.credentials = {.authorization = parameter(connection, "HTTP_AUTHORIZATION"),
 				.cookie = parameter(connection, "HTTP_COOKIE"),
 				.origin = parameter(connection, "HTTP_ORIGIN"),
-				.host = parameter(connection, "HTTP_HOST")},
+				.host = parameter(connection, "HTTP_HOST"),
+				.scheme = parameter(connection, "REQUEST_SCHEME")},
 		.metrics_allowed = strcmp(parameter(connection, "P2PDASH_METRICS_ALLOWED"), "1") == 0,
 	};
 	read_body(connection, request);

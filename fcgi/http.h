@@ -22,7 +22,6 @@ struct request {
 	const char *uri; /* as it came: path?query, encoded */
 	const char *content_type, *content_encoding;
 	const char *address; /* the client's */
-	const char *scheme;
 	struct credentials credentials;
 	bool metrics_allowed; /* nginx' configuration lists the address for /metrics */
 	bool body_too_large;  /* more than LIMIT_BODY; `body` is empty then */

@@ -33,6 +33,15 @@ test('the_session_cookie_is_secure', async () => {
   assert.match(String(headers['set-cookie']), /; Secure/);
 });
 
+test('what_stands_at_http_is_another_site', async () => {
+  const { token } = await stack.user('operator');
+  const clear = (/** @type {string} */ origin) =>
+    stack.visitor.post('/api/logs/clear', {}, { headers: { cookie: `p2pdash=${token}`, origin } });
+  assert.equal((await clear(stack.url)).status, 200);
+  const refused = await clear(stack.url.replace('https:', 'http:'));
+  assert.deepEqual([refused.status, refused.json.code], [403, 'bad_origin']);
+});
+
 test('the_websocket_works_through_tls', async () => {
   const socket = await stack.webSocket(await stack.user('viewer'));
   assert.ok((await socket.next('initial')).data.metrics);

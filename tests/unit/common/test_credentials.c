@@ -6,7 +6,7 @@
 
 static enum err find(const char *authorization, const char *cookie, char *token, bool *by_cookie)
 {
-	struct credentials credentials = {authorization, cookie, "", ""};
+	struct credentials credentials = {.authorization = authorization, .cookie = cookie};
 	struct reason why;
 
 	return credentials_token(&credentials, token, by_cookie, &why);
@@ -48,23 +48,28 @@ static void what_only_looks_like_a_token_is_refused(void **state)
 static void only_our_own_origin_is_the_same(void **state)
 {
 	static const struct {
-		const char *origin, *host;
+		const char *origin, *host, *scheme;
 		bool same;
 	} CASES[] = {
-		{"https://dash.example", "dash.example", true},
-		{"http://Dash.Example:8080", "dash.example:8080", true},
-		{"https://dash.example", "dash.example:8080", false},
-		{"https://evil.example", "dash.example", false},
-		{"https://dash.example.evil", "dash.example", false},
-		{"null", "dash.example", false},
-		{"", "dash.example", false},
-		{"https://", "", false},
-		{"dash.example", "dash.example", false},
+		{"https://dash.example", "dash.example", NULL, true},
+		{"http://Dash.Example:8080", "dash.example:8080", "", true},
+		{"https://dash.example", "dash.example:8080", "https", false},
+		{"https://evil.example", "dash.example", "https", false},
+		{"https://dash.example.evil", "dash.example", "https", false},
+		{"null", "dash.example", "http", false},
+		{"", "dash.example", "http", false},
+		{"https://", "", "https", false},
+		{"dash.example", "dash.example", "http", false},
+		{"HTTPS://dash.example", "dash.example", "https", true},
+		{"http://dash.example", "dash.example", "https", false},
+		{"http://dash.example", "dash.example", "http", true},
+		{"https://dash.example", "dash.example", "http", true}, /* a proxy ends TLS */
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-		struct credentials credentials = {"", "", CASES[i].origin, CASES[i].host};
+		struct credentials credentials = {
+			.origin = CASES[i].origin, .host = CASES[i].host, .scheme = CASES[i].scheme};
 
 		assert_int_equal(credentials_same_origin(&credentials), CASES[i].same);
 	}
