@@ -29,7 +29,6 @@ enum {
 	KNOWN_MAX_CRON_MS = 10000,
 	RETRY_MIN_MS = 1000,
 	RETRY_MAX_MS = 60000,
-	RETRY_AFTER_MAX_MS = 300000,
 };
 
 #define LAST_SAMPLE "last-sample"
@@ -180,15 +179,14 @@ static void write_report(struct reporter *reporter, bool printed, struct buf *ou
 /* The delay until the next report after an answer. */
 static int64_t next_delay(struct reporter *reporter, const struct uplink_answer *answer)
 {
-	int64_t delay, asked;
+	int64_t delay;
 
 	if (answer->outcome == UPLINK_TAKEN) {
 		backoff_reset(&reporter->backoff);
 		return pace_interval_s(&reporter->pace) * 1000 - (clock_monotonic_ms() - reporter->sent_ms);
 	}
 	delay = backoff_next(&reporter->backoff);
-	asked = answer->retry_after_ms < RETRY_AFTER_MAX_MS ? answer->retry_after_ms : RETRY_AFTER_MAX_MS;
-	return asked > delay ? asked : delay;
+	return answer->retry_after_ms > delay ? answer->retry_after_ms : delay;
 }
 
 static void take_answer(struct reporter *reporter, const struct json *json)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALL_TIMEOUT_MS = 30000 };
+enum { CALL_TIMEOUT_MS = 30000, RETRY_AFTER_MAX_S = 300 };
 
 struct uplink {
 	struct loop *loop;
@@ -132,10 +132,18 @@ static const char *error_of(const struct http_answer *http, const struct json *j
 	return scratch->text;
 }
 
+int64_t uplink_retry_after_ms(int64_t seconds)
+{
+	if (seconds < 0)
+		return -1;
+	return (seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S) * 1000;
+}
+
 static void on_done(void *user, const struct http_answer *http)
 {
 	struct uplink_call *call = user;
-	struct uplink_answer answer = {.status = http->status, .retry_after_ms = -1};
+	struct uplink_answer answer = {.status = http->status,
+				       .retry_after_ms = uplink_retry_after_ms(http->retry_after_s)};
 	struct json *json = NULL;
 	struct reason why, scratch = {.text = ""};
 
@@ -144,8 +152,6 @@ static void on_done(void *user, const struct http_answer *http)
 	answer.json = json_is_object(json) ? json : NULL;
 	answer.error = error_of(http, json, &scratch);
 	answer.outcome = uplink_observe(call->uplink, &call->uplink->calls, http->status, answer.error);
-	if (http->retry_after_s >= 0)
-		answer.retry_after_ms = http->retry_after_s * 1000;
 	buf_free(&call->body);
 	call->done(call->user, &answer);
 	json_free(json);

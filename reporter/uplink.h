@@ -30,7 +30,7 @@ struct uplink_answer {
 	int status;		 /* 0: none */
 	const struct json *json; /* the answer's object; NULL if it is none. Valid during the callback */
 	const char *error;	 /* one sentence unless taken */
-	int64_t retry_after_ms;	 /* what the coordinator asked for; -1: nothing */
+	int64_t retry_after_ms;	 /* what the coordinator asked for, within bounds; -1: nothing */
 };
 
 typedef void (*uplink_done_fn)(void *user, const struct uplink_answer *answer);

@@ -4,6 +4,7 @@
 #include "reporter/credential.h"
 #include "reporter/event_stream.h"
 #include "reporter/gzip.h"
+#include "reporter/uplink_private.h"
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/folder.h"
 
@@ -79,6 +80,16 @@ static void waiting_doubles_up_to_its_bound_and_is_spread(void **state)
 	assert_in_range(backoff_next(&backoff), 500, 1000);
 }
 
+static void nobody_can_make_us_wait_for_ever(void **state)
+{
+	(void)state;
+	assert_int_equal(uplink_retry_after_ms(-1), -1);
+	assert_int_equal(uplink_retry_after_ms(0), 0);
+	assert_int_equal(uplink_retry_after_ms(7), 7000);
+	assert_int_equal(uplink_retry_after_ms(86400), 300000);
+	assert_int_equal(uplink_retry_after_ms(INT64_MAX), 300000);
+}
+
 static void a_long_body_is_compressed_and_a_short_one_is_not(void **state)
 {
 	struct buf body = {0}, copy = {0};
@@ -147,6 +158,7 @@ int main(void)
 		cmocka_unit_test(events_are_the_same_in_pieces_of_any_size),
 		cmocka_unit_test(an_endless_line_ends_the_stream),
 		cmocka_unit_test(waiting_doubles_up_to_its_bound_and_is_spread),
+		cmocka_unit_test(nobody_can_make_us_wait_for_ever),
 		cmocka_unit_test(a_long_body_is_compressed_and_a_short_one_is_not),
 		cmocka_unit_test(only_a_token_that_is_kept_secret_is_taken),
 	};
