@@ -7,35 +7,62 @@
 #include "common/buf.h"
 #include "common/limits.h"
 #include "common/mem.h"
-#include "common/text.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define DAY_MS	      ((int64_t)24 * 3600 * 1000)
+#define PATH_MAX_LEN  4096
 #define NAME_MAX_LEN  1024 /* of a subject or an issuer */
 #define SAN_MAX_COUNT 100
 #define SAN_MAX_LEN   255
+#define CUT_MARK      "…"
 
 struct certificate_set {
 	X509 **items;
 	size_t count;
+	size_t passed_over;
 };
 
 /* --- reading ------------------------------------------------------------------------------------ */
+
+static bool time_ms(const ASN1_TIME *time, int64_t *ms)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) != 1)
+		return false;
+	*ms = (int64_t)timegm(&tm) * 1000;
+	return true;
+}
+
+static bool has_times(const X509 *certificate)
+{
+	int64_t ms;
+
+	return time_ms(X509_get0_notBefore(certificate), &ms) &&
+	       time_ms(X509_get0_notAfter(certificate), &ms);
+}
 
 static void add(struct certificate_set *set, X509 *certificate)
 {
 	if (!certificate)
 		return;
+	if (!has_times(certificate)) {
+		set->passed_over++;
+		X509_free(certificate);
+		return;
+	}
 	set->items = mem_resize(set->items, set->count + 1, sizeof(set->items[0]));
 	set->items[set->count++] = certificate;
 }
@@ -96,7 +123,27 @@ size_t certificate_set_count(const struct certificate_set *set)
 	return set ? set->count : 0;
 }
 
+size_t certificate_set_passed_over(const struct certificate_set *set)
+{
+	return set->passed_over;
+}
+
 /* --- writing ------------------------------------------------------------------------------------ */
+
+/* Cut to what is taken of it, and marked where it is. Counted as it stands in JSON, so never too long. */
+static void put_bounded(struct json_out *out, const char *key, const char *text, size_t len, size_t max)
+{
+	struct buf cut = {0};
+
+	if (json_quote_fit(text, len, max) == len) {
+		json_put_text_len(out, key, text, len);
+		return;
+	}
+	buf_append(&cut, text, json_quote_fit(text, len, max - strlen(CUT_MARK)));
+	buf_text(&cut, CUT_MARK);
+	json_put_text_len(out, key, cut.data, cut.len);
+	buf_free(&cut);
+}
 
 static void put_name(struct json_out *out, const char *key, const X509_NAME *name)
 {
@@ -109,7 +156,7 @@ static void put_name(struct json_out *out, const char *key, const X509_NAME *nam
 		json_put_text(out, key, "");
 	} else {
 		len = BIO_get_mem_data(bio, &text);
-		json_put_text_len(out, key, text, text_cut(text, (size_t)len, NAME_MAX_LEN));
+		put_bounded(out, key, text, (size_t)len, NAME_MAX_LEN);
 	}
 	BIO_free(bio);
 }
@@ -119,39 +166,22 @@ static void put_serial(struct json_out *out, const X509 *certificate)
 	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
 	char *hex = number ? BN_bn2hex(number) : NULL;
 
-	json_put_text(out, "serial", hex ? hex : "");
+	put_bounded(out, "serial", hex ? hex : "", hex ? strlen(hex) : 0, LIMIT_NAME);
 	OPENSSL_free(hex);
 	BN_free(number);
 }
 
-static bool time_ms(const ASN1_TIME *time, int64_t *ms)
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(time, &tm) != 1)
-		return false;
-	*ms = (int64_t)timegm(&tm) * 1000;
-	return true;
-}
-
 static void put_times(struct json_out *out, const X509 *certificate, int64_t now_ms)
 {
-	int64_t from, until;
+	int64_t from = 0, until = 0, left;
+	bool readable = time_ms(X509_get0_notBefore(certificate), &from) &&
+			time_ms(X509_get0_notAfter(certificate), &until);
 
-	if (time_ms(X509_get0_notBefore(certificate), &from))
-		json_put_time(out, "not_before", from);
-	else
-		json_put_null(out, "not_before");
-	if (time_ms(X509_get0_notAfter(certificate), &until)) {
-		int64_t left = until - now_ms;
-
-		json_put_time(out, "not_after", until);
-		json_put_integer(out, "days_left",
-				 left >= 0 ? left / DAY_MS : -((-left + DAY_MS - 1) / DAY_MS));
-	} else {
-		json_put_null(out, "not_after");
-		json_put_null(out, "days_left");
-	}
+	assert(readable); /* or it would not be in the set */
+	left = until - now_ms;
+	json_put_time(out, "not_before", from);
+	json_put_time(out, "not_after", until);
+	json_put_integer(out, "days_left", left >= 0 ? left / DAY_MS : -((-left + DAY_MS - 1) / DAY_MS));
 }
 
 static void put_address(struct json_out *out, const ASN1_OCTET_STRING *address)
@@ -174,8 +204,7 @@ static void put_alternative_name(struct json_out *out, const GENERAL_NAME *name)
 		put_address(out, value);
 	} else if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI) {
 		text = (const char *)ASN1_STRING_get0_data(value);
-		json_put_text_len(out, NULL, text,
-				  text_cut(text, (size_t)ASN1_STRING_length(value), SAN_MAX_LEN));
+		put_bounded(out, NULL, text, (size_t)ASN1_STRING_length(value), SAN_MAX_LEN);
 	}
 }
 
@@ -238,7 +267,7 @@ void certificate_write(struct json_out *out, const struct certificate_set *set, 
 
 	json_open(out, '{');
 	json_put_text(out, "worker", node);
-	json_put_text(out, "path", path);
+	put_bounded(out, "path", path, strlen(path), PATH_MAX_LEN);
 	put_name(out, "subject", X509_get_subject_name(certificate));
 	put_name(out, "issuer", X509_get_issuer_name(certificate));
 	put_serial(out, certificate);

@@ -65,6 +65,21 @@ static enum err read_bytes(int fd, struct buf *out, struct reason *why)
 	return ERR_NONE;
 }
 
+static enum err judge(const struct file *file, struct reason *why)
+{
+	size_t passed_over = certificate_set_passed_over(file->set);
+
+	if (!certificate_set_count(file->set))
+		return reason_set(why, ERR_INVALID,
+				  passed_over ? "its certificate has no times that can be read"
+					      : "no certificate in it");
+	if (passed_over)
+		log_warning("certificates",
+			    "passed over what has no times that can be read path=%s count=%zu", file->path,
+			    passed_over);
+	return ERR_NONE;
+}
+
 static enum err read_certificates(struct file *file, int fd, struct reason *why)
 {
 	struct buf data = {0};
@@ -72,8 +87,8 @@ static enum err read_certificates(struct file *file, int fd, struct reason *why)
 
 	if (err == ERR_NONE)
 		file->set = certificate_set_read(data.data, data.len);
-	if (err == ERR_NONE && certificate_set_count(file->set) == 0)
-		err = reason_set(why, ERR_INVALID, "no certificate in it");
+	if (err == ERR_NONE)
+		err = judge(file, why);
 	if (data.data)
 		explicit_bzero(data.data, data.len); /* a key may stand beside its certificate */
 	buf_free(&data);

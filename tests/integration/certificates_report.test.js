@@ -35,7 +35,18 @@ execFileSync('openssl', ['x509', '-in', other, '-outform', 'DER', '-out', join(f
 copyFileSync(other, join(folder, 'live/a.example/cert.pem'));
 writeFileSync(join(folder, 'garbage.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
 
-const paths = ['site.pem', 'other.der', 'live/*/cert.pem', 'site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem'];
+// What openssl makes and hardly anybody else: a serial of 160 bytes, and times that are none.
+const long = join(folder, 'long.pem');
+execFileSync(
+  'openssl',
+  ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=long.example', '-set_serial', `0x${'ab'.repeat(160)}`]
+    .concat(['-keyout', join(folder, 'long.key'), '-out', long]),
+  { stdio: 'ignore' },
+);
+const der = readFileSync(join(folder, 'other.der'), 'latin1');
+writeFileSync(join(folder, 'odd.der'), der.replaceAll(/\d{12}Z/g, '26112XXXXXXXZ'), 'latin1');
+
+const paths = ['site.pem', 'other.der', 'live/*/cert.pem', 'long.pem', 'odd.der', 'site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem'];
 const reporter = await stack.startReporter('bearer', {
   sections: `[certificates]\npaths = ${paths.map((path) => join(folder, path)).join(', ')}\n`,
 });
@@ -46,9 +57,9 @@ const served = async () => (await operator.get('/api/dashboard/service-data?serv
 test('every_field_is_what_the_certificate_says', async () => {
   const { certificates, total } = await waitFor(async () => {
     const answer = await served();
-    return answer.total === 3 && answer;
-  }, { what: 'three certificates' });
-  assert.equal(total, 3);
+    return answer.total === 4 && answer;
+  }, { what: 'four certificates' });
+  assert.equal(total, 4);
   const found = certificates.find((/** @type {any} */ certificate) => certificate.path === site);
   const truth = new X509Certificate(readFileSync(site));
   assert.deepEqual(found, {
@@ -67,13 +78,19 @@ test('every_field_is_what_the_certificate_says', async () => {
   assert.ok([19, 20].includes(found.days_left), `${found.days_left} days`);
 });
 
+test('a_serial_that_is_too_long_is_cut_and_marked', async () => {
+  const { certificates } = await served();
+  const { serial } = certificates.find((/** @type {any} */ certificate) => certificate.path === long);
+  assert.match(serial, /^(AB)+A?…$/);
+});
+
 test('a_browser_gets_them_first', async () => {
   await waitFor(
     async () => {
       const browser = await stack.webSocket(operator);
       const { data } = await browser.next('initial');
       await browser.close();
-      return data.certificates.length === 3;
+      return data.certificates.length === 4;
     },
     { what: 'the relay to know them' },
   );
@@ -86,7 +103,7 @@ test('what_is_no_certificate_is_named_once_in_the_log', async () => {
     method: 'metrics_reporter.control_reporter',
     params: { worker_id: 'bearer', action: 'report_now' },
   });
-  for (const path of ['site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem']) {
+  for (const path of ['odd.der', 'site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem']) {
     const told = reporter.daemon.log().split('\n').filter((line) => line.includes(`path=${join(folder, path)}`));
     assert.equal(told.length, 1, `${path}: ${told.join('\n')}`);
     assert.match(told[0], /^WARNING certificates: /);

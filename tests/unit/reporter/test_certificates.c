@@ -50,6 +50,11 @@ static int make_certificates(void **state)
 	    "-subj /CN=ec && "
 	    "openssl req -x509 -newkey ed25519 -nodes -keyout ed.key -out ed.pem -days 10 -subj /CN=ed && "
 	    "openssl x509 -in ec.pem -outform DER -out ec.der && "
+	    "openssl req -x509 -newkey ed25519 -nodes -keyout long.key -out long.pem -days 10 -subj /CN=long "
+	    "-set_serial 0x$(printf 'AB%.0s' $(seq 160)) && "
+	    "openssl x509 -in ec.pem -outform DER | LC_ALL=C sed "
+	    "'s/[0-9]\\{12\\}Z/26112XXXXXXXZ/g' >odd.der && "
+	    "openssl x509 -in odd.der -inform DER -out odd.pem && cat odd.pem ec.pem >odd-chain.pem && "
 	    "{ cat rsa.key; echo a comment; cat rsa.pem ec.pem; } >chain.pem && "
 	    "mkdir -p live/b live/a a.directory && cp ec.pem live/b/cert.pem && cp ed.pem live/a/cert.pem && "
 	    "head -c 5000 /dev/urandom >garbage && : >empty && head -c 300 rsa.pem >cut.pem");
@@ -215,6 +220,26 @@ static void what_is_no_certificate_is_left_out(void **state)
 	bench_clear(bench);
 }
 
+static void one_whose_times_cannot_be_read_is_left_out_alone(void **state)
+{
+	struct bench *bench = *state;
+
+	certificates_of(bench, "odd.der", 0);
+	assert_string_equal(text_of(certificates_of(bench, "odd-chain.pem", 1), "subject"), "CN=ec");
+	bench_clear(bench);
+}
+
+static void a_serial_beyond_the_limit_is_cut_and_marked(void **state)
+{
+	struct bench *bench = *state;
+	const char *serial = text_of(certificates_of(bench, "long.pem", 1), "serial");
+
+	assert_int_equal(strlen(serial), LIMIT_NAME);
+	assert_int_equal(strncmp(serial, "ABAB", 4), 0);
+	assert_string_equal(serial + LIMIT_NAME - strlen("…"), "…");
+	bench_clear(bench);
+}
+
 static void a_renewed_certificate_is_seen(void **state)
 {
 	struct bench *bench = *state;
@@ -262,6 +287,8 @@ int main(void)
 		cmocka_unit_test(a_chain_beside_its_key_gives_each_certificate),
 		cmocka_unit_test(globs_are_followed_in_the_order_of_the_paths),
 		cmocka_unit_test(what_is_no_certificate_is_left_out),
+		cmocka_unit_test(one_whose_times_cannot_be_read_is_left_out_alone),
+		cmocka_unit_test(a_serial_beyond_the_limit_is_cut_and_marked),
 		cmocka_unit_test(a_renewed_certificate_is_seen),
 		cmocka_unit_test(no_more_than_the_limit_are_told),
 		cmocka_unit_test(a_link_of_another_user_to_what_is_not_the_users_is_not_read),
