@@ -75,28 +75,29 @@ enum err logbook_find(struct store *store, const struct logbook_question *questi
 		.limit = (size_t)question->limit,
 		.offset = (size_t)question->offset,
 	};
-	struct buf logs = {0}, nodes = {0}, loggers = {0};
-	size_t total = 0;
+	struct buf nodes = {0}, loggers = {0};
+	size_t total = 0, start = out->len;
 	enum err err = read_filter(question, &query.filter, why);
 
 	if (err == ERR_NONE)
 		err = read_since(question->since, query.since, why);
 	if (err == ERR_NONE)
 		err = read_order(question->order, &query.oldest_first, why);
+	json_open(&json, '{');
+	json_put_raw(&json, "logs", "", 0); /* what is found may be large: it goes right behind its name */
 	if (err == ERR_NONE)
-		err = logs_find(store, &query, &logs, &total);
+		err = logs_find(store, &query, out, &total);
 	if (err == ERR_NONE)
 		err = logs_sources(store, &nodes, &loggers);
 	if (err == ERR_NONE) {
-		json_open(&json, '{');
-		json_put_raw(&json, "logs", logs.data, logs.len);
 		json_put_integer(&json, "total", (int64_t)total);
 		json_put_integer(&json, "limit", question->limit);
 		json_put_integer(&json, "offset", question->offset);
 		json_put_raw(&json, "nodes", nodes.data, nodes.len);
 		json_close(&json, '}');
+	} else {
+		buf_truncate(out, start);
 	}
-	buf_free(&logs);
 	buf_free(&nodes);
 	buf_free(&loggers);
 	return err;

@@ -9,7 +9,7 @@
 
 #define LOGBOOK_LIMIT_DEFAULT 100
 #define LOGBOOK_LIMIT_MAX     1000
-#define LOGBOOK_OFFSET_MAX    10000000
+#define LOGBOOK_OFFSET_MAX    100000	       /* what is further back is read by `before` */
 #define LOGBOOK_SEQ_MAX	      9007199254740991 /* what a number in JSON holds exactly */
 #define LOGBOOK_BATCH_MAX     64	       /* bytes of a batch's id */
 

@@ -122,21 +122,26 @@ static void call(const struct rpc_caller *caller, const struct json *request, st
 	const char *name = json_text(json_get(request, "method"));
 	const struct rpc_method *method = find_method(name);
 	struct reason why = {.text = ""};
-	struct buf result = {0};
-	enum err err = method ? run(caller, method, json_get(request, "params"), &result, &why) : ERR_NONE;
+	struct json_out before = *out;
+	size_t start = out->buf->len;
+	enum err err;
 
-	if (!id) {
-		/* nothing is said, not even that there is no such method */
-	} else if (!method) {
-		write_error(out, id, RPC_METHOD_NOT_FOUND, "Method not found", ERR_NONE);
-	} else if (err != ERR_NONE) {
-		write_error(out, id, code_of(err), *why.text ? why.text : err_code(err), err);
-	} else {
-		open_response(out);
-		json_put_raw(out, "result", result.data, result.len);
-		close_response(out, id);
+	if (!method) {
+		if (id)
+			write_error(out, id, RPC_METHOD_NOT_FOUND, "Method not found", ERR_NONE);
+		return;
 	}
-	buf_free(&result);
+	open_response(out);
+	json_put_raw(out, "result", "", 0); /* it may be large: it goes right behind its name */
+	err = run(caller, method, json_get(request, "params"), out->buf, &why);
+	if (id && err == ERR_NONE) {
+		close_response(out, id);
+		return;
+	}
+	buf_truncate(out->buf, start);
+	*out = before;
+	if (id)
+		write_error(out, id, code_of(err), *why.text ? why.text : err_code(err), err);
 }
 
 static bool is_id(const struct json *id)
@@ -157,21 +162,24 @@ static void answer_one(const struct rpc_caller *caller, const struct json *reque
 {
 	const struct json *id = json_get(request, "id");
 
-	if (is_request(request))
-		call(caller, request, out);
-	else
+	if (!is_request(request))
 		write_error(out, is_id(id) ? id : NULL, RPC_INVALID_REQUEST, "Invalid Request", ERR_NONE);
+	else if (id && out->buf->len > RPC_ANSWER_MAX)
+		write_error(out, id, RPC_SERVER_ERROR,
+			    "not done: the answers before it in the batch are too large already",
+			    ERR_TOO_LARGE);
+	else
+		call(caller, request, out);
 }
 
 /* Section 6: an empty batch is an invalid request, one of notifications alone has no answer. */
 static void answer_batch(const struct rpc_caller *caller, const struct json *batch, struct buf *out)
 {
-	struct buf responses = {0};
-	struct json_out json = {.buf = &responses}, error = {.buf = out};
-	size_t count = json_count(batch);
+	struct json_out json = {.buf = out};
+	size_t count = json_count(batch), start = out->len;
 
 	if (!count || count > RPC_BATCH_MAX) {
-		write_error(&error, NULL, RPC_INVALID_REQUEST,
+		write_error(&json, NULL, RPC_INVALID_REQUEST,
 			    count ? "Invalid Request: the batch is too long" : "Invalid Request", ERR_NONE);
 		return;
 	}
@@ -179,9 +187,8 @@ static void answer_batch(const struct rpc_caller *caller, const struct json *bat
 	for (const struct json *request = json_first(batch); request; request = json_next(request))
 		answer_one(caller, request, &json);
 	json_close(&json, ']');
-	if (responses.len > strlen("[]"))
-		buf_append(out, responses.data, responses.len);
-	buf_free(&responses);
+	if (out->len == start + strlen("[]"))
+		buf_truncate(out, start);
 }
 
 void rpc_answer(const struct rpc_caller *caller, const char *text, size_t len, struct buf *out)

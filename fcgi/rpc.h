@@ -11,6 +11,7 @@
 
 #define RPC_PARAMS_MAX 10
 #define RPC_BATCH_MAX  20
+#define RPC_ANSWER_MAX ((size_t)16 * 1024 * 1024) /* behind so much a batch's further calls are refused */
 
 /* Who calls. */
 struct rpc_caller {
@@ -30,7 +31,8 @@ struct rpc_method {
 	const char *service, *name;
 	enum role role;
 	const char *params[RPC_PARAMS_MAX + 1]; /* in the order of positions, NULL at the end */
-	/* Appends the result as JSON. ERR_INVALID is "Invalid params". */
+	/* Appends the result as JSON; what it has appended on failure is dropped. ERR_INVALID is "Invalid
+	 * params". */
 	enum err (*run)(struct rpc_call *call, struct buf *result);
 };
 

@@ -27,6 +27,8 @@ void log_batch_free(struct log_batch *batch);
 enum err logs_add(struct store *store, const char *node, const char *id, const struct log_batch *batch,
 		  int64_t *added, int64_t *total) MUST_CHECK;
 
+#define LOGS_PAGE_BYTES ((size_t)8 * 1024 * 1024)
+
 /* Which entries are wanted, and which page of them. */
 struct log_query {
 	struct entry_filter filter;
@@ -37,9 +39,10 @@ struct log_query {
 };
 
 /*
- * Appends a JSON array of the matching entries after the first `offset`, at most `limit`, in the order of
- * seq: the greatest first, unless `oldest_first`. *total is how many match at all. In memory at once are
- * `limit` entries and LIMIT_LOG_BYTES_A_NODE of the nodes' logs.
+ * Appends a JSON array of the matching entries after the first `offset`, at most `limit` and at most
+ * LOGS_PAGE_BYTES of them (but one in any case), in the order of seq: the greatest first, unless
+ * `oldest_first`. *total is how many match at all. In memory at once are these entries and
+ * LIMIT_LOG_BYTES_A_NODE of the nodes' logs. On failure nothing is appended.
  */
 enum err logs_find(struct store *store, const struct log_query *query, struct buf *out,
 		   size_t *total) MUST_CHECK;

@@ -1,7 +1,8 @@
 /*
  * Searching the log of all nodes. The first pass notes which entries match, by number alone, and keeps those
- * that can still be on the page; the second loads the page's. As many nodes are asked at once as have a few
- * MiB together, so a search needs little memory, however many nodes there are and however long their entries.
+ * that can still be on the page; the second loads the page's, as many as fit. As many nodes are asked at once
+ * as have a few MiB together, so a search needs little memory, however many nodes there are and however long
+ * their entries.
  */
 #include "common/json.h"
 #include "common/keys.h"
@@ -20,7 +21,8 @@
 struct match {
 	int64_t seq;
 	size_t node; /* index in the list of nodes */
-	char *text;  /* of the page's entries only, in the second pass */
+	size_t len;
+	char *text; /* of the page's entries only, in the second pass */
 };
 
 struct search {
@@ -63,7 +65,7 @@ static void sort_matches(struct search *search)
 }
 
 /* Sorted whenever twice as many are there as are wanted, which costs little for each. */
-static void note(struct search *search, size_t node, int64_t seq)
+static void note(struct search *search, const struct match *match)
 {
 	if (search->count >= 2 * search->wanted + MATCHES_KEPT_MIN)
 		sort_matches(search);
@@ -71,7 +73,7 @@ static void note(struct search *search, size_t node, int64_t seq)
 		search->capacity = search->capacity * 2 + 256;
 		search->matches = mem_resize(search->matches, search->capacity, sizeof(*search->matches));
 	}
-	search->matches[search->count++] = (struct match){.seq = seq, .node = node};
+	search->matches[search->count++] = *match;
 }
 
 static bool is_wanted(const struct search *search, size_t node)
@@ -108,7 +110,7 @@ static void note_matches(struct search *search, size_t node, const redisReply *l
 
 		if (!is_match(search->query, seq, entry))
 			continue;
-		note(search, node, seq);
+		note(search, &(struct match){.seq = seq, .node = node, .len = entry->len});
 		matching++;
 	}
 	search->total += search->everything ? (size_t)reply_number(length) : matching;
@@ -209,27 +211,54 @@ static void take_texts(const struct search *search, struct match *page, size_t c
 		struct match key = {.seq = entry_seq(entry->str, entry->len)};
 		struct match *match = bsearch(&key, page, count, sizeof(*page), order_of(search));
 
-		if (match && match->node == node && !match->text)
-			match->text = mem_copy(entry->str, entry->len);
+		if (!match || match->node != node || match->text)
+			continue;
+		match->text = mem_copy(entry->str, entry->len);
+		match->len = entry->len;
 	}
 }
 
+/* How many of the page's first entries LOGS_PAGE_BYTES hold; one in any case, so that one can read on. */
+static size_t count_fitting(const struct match *page, size_t count)
+{
+	size_t bytes = 0, fitting = 0;
+
+	for (; fitting < count; fitting++) {
+		bytes += page[fitting].len;
+		if (fitting && bytes > LOGS_PAGE_BYTES)
+			break;
+	}
+	return fitting;
+}
+
+static enum err load_node(struct store *store, const struct search *search, struct match *page, size_t count,
+			  size_t node)
+{
+	struct replies replies;
+	enum err err;
+
+	add_range(store, search, node);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
+		return err;
+	take_texts(search, page, count, node, replies.item[1]);
+	replies_free(&replies);
+	return ERR_NONE;
+}
+
+/* Each node once, whatever has gone from it meanwhile. */
 static enum err load_page(struct store *store, const struct search *search, struct match *page, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct replies replies;
-		enum err err;
+	bool *loaded = mem_alloc(search->nodes->elements + 1, sizeof(*loaded));
+	enum err err = ERR_NONE;
 
-		if (page[i].text) /* taken along with an earlier one of its node */
-			continue;
-		add_range(store, search, page[i].node);
-		err = redis_run(store, &replies);
-		if (err != ERR_NONE)
-			return err;
-		take_texts(search, page, count, page[i].node, replies.item[1]);
-		replies_free(&replies);
+	for (size_t i = 0; i < count && err == ERR_NONE; i++) {
+		if (!loaded[page[i].node])
+			err = load_node(store, search, page, count, page[i].node);
+		loaded[page[i].node] = true;
 	}
-	return ERR_NONE;
+	free(loaded);
+	return err;
 }
 
 /* One that was cleared or trimmed between the passes is left out. */
@@ -240,23 +269,23 @@ static void write_page(const struct match *page, size_t count, struct buf *out)
 	json_open(&json, '[');
 	for (size_t i = 0; i < count; i++)
 		if (page[i].text)
-			json_put_raw(&json, NULL, page[i].text, strlen(page[i].text));
+			json_put_raw(&json, NULL, page[i].text, page[i].len);
 	json_close(&json, ']');
 }
 
 static enum err search_nodes(struct store *store, struct search *search, struct buf *out, size_t *total)
 {
-	size_t offset = search->query->offset, count;
+	size_t offset = search->query->offset, count = 0;
 	enum err err = find_matches(store, search);
-	struct match *page;
+	struct match *page = NULL;
 
 	if (err != ERR_NONE)
 		return err;
-	if (offset > search->count)
-		offset = search->count;
-	page = search->matches + offset;
-	count = search->count - offset;
-	err = count ? load_page(store, search, page, count) : ERR_NONE;
+	if (search->matches && search->count > offset) {
+		page = search->matches + offset;
+		count = count_fitting(page, search->count - offset);
+		err = load_page(store, search, page, count);
+	}
 	if (err == ERR_NONE) {
 		write_page(page, count, out);
 		*total = search->total;

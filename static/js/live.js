@@ -109,12 +109,13 @@ function watchHealth(store, socket) {
  * @param {LogFeed} feed
  * @param {number} [after] down to this seq; without it one page is enough
  */
-async function fill(store, feed, after) {
+export async function fill(store, feed, after) {
   try {
-    for (let offset = 0; offset < feed.cap; offset += PAGE) {
+    for (let offset = 0; offset < feed.cap; ) {
       const { logs, total } = await api.logs(feed.filter, { limit: PAGE, offset });
       if (store.logs !== feed || feed.detached) return;
-      const end = offset + logs.length >= total || logs.length === 0;
+      offset += logs.length; // fewer than asked for, where they are long
+      const end = offset >= total || logs.length === 0;
       store.changeLogs(feed, () => feed.fill(logs, feed.complete || end));
       if (end || after === undefined || logs.at(-1).seq <= after) return;
     }

@@ -1,10 +1,13 @@
-// Goal: reconnection backs off, and the small pure pieces of charts and commands hold.
+// Goal: reconnection backs off, the log is read without a gap, and the small pure pieces of charts and commands hold.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { timeTicks } from '../../../static/js/chart.js';
+import { fill, loadAround, loadNewer, loadOlder } from '../../../static/js/live.js';
+import { EVERYTHING } from '../../../static/js/logfeed.js';
 import { delayBefore } from '../../../static/js/socket.js';
 import { outline } from '../../../static/js/sparkline.js';
+import { Store } from '../../../static/js/store.js';
 
 test('attempts_are_further_and_further_apart_up_to_a_bound', () => {
   assert.deepEqual(
@@ -30,4 +33,49 @@ test('time_ticks_stand_at_round_moments', () => {
 test('an_outline_stays_within_its_box', () => {
   assert.equal(outline([]), '');
   assert.equal(outline([0, 100, 150]), '0.0,23.0 50.0,1.0 100.0,1.0');
+});
+
+/**
+ * A coordinator with this many lines that gives no more than a few at once.
+ * @param {number} count
+ * @param {{ few: number }} bounds
+ */
+function serveLines(count, { few }) {
+  const all = Array.from({ length: count }, (_, index) => ({ seq: index + 1, timestamp: new Date(index).toISOString() }));
+  globalThis.fetch = async (path) => {
+    const asked = new URL(String(path), 'http://coordinator').searchParams;
+    const [after, before] = [Number(asked.get('after') ?? 0), Number(asked.get('before') ?? Infinity)];
+    const since = Date.parse(asked.get('since') ?? '1970-01-01');
+    const found = all.filter(({ seq, timestamp }) => seq > after && seq < before && Date.parse(timestamp) >= since);
+    if (asked.get('order') !== 'oldest') found.reverse();
+    const offset = Number(asked.get('offset') ?? 0);
+    return Response.json({ logs: found.slice(offset, offset + few), total: found.length });
+  };
+}
+
+/** @param {import('../../../static/js/logfeed.js').LogFeed} feed */
+const seqs = (feed) => feed.lines.map(({ seq }) => seq);
+/** @param {number} from @param {number} to */
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+test('pages_that_hold_fewer_lines_than_asked_for_leave_no_gap', async () => {
+  serveLines(40, { few: 7 });
+  const store = new Store();
+  const feed = store.followLogs(EVERYTHING, 100);
+  await fill(store, feed, 10);
+  assert.deepEqual([seqs(feed), feed.complete], [range(6, 40), false]);
+  await loadOlder(store, feed);
+  assert.deepEqual([seqs(feed), feed.complete], [range(1, 40), true]);
+});
+
+test('a_piece_of_the_past_goes_on_over_short_pages_to_the_end', async () => {
+  serveLines(40, { few: 7 });
+  const store = new Store();
+  const feed = store.followLogs(EVERYTHING, 100);
+  await loadAround(store, feed, 19);
+  assert.deepEqual([seqs(feed), feed.complete, feed.detached], [range(13, 26), false, true]);
+  await loadNewer(store, feed);
+  assert.deepEqual([seqs(feed), feed.detached], [range(13, 33), true]);
+  await loadNewer(store, feed);
+  assert.deepEqual([seqs(feed), feed.detached], [range(13, 40), false]);
 });
