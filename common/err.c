@@ -33,6 +33,7 @@ static const struct {
 	[ERR_INVALID] = {422, "invalid"},
 	[ERR_TOO_MANY_REQUESTS] = {429, "too_many_requests"},
 	[ERR_TOO_MANY_WAITING] = {429, "too_many_waiting"},
+	[ERR_TOO_MANY_READS] = {429, "too_many_reads"},
 	[ERR_INTERNAL] = {500, "internal"},
 	[ERR_WORKER_FAILED] = {502, "worker_failed"},
 	[ERR_BACKEND_AWAY] = {503, "backend_away"},

@@ -33,6 +33,7 @@ enum err {
 	ERR_INVALID,  /* well-formed, but a value is out of its range */
 	ERR_TOO_MANY_REQUESTS,
 	ERR_TOO_MANY_WAITING, /* calls that wait for workers */
+	ERR_TOO_MANY_READS,   /* of the log, at once */
 	ERR_INTERNAL,
 	ERR_WORKER_FAILED, /* the worker answered, with nonsense */
 	ERR_BACKEND_AWAY,  /* Redis does not answer */

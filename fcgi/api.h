@@ -8,18 +8,21 @@
 #include "common/token.h"
 #include "fcgi/store/store.h"
 #include "fcgi/token_cache.h"
+#include "fcgi/turns.h"
 
 #include <stdint.h>
 
-enum pool_kind { POOL_QUICK, POOL_WAITING }; /* calls that wait for a worker run in a pool of their own */
+enum pool_kind { POOL_QUICK, POOL_WAITING }; /* calls that take long run in a pool of their own */
 
 struct api {
 	const struct token_secret *secret;
 	int64_t session_ttl_s;
 	int64_t command_timeout_ms;
 	int64_t waits_a_user; /* calls of one user that may wait for workers at once */
-	int64_t waits_a_pool; /* of all users in this pool: the rest of its processes is for logins */
+	int64_t waits_a_pool; /* of all users in this pool; the other processes are for what waits for none */
 	const char *pool_id;  /* of this pool of processes alone, by which the store knows it */
+	int turns;	      /* of all processes of this API */
+	struct turn_limits reads; /* of the log */
 	enum pool_kind pool;
 	struct store *store;
 	struct token_cache *tokens;

@@ -30,7 +30,7 @@ enum err api_logs(struct call *call)
 				    numbers[i].out, call->why);
 	if (err != ERR_NONE)
 		return err;
-	return logbook_find(call->api->store, &question, &call->response->body, call->why);
+	return logbook_find(call->api, call->session->subject, &question, &call->response->body, call->why);
 }
 
 enum err api_log_sources(struct call *call)

@@ -5,6 +5,7 @@
 #include "common/limits.h"
 #include "fcgi/store/logs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,8 +65,26 @@ static enum err read_filter(const struct logbook_question *question, struct entr
 	return err;
 }
 
-enum err logbook_find(struct store *store, const struct logbook_question *question, struct buf *out,
-		      struct reason *why)
+static enum err find_in_turn(struct api *api, const char *user, const struct log_query *query,
+			     struct buf *out, size_t *total, struct reason *why)
+{
+	struct turn turn;
+	enum turn_refusal refusal = turns_try(api->turns, TURN_READ_LOGS, user, &api->reads, &turn);
+	enum err err;
+
+	if (refusal != TURN_TAKEN)
+		return reason_set(why, ERR_TOO_MANY_READS,
+				  "the log is being read %" PRId64
+				  " times by %s already; try again in a moment",
+				  refusal == TURN_NONE_OF_ONE ? api->reads.of_one : api->reads.of_all,
+				  refusal == TURN_NONE_OF_ONE ? user : "all users together");
+	err = logs_find(api->store, query, out, total);
+	turns_end(api->turns, &turn);
+	return err;
+}
+
+enum err logbook_find(struct api *api, const char *user, const struct logbook_question *question,
+		      struct buf *out, struct reason *why)
 {
 	struct json_out json = {.buf = out};
 	struct log_query query = {
@@ -86,9 +105,9 @@ enum err logbook_find(struct store *store, const struct logbook_question *questi
 	json_open(&json, '{');
 	json_put_raw(&json, "logs", "", 0); /* what is found may be large: it goes right behind its name */
 	if (err == ERR_NONE)
-		err = logs_find(store, &query, out, &total);
+		err = find_in_turn(api, user, &query, out, &total, why);
 	if (err == ERR_NONE)
-		err = logs_sources(store, &nodes, &loggers);
+		err = logs_sources(api->store, &nodes, &loggers);
 	if (err == ERR_NONE) {
 		json_put_integer(&json, "total", (int64_t)total);
 		json_put_integer(&json, "limit", question->limit);

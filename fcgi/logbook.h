@@ -3,7 +3,7 @@
 #define FCGI_LOGBOOK_H
 
 #include "common/json.h"
-#include "fcgi/store/store.h"
+#include "fcgi/api.h"
 
 #include <stdint.h>
 
@@ -19,10 +19,14 @@ struct logbook_question {
 	int64_t after, before, limit, offset;
 };
 
-/* Append the answers of GET /api/logs, GET /api/logs/sources, POST /api/logs/clear, log_collector.get_stats.
+/*
+ * Appends the answer of GET /api/logs. Searching takes time, so `user` and all together may do it only so
+ * often at once: ERR_TOO_MANY_READS.
  */
-enum err logbook_find(struct store *store, const struct logbook_question *question, struct buf *out,
-		      struct reason *why) MUST_CHECK;
+enum err logbook_find(struct api *api, const char *user, const struct logbook_question *question,
+		      struct buf *out, struct reason *why) MUST_CHECK;
+
+/* Append the answers of GET /api/logs/sources, POST /api/logs/clear, log_collector.get_stats. */
 enum err logbook_sources(struct store *store, struct buf *out) MUST_CHECK;
 enum err logbook_clear(struct store *store, const char *node, struct buf *out, struct reason *why) MUST_CHECK;
 enum err logbook_stats(struct store *store, struct buf *out) MUST_CHECK;

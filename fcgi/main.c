@@ -12,6 +12,7 @@
 #include "fcgi/worker.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /*
  * nginx keeps connections open. A quick process holds two and serves whichever has a request, so idle ones
@@ -20,6 +21,8 @@
  */
 #define QUICK_CONNECTIONS   2
 #define WAITING_CONNECTIONS 1
+
+#define READS_A_USER 4 /* of the log at once: the page makes two */
 
 enum {
 	SET_LISTEN,
@@ -39,11 +42,11 @@ static const struct setting SETTINGS[SET_COUNT] = {
 	[SET_LISTEN] = {"listen", SETTING_TEXT, "unix:run/api.sock", .value = "ADDRESS",
 			.help = "unix:PATH or HOST:PORT for FastCGI"},
 	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:run/api-wait.sock", .value = "ADDRESS",
-			     .help = "the same for logins and calls that wait for a worker"},
+			     .help = "the same for logins, the log and calls that wait for a worker"},
 	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N",
 			 .help = "processes that answer at once"},
 	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
-			      .help = "processes for logins and calls that wait for a worker"},
+			      .help = "processes for logins, the log and calls that wait for a worker"},
 	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
 		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
 	[SET_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
@@ -76,7 +79,8 @@ struct service {
 	struct token_secret secret;
 	int64_t session_ttl_s, command_timeout_ms, waits_a_user, waits_a_pool, started_at_ms;
 	char pool_id[ID_RANDOM_SIZE];
-	int quick_fd, waiting_fd;
+	struct turn_limits reads;
+	int quick_fd, waiting_fd, turns;
 };
 
 static void answer(void *user, const struct request *request, struct response *response)
@@ -93,6 +97,8 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.waits_a_user = service->waits_a_user,
 		.waits_a_pool = service->waits_a_pool,
 		.pool_id = service->pool_id,
+		.turns = service->turns,
+		.reads = service->reads,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
 		.tokens = token_cache_new(),
@@ -126,13 +132,18 @@ static void run_janitor(void *user)
 	janitor_run(&(struct janitor_options){&service->redis, service->tls, service->started_at_ms});
 }
 
-/* Nobody can take the whole pool, nor can all together: a quarter of it is left to logins. */
-static void set_waits(struct service *service, int64_t processes)
+/*
+ * Nobody can take the whole pool, nor can all together: a quarter of it is left to what waits for no worker,
+ * logins and reading the log. So many read at once; a login comes in turn behind them, for none hangs.
+ */
+static void set_shares(struct service *service, int64_t processes)
 {
-	int64_t for_logins = (processes + 3) / 4;
+	int64_t quarter = (processes + 3) / 4;
 
 	service->waits_a_user = (processes + 1) / 2;
-	service->waits_a_pool = processes > for_logins ? processes - for_logins : 1;
+	service->waits_a_pool = processes > quarter ? processes - quarter : 1;
+	service->reads.of_all = quarter;
+	service->reads.of_one = quarter < READS_A_USER ? quarter : READS_A_USER;
 	id_random(service->pool_id);
 }
 
@@ -146,7 +157,7 @@ static enum err configure(const struct setting_value *values, struct service *se
 	log_set_level(level);
 	service->session_ttl_s = values[SET_SESSION_TTL].number;
 	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
-	set_waits(service, values[SET_WAIT_WORKERS].number);
+	set_shares(service, values[SET_WAIT_WORKERS].number);
 	service->started_at_ms = clock_now_ms();
 	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
 	if (err == ERR_NONE)
@@ -166,6 +177,8 @@ static enum err start(int argc, char **argv, struct setting_value *values, struc
 		err = reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
 	if (err == ERR_NONE)
 		err = configure(values, service, why);
+	if (err == ERR_NONE)
+		err = turns_open(&service->turns, why);
 	if (err != ERR_NONE)
 		return err;
 	settings_show(&PROGRAM, values);

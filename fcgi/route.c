@@ -49,7 +49,7 @@ void route_write_error(struct response *response, enum err err, const struct rea
 	response->content_type = "application/json";
 	if (response->status == 401)
 		response_header(response, "WWW-Authenticate", "Bearer");
-	if (response->status == 503 || response->status == 502)
+	if (response->status == 503 || response->status == 502 || err == ERR_TOO_MANY_READS)
 		response_header(response, "Retry-After", "%d", RETRY_AFTER_S);
 	if (err == ERR_TOO_MANY_WAITING)
 		response_header(response, "Retry-After", "%d", LIMIT_QUESTION_MS / 1000);

@@ -25,7 +25,7 @@ const struct route ROUTES[] = {
 	{METHOD_GET,    "/api/dashboard/commands/{command_id}",  ACCESS_OPERATOR, BODY_NONE,     0,          POOL_QUICK,   api_command},
 	{METHOD_GET,    "/api/dashboard/audit",                  ACCESS_ADMIN,    BODY_NONE,     0,          POOL_QUICK,   api_audit},
 
-	{METHOD_GET,    "/api/logs",                             ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   api_logs},
+	{METHOD_GET,    "/api/logs",                             ACCESS_VIEWER,   BODY_NONE,     0,          POOL_WAITING, api_logs},
 	{METHOD_GET,    "/api/logs/sources",                     ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   api_log_sources},
 	{METHOD_POST,   "/api/logs/clear",                       ACCESS_OPERATOR, BODY_OPTIONAL, SMALL,      POOL_QUICK,   api_clear_logs},
 

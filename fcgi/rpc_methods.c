@@ -126,7 +126,9 @@ static enum err get_logs(struct rpc_call *call, struct buf *result)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers) && err == ERR_NONE; i++)
 		err = json_optional_integer(call->params, "", numbers[i].name, numbers[i].min, numbers[i].max,
 					    numbers[i].out, call->why);
-	return err == ERR_NONE ? logbook_find(store_of(call), &question, result, call->why) : err;
+	if (err != ERR_NONE)
+		return err;
+	return logbook_find(call->caller->api, call->caller->session->subject, &question, result, call->why);
 }
 
 static enum err get_log_sources(struct rpc_call *call, struct buf *result)

@@ -11,6 +11,7 @@ const AGE_MS = 1000;
 const QUIET_MS = 8000;
 const HEALTH_MS = 4000;
 const PAGE = 500;
+const READ_ATTEMPTS = 5;
 const NODES_AT_MOST = 100;
 
 /** @type {{[type: string]: (store: Store, frame: any) => void}} */
@@ -104,6 +105,24 @@ function watchHealth(store, socket) {
 }
 
 /**
+ * A page of the log, which may hold fewer lines than asked for where they are long. One user reads only so many at
+ * once: behind other windows it comes in turn.
+ * @param {import('./types.js').LogFilter} filter
+ * @param {Parameters<typeof api.logs>[1]} range
+ */
+async function page(filter, range) {
+  for (let left = READ_ATTEMPTS - 1; ; left--) {
+    try {
+      return await api.logs(filter, range);
+    } catch (error) {
+      const { code, retryAfter } = /** @type {api.ApiError} */ (error);
+      if (code !== 'too_many_reads' || left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, (retryAfter ?? 1) * 1000));
+    }
+  }
+}
+
+/**
  * Reads the newest lines, back to what is held already, a page at a time.
  * @param {Store} store
  * @param {LogFeed} feed
@@ -112,9 +131,9 @@ function watchHealth(store, socket) {
 export async function fill(store, feed, after) {
   try {
     for (let offset = 0; offset < feed.cap; ) {
-      const { logs, total } = await api.logs(feed.filter, { limit: PAGE, offset });
+      const { logs, total } = await page(feed.filter, { limit: PAGE, offset });
       if (store.logs !== feed || feed.detached) return;
-      offset += logs.length; // fewer than asked for, where they are long
+      offset += logs.length;
       const end = offset >= total || logs.length === 0;
       store.changeLogs(feed, () => feed.fill(logs, feed.complete || end));
       if (end || after === undefined || logs.at(-1).seq <= after) return;
@@ -162,7 +181,7 @@ function goLive(store, feed) {
 export async function loadOlder(store, feed) {
   if (feed.complete || feed.oldestSeq === 0) return;
   await read(store, feed, async () => {
-    const { logs, total } = await api.logs(feed.filter, { limit: PAGE, before: feed.oldestSeq });
+    const { logs, total } = await page(feed.filter, { limit: PAGE, before: feed.oldestSeq });
     store.changeLogs(feed, () => feed.prepend(logs, logs.length >= total));
   });
 }
@@ -175,7 +194,7 @@ export async function loadOlder(store, feed) {
 export async function loadNewer(store, feed) {
   if (!feed.detached) return;
   await read(store, feed, async () => {
-    const { logs, total } = await api.logs(feed.filter, { limit: PAGE, after: feed.newestSeq, order: 'oldest' });
+    const { logs, total } = await page(feed.filter, { limit: PAGE, after: feed.newestSeq, order: 'oldest' });
     store.changeLogs(feed, () => feed.extend(logs, logs.length >= total));
     goLive(store, feed);
   });
@@ -190,11 +209,11 @@ export async function loadNewer(store, feed) {
 export async function loadAround(store, feed, ms) {
   await read(store, feed, async () => {
     const since = new Date(ms).toISOString();
-    const [first] = (await api.logs(feed.filter, { limit: 1, since, order: 'oldest' })).logs;
+    const [first] = (await page(feed.filter, { limit: 1, since, order: 'oldest' })).logs;
     if (!first) return;
     const [older, newer] = await Promise.all([
-      api.logs(feed.filter, { limit: PAGE, before: first.seq }),
-      api.logs(feed.filter, { limit: PAGE, after: first.seq - 1, order: 'oldest' }),
+      page(feed.filter, { limit: PAGE, before: first.seq }),
+      page(feed.filter, { limit: PAGE, after: first.seq - 1, order: 'oldest' }),
     ]);
     const complete = older.logs.length >= older.total;
     const detached = newer.logs.length < newer.total;

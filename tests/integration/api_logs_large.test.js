@@ -1,4 +1,5 @@
-// Goal: however much the logs hold, one answer of the API is of a bounded size, and page by page one reads all of it.
+// Goal: however much the logs hold, one answer of the API is of a bounded size, page by page one reads all of it, and
+// nobody who reads stands in others' way.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -20,7 +21,7 @@ redis.call('SET', KEYS[3], ARGV[2] * #entry)
 redis.call('ZADD', KEYS[4], 1, ARGV[1])
 return redis.call('LLEN', KEYS[2])`;
 
-const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
+const stack = await startStack({ parts: ['redis', 'api', 'nginx'], waitWorkers: 8 }); // hence 2 reads at once
 const viewer = await stack.user('viewer');
 const pattern = await stack.worker('pattern');
 await pattern.post('/api/reporter/logs', { node_id: 'pattern', batch: 'p', logs: [entry(`heavy ${'x'.repeat(60_000)}`)] });
@@ -73,6 +74,27 @@ test('a batch of calls that all want much is answered until it is enough', async
     assert.match(error.message, /^not done: /);
   }
   assert.deepEqual(answer.json.map((/** @type {any} */ one) => one.id), [...calls.map(({ id }) => id).slice(1), 'small']);
+});
+
+test('who reads all the time leaves the log to others and the dashboard to all', async () => {
+  const admin = await stack.user('admin');
+  const reads = Array.from({ length: 40 }, () => viewer.get('/api/logs?q=zzz'));
+  const call = { jsonrpc: '2.0', id: 1, method: 'log_collector.get_logs', params: { q: 'zzz' } };
+  const calls = Array.from({ length: 8 }, () => viewer.post('/rpc', Array.from({ length: 5 }, () => call)));
+  assert.equal((await viewer.get('/health')).status, 200);
+  const answers = await Promise.all(reads);
+  const refused = answers.filter((answer) => answer.status === 429);
+  assert.ok(refused.length > 0 && refused.length < reads.length, `${refused.length} of ${reads.length} were refused`);
+  for (const { headers, json } of refused) {
+    assert.equal(json.code, 'too_many_reads');
+    assert.match(json.error, /^the log is being read 2 times by the-viewer already/);
+    assert.ok(Number(headers['retry-after']) >= 1);
+  }
+  assert.ok(answers.every((answer) => answer.status === 429 || (answer.status === 200 && answer.json.total === 0)));
+  const results = (await Promise.all(calls)).flatMap((answer) => answer.json);
+  assert.ok(results.every(({ result, error }) => result?.total === 0 || error.data.code === 'too_many_reads'));
+  assert.equal((await admin.get('/api/logs?limit=1')).status, 200);
+  assert.equal((await viewer.get('/api/logs?limit=1')).status, 200);
 });
 
 test('how far back one may count is bounded', async () => {

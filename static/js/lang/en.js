@@ -75,6 +75,7 @@ export default {
   'refused.bad_credentials': 'The user name or the password is wrong.',
   'refused.too_many_requests': 'Too many attempts: wait a minute, then try again.',
   'refused.too_many_waiting': 'Too much of what you asked for still waits for workers: let some of it end first.',
+  'refused.too_many_reads': 'The log is being read too often at once: try again in a moment.',
   'refused.backend_away': 'The coordinator lacks a part of itself just now: try again in a moment.',
   'refused.worker_timeout': 'The worker did not answer in time.',
   'refused.worker_not_connected': 'The worker is not connected: it cannot be told anything now.',

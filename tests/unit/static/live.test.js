@@ -36,14 +36,16 @@ test('an_outline_stays_within_its_box', () => {
 });
 
 /**
- * A coordinator with this many lines that gives no more than a few at once.
+ * A coordinator with this many lines that gives no more than a few at once, and refuses some reads before.
  * @param {number} count
- * @param {{ few: number }} bounds
+ * @param {{ few: number, refusals?: number }} bounds
  */
-function serveLines(count, { few }) {
+function serveLines(count, { few, refusals = 0 }) {
   const all = Array.from({ length: count }, (_, index) => ({ seq: index + 1, timestamp: new Date(index).toISOString() }));
   globalThis.fetch = async (path) => {
     const asked = new URL(String(path), 'http://coordinator').searchParams;
+    if (refusals-- > 0)
+      return Response.json({ code: 'too_many_reads' }, { status: 429, headers: { 'Retry-After': '0.001' } });
     const [after, before] = [Number(asked.get('after') ?? 0), Number(asked.get('before') ?? Infinity)];
     const since = Date.parse(asked.get('since') ?? '1970-01-01');
     const found = all.filter(({ seq, timestamp }) => seq > after && seq < before && Date.parse(timestamp) >= since);
@@ -78,4 +80,12 @@ test('a_piece_of_the_past_goes_on_over_short_pages_to_the_end', async () => {
   assert.deepEqual([seqs(feed), feed.detached], [range(13, 33), true]);
   await loadNewer(store, feed);
   assert.deepEqual([seqs(feed), feed.detached], [range(13, 40), false]);
+});
+
+test('a_read_that_comes_behind_others_comes_in_turn', async () => {
+  serveLines(3, { few: 7, refusals: 3 });
+  const store = new Store();
+  const feed = store.followLogs(EVERYTHING, 100);
+  await fill(store, feed);
+  assert.deepEqual([seqs(feed), feed.error], [[1, 2, 3], null]);
 });
