@@ -46,9 +46,8 @@ struct key key_of_node(enum node_key which, const char *node);
 struct key key_of_command(const char *command_id); /* hash with TTL: the command and its result */
 struct key key_of_command_done(
 	const char *command_id); /* list with TTL: one element when the result is there; awaited with BLPOP */
-struct key key_of_revoked(const char *token_id); /* string with TTL: the token is revoked */
-struct key
-key_of_login_failures(const char *who);	   /* counter with TTL; an address, or an address and a user */
+struct key key_of_revoked(const char *token_id);   /* string with TTL: the token is revoked */
+struct key key_of_login_failures(const char *who); /* counter with TTL; a network, or a network and a user */
 struct key key_of_waits(const char *user); /* zset: commands whose result the user waits for, score = until
 					      when in ms */
 struct key key_of_pool_waits(const char *pool_id); /* zset: the same of a pool of processes */

@@ -44,15 +44,21 @@ static void write_session(struct call *call, const struct user *user)
 	buf_free(&token);
 }
 
-/* Who does not exist is answered like who mistyped the password, and as slowly. */
+/* Who does not exist is answered like who mistyped the password, and as slowly. Looking at one takes a
+ * processor for tens of milliseconds, so only so many are looked at at once, whoever wants in. */
 static enum err check_password(struct call *call, const char *name, const char *password, struct user *user)
 {
 	struct store *store = call->api->store;
 	enum err found = id_is_node(name) ? users_find(store, name, user) : ERR_UNKNOWN_USER;
+	struct turn turn;
+	bool matches;
 
 	if (found != ERR_NONE && found != ERR_UNKNOWN_USER)
 		return found;
-	if (password_matches(password, found == ERR_NONE ? user->hash : NULL) && found == ERR_NONE)
+	turns_wait(call->api->turns, TURN_CHECK_PASSWORD, call->api->passwords_at_once, &turn);
+	matches = password_matches(password, found == ERR_NONE ? user->hash : NULL);
+	turns_end(call->api->turns, &turn);
+	if (matches && found == ERR_NONE)
 		return throttle_succeeded(store, call->request->address, name);
 	return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
 }

@@ -80,6 +80,7 @@ struct service {
 	int64_t session_ttl_s, command_timeout_ms, waits_a_user, waits_a_pool, started_at_ms;
 	char pool_id[ID_RANDOM_SIZE];
 	struct turn_limits reads;
+	int64_t passwords_at_once;
 	int quick_fd, waiting_fd, turns;
 };
 
@@ -99,6 +100,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.pool_id = service->pool_id,
 		.turns = service->turns,
 		.reads = service->reads,
+		.passwords_at_once = service->passwords_at_once,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
 		.tokens = token_cache_new(),
@@ -147,6 +149,14 @@ static void set_shares(struct service *service, int64_t processes)
 	id_random(service->pool_id);
 }
 
+/* Half of the machine is left to everything else, however many want to log in. */
+static int64_t half_of_the_processors(void)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return online > 1 ? online / 2 : 1;
+}
+
 static enum err configure(const struct setting_value *values, struct service *service, struct reason *why)
 {
 	enum log_level level;
@@ -158,6 +168,7 @@ static enum err configure(const struct setting_value *values, struct service *se
 	service->session_ttl_s = values[SET_SESSION_TTL].number;
 	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
 	set_shares(service, values[SET_WAIT_WORKERS].number);
+	service->passwords_at_once = half_of_the_processors();
 	service->started_at_ms = clock_now_ms();
 	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
 	if (err == ERR_NONE)

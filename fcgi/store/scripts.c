@@ -83,7 +83,7 @@ static const char PUT_USER[] =
  * Counters of attempts to log in changed; each ends by itself, for it is made with its end.
  * KEYS: the counters. ARGV: the change, seconds that a new one lasts. Answers of each {count, seconds left}.
  * It runs in a full Redis, too: one may log in there and guesses are still counted. What it adds is small and
- * gone after a minute, and the web server bounds how often it is asked.
+ * gone after a minute, and the web server bounds how often one client asks.
  */
 static const char COUNT_LOGIN[] = "#!lua flags=allow-oom\n"
 				  "local counted = {}\n"

@@ -2,6 +2,7 @@
 #include "fcgi/store/throttle.h"
 
 #include "common/keys.h"
+#include "fcgi/network.h"
 #include "fcgi/store/redis.h"
 
 #include <stdio.h>
@@ -17,10 +18,11 @@ struct counters {
 
 static struct counters counters_of(const char *address, const char *user)
 {
-	char who[KEY_SIZE / 2 + ID_NODE_SIZE];
+	char network[NETWORK_SIZE], who[KEY_SIZE / 2 + ID_NODE_SIZE];
 
-	(void)snprintf(who, sizeof(who), "%.45s %s", address, user);
-	return (struct counters){key_of_login_failures(who), key_of_login_failures(address)};
+	network_of(address, network);
+	(void)snprintf(who, sizeof(who), "%s %s", network, user);
+	return (struct counters){key_of_login_failures(who), key_of_login_failures(network)};
 }
 
 /* Changes both counters; the answer's parts are in their order. */

@@ -1,5 +1,6 @@
 /*
- * Attempts to log in are counted by address and user, and by address alone; too many are refused for a while.
+ * Attempts to log in are counted by address (network.h) and user, and by address alone; too many are refused
+ * for a while.
  * An attempt counts before its password is looked at, so that many at once are no way around; a right one is
  * taken back.
  */

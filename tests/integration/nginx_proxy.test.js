@@ -46,6 +46,16 @@ test('failures_are_counted_by_who_really_asks', async () => {
   assert.equal((await logIn(stack, from('203.0.113.21'))).status, 200);
 });
 
+test('failures_of_a_network_of_ipv6_are_counted_together', async () => {
+  const from = (/** @type {string} */ address) => ({ 'x-forwarded-for': address });
+  for (let i = 0; i < 10; i++) assert.equal((await logIn(stack, from(`2001:db8:0:1::${i}`), 'wrong')).status, 401);
+  assert.equal((await logIn(stack, from('2001:db8:0:1:ffff::1'))).status, 429);
+  assert.equal((await logIn(stack, from('2001:db8:0:2::1'))).status, 200);
+  for (let i = 0; i < 10; i++) assert.equal((await logIn(stack, from('::ffff:203.0.113.30'), 'wrong')).status, 401);
+  assert.equal((await logIn(stack, from('203.0.113.30'))).status, 429);
+  assert.equal((await logIn(stack, from('::ffff:203.0.113.31'))).status, 200);
+});
+
 test('what_is_allowed_by_address_is_allowed_to_who_really_asks', async () => {
   assert.equal((await stack.visitor.get('/metrics', { headers: { 'x-forwarded-for': '192.0.2.7' } })).status, 200);
   assert.equal((await stack.visitor.get('/metrics', { headers: { 'x-forwarded-for': '192.0.2.8' } })).status, 401);
