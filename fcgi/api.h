@@ -22,8 +22,8 @@ struct api {
 	int64_t waits_a_pool; /* of all users in this pool; the other processes are for what waits for none */
 	const char *pool_id;  /* of this pool of processes alone, by which the store knows it */
 	int turns;	      /* of all processes of this API */
-	struct turn_limits reads;  /* of the log */
-	int64_t passwords_at_once; /* looked at */
+	struct turn_limits reads, waiting_reads; /* of the log */
+	int64_t passwords_at_once;		 /* looked at */
 	enum pool_kind pool;
 	struct store *store;
 	struct token_cache *tokens;

@@ -8,6 +8,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define PATIENCE_MS 2000 /* for a turn to read */
+#define LOOK_MS	    10	 /* between looks whether one is free */
 
 /* `text` copied into a filter's field. */
 static enum err take_text(const char *name, const char *text, char *out, size_t size, struct reason *why)
@@ -65,11 +69,30 @@ static enum err read_filter(const struct logbook_question *question, struct entr
 	return err;
 }
 
+/* Most reads take milliseconds: who comes with a few at once waits rather than being refused. */
+static enum turn_refusal take_turn(const struct api *api, const char *user, struct turn *out)
+{
+	const struct timespec look = {.tv_nsec = LOOK_MS * 1000000};
+	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
+	enum turn_refusal refusal = turns_try(api->turns, TURN_READ_LOGS, user, &api->reads, out);
+	struct turn place;
+
+	if (refusal == TURN_TAKEN ||
+	    turns_try(api->turns, TURN_WAIT_TO_READ_LOGS, user, &api->waiting_reads, &place) != TURN_TAKEN)
+		return refusal;
+	while (refusal != TURN_TAKEN && clock_monotonic_ms() < until_ms) {
+		(void)nanosleep(&look, NULL);
+		refusal = turns_try(api->turns, TURN_READ_LOGS, user, &api->reads, out);
+	}
+	turns_end(api->turns, &place);
+	return refusal;
+}
+
 static enum err find_in_turn(struct api *api, const char *user, const struct log_query *query,
 			     struct buf *out, size_t *total, struct reason *why)
 {
 	struct turn turn;
-	enum turn_refusal refusal = turns_try(api->turns, TURN_READ_LOGS, user, &api->reads, &turn);
+	enum turn_refusal refusal = take_turn(api, user, &turn);
 	enum err err;
 
 	if (refusal != TURN_TAKEN)

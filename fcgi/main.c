@@ -79,7 +79,7 @@ struct service {
 	struct token_secret secret;
 	int64_t session_ttl_s, command_timeout_ms, waits_a_user, waits_a_pool, started_at_ms;
 	char pool_id[ID_RANDOM_SIZE];
-	struct turn_limits reads;
+	struct turn_limits reads, waiting_reads;
 	int64_t passwords_at_once;
 	int quick_fd, waiting_fd, turns;
 };
@@ -100,6 +100,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.pool_id = service->pool_id,
 		.turns = service->turns,
 		.reads = service->reads,
+		.waiting_reads = service->waiting_reads,
 		.passwords_at_once = service->passwords_at_once,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
@@ -136,7 +137,8 @@ static void run_janitor(void *user)
 
 /*
  * Nobody can take the whole pool, nor can all together: a quarter of it is left to what waits for no worker,
- * logins and reading the log. So many read at once; a login comes in turn behind them, for none hangs.
+ * logins and reading the log. So many read at once, and as many wait a moment for their turn; a login comes
+ * in turn behind them, for none hangs.
  */
 static void set_shares(struct service *service, int64_t processes)
 {
@@ -146,6 +148,7 @@ static void set_shares(struct service *service, int64_t processes)
 	service->waits_a_pool = processes > quarter ? processes - quarter : 1;
 	service->reads.of_all = quarter;
 	service->reads.of_one = quarter < READS_A_USER ? quarter : READS_A_USER;
+	service->waiting_reads = (struct turn_limits){.of_all = quarter, .of_one = quarter};
 	id_random(service->pool_id);
 }
 

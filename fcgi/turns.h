@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum turn_kind { TURN_READ_LOGS, TURN_CHECK_PASSWORD };
+enum turn_kind { TURN_READ_LOGS, TURN_WAIT_TO_READ_LOGS, TURN_CHECK_PASSWORD };
 
 /* A process has at most one turn of a kind at a time. */
 struct turn {

@@ -172,6 +172,13 @@ test('pages follow each other over all nodes, newest first', async () => {
   assert.equal((await find(`offset=${total + 1000}`)).total, total);
 });
 
+test('a few reads at once wait for each other, and none is refused', async () => {
+  for (let round = 0; round < 10; round++) {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => viewer.get('/api/logs?limit=1000')));
+    assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(200));
+  }
+});
+
 test('bounds on seq and on time, in either order, are where one reads on', async () => {
   const nodes = ['bounds-a', 'bounds-b'];
   const workers = await Promise.all(nodes.map((node) => stack.worker(node)));
