@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* some editors begin a file in UTF-8 with it */
+
 struct ini {
 	const char *path;
 	const struct ini_handler *handler;
@@ -35,11 +37,23 @@ static char *trim(char *text)
 	return text;
 }
 
-/* `;` or `#` begins a comment at a line's start and after a blank; elsewhere it is part of the value. */
+/* The quote that ends what is quoted from `at` on. NULL if nothing is: an apostrophe within a word is no
+ * quote, nor is what has no twin. */
+static char *end_of_quoted(const char *text, char *at)
+{
+	bool begins = (*at == '"' || *at == '\'') && (at == text || strchr(" \t=", at[-1]));
+
+	return begins ? strchr(at + 1, *at) : NULL;
+}
+
 static void cut_comment(char *text)
 {
 	for (char *at = text; *at; at++) {
-		if ((*at == ';' || *at == '#') && (at == text || at[-1] == ' ' || at[-1] == '\t')) {
+		char *end = end_of_quoted(text, at);
+
+		if (end) {
+			at = end;
+		} else if (*at == ';' && at > text && (at[-1] == ' ' || at[-1] == '\t')) {
 			*at = '\0';
 			return;
 		}
@@ -97,10 +111,13 @@ static enum err read_pair(struct ini *ini, char *text, struct reason *why)
 
 static enum err read_line(struct ini *ini, char *text, struct reason *why)
 {
+	if (ini->line == 1 && strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+		text += strlen(BYTE_ORDER_MARK);
+	text = trim(text);
+	if (!*text || *text == ';' || *text == '#')
+		return ERR_NONE;
 	cut_comment(text);
 	text = trim(text);
-	if (!*text)
-		return ERR_NONE;
 	return *text == '[' ? read_section(ini, text, why) : read_pair(ini, text, why);
 }
 

@@ -3,8 +3,10 @@
  * each pair; what they refuse is given the file's name and the line's number here.
  *
  * SAMPLE
- *     [service nginx]              ; a comment starts a line, or follows a blank
- *     description = Web server
+ *     [service nginx]                     ; a comment follows a blank, but not within quotes
+ *     # this line is one, as with a `;`
+ *     description = Web server #1
+ *     start = /bin/sh -c "true ; false"
  */
 #ifndef REPORTER_INI_H
 #define REPORTER_INI_H

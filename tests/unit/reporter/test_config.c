@@ -151,6 +151,66 @@ static void bad_values_are_refused(void **state)
 		       ":7: actions may hold start, stop or restart, not \"kill\"");
 }
 
+/* The description of a service whose section ends with this line. */
+static void assert_description(const char *line, const char *expected)
+{
+	struct buf text = {0};
+	struct config config;
+	struct reason why;
+
+	buf_printf(&text, REPORTER "[service a]\ndriver = systemd\nunit = a.service\n%s\n", line);
+	if (read_text(text.data, &config, &why))
+		fail_msg("%s: %s", line, why.text);
+	assert_string_equal(config.services[0].description, expected);
+	config_free(&config);
+	buf_free(&text);
+}
+
+static void a_semicolon_after_a_blank_begins_a_comment_and_nothing_else_does(void **state)
+{
+	(void)state;
+	assert_description("description = Server ; the first", "Server");
+	assert_description("description = Server\t;the first", "Server");
+	assert_description("description = Server;1", "Server;1");
+	assert_description("description = Server #1", "Server #1");
+	assert_description("description = #1 of them", "#1 of them");
+	assert_description("description = Bob's server ; not Ann's", "Bob's server");
+	assert_description("description = the 5\" one ; small", "the 5\" one");
+	assert_description("description = ' ; ' parts them ; as here", "' ; ' parts them");
+	assert_description("\t; description = x\n  # description = y\ndescription=z", "z");
+}
+
+static void a_comment_does_not_begin_within_quotes(void **state)
+{
+	struct config config;
+	struct reason why;
+
+	(void)state;
+	if (read_text(REPORTER
+		      "[service a]\ndriver = exec ; \"\nstatus = /bin/sh -c \"true ; exit 3\" ; stopped\n"
+		      "start = /bin/sh --command='a ; \"b' \"c ; 'd\"\n",
+		      &config, &why))
+		fail_msg("%s", why.text);
+	assert_int_equal(config.services[0].status.count, 3);
+	assert_string_equal(config.services[0].status.items[2], "true ; exit 3");
+	assert_string_equal(config.services[0].run[SERVICE_START].items[1], "--command=a ; \"b");
+	assert_string_equal(config.services[0].run[SERVICE_START].items[2], "c ; 'd");
+	config_free(&config);
+}
+
+static void a_byte_order_mark_begins_no_line_but_the_first(void **state)
+{
+	struct config config;
+	struct reason why;
+
+	(void)state;
+	if (read_text("\xef\xbb\xbf" REPORTER, &config, &why))
+		fail_msg("%s", why.text);
+	assert_string_equal(config.reporter.node_id, "w-1");
+	config_free(&config);
+	assert_refused(REPORTER "\xef\xbb\xbf[certificates]\n", ":4: expected [section] or key = value");
+}
+
 static void only_the_coordinators_own_reporter_may_hurry(void **state)
 {
 	struct config config;
@@ -201,6 +261,9 @@ int main(void)
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(a_refusal_names_file_and_line),
 		cmocka_unit_test(bad_values_are_refused),
+		cmocka_unit_test(a_semicolon_after_a_blank_begins_a_comment_and_nothing_else_does),
+		cmocka_unit_test(a_comment_does_not_begin_within_quotes),
+		cmocka_unit_test(a_byte_order_mark_begins_no_line_but_the_first),
 		cmocka_unit_test(only_the_coordinators_own_reporter_may_hurry),
 		cmocka_unit_test(a_restart_may_be_a_stop_and_a_start),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
