@@ -1,7 +1,7 @@
 /*
  * Reading JSON: cJSON's one home. It is lenient where the contract is not (depth, what follows the document,
- * numbers without end, control characters and NUL in strings), so the text is looked over before it is handed
- * on.
+ * numbers without end, control characters and NUL in strings), and strict where it need not be, so the text is
+ * looked over before it is handed on.
  */
 #include "common/json.h"
 
@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { ESCAPE_LEN = 6 }; /* of \uXXXX */
 
 /* `struct json` is never defined: a pointer to it is a pointer to cJSON under another name. */
 static const cJSON *as_cjson(const struct json *value)
@@ -54,19 +56,50 @@ static enum err look_over(const char *text, size_t len, struct reason *why)
 	return ERR_NONE;
 }
 
-/* cJSON ends a string at `\u0000`; U+FFFD has the same length as an escape. NULL if there is none to replace.
+/* What the escape `\uXXXX` at `at` stands for, a code unit of UTF-16; -1 if there is no such escape. */
+static long code_unit(const char *at, size_t len)
+{
+	char digits[5] = "";
+
+	if (len < ESCAPE_LEN || at[0] != '\\' || at[1] != 'u')
+		return -1;
+	memcpy(digits, at + 2, 4);
+	return strspn(digits, "0123456789abcdefABCDEF") == 4 ? strtol(digits, NULL, 16) : -1;
+}
+
+static bool is_high_surrogate(long unit)
+{
+	return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+static bool is_low_surrogate(long unit)
+{
+	return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/*
+ * cJSON ends a string at `\u0000`, and refuses half a surrogate pair, as Python's json writes for bytes that
+ * are no UTF-8. U+FFFD has the same length as an escape. NULL if there is none to replace.
  */
-static char *without_nul_escapes(const char *text, size_t len)
+static char *without_bad_escapes(const char *text, size_t len)
 {
 	char *copy = NULL;
 
-	for (size_t i = 0; i + 5 < len; i++) {
+	for (size_t i = 0; i + 1 < len; i++) {
+		long unit;
+
 		if (text[i] != '\\')
 			continue;
-		if (memcmp(text + i + 1, "u0000", 5) == 0) {
+		unit = code_unit(text + i, len - i);
+		if (is_high_surrogate(unit) &&
+		    is_low_surrogate(code_unit(text + i + ESCAPE_LEN, len - i - ESCAPE_LEN))) {
+			i += 2 * ESCAPE_LEN - 1;
+			continue;
+		}
+		if (unit == 0 || is_high_surrogate(unit) || is_low_surrogate(unit)) {
 			if (!copy)
 				copy = mem_copy(text, len);
-			memcpy(copy + i + 1, "ufffd", 5);
+			memcpy(copy + i, "\\ufffd", ESCAPE_LEN);
 		}
 		i++; /* an escaped backslash begins no escape */
 	}
@@ -102,7 +135,7 @@ enum err json_parse(const char *text, size_t len, struct json **out, struct reas
 
 	if (err != ERR_NONE)
 		return err;
-	copy = without_nul_escapes(text, len);
+	copy = without_bad_escapes(text, len);
 	source = copy ? copy : text;
 	document = cJSON_ParseWithLengthOpts(source, len, &end, false);
 	if (!document || !only_blanks(end, source + len)) {

@@ -17,8 +17,8 @@ struct json; /* a value inside a document; lives as long as the document */
 
 /*
  * Parses a whole document: RFC 8259, nothing after it, at most LIMIT_JSON_DEPTH deep, every number finite. Of
- * two equal keys the first counts; `\u0000` in a string is read as U+FFFD. The caller frees *out with
- * json_free. ERR_MALFORMED says at which byte.
+ * two equal keys the first counts; `\u0000` and half a surrogate pair in a string are read as U+FFFD. The
+ * caller frees *out with json_free. ERR_MALFORMED says at which byte.
  */
 enum err json_parse(const char *text, size_t len, struct json **out, struct reason *why) MUST_CHECK;
 void json_free(struct json *document); /* NULL is nothing */

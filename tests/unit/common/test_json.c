@@ -83,6 +83,35 @@ static void a_nul_escape_does_not_cut_a_string(void **state)
 	json_free(document);
 }
 
+static void half_a_surrogate_pair_is_replaced_and_the_rest_kept(void **state)
+{
+	static const struct {
+		const char *escaped, *expected;
+	} CASES[] = {
+		{"x\\ud800", "x\xef\xbf\xbd"},
+		{"\\uDCffy\\n", "\xef\xbf\xbdy\n"},
+		{"\\ud800\\ud800\\udc00", "\xef\xbf\xbd\xf0\x90\x80\x80"},
+		{"\\ud83d\\u0041", "\xef\xbf\xbd"
+				   "A"},
+		{"\\udc00\\ud800", "\xef\xbf\xbd\xef\xbf\xbd"},
+		{"\\ud83d\\ude00", "\xf0\x9f\x98\x80"},
+		{"\\\\ud800", "\\ud800"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct buf text = {0};
+		struct json *document;
+
+		buf_printf(&text, "{\"a\":\"%s\",\"b\":7}", CASES[i].escaped);
+		document = parse(text.data);
+		assert_string_equal(json_text(json_get(document, "a")), CASES[i].expected);
+		assert_int_equal(json_number(json_get(document, "b")), 7);
+		json_free(document);
+		buf_free(&text);
+	}
+}
+
 static void members_are_checked_for_type_and_range(void **state)
 {
 	struct json *document = parse("{\"n\":5,\"f\":1.5,\"s\":\"text\",\"z\":null}");
@@ -164,6 +193,7 @@ int main(void)
 		cmocka_unit_test(deep_nesting_is_refused_before_it_is_parsed),
 		cmocka_unit_test(a_raw_control_character_in_a_string_is_refused_at_its_byte),
 		cmocka_unit_test(a_nul_escape_does_not_cut_a_string),
+		cmocka_unit_test(half_a_surrogate_pair_is_replaced_and_the_rest_kept),
 		cmocka_unit_test(members_are_checked_for_type_and_range),
 		cmocka_unit_test(what_is_read_can_be_written_again),
 		cmocka_unit_test(text_is_escaped_and_made_valid_utf8),

@@ -105,6 +105,20 @@ static void a_json_entry_keeps_all_its_fields(void **state)
 	assert_int_equal(entry->line, 42);
 }
 
+/* As Python's json writes a file name that is no UTF-8. */
+static void half_a_surrogate_pair_costs_an_entry_only_itself(void **state)
+{
+	struct bench *bench = *state;
+	const struct sink_entry *entry;
+
+	start(bench);
+	entry = arrival_of(bench, "{\"level\":\"ERROR\",\"logger_name\":\"Service.x\","
+				  "\"message\":\"no \\udcff.txt\"}");
+	assert_int_equal(entry->level, LEVEL_ERROR);
+	assert_string_equal(entry->logger_name, "Service.x");
+	assert_string_equal(entry->message, "no \xef\xbf\xbd.txt");
+}
+
 static void syslog_gives_level_and_logger(void **state)
 {
 	struct bench *bench = *state;
@@ -238,11 +252,17 @@ static void a_removed_socket_is_made_again_by_the_sweep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_json_entry_keeps_all_its_fields), TEST(syslog_gives_level_and_logger),
-		TEST(anything_else_is_a_line),		 TEST(an_empty_datagram_is_nothing),
-		TEST(a_large_datagram_is_cut),		 TEST(any_program_may_write_to_it),
-		TEST(a_stale_socket_is_replaced),	 TEST(a_file_that_is_no_socket_is_left_alone),
-		TEST(a_socket_in_use_is_left_alone),	 TEST(a_removed_socket_is_made_again_by_the_sweep),
+		TEST(a_json_entry_keeps_all_its_fields),
+		TEST(half_a_surrogate_pair_costs_an_entry_only_itself),
+		TEST(syslog_gives_level_and_logger),
+		TEST(anything_else_is_a_line),
+		TEST(an_empty_datagram_is_nothing),
+		TEST(a_large_datagram_is_cut),
+		TEST(any_program_may_write_to_it),
+		TEST(a_stale_socket_is_replaced),
+		TEST(a_file_that_is_no_socket_is_left_alone),
+		TEST(a_socket_in_use_is_left_alone),
+		TEST(a_removed_socket_is_made_again_by_the_sweep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
