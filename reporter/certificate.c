@@ -23,6 +23,7 @@
 
 #define DAY_MS	      ((int64_t)24 * 3600 * 1000)
 #define PATH_MAX_LEN  4096
+#define PEM_BEGIN     "-----BEGIN "
 #define NAME_MAX_LEN  1024 /* of a subject or an issuer */
 #define SAN_MAX_COUNT 100
 #define SAN_MAX_LEN   255
@@ -31,7 +32,7 @@
 struct certificate_set {
 	X509 **items;
 	size_t count;
-	size_t passed_over;
+	size_t damaged;
 };
 
 /* --- reading ------------------------------------------------------------------------------------ */
@@ -59,7 +60,7 @@ static void add(struct certificate_set *set, X509 *certificate)
 	if (!certificate)
 		return;
 	if (!has_times(certificate)) {
-		set->passed_over++;
+		set->damaged++;
 		X509_free(certificate);
 		return;
 	}
@@ -67,30 +68,59 @@ static void add(struct certificate_set *set, X509 *certificate)
 	set->items[set->count++] = certificate;
 }
 
-static X509 *decode_block(const char *name, const unsigned char *data, long len)
-{
-	if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0)
-		return d2i_X509(NULL, &data, len);
-	if (strcmp(name, PEM_STRING_X509_TRUSTED) == 0)
-		return d2i_X509_AUX(NULL, &data, len);
-	return NULL;
-}
+/* The kinds of PEM blocks that hold a certificate, and how it is encoded in them. */
+static const struct kind {
+	const char *begin;
+	X509 *(*decode)(X509 **out, const unsigned char **data, long len);
+} KINDS[] = {
+	{PEM_BEGIN PEM_STRING_X509 "-----", d2i_X509},
+	{PEM_BEGIN PEM_STRING_X509_OLD "-----", d2i_X509},
+	{PEM_BEGIN PEM_STRING_X509_TRUSTED "-----", d2i_X509_AUX},
+};
 
-static void read_pem(struct certificate_set *set, const char *text, size_t len)
+static X509 *decode_block(const struct kind *kind, const char *text, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(text, (int)len);
+	X509 *certificate = NULL;
 	char *name, *header;
 	unsigned char *data;
 	long data_len;
 
-	while (bio && set->count < LIMIT_CERTIFICATES_A_NODE &&
-	       PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
-		add(set, decode_block(name, data, data_len));
+	if (bio && PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
+		const unsigned char *der = data;
+
+		certificate = kind->decode(NULL, &der, data_len);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
-		OPENSSL_clear_free(data, (size_t)data_len);
+		OPENSSL_free(data);
 	}
 	BIO_free(bio);
+	return certificate;
+}
+
+static void read_block(struct certificate_set *set, const char *text, size_t len)
+{
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+		size_t begin_len = strlen(KINDS[i].begin);
+
+		if (len >= begin_len && memcmp(text, KINDS[i].begin, begin_len) == 0) {
+			X509 *certificate = decode_block(&KINDS[i], text, len);
+
+			set->damaged += !certificate;
+			add(set, certificate);
+		}
+	}
+}
+
+/* Each block is read alone, so that one that is cut off takes none with it. */
+static void read_pem(struct certificate_set *set, const char *text, size_t len)
+{
+	const char *end = text + len, *block = memmem(text, len, PEM_BEGIN, strlen(PEM_BEGIN)), *next;
+
+	for (; block && set->count < LIMIT_CERTIFICATES_A_NODE; block = next) {
+		next = memmem(block + 1, (size_t)(end - block) - 1, PEM_BEGIN, strlen(PEM_BEGIN));
+		read_block(set, block, (size_t)((next ? next : end) - block));
+	}
 }
 
 struct certificate_set *certificate_set_read(const char *data, size_t len)
@@ -123,9 +153,9 @@ size_t certificate_set_count(const struct certificate_set *set)
 	return set ? set->count : 0;
 }
 
-size_t certificate_set_passed_over(const struct certificate_set *set)
+size_t certificate_set_damaged(const struct certificate_set *set)
 {
-	return set->passed_over;
+	return set->damaged;
 }
 
 /* --- writing ------------------------------------------------------------------------------------ */

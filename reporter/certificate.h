@@ -21,7 +21,9 @@ struct certificate_set *certificate_set_read(const char *data, size_t len);
 void certificate_set_free(struct certificate_set *set); /* NULL is nothing */
 
 size_t certificate_set_count(const struct certificate_set *set); /* NULL has none */
-size_t certificate_set_passed_over(const struct certificate_set *set);
+
+/* How many call themselves a certificate and cannot be read as one, or have times that cannot. */
+size_t certificate_set_damaged(const struct certificate_set *set);
 
 /*
  * Writes certificate `index` as the contract's object: names as RFC 2253 has them, in UTF-8; serial and

@@ -65,30 +65,26 @@ static enum err read_bytes(int fd, struct buf *out, struct reason *why)
 	return ERR_NONE;
 }
 
-static enum err judge(const struct file *file, struct reason *why)
+static enum err judge(const struct certificate_set *set, struct reason *why)
 {
-	size_t passed_over = certificate_set_passed_over(file->set);
+	size_t read = certificate_set_count(set), damaged = certificate_set_damaged(set);
 
-	if (!certificate_set_count(file->set))
-		return reason_set(why, ERR_INVALID,
-				  passed_over ? "its certificate has no times that can be read"
-					      : "no certificate in it");
-	if (passed_over)
-		log_warning("certificates",
-			    "passed over what has no times that can be read path=%s count=%zu", file->path,
-			    passed_over);
-	return ERR_NONE;
+	if (damaged)
+		return reason_set(why, ERR_INVALID, "%zu of %zu certificates in it damaged", damaged,
+				  read + damaged);
+	return read ? ERR_NONE : reason_set(why, ERR_INVALID, "no certificate in it");
 }
 
+/* What can be read is kept, even if not all of it can. */
 static enum err read_certificates(struct file *file, int fd, struct reason *why)
 {
 	struct buf data = {0};
 	enum err err = read_bytes(fd, &data, why);
 
-	if (err == ERR_NONE)
+	if (err == ERR_NONE) {
 		file->set = certificate_set_read(data.data, data.len);
-	if (err == ERR_NONE)
-		err = judge(file, why);
+		err = judge(file->set, why);
+	}
 	if (data.data)
 		explicit_bzero(data.data, data.len); /* a key may stand beside its certificate */
 	buf_free(&data);

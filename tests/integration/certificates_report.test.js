@@ -32,8 +32,9 @@ function make(name, subject, days) {
 const site = make('site', '/C=DE/O=<img src=x onerror=alert(1)>/CN=site.example', 20);
 const other = make('other', '/CN=other.example', 90);
 execFileSync('openssl', ['x509', '-in', other, '-outform', 'DER', '-out', join(folder, 'other.der')]);
-copyFileSync(other, join(folder, 'live/a.example/cert.pem'));
-writeFileSync(join(folder, 'garbage.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
+const garbage = '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n';
+writeFileSync(join(folder, 'garbage.pem'), garbage);
+writeFileSync(join(folder, 'live/a.example/cert.pem'), `${garbage}${readFileSync(other, 'utf8')}`);
 
 // What openssl makes and hardly anybody else: a serial of 160 bytes, and times that are none.
 const long = join(folder, 'long.pem');
@@ -96,14 +97,14 @@ test('a_browser_gets_them_first', async () => {
   );
 });
 
-test('what_is_no_certificate_is_named_once_in_the_log', async () => {
+test('what_is_no_certificate_is_named_once_in_the_log_though_others_stand_beside_it', async () => {
   await operator.post('/rpc', {
     jsonrpc: '2.0',
     id: 1,
     method: 'metrics_reporter.control_reporter',
     params: { worker_id: 'bearer', action: 'report_now' },
   });
-  for (const path of ['odd.der', 'site.key', 'garbage.pem', 'a-directory.pem', 'missing.pem']) {
+  for (const path of ['odd.der', 'site.key', 'garbage.pem', 'live/a.example/cert.pem', 'a-directory.pem', 'missing.pem']) {
     const told = reporter.daemon.log().split('\n').filter((line) => line.includes(`path=${join(folder, path)}`));
     assert.equal(told.length, 1, `${path}: ${told.join('\n')}`);
     assert.match(told[0], /^WARNING certificates: /);

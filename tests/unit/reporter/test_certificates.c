@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/limits.h"
+#include "reporter/certificate.h"
 #include "reporter/certificates.h"
 #include "tests/unit/cm.h"
 
@@ -193,6 +194,56 @@ static void a_chain_beside_its_key_gives_each_certificate(void **state)
 	bench_clear(bench);
 }
 
+static void a_damaged_certificate_hides_none_behind_it(void **state)
+{
+	static const char *const NAMES[] = {"cut-first.pem", "no-base64.pem", "no-certificate.pem"};
+	struct bench *bench = *state;
+
+	run(bench->directory,
+	    "cat cut.pem rsa.pem ec.pem >cut-first.pem && " /* it ends within a line */
+	    "{ sed 's/^MI/!!/' rsa.pem; cat rsa.pem rsa.key; sed 5d rsa.pem; cat ec.pem; } >no-base64.pem && "
+	    "{ sed s/CERTIFICATE/CERTIFICATE\\ REQUEST/ ec.pem; head -c 60 ec.key; cat rsa.pem ec.pem; } "
+	    ">no-certificate.pem");
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+		const struct json *first = certificates_of(bench, NAMES[i], 2);
+
+		assert_string_equal(text_of(first, "serial"), "0A3FC1");
+		assert_string_equal(text_of(json_next(first), "subject"), "CN=ec");
+	}
+	bench_clear(bench);
+}
+
+static size_t damaged_in(const struct bench *bench, const char *name)
+{
+	struct certificate_set *set;
+	size_t damaged, len;
+	char path[128], data[16 * 1024];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", bench->directory, name);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	len = fread(data, 1, sizeof(data), file);
+	fclose(file);
+	set = certificate_set_read(data, len);
+	damaged = certificate_set_damaged(set);
+	certificate_set_free(set);
+	return damaged;
+}
+
+static void damaged_certificates_are_counted_and_nothing_else_is(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(damaged_in(bench, "cut-first.pem"), 1);
+	assert_int_equal(damaged_in(bench, "no-base64.pem"), 2);
+	assert_int_equal(damaged_in(bench, "no-certificate.pem"), 0);
+	assert_int_equal(damaged_in(bench, "cut.pem"), 1);
+	assert_int_equal(damaged_in(bench, "chain.pem"), 0);
+	assert_int_equal(damaged_in(bench, "ec.der"), 0);
+	assert_int_equal(damaged_in(bench, "garbage"), 0);
+}
+
 static void globs_are_followed_in_the_order_of_the_paths(void **state)
 {
 	static const char *const NAMES[] = {"rsa.pem", "live/*/cert.pem", "r*.pem", "nothing/*.pem"};
@@ -285,6 +336,8 @@ int main(void)
 		cmocka_unit_test(days_left_are_whole_days_and_negative_after_the_end),
 		cmocka_unit_test(der_and_other_keys_are_read),
 		cmocka_unit_test(a_chain_beside_its_key_gives_each_certificate),
+		cmocka_unit_test(a_damaged_certificate_hides_none_behind_it),
+		cmocka_unit_test(damaged_certificates_are_counted_and_nothing_else_is),
 		cmocka_unit_test(globs_are_followed_in_the_order_of_the_paths),
 		cmocka_unit_test(what_is_no_certificate_is_left_out),
 		cmocka_unit_test(one_whose_times_cannot_be_read_is_left_out_alone),
