@@ -142,7 +142,8 @@ static int show(const struct command *command, const struct buf *text)
 	} else {
 		const char *error = json_text(json_get(answer, "error"));
 
-		fprintf(stderr, "p2pdash-reporter: %s\n", error ? error : "refused");
+		fprintf(stderr, "p2pdash-reporter: %s%s\n", error ? error : "refused",
+			command->takes_seconds ? ", or 0: as the coordinator likes" : "");
 	}
 	json_free(answer);
 	return status;

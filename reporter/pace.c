@@ -55,8 +55,8 @@ enum err pace_fix(struct pace *pace, int64_t seconds, struct reason *why)
 {
 	if (seconds && (seconds < pace->min_s || seconds > pace->max_s))
 		return reason_set(why, ERR_INVALID,
-				  "interval must be %" PRId64 " to %" PRId64 " seconds here, or null",
-				  pace->min_s, pace->max_s);
+				  "interval must be %" PRId64 " to %" PRId64 " seconds here", pace->min_s,
+				  pace->max_s);
 	pace->fixed_s = seconds;
 	return ERR_NONE;
 }
