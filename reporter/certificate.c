@@ -158,6 +158,16 @@ size_t certificate_set_damaged(const struct certificate_set *set)
 	return set->damaged;
 }
 
+bool certificate_is_authority(const char *path)
+{
+	X509_STORE *store = X509_STORE_new();
+	bool loaded = store && X509_STORE_load_file(store, path) == 1;
+
+	X509_STORE_free(store);
+	ERR_clear_error();
+	return loaded;
+}
+
 /* --- writing ------------------------------------------------------------------------------------ */
 
 /* Cut to what is taken of it, and marked where it is. Counted as it stands in JSON, so never too long. */

@@ -7,6 +7,7 @@
 
 #include "common/json.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ size_t certificate_set_count(const struct certificate_set *set); /* NULL has non
 
 /* How many call themselves a certificate and cannot be read as one, or have times that cannot. */
 size_t certificate_set_damaged(const struct certificate_set *set);
+
+/* Whether the PEM file holds certificates that TLS could trust. */
+bool certificate_is_authority(const char *path);
 
 /*
  * Writes certificate `index` as the contract's object: names as RFC 2253 has them, in UTF-8; serial and

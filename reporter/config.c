@@ -4,13 +4,16 @@
  */
 #include "reporter/config.h"
 
+#include "common/buf.h"
 #include "common/limits.h"
 #include "common/mem.h"
 #include "reporter/config_value.h"
 #include "reporter/ini.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define KIND(kind)   (1U << (kind))
@@ -29,15 +32,15 @@ static const struct config_key REPORTER_KEYS[] = {
 	{"coordinator", VALUE_URL, REPORTER(coordinator), .required = true},
 	{"node_id", VALUE_NODE, REPORTER(node_id), .required = true},
 	{"token_file", VALUE_TEXT, REPORTER(token_file), .initial = "/etc/p2pdash/token"},
-	{"ca_file", VALUE_TEXT, REPORTER(ca_file)},
-	{"state_dir", VALUE_TEXT, REPORTER(state_dir), .initial = "/var/lib/p2pdash"},
-	{"control_socket", VALUE_TEXT, REPORTER(control_socket), .initial = "/run/p2pdash/reporter.sock"},
+	{"ca_file", VALUE_AUTHORITIES, REPORTER(ca_file)},
+	{"state_dir", VALUE_STATE, REPORTER(state_dir), .initial = "/var/lib/p2pdash"},
+	{"control_socket", VALUE_SOCKET, REPORTER(control_socket), .initial = "/run/p2pdash/reporter.sock"},
 	{"min_interval", VALUE_INTEGER, REPORTER(min_interval_s), .initial = "30", .min = 1,
 	 .max = LIMIT_INTERVAL_MAX_S},
 	{"max_interval", VALUE_INTEGER, REPORTER(max_interval_s), .initial = "300", .min = 1,
 	 .max = LIMIT_INTERVAL_MAX_S},
 	{"disk_path", VALUE_TEXT, REPORTER(disk_path), .initial = "/"},
-	{"host_root", VALUE_TEXT, REPORTER(host_root), .initial = "/"},
+	{"host_root", VALUE_DIRECTORY, REPORTER(host_root), .initial = "/"},
 	{"spool_mib", VALUE_INTEGER, REPORTER(spool_mib), .initial = "64", .min = SPOOL_MIN_MIB,
 	 .max = SPOOL_MAX_MIB},
 };
@@ -50,7 +53,7 @@ static const struct config_key SERVICE_KEYS[] = {
 	{"timeout", VALUE_INTEGER, SERVICE(timeout_s), .initial = "30", .min = 1, .max = TIMEOUT_MAX_S},
 	{"unit", VALUE_TEXT, SERVICE(unit), .required = true, .kinds = KIND(DRIVER_SYSTEMD)},
 	{"container", VALUE_TEXT, SERVICE(container), .required = true, .kinds = KIND(DRIVER_DOCKER)},
-	{"socket", VALUE_TEXT, SERVICE(socket), .initial = "/var/run/docker.sock",
+	{"socket", VALUE_SOCKET, SERVICE(socket), .initial = "/var/run/docker.sock",
 	 .kinds = KIND(DRIVER_DOCKER)},
 	{"start", VALUE_ARGV, SERVICE(run[SERVICE_START]), .kinds = KIND(DRIVER_EXEC)},
 	{"stop", VALUE_ARGV, SERVICE(run[SERVICE_STOP]), .kinds = KIND(DRIVER_EXEC)},
@@ -136,6 +139,21 @@ static int line_of(const struct config_key *keys, const int *lines, const char *
 	return lines[i];
 }
 
+static enum err check_disk(const struct config_reporter *reporter, struct reason *why)
+{
+	const char *root = strcmp(reporter->host_root, "/") == 0 ? "" : reporter->host_root;
+	struct buf path = {0};
+	struct statvfs space;
+	enum err err = ERR_NONE;
+
+	buf_printf(&path, "%s/%s", root, reporter->disk_path + (*reporter->disk_path == '/'));
+	if (statvfs(path.data, &space) < 0)
+		err = reason_set(why, ERR_INVALID, "disk_path: %s cannot be measured: %s", path.data,
+				 strerror(errno));
+	buf_free(&path);
+	return err;
+}
+
 static enum err check_reporter(void *section, const int *lines, int *line, struct reason *why)
 {
 	const struct config_reporter *reporter = section;
@@ -152,7 +170,9 @@ static enum err check_reporter(void *section, const int *lines, int *line, struc
 		*line = given ? given : line_of(REPORTER_KEYS, lines, "min_interval");
 		return reason_set(why, ERR_INVALID, "max_interval must not be less than min_interval");
 	}
-	return ERR_NONE;
+	if (line_of(REPORTER_KEYS, lines, "disk_path"))
+		*line = line_of(REPORTER_KEYS, lines, "disk_path");
+	return check_disk(reporter, why);
 }
 
 static enum err check_service(void *section, const int *lines, int *line, struct reason *why)
@@ -180,11 +200,12 @@ static enum err check_log(void *section, const int *lines, int *line, struct rea
 
 	if (!log->logger)
 		log->logger = mem_text(log->name);
-	if (log->source == SOURCE_SOCKET && log->paths.count != 1) {
-		*line = line_of(LOG_KEYS, lines, "path");
+	if (log->source != SOURCE_SOCKET)
+		return ERR_NONE;
+	*line = line_of(LOG_KEYS, lines, "path");
+	if (log->paths.count != 1)
 		return reason_set(why, ERR_INVALID, "path must be one socket");
-	}
-	return ERR_NONE;
+	return config_value_check_socket("path", log->paths.items[0], why);
 }
 
 static const struct section SECTIONS[] = {

@@ -5,12 +5,19 @@
 #include "common/id.h"
 #include "common/mem.h"
 #include "common/number.h"
+#include "reporter/certificate.h"
 #include "reporter/config.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static void put_text(void *field, char *text)
 {
@@ -25,6 +32,38 @@ static enum err set_text(const struct config_key *key, const char *value, void *
 	return ERR_NONE;
 }
 
+/* What no host's name holds; other letters than ASCII's it may. */
+#define NOT_IN_HOST " \t!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~"
+
+/* The length of the IPv6 address in brackets that `text` begins with, 0 if there is none. */
+static size_t address_len(const char *text)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	struct in6_addr parsed;
+	size_t len = strcspn(text + 1, "%]"), zone = strcspn(text + 1 + len, "]");
+
+	if (len >= sizeof(address) || !text[1 + len + zone])
+		return 0;
+	memcpy(address, text + 1, len);
+	return inet_pton(AF_INET6, address, &parsed) == 1 ? 1 + len + zone + 1 : 0;
+}
+
+/* SAMPLE coordinator.example:8443/prefix */
+static bool has_host(const char *text)
+{
+	size_t len = *text == '[' ? address_len(text) : strcspn(text, NOT_IN_HOST), digits;
+	char port[sizeof("65535")] = "";
+	int64_t number;
+
+	if (!len || text[len] != ':')
+		return len && (!text[len] || text[len] == '/');
+	digits = strcspn(text + len + 1, "/");
+	if (digits >= sizeof(port))
+		return false;
+	memcpy(port, text + len + 1, digits);
+	return number_parse(port, 1, UINT16_MAX, &number) == ERR_NONE;
+}
+
 static enum err set_url(const struct config_key *key, const char *value, void *field, struct reason *why)
 {
 	static const char *const schemes[] = {"http://", "https://"};
@@ -35,13 +74,72 @@ static enum err set_url(const struct config_key *key, const char *value, void *f
 	for (size_t i = 0; i < 2; i++) {
 		size_t scheme = strlen(schemes[i]);
 
-		if (strncmp(value, schemes[i], scheme) == 0 && len > scheme && !strpbrk(value, " \t?#@")) {
+		if (strncmp(value, schemes[i], scheme) == 0 && has_host(value + scheme) &&
+		    !strpbrk(value, " \t?#@")) {
 			put_text(field, mem_copy(value, len));
 			return ERR_NONE;
 		}
 	}
-	return reason_set(why, ERR_INVALID, "%s must be https://HOST or http://HOST, not \"%.100s\"",
-			  key->name, value);
+	return reason_set(why, ERR_INVALID,
+			  "%s must be https://HOST[:PORT] or http://HOST[:PORT], not \"%.100s\"", key->name,
+			  value);
+}
+
+enum err config_value_check_socket(const char *key, const char *path, struct reason *why)
+{
+	size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+	if (strlen(path) > max)
+		return reason_set(why, ERR_INVALID,
+				  "%s is the path of a socket and must have at most %zu bytes", key, max);
+	return ERR_NONE;
+}
+
+static enum err check_socket(const struct config_key *key, const char *path, struct reason *why)
+{
+	return config_value_check_socket(key->name, path, why);
+}
+
+/* What errno says against a path. */
+static enum err refuse_path(const struct config_key *key, const char *path, const char *what,
+			    struct reason *why)
+{
+	return reason_set(why, ERR_INVALID, "%s %s cannot be %s: %s", key->name, path, what, strerror(errno));
+}
+
+static enum err check_authorities(const struct config_key *key, const char *path, struct reason *why)
+{
+	if (access(path, R_OK) < 0)
+		return refuse_path(key, path, "read", why);
+	if (!certificate_is_authority(path))
+		return reason_set(why, ERR_INVALID, "%s %s holds no certificate in PEM", key->name, path);
+	return ERR_NONE;
+}
+
+static enum err check_directory(const struct config_key *key, const char *path, struct reason *why)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return refuse_path(key, path, "read", why);
+	if (!S_ISDIR(status.st_mode))
+		return reason_set(why, ERR_INVALID, "%s %s is not a directory", key->name, path);
+	return ERR_NONE;
+}
+
+/* Who asks the daemon, or has a report printed, need not have the right to make or to see it. */
+static enum err check_state(const struct config_key *key, const char *path, struct reason *why)
+{
+	char *copy = mem_text(path);
+	struct stat status;
+	enum err err = ERR_NONE;
+
+	if (stat(path, &status) == 0)
+		err = check_directory(key, path, why);
+	else if (errno == ENOTDIR || (errno == ENOENT && stat(dirname(copy), &status) < 0))
+		err = refuse_path(key, path, "made", why);
+	free(copy);
+	return err;
 }
 
 static enum err set_node(const struct config_key *key, const char *value, void *field, struct reason *why)
@@ -202,30 +300,50 @@ static enum err set_argv(const struct config_key *key, const char *value, void *
 	return ERR_NONE;
 }
 
-typedef enum err (*set_fn)(const struct config_key *key, const char *value, void *field, struct reason *why);
+static void clear_text(void *field)
+{
+	char *text;
 
-static const set_fn SETTERS[VALUE_TYPE_COUNT] = {
-	[VALUE_TEXT] = set_text,       [VALUE_URL] = set_url,	    [VALUE_NODE] = set_node,
-	[VALUE_INTEGER] = set_integer, [VALUE_CHOICE] = set_choice, [VALUE_LEVEL] = set_level,
-	[VALUE_ACTIONS] = set_actions, [VALUE_LIST] = set_list,	    [VALUE_ARGV] = set_argv,
+	memcpy(&text, field, sizeof(text));
+	free(text);
+	put_text(field, NULL);
+}
+
+static void clear_list(void *field)
+{
+	list_free(field);
+}
+
+static const struct type {
+	enum err (*set)(const struct config_key *key, const char *value, void *field, struct reason *why);
+	void (*clear)(void *field); /* NULL: it holds nothing */
+	enum err (*check)(const struct config_key *key, const char *path, struct reason *why);
+} TYPES[VALUE_TYPE_COUNT] = {
+	[VALUE_TEXT] = {set_text, clear_text},
+	[VALUE_URL] = {set_url, clear_text},
+	[VALUE_SOCKET] = {set_text, clear_text, check_socket},
+	[VALUE_AUTHORITIES] = {set_text, clear_text, check_authorities},
+	[VALUE_DIRECTORY] = {set_text, clear_text, check_directory},
+	[VALUE_STATE] = {set_text, clear_text, check_state},
+	[VALUE_NODE] = {set_node},
+	[VALUE_INTEGER] = {set_integer},
+	[VALUE_CHOICE] = {set_choice},
+	[VALUE_LEVEL] = {set_level},
+	[VALUE_ACTIONS] = {set_actions},
+	[VALUE_LIST] = {set_list, clear_list},
+	[VALUE_ARGV] = {set_argv, clear_list},
 };
 
 enum err config_value_set(const struct config_key *key, const char *value, void *section, struct reason *why)
 {
-	return SETTERS[key->type](key, value, (char *)section + key->offset, why);
+	const struct type *type = &TYPES[key->type];
+	enum err err = type->check && *value ? type->check(key, value, why) : ERR_NONE;
+
+	return err ? err : type->set(key, value, (char *)section + key->offset, why);
 }
 
 void config_value_free(const struct config_key *key, void *section)
 {
-	void *field = (char *)section + key->offset;
-
-	if (key->type == VALUE_TEXT || key->type == VALUE_URL) {
-		char *text;
-
-		memcpy(&text, field, sizeof(text));
-		free(text);
-		put_text(field, NULL);
-	} else if (key->type == VALUE_LIST || key->type == VALUE_ARGV) {
-		list_free(field);
-	}
+	if (TYPES[key->type].clear)
+		TYPES[key->type].clear((char *)section + key->offset);
 }

@@ -9,15 +9,19 @@
 #include <stdint.h>
 
 enum value_type {
-	VALUE_TEXT,    /* char *, not empty */
-	VALUE_URL,     /* char *, http:// or https://, without its last slash */
-	VALUE_NODE,    /* char[ID_NODE_SIZE] */
-	VALUE_INTEGER, /* int64_t within [min, max] */
-	VALUE_CHOICE,  /* an enum: the index in `choices` */
-	VALUE_LEVEL,   /* enum level */
-	VALUE_ACTIONS, /* unsigned: a bit for each action named, in any order; may be empty */
-	VALUE_LIST,    /* struct config_list: at least one item between commas */
-	VALUE_ARGV,    /* struct config_list: words between blanks, "…" and '…' keep them */
+	VALUE_TEXT,	   /* char *, not empty */
+	VALUE_URL,	   /* char *, http:// or https://, without its last slash */
+	VALUE_SOCKET,	   /* char *, a path that fits a Unix socket's address */
+	VALUE_AUTHORITIES, /* char *, the path of a PEM file with certificates in it */
+	VALUE_DIRECTORY,   /* char *, the path of one that is there */
+	VALUE_STATE,	   /* char *, the path of a directory that is there or can be made in one that is */
+	VALUE_NODE,	   /* char[ID_NODE_SIZE] */
+	VALUE_INTEGER,	   /* int64_t within [min, max] */
+	VALUE_CHOICE,	   /* an enum: the index in `choices` */
+	VALUE_LEVEL,	   /* enum level */
+	VALUE_ACTIONS,	   /* unsigned: a bit for each action named, in any order; may be empty */
+	VALUE_LIST,	   /* struct config_list: at least one item between commas */
+	VALUE_ARGV,	   /* struct config_list: words between blanks, "…" and '…' keep them */
 	VALUE_TYPE_COUNT
 };
 
@@ -36,6 +40,9 @@ struct config_key {
 /* Stores `value` in `section`. ERR_INVALID with a sentence that names the key. */
 enum err config_value_set(const struct config_key *key, const char *value, void *section,
 			  struct reason *why) MUST_CHECK;
+
+/* Whether the path fits a Unix socket's address. */
+enum err config_value_check_socket(const char *key, const char *path, struct reason *why) MUST_CHECK;
 
 /* Frees what the field holds, if anything. */
 void config_value_free(const struct config_key *key, void *section);

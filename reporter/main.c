@@ -7,6 +7,7 @@
 #include "reporter/ctl.h"
 #include "reporter/daemon.h"
 #include "reporter/once.h"
+#include "reporter/state_dir.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,8 +64,11 @@ static void read_settings(int argc, char **argv, struct setting_value *values, s
 		err = ctl_check(*words, &why);
 	if (!err)
 		err = config_read(values[SET_CONFIG].text, config, &why);
-	if (!err && !values[SET_PRINT].number && !*words)
+	if (!err && !values[SET_PRINT].number && !*words) {
 		err = credential_read(config->reporter.token_file, &token, &why);
+		if (!err)
+			err = state_dir_make(config->reporter.state_dir, &why);
+	}
 	buf_free(&token);
 	if (err)
 		settings_refuse(&PROGRAM, &why);

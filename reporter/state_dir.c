@@ -28,13 +28,23 @@ static enum err lock_file(const char *path, int *lock, struct reason *why)
 	return ERR_NONE;
 }
 
+enum err state_dir_make(const char *dir, struct reason *why)
+{
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be made: %s", dir, strerror(errno));
+	if (access(dir, W_OK | X_OK) < 0)
+		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be written: %s", dir,
+				  strerror(errno));
+	return ERR_NONE;
+}
+
 enum err state_dir_open(const char *dir, int *lock, struct reason *why)
 {
 	struct buf path = {0};
-	enum err err;
+	enum err err = state_dir_make(dir, why);
 
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be made: %s", dir, strerror(errno));
+	if (err)
+		return err;
 	state_dir_path(dir, LOCK, &path);
 	err = lock_file(path.data, lock, why);
 	buf_free(&path);

@@ -6,8 +6,11 @@
 #include "common/err.h"
 #include "common/id.h"
 
+/* Makes the directory (mode 0700) if it is missing. ERR_SYSTEM if it cannot be made or written in. */
+enum err state_dir_make(const char *dir, struct reason *why) MUST_CHECK;
+
 /*
- * Makes the directory (mode 0700) if it is missing and locks it; the lock lasts until *lock, a descriptor, is
+ * Makes the directory as above and locks it; the lock lasts until *lock, a descriptor, is
  * closed. ERR_SYSTEM if it cannot be used, ERR_CONFLICT if another reporter does; the sentence names it.
  */
 enum err state_dir_open(const char *dir, int *lock, struct reason *why) MUST_CHECK;

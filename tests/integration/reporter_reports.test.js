@@ -8,6 +8,7 @@ import test from 'node:test';
 
 import { Host } from '../lib/host.js';
 import { startStack, waitFor } from '../lib/stack.js';
+import { settles } from '../lib/wait.js';
 
 const stack = await startStack({ parts: ['redis', 'api', 'nginx'] });
 const viewer = await stack.user('viewer');
@@ -136,9 +137,11 @@ test('a_configuration_is_read_anew_and_a_bad_one_is_not', async () => {
   assert.ok(JSON.parse((await reporter.ctl('stats')).stdout).statistics.total_reports > 1, 'the counts go on');
   reporter.configure('[servce x]');
   reporter.daemon.signal('SIGHUP');
-  await waitFor(() => /unknown section \[servce\]/.test(reporter.daemon.log()), {
-    what: 'the refusal',
-  });
+  await waitFor(() => /unknown section \[servce\]/.test(reporter.daemon.log()), { what: 'the refusal' });
+  reporter.settings.ca_file = '/nonexistent';
+  reporter.configure('');
+  reporter.daemon.signal('SIGHUP');
+  await waitFor(() => /ca_file \/nonexistent cannot be read/.test(reporter.daemon.log()), { what: 'another refusal' });
   assert.ok(reporter.daemon.alive);
 });
 
@@ -163,4 +166,33 @@ test('what_is_wrong_with_the_configuration_is_said_with_exit_status_2', async ()
   assert.equal(outcome.status, 2);
   assert.match(outcome.stderr, /can be read by others/);
   assert.equal((await reporter.run('--nonsense')).status, 2);
+});
+
+test('settings_that_nothing_could_be_done_with_end_the_program_and_are_no_absent_coordinator', async () => {
+  const settings = {
+    coordinator: 'https://localhost:99999',
+    ca_file: '/nonexistent',
+    state_dir: '/nonexistent/state',
+    control_socket: `/${'x'.repeat(200)}`,
+    disk_path: '/nonexistent',
+  };
+  for (const [key, value] of Object.entries(settings)) {
+    const reporter = await stack.reporter(`unusable-${key}`, { settings: { [key]: value } });
+    const line = readFileSync(reporter.configFile, 'utf8').split('\n').indexOf(`${key} = ${value}`) + 1;
+    for (const args of [[], ['--once'], ['ctl', 'status']]) {
+      const { status, stderr } = await settles(reporter.run(...args), { what: `the refusal of ${key}` });
+      assert.equal(status, 2, stderr);
+      assert.ok(stderr.includes(`reporter.conf:${line}: ${key}`), stderr);
+    }
+  }
+});
+
+test('only_who_needs_the_state_directory_must_be_able_to_make_it', async () => {
+  const reporter = await stack.reporter('stateless', { settings: { state_dir: '/proc/stateless' } });
+  for (const args of [[], ['--once']]) {
+    const { status, stderr } = await reporter.run(...args);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /state_dir \/proc\/stateless cannot be made: No such file/);
+  }
+  assert.equal((await reporter.print()).worker_id, 'stateless');
 });

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TEST_IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
+
 #define REPORTER "[reporter]\ncoordinator = https://c.example/\nnode_id = w-1\n"
 
 static enum err read_text(const char *text, struct config *config, struct reason *why)
@@ -33,14 +35,27 @@ static void assert_refused(const char *text, const char *expected)
 	assert_null(config.reporter.coordinator);
 }
 
+static void make_authority(struct folder *folder)
+{
+	struct buf command = {0};
+
+	buf_printf(
+		&command,
+		"cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=own "
+		"-keyout ca.key -out ca.pem 2>openssl.log",
+		folder->path);
+	assert_int_equal(system(command.data), 0);
+	buf_free(&command);
+}
+
 static void the_contracts_example_is_taken_whole(void **state)
 {
-	static const char text[] =
+	static const char format[] =
 		"[reporter]\n"
 		"coordinator = https://coordinator.example    ; http://localhost:8080 in development\n"
 		"node_id     = worker-001\n"
 		"token_file  = /etc/p2pdash/token             ; refused if others can read it\n"
-		"ca_file     = /etc/p2pdash/ca.pem            ; optional, to trust a private CA\n"
+		"ca_file     = %s                             ; optional, to trust a private CA\n"
 		"state_dir   = /var/lib/p2pdash               ; spool, cursors, last sample\n"
 		"control_socket = /run/p2pdash/reporter.sock\n"
 		"min_interval = 30                            ; seconds\n"
@@ -62,13 +77,18 @@ static void the_contracts_example_is_taken_whole(void **state)
 		"auto\n\n"
 		"[log apps]\nsource = socket\npath   = /run/p2pdash/log.sock\n\n"
 		"[certificates]\npaths = /etc/ssl/certs/site.pem, /etc/letsencrypt/live/*/cert.pem\n";
+	struct folder *folder = *state;
+	struct buf text = {0};
 	struct config config;
 	struct reason why;
 
-	(void)state;
-	if (read_text(text, &config, &why))
+	make_authority(folder);
+	buf_printf(&text, format, folder_path(folder, "ca.pem"));
+	if (read_text(text.data, &config, &why))
 		fail_msg("%s", why.text);
+	buf_free(&text);
 	assert_string_equal(config.reporter.coordinator, "https://coordinator.example");
+	assert_string_equal(config.reporter.ca_file, folder_path(folder, "ca.pem"));
 	assert_string_equal(config.reporter.node_id, "worker-001");
 	assert_string_equal(config.reporter.disk_path, "/");
 	assert_int_equal(config.services_count, 2);
@@ -211,6 +231,125 @@ static void a_byte_order_mark_begins_no_line_but_the_first(void **state)
 	assert_refused(REPORTER "\xef\xbb\xbf[certificates]\n", ":4: expected [section] or key = value");
 }
 
+static void a_coordinators_address_is_one_that_can_be_called(void **state)
+{
+	static const char *const GOOD[] = {
+		"http://localhost:8080",
+		"https://127.0.0.1:65535/",
+		"https://c.example./behind/a/prefix",
+		"http://[2001:db8::1]:8080",
+		"http://[::1]",
+		"http://[fe80::1%25eth0]:80",
+		"https://my_host-1",
+		"https://b\xc3\xbc"
+		"cher.example",
+	};
+	static const char *const BAD[] = {
+		"https://host:99999", "http://host:abc/x",  "http:///x",   "http://",	  "http://:80",
+		"http://host:",	      "http://host:0",	    "http://[::1", "http://[zz]", "http://[::1]x",
+		"http://a,b",	      "http://a b",	    "http://a\\b", "//a",	  "http://[]",
+		"http://host:+80",    "http://host:080800",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(GOOD) / sizeof(GOOD[0]); i++) {
+		struct buf text = {0};
+		struct config config;
+		struct reason why;
+
+		buf_printf(&text, "[reporter]\ncoordinator = %s\nnode_id = w\n", GOOD[i]);
+		if (read_text(text.data, &config, &why))
+			fail_msg("%s", why.text);
+		config_free(&config);
+		buf_free(&text);
+	}
+	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+		struct buf text = {0};
+
+		buf_printf(&text, "[reporter]\ncoordinator = %s\nnode_id = w\n", BAD[i]);
+		assert_refused(text.data, ":2: coordinator must be https://HOST");
+		buf_free(&text);
+	}
+}
+
+/* The reporter's section with one more line, which holds the path of something in the folder. */
+static void assert_path_refused(struct folder *folder, const char *key, const char *name,
+				const char *expected)
+{
+	struct buf text = {0};
+
+	buf_printf(&text, REPORTER "%s = %s\n", key, folder_path(folder, name));
+	assert_refused(text.data, expected);
+	buf_free(&text);
+}
+
+static void what_must_be_there_and_is_not_is_refused(void **state)
+{
+	struct folder *folder = *state;
+	struct buf text = {0};
+
+	assert_refused(REPORTER "ca_file = /nonexistent\n",
+		       ":4: ca_file /nonexistent cannot be read: No such file or directory");
+	(void)folder_write(folder, "empty", "");
+	assert_path_refused(folder, "ca_file", "empty", "/empty holds no certificate in PEM");
+	assert_path_refused(folder, "ca_file", "", " holds no certificate in PEM");
+	assert_path_refused(folder, "state_dir", "empty", "/empty is not a directory");
+	assert_path_refused(folder, "state_dir", "empty/state", "/state cannot be made: Not a directory");
+	assert_refused(REPORTER "state_dir = /nowhere/p2pdash\n",
+		       ":4: state_dir /nowhere/p2pdash cannot be made: No such file or directory");
+	assert_refused(REPORTER "disk_path = /nonexistent\n",
+		       ":4: disk_path: /nonexistent cannot be measured: No such file or directory");
+	assert_path_refused(folder, "host_root", "empty", "/empty is not a directory");
+	assert_refused(REPORTER "host_root = /nonexistent\n",
+		       ":4: host_root /nonexistent cannot be read: No such file or directory");
+	buf_printf(&text, REPORTER "host_root = %s/\ndisk_path = /etc\n", folder->path);
+	assert_refused(text.data, ":5: disk_path: /tmp/");
+	buf_free(&text);
+}
+
+static void what_will_be_made_need_not_be_there(void **state)
+{
+	struct folder *folder = *state;
+	struct buf text = {0};
+	struct config config;
+	struct reason why;
+
+	(void)folder_write(folder, "disk", "");
+	buf_printf(&text, REPORTER "state_dir = %s/state/\nhost_root = %s\ndisk_path = disk\n", folder->path,
+		   folder->path);
+	if (read_text(text.data, &config, &why))
+		fail_msg("%s", why.text);
+	config_free(&config);
+	buf_free(&text);
+}
+
+static void a_sockets_path_fits_its_address(void **state)
+{
+	static const char *const SECTIONS[] = {
+		REPORTER "control_socket = ",
+		REPORTER "[log a]\nsource = socket\npath = ",
+		REPORTER "[service a]\ndriver = docker\ncontainer = a\nsocket = ",
+	};
+	static const char *const REFUSALS[] = {":4: control_socket ", ":6: path ", ":7: socket "};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(SECTIONS) / sizeof(SECTIONS[0]); i++) {
+		struct buf fits = {0}, too_long = {0};
+		struct config config;
+		struct reason why;
+
+		buf_printf(&fits, "%s/%0*d\n", SECTIONS[i], 106, 0);
+		if (read_text(fits.data, &config, &why))
+			fail_msg("%s", why.text);
+		config_free(&config);
+		buf_printf(&too_long, "%s/%0*d\n", SECTIONS[i], 107, 0);
+		assert_refused(too_long.data, REFUSALS[i]);
+		assert_refused(too_long.data, " must have at most 107 bytes");
+		buf_free(&fits);
+		buf_free(&too_long);
+	}
+}
+
 static void only_the_coordinators_own_reporter_may_hurry(void **state)
 {
 	struct config config;
@@ -257,13 +396,17 @@ static void a_file_that_is_not_there_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_contracts_example_is_taken_whole),
+		TEST_IN_FOLDER(the_contracts_example_is_taken_whole),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(a_refusal_names_file_and_line),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(a_semicolon_after_a_blank_begins_a_comment_and_nothing_else_does),
 		cmocka_unit_test(a_comment_does_not_begin_within_quotes),
 		cmocka_unit_test(a_byte_order_mark_begins_no_line_but_the_first),
+		cmocka_unit_test(a_coordinators_address_is_one_that_can_be_called),
+		TEST_IN_FOLDER(what_must_be_there_and_is_not_is_refused),
+		TEST_IN_FOLDER(what_will_be_made_need_not_be_there),
+		cmocka_unit_test(a_sockets_path_fits_its_address),
 		cmocka_unit_test(only_the_coordinators_own_reporter_may_hurry),
 		cmocka_unit_test(a_restart_may_be_a_stop_and_a_start),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
