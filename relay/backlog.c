@@ -1,41 +1,97 @@
-/* One question at a time, so that a large log costs the memory of one node's list and of what is kept. */
+/* One question at a time, so that a large log costs the memory of one node's list and of what is kept. A
+ * question that was asked cannot be taken back: its turn lasts until the answer is here, wanted or not. */
 #include "relay/backlog.h"
 
 #include "common/entry.h"
 #include "common/keys.h"
 #include "common/mem.h"
+#include "relay/turns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct backlog {
+struct backlogs {
 	struct bus *bus;
+	struct turns turns;
+};
+
+enum backlog_state {
+	BACKLOG_IDLE,
+	BACKLOG_WAITING, /* for its turn */
+	BACKLOG_READING,
+	BACKLOG_CANCELLED, /* an answer is under way that nobody wants any more */
+	BACKLOG_REPLACED,  /* the same, and something else is wanted after it */
+	BACKLOG_LEFT	   /* the same, and then it is freed */
+};
+
+struct backlog {
+	enum backlog_state state;
+	struct backlogs *all;
 	backlog_done *done;
 	void *context;
-	struct question *question; /* the one under way */
+	struct turn turn;
 
+	char node[ID_NODE_SIZE]; /* wanted; "": all */
+	size_t each;
+
+	/* BACKLOG_READING: */
 	char (*nodes)[ID_NODE_SIZE];
 	size_t nodes_count, next_node;
-	char last_index[24]; /* LRANGE's end */
-	size_t each;
 	struct recent entries;
 };
 
 static void read_next(struct backlog *backlog);
 
-static void backlog_free(struct backlog *backlog)
+/* The one place where the state changes. */
+static void set_state(struct backlog *backlog, enum backlog_state state)
+{
+	backlog->state = state;
+}
+
+/* Its turn is over; what had been read goes. */
+static void stop(struct backlog *backlog)
 {
 	recent_free(&backlog->entries);
 	free(backlog->nodes);
-	free(backlog);
+	backlog->nodes = NULL;
+	backlog->nodes_count = backlog->next_node = 0;
+	set_state(backlog, BACKLOG_IDLE);
+	turn_end(&backlog->all->turns, &backlog->turn);
+}
+
+static void wait_for_turn(struct backlog *backlog)
+{
+	set_state(backlog, BACKLOG_WAITING);
+	turn_take(&backlog->all->turns, &backlog->turn);
 }
 
 static void finish(struct backlog *backlog, bool good)
 {
-	backlog->done(backlog->context, good ? &backlog->entries : NULL);
-	backlog_free(backlog);
+	struct recent entries = backlog->entries;
+
+	backlog->entries = (struct recent){0};
+	stop(backlog);
+	backlog->done(backlog->context, good ? &entries : NULL);
+	recent_free(&entries);
 }
+
+/* Whether the answer that is here is wanted. */
+static bool is_still_wanted(struct backlog *backlog)
+{
+	enum backlog_state state = backlog->state;
+
+	if (state == BACKLOG_READING)
+		return true;
+	stop(backlog);
+	if (state == BACKLOG_REPLACED)
+		wait_for_turn(backlog);
+	else if (state == BACKLOG_LEFT)
+		free(backlog);
+	return false;
+}
+
+/* --- answers ------------------------------------------------------------------------------------------ */
 
 static void limit_completeness(struct recent *entries, int64_t from)
 {
@@ -52,7 +108,8 @@ static void on_entries(void *context, const struct reply *reply)
 	bool all_nodes = backlog->nodes_count == BACKLOG_NODES,
 	     last = backlog->next_node == backlog->nodes_count;
 
-	backlog->question = NULL;
+	if (!is_still_wanted(backlog))
+		return;
 	if (!reply) {
 		finish(backlog, false);
 		return;
@@ -73,6 +130,7 @@ static void on_entries(void *context, const struct reply *reply)
 
 static void read_next(struct backlog *backlog)
 {
+	char last_index[24];
 	struct key key;
 
 	if (backlog->next_node == backlog->nodes_count) {
@@ -80,8 +138,8 @@ static void read_next(struct backlog *backlog)
 		return;
 	}
 	key = key_of_node(NODE_LOGS, backlog->nodes[backlog->next_node++]);
-	backlog->question = bus_ask(backlog->bus, on_entries, backlog, "LRANGE", key.text, "0",
-				    backlog->last_index, NULL);
+	snprintf(last_index, sizeof(last_index), "%zu", backlog->each - 1);
+	bus_ask(backlog->all->bus, on_entries, backlog, "LRANGE", key.text, "0", last_index, NULL);
 }
 
 static void add_node(struct backlog *backlog, const char *node)
@@ -94,7 +152,8 @@ static void on_nodes(void *context, const struct reply *reply)
 {
 	struct backlog *backlog = context;
 
-	backlog->question = NULL;
+	if (!is_still_wanted(backlog))
+		return;
 	if (!reply) {
 		finish(backlog, false);
 		return;
@@ -104,33 +163,85 @@ static void on_nodes(void *context, const struct reply *reply)
 	read_next(backlog);
 }
 
-struct backlog *backlog_read(struct bus *bus, const char *node, size_t each, backlog_done *done,
-			     void *context)
+/* --- turns -------------------------------------------------------------------------------------------- */
+
+static void on_turn(void *context)
 {
-	struct backlog *backlog = mem_alloc(1, sizeof(*backlog));
+	struct backlog *backlog = context;
 	char last_node[16];
 
-	backlog->bus = bus;
-	backlog->done = done;
-	backlog->context = context;
-	backlog->each = each;
+	set_state(backlog, BACKLOG_READING);
 	backlog->nodes = mem_alloc(BACKLOG_NODES, sizeof(*backlog->nodes));
-	snprintf(backlog->last_index, sizeof(backlog->last_index), "%zu", each - 1);
-	snprintf(last_node, sizeof(last_node), "%d", BACKLOG_NODES - 1);
-	if (node) {
-		add_node(backlog, node);
+	if (*backlog->node) {
+		add_node(backlog, backlog->node);
 		read_next(backlog);
 	} else {
-		backlog->question =
-			bus_ask(bus, on_nodes, backlog, "ZREVRANGE", KEY_LOG_NODES, "0", last_node, NULL);
+		snprintf(last_node, sizeof(last_node), "%d", BACKLOG_NODES - 1);
+		bus_ask(backlog->all->bus, on_nodes, backlog, "ZREVRANGE", KEY_LOG_NODES, "0", last_node,
+			NULL);
 	}
-	return backlog;
+}
+
+void backlog_read(struct backlog *backlog, const char *node, size_t each)
+{
+	snprintf(backlog->node, sizeof(backlog->node), "%s", node ? node : "");
+	backlog->each = each;
+	if (backlog->state == BACKLOG_IDLE)
+		wait_for_turn(backlog);
+	else if (backlog->state != BACKLOG_WAITING)
+		set_state(backlog, BACKLOG_REPLACED);
 }
 
 void backlog_cancel(struct backlog *backlog)
 {
 	if (!backlog)
 		return;
-	question_cancel(backlog->question);
-	backlog_free(backlog);
+	if (backlog->state == BACKLOG_WAITING)
+		stop(backlog);
+	else if (backlog->state != BACKLOG_IDLE)
+		set_state(backlog, BACKLOG_CANCELLED);
+}
+
+bool backlog_is_wanted(const struct backlog *backlog)
+{
+	return backlog->state == BACKLOG_WAITING || backlog->state == BACKLOG_READING ||
+	       backlog->state == BACKLOG_REPLACED;
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------- */
+
+struct backlogs *backlogs_new(struct bus *bus)
+{
+	struct backlogs *backlogs = mem_alloc(1, sizeof(*backlogs));
+
+	backlogs->bus = bus;
+	turns_init(&backlogs->turns, BACKLOGS_AT_ONCE);
+	return backlogs;
+}
+
+void backlogs_free(struct backlogs *backlogs)
+{
+	free(backlogs);
+}
+
+struct backlog *backlog_new(struct backlogs *backlogs, backlog_done *done, void *context)
+{
+	struct backlog *backlog = mem_alloc(1, sizeof(*backlog));
+
+	backlog->all = backlogs;
+	backlog->done = done;
+	backlog->context = context;
+	backlog->turn = (struct turn){.begin = on_turn, .context = backlog};
+	return backlog;
+}
+
+void backlog_free(struct backlog *backlog)
+{
+	if (!backlog)
+		return;
+	backlog_cancel(backlog);
+	if (backlog->state == BACKLOG_IDLE)
+		free(backlog);
+	else
+		set_state(backlog, BACKLOG_LEFT);
 }

@@ -4,7 +4,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/mem.h"
-#include "relay/backlog.h"
+#include "relay/allowance.h"
 #include "relay/subscription.h"
 
 #include <inttypes.h>
@@ -19,17 +19,19 @@ enum browser_mode { MODE_DEFAULT, MODE_DELTA };
 
 struct browser {
 	const struct browsers *browsers;
+	struct connection *connection;
 	struct subscriber *subscriber;
 	enum browser_mode mode;
 	int64_t update_ms; /* MODE_DEFAULT: when the next update is due */
 
 	/* MODE_DELTA: */
+	struct allowance requests;
 	char (*nodes)[ID_NODE_SIZE]; /* subscribed */
 	size_t nodes_count;
 	struct entry_filter filter;
 	struct log_watch *watch; /* NULL: no lines are wanted, or those missed are still being read */
-	struct backlog *backlog;
-	int64_t resume_seq; /* lines after it were asked for */
+	struct backlog *backlog; /* those missed */
+	int64_t resume_seq;	 /* lines after it were asked for */
 };
 
 static void send_last(struct browser *browser, struct frame *frame)
@@ -85,7 +87,6 @@ static void watch(struct browser *browser)
 static void forget_logs(struct browser *browser)
 {
 	backlog_cancel(browser->backlog);
-	browser->backlog = NULL;
 	if (browser->watch)
 		lines_unwatch(browser->browsers->lines, browser->subscriber, browser->watch);
 	browser->watch = NULL;
@@ -118,7 +119,6 @@ static void on_backlog(void *context, struct recent *older)
 	size_t count;
 	struct log_entry *const *entries = lines_after(lines, seq, &count);
 
-	browser->backlog = NULL;
 	if (!older) {
 		go_on(browser, entries, count, seq, lines_complete_from(lines));
 		return;
@@ -143,15 +143,13 @@ static void resume(struct browser *browser, int64_t seq)
 		return;
 	}
 	browser->resume_seq = seq;
-	browser->backlog =
-		backlog_read(browser->browsers->bus, node,
-			     node ? LIMIT_LOG_ENTRIES_A_NODE : BACKLOG_ALL_NODES, on_backlog, browser);
+	backlog_read(browser->backlog, node, node ? LIMIT_LOG_ENTRIES_A_NODE : BACKLOG_ALL_NODES);
 }
 
 static void subscribe_logs(struct browser *browser, const struct subscription_request *request)
 {
-	bool wanted = request->logs == WISH_THIS ||
-		      (request->logs == WISH_UNCHANGED && (browser->watch || browser->backlog));
+	bool wanted = request->logs == WISH_THIS || (request->logs == WISH_UNCHANGED &&
+						     (browser->watch || backlog_is_wanted(browser->backlog)));
 
 	if (request->logs == WISH_UNCHANGED && !request->has_log_seq)
 		return;
@@ -170,8 +168,14 @@ static void subscribe(struct browser *browser, const char *text, size_t len)
 {
 	struct subscription_request request;
 	struct reason why;
-	enum err err = subscription_read(text, len, &request, &why);
+	enum err err;
 
+	/* What is wanted anew each time costs more than it takes to say. */
+	if (!allowance_take(&browser->requests, clock_monotonic_ms())) {
+		connection_close(browser->connection, WS_TOO_MANY_REQUESTS, "too_many_requests");
+		return;
+	}
+	err = subscription_read(text, len, &request, &why);
 	if (err != ERR_NONE) {
 		send_last(browser, compose_error(ERR_INVALID, &why));
 		return;
@@ -193,9 +197,11 @@ static void *on_open(void *service, struct connection *connection, const struct 
 
 	(void)claims;
 	browser->browsers = service;
+	browser->connection = connection;
 	browser->subscriber = connection_subscriber(connection);
 	browser->mode = strcmp(mode, "delta") == 0 ? MODE_DELTA : MODE_DEFAULT;
 	if (browser->mode == MODE_DELTA) {
+		browser->backlog = backlog_new(browser->browsers->backlogs, on_backlog, browser);
 		send_last(browser, feed_snapshot(browser->browsers->feed));
 		hub_subscribe(browser->subscriber, TOPIC_DELTA);
 	} else {
@@ -249,6 +255,7 @@ static void on_closed(void *session)
 
 	forget_logs(browser);
 	forget_nodes(browser);
+	backlog_free(browser->backlog);
 	free(browser);
 }
 

@@ -5,7 +5,7 @@
 #ifndef RELAY_BROWSER_H
 #define RELAY_BROWSER_H
 
-#include "relay/bus.h"
+#include "relay/backlog.h"
 #include "relay/feed.h"
 #include "relay/ws.h"
 
@@ -13,7 +13,7 @@
 struct browsers {
 	struct feed *feed;
 	struct lines *lines;
-	struct bus *bus;
+	struct backlogs *backlogs;
 };
 
 /* What the endpoint's table row needs; its `service` is a struct browsers. */

@@ -44,6 +44,7 @@ struct loader {
 	char (*nodes)[ID_NODE_SIZE];
 	size_t nodes_count, next_node;
 	int64_t last_seq;
+	struct backlogs *backlogs; /* its own, so that it waits for no browser's */
 	struct backlog *backlog;
 
 	struct meanwhile *first, **last;
@@ -269,7 +270,6 @@ static void on_entries(void *context, struct recent *entries)
 {
 	struct loader *loader = context;
 
-	loader->backlog = NULL;
 	if (entries)
 		lines_load(loader->follower->lines, entries, loader->last_seq);
 	answered(loader, entries != NULL);
@@ -282,7 +282,7 @@ static void on_last_seq(void *context, const struct reply *reply)
 
 	loader->last_seq = reply_integer(reply);
 	loader->pending++;
-	loader->backlog = backlog_read(loader->bus, NULL, COMPOSE_INITIAL_LOGS, on_entries, loader);
+	backlog_read(loader->backlog, NULL, COMPOSE_INITIAL_LOGS);
 	answered(loader, reply != NULL);
 }
 
@@ -414,6 +414,8 @@ struct loader *loader_new(struct bus *bus, const struct follower *follower, stru
 	loader->follower = follower;
 	loader->streams = streams;
 	loader->last = &loader->first;
+	loader->backlogs = backlogs_new(bus);
+	loader->backlog = backlog_new(loader->backlogs, on_entries, loader);
 	return loader;
 }
 
@@ -423,5 +425,7 @@ void loader_free(struct loader *loader)
 		return;
 	drop_meanwhile(loader);
 	free(loader->nodes);
+	backlog_free(loader->backlog);
+	backlogs_free(loader->backlogs);
 	free(loader);
 }

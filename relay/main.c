@@ -3,6 +3,7 @@
 #include "common/settings.h"
 #include "common/text.h"
 #include "relay/access.h"
+#include "relay/backlog.h"
 #include "relay/browser.h"
 #include "relay/bus.h"
 #include "relay/feed.h"
@@ -76,6 +77,7 @@ struct relay {
 	struct bus *bus;
 	struct follower follower;
 	struct loader *loader;
+	struct backlogs *backlogs;
 	struct browsers browsers;
 	struct ws *ws;
 	ev_timer tick, check, linger;
@@ -233,7 +235,9 @@ static void make_parts(struct relay *relay, const struct configuration *configur
 	relay->follower =
 		(struct follower){.feed = relay->feed, .lines = relay->lines, .access = relay->access};
 	relay->loader = loader_new(relay->bus, &relay->follower, relay->streams);
-	relay->browsers = (struct browsers){.feed = relay->feed, .lines = relay->lines, .bus = relay->bus};
+	relay->backlogs = backlogs_new(relay->bus);
+	relay->browsers =
+		(struct browsers){.feed = relay->feed, .lines = relay->lines, .backlogs = relay->backlogs};
 }
 
 /* The connections first: they hold subscriptions, and questions to the bus. */
@@ -242,6 +246,7 @@ static void free_parts(struct relay *relay)
 	ws_free(relay->ws);
 	bus_free(relay->bus);
 	loader_free(relay->loader);
+	backlogs_free(relay->backlogs);
 	streams_free(relay->streams);
 	lines_free(relay->lines);
 	feed_free(relay->feed);

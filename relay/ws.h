@@ -26,7 +26,8 @@ enum ws_close {
 	WS_TEXT_ONLY = 1003,
 	WS_TOO_LARGE = 1009,
 	WS_SESSION_ENDED = 4401,
-	WS_REPLACED = 4409
+	WS_REPLACED = 4409,
+	WS_TOO_MANY_REQUESTS = 4429
 };
 
 /* What a service does with a connection. `session` is what `open` returned. */
