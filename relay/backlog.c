@@ -4,12 +4,16 @@
 
 #include "common/entry.h"
 #include "common/keys.h"
+#include "common/limits.h"
 #include "common/mem.h"
 #include "relay/turns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A log with less room than an entry may need has perhaps lost one for it. */
+#define FULL_BYTES (LIMIT_LOG_BYTES_A_NODE - LIMIT_MESSAGE - 16 * LIMIT_NAME)
 
 struct backlogs {
 	struct bus *bus;
@@ -99,11 +103,11 @@ static void limit_completeness(struct recent *entries, int64_t from)
 		entries->complete_from = from;
 }
 
-/* A list that was read to its last element may have had more. */
+/* There may have been more than a list that was read to its last element, or that is full, holds. */
 static void on_entries(void *context, const struct reply *reply)
 {
 	struct backlog *backlog = context;
-	size_t count = reply_count(reply), len;
+	size_t count = reply_count(reply), len, bytes = 0;
 	const char *text = NULL;
 	bool all_nodes = backlog->nodes_count == BACKLOG_NODES,
 	     last = backlog->next_node == backlog->nodes_count;
@@ -116,10 +120,12 @@ static void on_entries(void *context, const struct reply *reply)
 	}
 	for (size_t i = 0; i < count; i++) {
 		text = reply_text(reply_at(reply, i), &len);
-		if (text)
-			recent_insert(&backlog->entries, backlog->nodes[backlog->next_node - 1], text, len);
+		if (!text)
+			continue;
+		bytes += len;
+		recent_insert(&backlog->entries, backlog->nodes[backlog->next_node - 1], text, len);
 	}
-	if (text && count == backlog->each)
+	if (text && (count == backlog->each || bytes > FULL_BYTES))
 		limit_completeness(&backlog->entries, entry_seq(text, len));
 	/* Nodes beyond the last one that is read have logged nothing after it. */
 	text = count && all_nodes && last ? reply_text(reply_at(reply, 0), &len) : NULL;

@@ -142,6 +142,10 @@ void lines_clear(struct lines *lines, const char *node)
 {
 	flush(lines);
 	recent_clear(&lines->recent, node);
+	if (node)
+		sources_remove_node(&lines->sources, node);
+	else
+		sources_free(&lines->sources);
 	lines->version++;
 }
 

@@ -29,6 +29,11 @@ void sources_add_node(struct sources *sources, const char *node)
 	add(&sources->nodes, node);
 }
 
+void sources_remove_node(struct sources *sources, const char *node)
+{
+	(void)map_remove(&sources->nodes, node);
+}
+
 void sources_add_logger(struct sources *sources, const char *logger, size_t len)
 {
 	struct buf quoted = {0};

@@ -16,6 +16,7 @@ struct sources {
 void sources_free(struct sources *sources);
 void sources_add_entry(struct sources *sources, const struct log_entry *entry);
 void sources_add_node(struct sources *sources, const char *node);
+void sources_remove_node(struct sources *sources, const char *node);
 void sources_add_logger(struct sources *sources, const char *logger, size_t len);
 
 /* Appends {"nodes":[…],"loggers":[…],"log_levels":[…]}, names sorted. */

@@ -94,7 +94,11 @@ test('cleared_logs_and_history_are_gone_for_who_comes_next', async () => {
     const socket = await rig.socket();
     const { data } = await socket.next('initial');
     await socket.close();
-    return data.history['worker-1'].length === 0 && data.logs.every((entry) => entry.node_id !== 'worker-1');
+    return (
+      data.history['worker-1'].length === 0 &&
+      data.logs.every((entry) => entry.node_id !== 'worker-1') &&
+      !data.log_sources.nodes.includes('worker-1')
+    );
   });
   await rig.publish('logs', '*');
   await rig.publish('removed', 'worker-1');
@@ -102,7 +106,8 @@ test('cleared_logs_and_history_are_gone_for_who_comes_next', async () => {
     const socket = await rig.socket();
     const { data } = await socket.next('initial');
     await socket.close();
-    return data.logs.length === 0 && !data.metrics.workers['worker-1'];
+    const { nodes, loggers } = data.log_sources;
+    return data.logs.length + nodes.length + loggers.length === 0 && !data.metrics.workers['worker-1'];
   });
 });
 

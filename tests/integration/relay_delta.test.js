@@ -201,6 +201,19 @@ test('lines_missed_are_had_by_log_seq_without_one_twice', async () => {
   await watcher.close();
 });
 
+test('a_log_that_was_shortened_by_its_size_is_told_as_a_gap', async () => {
+  // What is left of a node's log when it is full by bytes: far less than 1000 entries.
+  const entries = await rig.log('worker-full', Array.from({ length: 69 }, () => 'x'.repeat(60_000)), { publish: false });
+  const loads = rig.relay.log().split('load: loaded').length;
+  await rig.relay.restart();
+  await rig.loaded(loads);
+  const socket = await rig.delta();
+  socket.send({ type: 'subscribe', logs: { node_id: 'worker-full' }, log_seq: entries[0].seq - 10 });
+  const gap = await socket.next('gap');
+  assert.deepEqual([gap.after, gap.before], [entries[0].seq - 10, entries[0].seq]);
+  await socket.close();
+});
+
 test('what_a_client_sends_is_checked', async () => {
   const socket = await rig.delta();
   const bad = [
