@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -85,4 +86,46 @@ test('a_file_cannot_be_written_to', async () => {
   assert.equal(answer.status, 405);
   assert.equal(answer.headers.allow, 'GET, HEAD');
   assert.equal(answer.json.code, 'method_not_allowed');
+});
+
+/** What comes back for these very bytes. @param {string} request @returns {Promise<{ status: number, headers: string, json: any }>} */
+function raw(request) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(stack.port, '127.0.0.1', () => socket.write(request));
+    socket.on('data', (part) => (text += part)).once('error', reject);
+    socket.once('close', () => {
+      const [headers, body] = text.split('\r\n\r\n');
+      resolve({ status: Number(text.split(' ')[1]), headers, json: body ? JSON.parse(body) : null });
+    });
+  });
+}
+
+test('what_is_no_proper_request_is_refused_in_json', async () => {
+  const cases = /** @type {const} */ ([
+    [`GET /api/x HTTP/1.1\r\nHost: x\r\nCookie: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'too_large'],
+    ['POST /rpc HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: foo\r\n\r\n', 400, 'malformed'],
+    ['GET /api/x HTTP/2.0\r\nHost: x\r\n\r\n', 400, 'malformed'],
+    ['GET /api HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'not_found'],
+    ['POST /auth HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'not_found'],
+    ['GET /ws/dashboard HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n', 400, 'malformed'],
+  ]);
+  for (const [request, status, code] of cases) {
+    const answer = await raw(request);
+    const what = request.slice(0, 60);
+    assert.deepEqual([answer.status, answer.json.success, answer.json.code], [status, false, code], what);
+    assert.match(answer.headers, /^content-type: application\/json/im, what);
+  }
+});
+
+test('a_method_that_is_not_taken_is_405_with_those_that_are', async () => {
+  const cases = /** @type {const} */ ([
+    ['FOO', '/api/reporter/commands?x=1', 'GET'], ['HEAD', '/api/reporter/commands', 'GET'], ['POST', '/ws/dashboard', 'GET'],
+    ['TRACE', '/rpc', 'POST'], ['TRACE', '/auth/login', 'POST'], ['TRACE', '/api/logs/clear', 'POST'],
+    ['TRACE', '/api/dashboard/control-service', 'POST'], ['TRACE', '/api/dashboard/metrics', 'GET, HEAD'],
+  ]);
+  for (const [method, path, allow] of cases) {
+    const { status, headers } = await raw(`${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.deepEqual([status, /^allow: (.*)$/im.exec(headers)?.[1]], [405, allow], `${method} ${path}`);
+  }
 });
