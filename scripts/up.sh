@@ -65,6 +65,8 @@ choose_user() {
 }
 
 check_port() {
+  case $P2PDASH_PORT in *[!0-9]* | '' | ??????*) port=0 ;; *) port=$P2PDASH_PORT ;; esac
+  if [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then fail "P2PDASH_PORT must be from 1 to 65535, not $P2PDASH_PORT"; fi
   first=$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null || echo 1024)
   [ "$(id -u)" -eq 0 ] || [ "$P2PDASH_PORT" -ge "$first" ] ||
     fail "Port $P2PDASH_PORT needs root; choose another: make up P2PDASH_PORT=8080"

@@ -227,6 +227,16 @@ async function stranger() {
   return { port: /** @type {import('node:net').AddressInfo} */ (server.address()).port, close: () => server.close() };
 }
 
+test('a_port_that_is_none_is_refused_at_once', async () => {
+  for (const port of ['abc', '0', '65536', '8080x']) {
+    const where = place(1);
+    const { status, output } = await script('up', { ...where, env: { ...where.env, P2PDASH_PORT: port } });
+    assert.equal(status, 1);
+    assert.equal(output, `P2PDASH_PORT must be from 1 to 65535, not ${port}\n`);
+    assert.equal(existsSync(where.folder), false);
+  }
+});
+
 test('a_port_that_is_taken_is_named_with_who_has_it', async () => {
   const { port, close } = await stranger();
   const where = place(port);
