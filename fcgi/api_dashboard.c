@@ -33,7 +33,7 @@ enum err api_full_data(struct call *call)
 enum err api_clear_history(struct call *call)
 {
 	const char *node = NULL;
-	enum err err = json_optional_text(call->body, "", "node_id", 256, &node, call->why);
+	enum err err = dashboard_read_target(call->body, &node, call->why);
 
 	if (err == ERR_NONE)
 		err = dashboard_clear_history(call->api->store, node, &call->response->body, call->why);

@@ -1,5 +1,6 @@
 /* /api/logs: reading and clearing the cluster's log. */
 #include "fcgi/audits.h"
+#include "fcgi/dashboard.h"
 #include "fcgi/logbook.h"
 #include "fcgi/routes.h"
 
@@ -41,7 +42,7 @@ enum err api_log_sources(struct call *call)
 enum err api_clear_logs(struct call *call)
 {
 	const char *node = NULL;
-	enum err err = json_optional_text(call->body, "", "node_id", ID_NODE_MAX, &node, call->why);
+	enum err err = dashboard_read_target(call->body, &node, call->why);
 
 	if (err == ERR_NONE)
 		err = logbook_clear(call->api->store, node, &call->response->body, call->why);

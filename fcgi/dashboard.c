@@ -131,6 +131,15 @@ enum err dashboard_certificates(struct store *store, struct buf *out)
 	return err;
 }
 
+enum err dashboard_read_target(const struct json *body, const char **node, struct reason *why)
+{
+	for (const struct json *member = json_first(body); member; member = json_next(member))
+		if (strcmp(json_key(member), "node_id") != 0)
+			return reason_set(why, ERR_INVALID, "%.64s means nothing here: node_id does",
+					  json_key(member));
+	return json_optional_text(body, "", "node_id", 256, node, why);
+}
+
 enum err dashboard_clear_history(struct store *store, const char *node, struct buf *out, struct reason *why)
 {
 	struct json_out json = {.buf = out};

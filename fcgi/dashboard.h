@@ -3,6 +3,7 @@
 #define FCGI_DASHBOARD_H
 
 #include "common/buf.h"
+#include "common/json.h"
 #include "fcgi/store/store.h"
 
 #include <stdbool.h>
@@ -19,6 +20,10 @@ enum err dashboard_certificates(struct store *store, struct buf *out) MUST_CHECK
 
 /* The services of `node`, or everyone's if it is NULL, and what was done last to them. */
 enum err dashboard_services(struct store *store, const char *node, struct buf *out) MUST_CHECK;
+
+/* Which node a request to clear something means: its `node_id`, NULL for all. Any other member is
+ * ERR_INVALID: one that is mistyped would mean all. */
+enum err dashboard_read_target(const struct json *body, const char **node, struct reason *why) MUST_CHECK;
 
 /* Forgets the history of `node`, or everyone's if it is NULL. ERR_UNKNOWN_NODE with a sentence. */
 enum err dashboard_clear_history(struct store *store, const char *node, struct buf *out,

@@ -136,12 +136,44 @@ bool connection_read(struct connection *connection, struct request *request)
 	return true;
 }
 
+/* RFC 9110, of what the API answers with (common/err.c). */
+static const char *reason_phrase(int status)
+{
+	static const struct {
+		int status;
+		const char *phrase;
+	} PHRASES[] = {
+		{200, "OK"},
+		{201, "Created"},
+		{202, "Accepted"},
+		{204, "No Content"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{409, "Conflict"},
+		{413, "Content Too Large"},
+		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"},
+		{429, "Too Many Requests"},
+		{502, "Bad Gateway"},
+		{503, "Service Unavailable"},
+		{504, "Gateway Timeout"},
+	};
+
+	for (size_t i = 0; i < sizeof(PHRASES) / sizeof(*PHRASES); i++)
+		if (PHRASES[i].status == status)
+			return PHRASES[i].phrase;
+	return "Internal Server Error";
+}
+
 bool connection_answer(struct connection *connection, struct request *request, struct response *response)
 {
 	FCGX_Stream *out = connection->fcgx.out;
 	struct buf head = {0};
 
-	buf_printf(&head, "Status: %d\r\n", response->status);
+	buf_printf(&head, "Status: %d %s\r\n", response->status, reason_phrase(response->status));
 	if (response->status != NO_CONTENT)
 		buf_printf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", response->content_type,
 			   response->body.len);

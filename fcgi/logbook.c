@@ -174,6 +174,8 @@ enum err logbook_clear(struct store *store, const char *node, struct buf *out, s
 
 	if (err == ERR_NONE)
 		err = logs_clear(store, node, &cleared);
+	if (err == ERR_UNKNOWN_NODE)
+		return reason_set(why, err, "there is no node %.64s, and none of this name has logged", node);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&json, '{');

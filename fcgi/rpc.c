@@ -1,8 +1,11 @@
 /* The protocol. Section numbers are those of the JSON-RPC 2.0 specification. */
 #include "fcgi/rpc.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#define ID_NUMBER_MAX 9007199254740991.0
 
 /* Section 5.1. */
 enum {
@@ -74,6 +77,21 @@ static const struct rpc_method *find_method(const char *name)
 	return NULL;
 }
 
+/* A name that is mistyped must not be taken for one that is left out: that may mean "all of them". */
+static enum err check_names(const struct rpc_method *method, const struct json *params, struct reason *why)
+{
+	for (const struct json *p = json_first(params); p; p = json_next(p)) {
+		size_t i = 0;
+
+		while (method->params[i] && strcmp(method->params[i], json_key(p)) != 0)
+			i++;
+		if (!method->params[i])
+			return reason_set(why, ERR_INVALID, "%s.%s has no param %.64s", method->service,
+					  method->name, json_key(p));
+	}
+	return ERR_NONE;
+}
+
 /* Section 4.2: params by position become an object, so that methods know only names. */
 static enum err name_params(const struct rpc_method *method, const struct json *params, struct buf *out,
 			    struct reason *why)
@@ -83,7 +101,7 @@ static enum err name_params(const struct rpc_method *method, const struct json *
 
 	if (json_is_object(params)) {
 		json_write(out, params);
-		return ERR_NONE;
+		return check_names(method, params, why);
 	}
 	json_open(&json, '{');
 	for (const struct json *p = json_first(params); p; p = json_next(p)) {
@@ -144,9 +162,11 @@ static void call(const struct rpc_caller *caller, const struct json *request, st
 		write_error(out, id, code_of(err), *why.text ? why.text : err_code(err), err);
 }
 
+/* A number comes back as it was only as long as a double holds it exactly. */
 static bool is_id(const struct json *id)
 {
-	return json_is_text(id) || json_is_number(id) || json_is_null(id);
+	return json_is_text(id) || json_is_null(id) ||
+	       (json_is_number(id) && fabs(json_number(id)) <= ID_NUMBER_MAX);
 }
 
 static bool is_request(const struct json *request)

@@ -168,6 +168,7 @@ enum err logs_count(struct store *store, struct buf *out, int64_t *total, int64_
 	return err;
 }
 
+/* ERR_UNKNOWN_NODE: it neither reports nor has ever logged. */
 static enum err clear_one(struct store *store, const char *node, int64_t *cleared)
 {
 	struct key key = key_of_node(NODE_LOGS, node);
@@ -177,12 +178,16 @@ static enum err clear_one(struct store *store, const char *node, int64_t *cleare
 	redis_add(store, "LLEN %s", key.text);
 	redis_add(store, "DEL %s %s", key.text, key_of_node(NODE_LOG_BYTES, node).text);
 	redis_add(store, "ZREM %s %s", KEY_LOG_NODES, node);
+	redis_add(store, "ZSCORE %s %s", KEY_NODES, node);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
 	*cleared += reply_number(replies.item[0]);
+	if (!reply_number(replies.item[0]) && !reply_number(replies.item[2]) &&
+	    !reply_is_text(replies.item[3]))
+		err = ERR_UNKNOWN_NODE;
 	replies_free(&replies);
-	return ERR_NONE;
+	return err;
 }
 
 static enum err clear_all(struct store *store, int64_t *cleared)
@@ -192,9 +197,12 @@ static enum err clear_all(struct store *store, int64_t *cleared)
 
 	if (err != ERR_NONE)
 		return err;
-	for (size_t i = 0; i < nodes.item[0]->elements && err == ERR_NONE; i++)
+	for (size_t i = 0; i < nodes.item[0]->elements && err == ERR_NONE; i++) {
 		if (id_is_node(nodes.item[0]->element[i]->str))
 			err = clear_one(store, nodes.item[0]->element[i]->str, cleared);
+		if (err == ERR_UNKNOWN_NODE) /* somebody else cleared it meanwhile */
+			err = ERR_NONE;
+	}
 	replies_free(&nodes);
 	if (err != ERR_NONE)
 		return err;

@@ -307,6 +307,13 @@ test('clearing forgets one node, then all', async () => {
   assert.ok(!nodes.includes('filter-a'));
   const empty = await operator.post('/api/logs/clear', { node_id: '' });
   assert.equal(empty.status, 422, 'an empty target is not "all of them"');
+  for (const path of ['/api/logs/clear', '/api/dashboard/clear-history']) {
+    const mistyped = await operator.post(path, { node: 'filter-b' });
+    assert.deepEqual([mistyped.status, mistyped.json.code], [422, 'invalid'], `${path}: nor is a mistyped one`);
+    assert.match(mistyped.json.error, /^node means nothing here: node_id does/);
+  }
+  const nobody = await operator.post('/api/logs/clear', { node_id: 'nobody' });
+  assert.deepEqual([nobody.status, nobody.json.code], [404, 'unknown_node']);
   const all = await operator.post('/api/logs/clear');
   assert.equal(all.json.cleared, total);
   assert.equal((await find('')).total, 0);

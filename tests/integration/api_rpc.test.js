@@ -109,6 +109,22 @@ test('a batch waits no longer than one call may', async () => {
   worker.answer = () => ({ success: true, message: 'restart done', status: 'running' });
 });
 
+test('a param that the method does not have is refused, for it may be a mistyped one', async () => {
+  for (const [method, params] of [['log_collector.clear_logs', { node: 'worker-001' }], ['metrics_dashboard.get_metrics_history', { node_id: 'worker-001', lmit: 1 }]]) {
+    const { code, message } = await error(/** @type {string} */ (method), params);
+    assert.equal(code, -32602);
+    assert.match(message, / has no param (node|lmit)$/);
+  }
+});
+
+test('a number that cannot be given back as it was is no id', async () => {
+  for (const id of ['9007199254740993', '12345678901234567890', '-1e300']) {
+    const answer = await post(`{"jsonrpc":"2.0","id":${id},"method":"system.list_services"}`);
+    assert.deepEqual([answer.id, answer.error.code], [null, -32600], id);
+  }
+  assert.equal((await post('{"jsonrpc":"2.0","id":9007199254740991,"method":"system.list_services"}')).id, 9007199254740991);
+});
+
 test('params by position are params by name', async () => {
   const byName = await result('metrics_dashboard.get_metrics_history', { node_id: 'worker-001', limit: 1 });
   const byPosition = await result('metrics_dashboard/get_metrics_history', ['worker-001', 1]);
