@@ -122,7 +122,7 @@ for (const [name, ending] of Object.entries(endings)) {
 test('a_connection_ends_when_its_token_expires', async () => {
   const exp = now() + 5;
   const socket = await rig.socket({ headers: bearer(rig.token({ exp })) });
-  const { stream } = await rig.commands('worker-2', bearer(await rig.workerToken('worker-2', { exp })));
+  const { stream } = await rig.commands('worker-2', undefined, { exp });
   const { code, reason } = await settles(socket.closed, { what: 'the connection to end' });
   assert.deepEqual([code, reason], [4401, 'token_expired']);
   assert.ok(Date.now() >= exp * 1000);

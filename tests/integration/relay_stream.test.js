@@ -10,8 +10,8 @@ const rig = await startRelay();
 
 /** @param {string} node */
 async function open(node) {
-  const { status, stream } = await rig.commands(node);
-  assert.equal(status, 200);
+  const { status, stream, text } = await rig.commands(node);
+  assert.equal(status, 200, text);
   assert.ok(stream);
   await rig.connected(node);
   return stream;

@@ -101,10 +101,25 @@ export class RelayRig {
     return this.socket({ query: '?mode=delta' });
   }
 
-  /** A worker's stream. @param {string} node @param {Record<string, string>} [headers] in place of its token */
-  async commands(node, headers) {
-    const identity = headers ?? { authorization: `Bearer ${await this.workerToken(node)}` };
-    return EventStream.open('http://relay/api/reporter/commands', identity, { socketPath: this.path });
+  /**
+   * A worker's stream.
+   * @param {string} node
+   * @param {Record<string, string>} [headers] in place of its token
+   * @param {Record<string, unknown>} [claims] of its token
+   */
+  async commands(node, headers, claims) {
+    const open = (/** @type {Record<string, string>} */ identity) =>
+      EventStream.open('http://relay/api/reporter/commands', identity, { socketPath: this.path });
+    if (headers) return open(headers);
+    const own = { authorization: `Bearer ${await this.workerToken(node, claims)}` };
+    // Redis answers who publishes before it tells who listens: a worker that is faster than that asks again.
+    return waitFor(
+      async () => {
+        const answer = await open(own);
+        return answer.status !== 401 && answer;
+      },
+      { what: 'the relay to know the token' },
+    );
   }
 
   // --- what happens ---
