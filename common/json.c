@@ -1,7 +1,7 @@
 /*
  * Reading JSON: cJSON's one home. It is lenient where the contract is not (depth, what follows the document,
- * numbers without end, control characters and NUL in strings), and strict where it need not be, so the text is
- * looked over before it is handed on.
+ * numbers without end, control characters and NUL in strings), and strict where it need not be, so the text
+ * is looked over before it is handed on.
  */
 #include "common/json.h"
 

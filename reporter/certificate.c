@@ -68,14 +68,24 @@ static void add(struct certificate_set *set, X509 *certificate)
 	set->items[set->count++] = certificate;
 }
 
+static X509 *decode_plain(const unsigned char *der, long len)
+{
+	return d2i_X509(NULL, &der, len);
+}
+
+static X509 *decode_trusted(const unsigned char *der, long len)
+{
+	return d2i_X509_AUX(NULL, &der, len);
+}
+
 /* The kinds of PEM blocks that hold a certificate, and how it is encoded in them. */
 static const struct kind {
 	const char *begin;
-	X509 *(*decode)(X509 **out, const unsigned char **data, long len);
+	X509 *(*decode)(const unsigned char *der, long len);
 } KINDS[] = {
-	{PEM_BEGIN PEM_STRING_X509 "-----", d2i_X509},
-	{PEM_BEGIN PEM_STRING_X509_OLD "-----", d2i_X509},
-	{PEM_BEGIN PEM_STRING_X509_TRUSTED "-----", d2i_X509_AUX},
+	{PEM_BEGIN PEM_STRING_X509 "-----", decode_plain},
+	{PEM_BEGIN PEM_STRING_X509_OLD "-----", decode_plain},
+	{PEM_BEGIN PEM_STRING_X509_TRUSTED "-----", decode_trusted},
 };
 
 static X509 *decode_block(const struct kind *kind, const char *text, size_t len)
@@ -87,9 +97,7 @@ static X509 *decode_block(const struct kind *kind, const char *text, size_t len)
 	long data_len;
 
 	if (bio && PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
-		const unsigned char *der = data;
-
-		certificate = kind->decode(NULL, &der, data_len);
+		certificate = kind->decode(data, data_len);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 		OPENSSL_free(data);
@@ -128,11 +136,9 @@ struct certificate_set *certificate_set_read(const char *data, size_t len)
 	struct certificate_set *set = mem_alloc(1, sizeof(*set));
 
 	if (len > 0 && len <= INT32_MAX) {
-		const unsigned char *der = (const unsigned char *)data;
-
 		read_pem(set, data, len);
 		if (set->count == 0)
-			add(set, d2i_X509(NULL, &der, (long)len));
+			add(set, decode_plain((const unsigned char *)data, (long)len));
 		ERR_clear_error();
 	}
 	return set;
