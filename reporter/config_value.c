@@ -317,21 +317,21 @@ static void clear_list(void *field)
 static const struct type {
 	enum err (*set)(const struct config_key *key, const char *value, void *field, struct reason *why);
 	void (*clear)(void *field); /* NULL: it holds nothing */
-	enum err (*check)(const struct config_key *key, const char *path, struct reason *why);
+	enum err (*check)(const struct config_key *key, const char *path, struct reason *why); /* or NULL */
 } TYPES[VALUE_TYPE_COUNT] = {
-	[VALUE_TEXT] = {set_text, clear_text},
-	[VALUE_URL] = {set_url, clear_text},
+	[VALUE_TEXT] = {set_text, clear_text, NULL},
+	[VALUE_URL] = {set_url, clear_text, NULL},
 	[VALUE_SOCKET] = {set_text, clear_text, check_socket},
 	[VALUE_AUTHORITIES] = {set_text, clear_text, check_authorities},
 	[VALUE_DIRECTORY] = {set_text, clear_text, check_directory},
 	[VALUE_STATE] = {set_text, clear_text, check_state},
-	[VALUE_NODE] = {set_node},
-	[VALUE_INTEGER] = {set_integer},
-	[VALUE_CHOICE] = {set_choice},
-	[VALUE_LEVEL] = {set_level},
-	[VALUE_ACTIONS] = {set_actions},
-	[VALUE_LIST] = {set_list, clear_list},
-	[VALUE_ARGV] = {set_argv, clear_list},
+	[VALUE_NODE] = {set_node, NULL, NULL},
+	[VALUE_INTEGER] = {set_integer, NULL, NULL},
+	[VALUE_CHOICE] = {set_choice, NULL, NULL},
+	[VALUE_LEVEL] = {set_level, NULL, NULL},
+	[VALUE_ACTIONS] = {set_actions, NULL, NULL},
+	[VALUE_LIST] = {set_list, clear_list, NULL},
+	[VALUE_ARGV] = {set_argv, clear_list, NULL},
 };
 
 enum err config_value_set(const struct config_key *key, const char *value, void *section, struct reason *why)

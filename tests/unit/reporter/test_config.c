@@ -241,8 +241,7 @@ static void a_coordinators_address_is_one_that_can_be_called(void **state)
 		"http://[::1]",
 		"http://[fe80::1%25eth0]:80",
 		"https://my_host-1",
-		"https://b\xc3\xbc"
-		"cher.example",
+		"https://k\xc3\xbchl.example",
 	};
 	static const char *const BAD[] = {
 		"https://host:99999", "http://host:abc/x",  "http:///x",   "http://",	  "http://:80",
