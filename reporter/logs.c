@@ -362,8 +362,12 @@ void logs_free(struct logs *logs)
 {
 	if (!logs)
 		return;
-	for (size_t i = 0; i < logs->sections_count; i++)
-		logs->sections[i].source->close(logs->sections[i].reader);
+	while (logs->sections_count >
+	       0) { /* what a closing one still gives must not pause one that is gone */
+		const struct section *section = &logs->sections[--logs->sections_count];
+
+		section->source->close(section->reader);
+	}
 	uplink_cancel(logs->call);
 	timer_free(logs->commit);
 	timer_free(logs->positions);

@@ -69,7 +69,8 @@ struct source {
 	/* Every 60 s: look for what a lost notification hid. */
 	void (*sweep)(struct source_reader *reader);
 
-	void (*close)(struct source_reader *reader); /* NULL is nothing; takes nothing any more */
+	/* NULL is nothing. What can be read only now is taken before, and nothing after. */
+	void (*close)(struct source_reader *reader);
 };
 
 extern const struct source source_journal;

@@ -196,12 +196,16 @@ static bool is_ours(const struct source_reader *reader)
 	       file.st_ino == reader->inode;
 }
 
+/* What was sent is taken; whoever sends from now on is told that nobody reads, and may keep it. */
 static void stop_listening(struct source_reader *reader)
 {
 	watch_free(reader->watch);
 	reader->watch = NULL;
-	if (reader->fd >= 0)
-		close(reader->fd);
+	if (reader->fd < 0)
+		return;
+	(void)shutdown(reader->fd, SHUT_RD);
+	on_readable(reader, EPOLLIN);
+	close(reader->fd);
 	reader->fd = -1;
 }
 

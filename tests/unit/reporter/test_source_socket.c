@@ -184,6 +184,21 @@ static void a_large_datagram_is_cut(void **state)
 	assert_int_equal(bench->sink.entries[0].level, LEVEL_ERROR);
 }
 
+static void what_was_sent_is_taken_before_the_socket_is_closed(void **state)
+{
+	struct bench *bench = *state;
+
+	start(bench);
+	send_bytes(bench, "first", 5);
+	send_bytes(bench, "", 0);
+	send_bytes(bench, "last", 4);
+	source_socket.close(bench->reader);
+	bench->reader = NULL;
+	assert_int_equal(bench->sink.count, 2);
+	assert_string_equal(bench->sink.entries[0].message, "first");
+	assert_string_equal(bench->sink.entries[1].message, "last");
+}
+
 static void any_program_may_write_to_it(void **state)
 {
 	struct bench *bench = *state;
@@ -258,6 +273,7 @@ int main(void)
 		TEST(anything_else_is_a_line),
 		TEST(an_empty_datagram_is_nothing),
 		TEST(a_large_datagram_is_cut),
+		TEST(what_was_sent_is_taken_before_the_socket_is_closed),
 		TEST(any_program_may_write_to_it),
 		TEST(a_stale_socket_is_replaced),
 		TEST(a_file_that_is_no_socket_is_left_alone),
