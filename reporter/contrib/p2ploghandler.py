@@ -5,19 +5,33 @@
 
     logging.getLogger().addHandler(P2PLogHandler("/run/p2pdash/log.sock"))
 
-The handler never blocks and never raises: what cannot be sent at once (no reporter, its queue full) is dropped and
-counted, and the next record that gets through is preceded by one that tells how many were lost.
+The handler never blocks and never raises. A record is sent at once. What the reporter does not take (its queue is short,
+and while it is started again there is none) waits in memory, in order, and a thread sends it as soon as it is taken.
+What does not fit into `waiting_max` bytes is dropped and counted, and a record tells how many were, at most once a second.
+
+`flush()`, `close()` and the end of the program wait for the reporter, but only for a second. A forked child has nothing
+that waits: it is for its parent to send.
 """
 
+import collections
+import errno
 import json
 import logging
+import os
+import select
 import socket
+import threading
 import time
+import weakref
 
 __all__ = ["P2PLogHandler"]
 
 MESSAGE_MAX = 64 * 1024  # bytes of UTF-8; the reporter cuts there too
 NAME_MAX = 256
+WAITING_MAX = 16 * 1024 * 1024
+FLUSH_S = 1
+LOSS_S = 1
+AWAY_S = 0.1  # between looks for a reporter that is away
 LEVELS = (
     (logging.CRITICAL, "CRITICAL"),
     (logging.ERROR, "ERROR"),
@@ -32,32 +46,61 @@ def _cut(text, limit):
     return data[:limit].decode("utf-8", "ignore") if len(data) > limit else data.decode("utf-8")
 
 
+def _words(value, *ways):
+    """The value as text by the first of these ways that its class has not broken."""
+    for way in ways:
+        try:
+            return way(value)
+        except Exception:
+            pass
+    return object.__repr__(value)
+
+
 class P2PLogHandler(logging.Handler):
     """A logging handler on the reporter's datagram socket, `[log NAME] source = socket` in its configuration."""
 
-    def __init__(self, path="/run/p2pdash/log.sock", level=logging.NOTSET):
+    def __init__(self, path="/run/p2pdash/log.sock", level=logging.NOTSET, waiting_max=WAITING_MAX):
         super().__init__(level)
         self.path = path
-        self.dropped = 0  # records lost since the last one that got through
+        self.waiting_max = waiting_max  # bytes
         self._socket = None
+        self._forget()
+        _handlers.add(self)
 
     def emit(self, record):
         try:
-            entry = self._entry(record)
-            if self.dropped and self._send(self._loss(entry)):
-                self.dropped = 0
-            if not self._send(entry):
-                self.dropped += 1
+            self._put(self._entry(record))
+            if self._thread and not self._socket:
+                return  # it is the thread that looks out for a reporter
+            if not self._send_waiting():
+                self._start_thread()
         except Exception:  # a log line is never worth the program that writes it
             self.dropped += 1
 
+    def flush(self):
+        """Waits until nothing waits any more, a second at most; whether that was reached."""
+        with self.lock:
+            self._told = -LOSS_S
+            self._flushed = True
+        return self._drain(time.monotonic() + FLUSH_S)
+
     def close(self):
-        self.acquire()
-        try:
+        if not self._flushed:  # logging.shutdown has just done it
+            self.flush()
+        with self.lock:
+            self._forget()
             self._disconnect()
-        finally:
-            self.release()
         super().close()
+
+    def _forget(self):
+        self.dropped = 0  # records lost that no record has told of yet
+        self._told = -LOSS_S
+        self._waiting = collections.deque()
+        self._waiting_bytes = 0
+        self._flushed = True
+        self._thread = None
+
+    # --- what is sent ---
 
     def _entry(self, record):
         return {
@@ -75,14 +118,15 @@ class P2PLogHandler(logging.Handler):
             # A formatter that was set decides; the usual one adds only the traceback and the stack.
             message = self.format(record)
         except Exception as error:  # wrong arguments for the format, an argument whose __str__ fails
-            message = "%s (the record could not be formatted: %r)" % (record.msg, error)
+            words = _words(record.msg, str, repr), _words(error, repr)
+            message = "%s (the record could not be formatted: %s)" % words
         if len(message) <= MESSAGE_MAX // 4 or len(message.encode("utf-8", "replace")) <= MESSAGE_MAX:
             return _cut(message, MESSAGE_MAX)
         return _cut(message, MESSAGE_MAX - len("…[cut]".encode())) + "…[cut]"
 
-    def _loss(self, entry):
+    def _loss(self):
         return {
-            "timestamp": entry["timestamp"],
+            "timestamp": self._time(time.time()),
             "level": "WARNING",
             "logger_name": __name__,
             "message": "%d log records were dropped: the reporter was away or busy" % self.dropped,
@@ -100,8 +144,46 @@ class P2PLogHandler(logging.Handler):
     def _level(number):
         return next((name for least, name in LEVELS if number >= least), "DEBUG")
 
-    def _send(self, entry):
-        data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    # --- what waits; all of this with the handler's lock held ---
+
+    def _put(self, entry):
+        data = self._encode(entry)
+        if self._waiting and self._waiting_bytes + len(data) > self.waiting_max:
+            self.dropped += 1
+        else:
+            self._tell_loss()
+            self._append(data)
+
+    def _tell_loss(self):
+        """Puts a record behind those that wait if there is a loss to tell and the time for it; whether it did."""
+        now = time.monotonic()
+        if not self.dropped or now - self._told < LOSS_S:
+            return False
+        self._append(self._encode(self._loss()))
+        self.dropped = 0
+        self._told = now
+        return True
+
+    @staticmethod
+    def _encode(entry):
+        return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+    def _append(self, data):
+        self._waiting.append(data)
+        self._waiting_bytes += len(data)
+        self._flushed = False
+
+    def _send_waiting(self):
+        """Sends in order what the reporter takes; whether nothing is left, a loss to tell included."""
+        while self._waiting or self._tell_loss():
+            data = self._waiting.popleft()  # before it is sent, because a signal's handler may log meanwhile
+            if not self._send(data):
+                self._waiting.appendleft(data)
+                return False
+            self._waiting_bytes -= len(data)
+        return not self.dropped
+
+    def _send(self, data):
         for _ in range(2):  # the reporter may have been started again since the last record
             try:
                 self._connect()
@@ -109,7 +191,10 @@ class P2PLogHandler(logging.Handler):
                 return True
             except BlockingIOError:
                 return False
-            except OSError:
+            except OSError as error:
+                if error.errno == errno.EMSGSIZE:  # it never will be taken
+                    self.dropped += 1
+                    return True
                 self._disconnect()
         return False
 
@@ -124,3 +209,44 @@ class P2PLogHandler(logging.Handler):
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    # --- who waits ---
+
+    def _start_thread(self):
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._drain, name=__name__, daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError:  # no more threads, or the interpreter ends: later records and flush() send it
+                self._thread = None
+
+    def _drain(self, deadline=float("inf")):
+        """Sends what waits as the reporter takes it, until the deadline; whether nothing is left."""
+        while True:
+            with self.lock:
+                if self._send_waiting():
+                    if self._thread is threading.current_thread():
+                        self._thread = None
+                    return True
+                full = self._socket.fileno() if self._socket and self._waiting else None
+            left = min(deadline - time.monotonic(), 1)
+            if left <= 0:
+                return False
+            if full is None:
+                time.sleep(min(left, AWAY_S))
+            else:
+                poll = select.poll()
+                poll.register(full, select.POLLOUT)
+                poll.poll(left * 1000)
+
+
+_handlers = weakref.WeakSet()
+
+
+def _forget_in_child():
+    """The thread stayed with the parent, and what waits is the parent's."""
+    for handler in _handlers:
+        handler._forget()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { promisify } from 'node:util';
 
-import { Program, ROOT, startStack, waitFor } from '../lib/stack.js';
-import { settles } from '../lib/wait.js';
+import { withHandler } from '../lib/python.js';
+import { Program, startStack, waitFor } from '../lib/stack.js';
 
 const run = promisify(execFile);
 
@@ -21,7 +21,7 @@ mkdirSync(folder);
 const file = join(folder, 'app.log');
 const socket = join(folder, 'log.sock');
 writeFileSync(file, '');
-const reporter = await stack.startReporter('writer', {
+await stack.startReporter('writer', {
   sections: `[log app]\nsource = file\npath = ${folder}/*.log\nlogger = Service.app\n
 [log apps]\nsource = socket\npath = ${socket}\n`,
 });
@@ -59,19 +59,8 @@ async function arrives(words, fields) {
 /** @param {string} timestamp */
 const isRecent = (timestamp) => /T.*\.\d{3}Z$/.test(timestamp) && Math.abs(Date.parse(timestamp) - Date.now()) < 60_000;
 
-/** Runs a Python program that has the handler in reach, and a logger `log` that uses it. @param {string} program */
-const python = (program) =>
-  run('python3', [
-    '-c',
-    `import logging, logging.handlers, sys, time
-sys.path.insert(0, '${ROOT}/reporter/contrib')
-from p2ploghandler import P2PLogHandler
-handler = P2PLogHandler('${socket}')
-log = logging.getLogger('Service.python')
-log.setLevel(logging.DEBUG)
-log.addHandler(handler)
-${program}`,
-  ]);
+/** Runs a Python program with the handler to its end. @param {string} program */
+const python = (program) => run('python3', ['-c', withHandler(socket, program)]);
 
 test('logger_writes_to_the_socket', async () => {
   await run('logger', ['-u', socket, '-p', 'user.err', '-t', 'backup', 'no space left']);
@@ -147,54 +136,27 @@ test('the_python_handler_harms_no_program_that_logs_nonsense', async () => {
   await python(`class Bad:
     def __str__(self): raise RuntimeError('no words')
 log.error('wrong %d', 'arguments')
+class Worse(Bad):
+    __repr__ = Bad.__str__
+class Worst(Exception):
+    def __str__(self): raise self
+    __repr__ = __str__
 log.error('bad %s', Bad())
+log.error(Worse())
+log.error(Worst())
 log.error('lone \\ud800 surrogate')
 log.error('long ' + 'x' * 1000000)
 log.error({'not': 'text'})
 handler.path = '/' + 'x' * 200
 handler._disconnect()
-log.error('nowhere to go')
-assert handler.dropped == 1`);
+log.error('nowhere to go')`);
   await logged('wrong %d');
+  await logged('bad %s');
+  assert.match((await logged('Worse object')).message, /^<__main__\.Worse object at .*could not be formatted: RuntimeError\('no words'\)\)$/);
+  assert.match((await logged('Worst object')).message, /^<__main__\.Worst object at .*could not be formatted: <__main__\.Worst object at /);
   await logged('lone ? surrogate');
   assert.equal((await logged('long xxx')).message.length, 64 * 1024 - '…[cut]'.length - 2 + '…[cut]'.length);
   await logged("{'not': 'text'}");
-});
-
-test('the_python_handler_never_waits_and_counts_what_was_lost', async () => {
-  reporter.daemon.signal('SIGSTOP');
-  // It is this program that wakes the reporter: one that waited for it would wait for ever.
-  const flood = python(`import os, signal
-for number in range(20000): log.info('flood %d', number)
-print(handler.dropped)
-os.kill(${reporter.daemon.pid}, signal.SIGCONT)
-while handler.dropped:
-    log.info('trying')
-    time.sleep(0.01)
-log.info('after the flood')`);
-  const { stdout } = await settles(flood, { what: 'the flood to pass' });
-  assert.ok(Number(stdout) > 0, 'nothing was lost: the queue is deeper than the flood');
-  const loss = await logged('log records were dropped');
-  assert.equal(loss.level, 'WARNING');
-  await logged('after the flood');
-});
-
-test('the_python_handler_finds_a_reporter_that_was_started_again', async () => {
-  const program = spawn('python3', [
-    '-c',
-    `import logging, sys
-sys.path.insert(0, '${ROOT}/reporter/contrib')
-from p2ploghandler import P2PLogHandler
-logging.getLogger().addHandler(P2PLogHandler('${socket}'))
-for line in sys.stdin: logging.error(line.strip())`,
-  ]);
-  after(() => program.kill());
-  program.stdin.write('before the restart\n');
-  await logged('before the restart');
-  await reporter.daemon.restart();
-  await waitFor(() => statSync(socket).isSocket(), { what: 'the socket' });
-  program.stdin.end('after the restart\n');
-  await logged('after the restart');
 });
 
 test('lines_of_a_file_are_understood', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 
 import { JournalWriter } from '../lib/journal.js';
+import { Published } from '../lib/published.js';
 import { startStack, waitFor } from '../lib/stack.js';
 import { pause } from '../lib/wait.js';
 
@@ -16,21 +17,7 @@ const viewer = await stack.user('viewer');
 /** Until a hundred thousand lines are there: a bound for the broken case. */
 const MANY_MS = 300_000;
 
-/** Everything that is published on the channel of log entries, by node. @type {Map<string, any[]>} */
-const published = new Map();
-const subscriber = spawn('redis-cli', ['-s', join(stack.folder, 'redis.sock'), 'SUBSCRIBE', 'p2pdash:logs']);
-after(() => subscriber.kill());
-let rest = '';
-subscriber.stdout.setEncoding('utf8').on('data', (piece) => {
-  const lines = (rest + piece).split('\n');
-  rest = lines.pop() ?? '';
-  for (const line of lines.filter((text) => text.startsWith('{'))) {
-    const entry = JSON.parse(line);
-    if (!published.has(entry.node_id)) published.set(entry.node_id, []);
-    published.get(entry.node_id)?.push(entry);
-  }
-});
-await new Promise((resolve) => subscriber.stdout.once('data', resolve));
+const published = await Published.follow(stack);
 
 /**
  * Sends numbered lines to a datagram socket, as a program that logs would: it waits while the socket is full. It says
@@ -49,7 +36,7 @@ for more in sys.stdin:
 `;
 
 /** @param {string} node */
-const messages = (node) => (published.get(node) ?? []).map((entry) => entry.message);
+const messages = (node) => published.messages(node);
 
 /** A worker that follows files of its own. @param {string} node @param {Record<string, string | number>} [settings] */
 async function follower(node, settings = {}) {

@@ -1,0 +1,43 @@
+// Python programs that log by the handler of reporter/contrib.
+
+import { spawn } from 'node:child_process';
+import { after } from 'node:test';
+
+import { ROOT } from './stack.js';
+import { waitFor } from './wait.js';
+
+/**
+ * A program with `handler`, on this socket, and with a logger `log` that uses it.
+ * @param {string} socket @param {string} program @param {string} [settings] of the handler, beside its path
+ */
+export const withHandler = (socket, program, settings = '') => `import logging, logging.handlers, os, sys, threading, time
+sys.path.insert(0, '${ROOT}/reporter/contrib')
+from p2ploghandler import P2PLogHandler
+handler = P2PLogHandler('${socket}'${settings && `, ${settings}`})
+log = logging.getLogger('Service.python')
+log.setLevel(logging.DEBUG)
+log.addHandler(handler)
+${program}`;
+
+/** A program that is talked to: it reads lines and says lines. */
+export class Python {
+  #said = '';
+
+  /** @param {string} program */
+  constructor(program) {
+    this.process = spawn('python3', ['-u', '-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.process.stdout.setEncoding('utf8').on('data', (piece) => (this.#said += piece));
+    this.ended = new Promise((resolve) => this.process.once('exit', resolve));
+    after(() => this.process.kill('SIGKILL'));
+  }
+
+  /** @param {string} line */
+  tell(line) {
+    this.process.stdin.write(`${line}\n`);
+  }
+
+  /** Waits until it has said this line. @param {string} line */
+  says(line) {
+    return waitFor(() => this.#said.split('\n').includes(line), { what: `"${line}" from Python` });
+  }
+}
