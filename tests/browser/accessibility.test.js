@@ -141,7 +141,10 @@ test('shortcuts_lead_to_tabs_search_and_help', async () => {
   await textBecomes(page, 'h1', /^Workers$/);
   await page.keyboard.press('/');
   await page.keyboard.type('sim-0003');
-  await waitFor(() => page.url().endsWith('q=sim-0003'), { what: 'the search in the address' });
+  await waitFor(() => page.url().endsWith('q=sim-0003'), { what: 'the search in the address' }).catch(async (error) => {
+    const seen = await page.evaluate(() => [document.activeElement?.outerHTML, document.querySelector('h1')?.textContent]);
+    throw new Error(`${error.message}; ${page.url()} has the focus on ${seen}`);
+  });
   await waitFor(async () => (await page.locator('.worker-row:not(.table-head)').count()) === 1, {
     what: 'the one worker that is searched for',
   });
