@@ -18,6 +18,8 @@
 #define KEY		"journal"
 #define ENTRIES_A_TURN	1000
 #define RETRY_MS	5000
+#define AGAIN_MS	20		       /* until an entry that cannot be read is tried again, */
+#define TRIES_MAX	50		       /* and how often it is */
 #define FIELD_MAX_BYTES (LIMIT_MESSAGE + 4096) /* what is longer is cut anyway */
 
 enum field {
@@ -52,6 +54,7 @@ struct source_reader {
 	struct watch *watch;
 	struct timer *retry, *more;
 	bool at_entry; /* the journal stands on an entry that was not taken yet */
+	int tries;     /* to read it */
 	bool paused;
 	bool troubled; /* the failure was logged */
 	struct buf fields[FIELD_COUNT];
@@ -85,16 +88,19 @@ static void keep_field(struct source_reader *reader, const char *data, size_t le
 	}
 }
 
-static void read_fields(struct source_reader *reader)
+/* Less than 0: not all of them could be read. */
+static int read_fields(struct source_reader *reader)
 {
 	const void *data;
 	size_t len;
+	int result;
 
 	for (int field = 0; field < FIELD_COUNT; field++)
 		buf_clear(&reader->fields[field]);
 	sd_journal_restart_data(reader->journal);
-	while (sd_journal_enumerate_available_data(reader->journal, &data, &len) > 0)
+	while ((result = sd_journal_enumerate_available_data(reader->journal, &data, &len)) > 0)
 		keep_field(reader, data, len);
+	return result;
 }
 
 static const char *field_text(const struct source_reader *reader, enum field field)
@@ -110,12 +116,11 @@ static int64_t field_number(const struct source_reader *reader, enum field field
 	return number_parse(field_text(reader, field), 0, max, &value) == ERR_NONE ? value : otherwise;
 }
 
-/* The entry the journal stands on; false if it has no message. */
+/* The entry the journal stands on, from its fields; false if it has no message. */
 static bool make_entry(struct source_reader *reader, struct entry *out)
 {
 	uint64_t realtime_us = 0;
 
-	read_fields(reader);
 	if (reader->fields[FIELD_MESSAGE].len == 0)
 		return false;
 	(void)sd_journal_get_realtime_usec(reader->journal, &realtime_us);
@@ -135,18 +140,27 @@ static bool make_entry(struct source_reader *reader, struct entry *out)
 	return true;
 }
 
-/* Takes the entry the journal stands on. False if it cannot be named, and so must be met again. */
+/*
+ * Takes the entry the journal stands on. False if it cannot be read, and so must be met again: while its file
+ * is being written, parts of the newest one may be out of reach for a moment. One that stays so is damaged.
+ */
 static bool take_entry(struct source_reader *reader)
 {
 	struct entry entry;
 	char *cursor = NULL;
 	int result = sd_journal_get_cursor(reader->journal, &cursor);
 
-	if (result < 0) {
-		say_trouble(reader, "name an entry of the journal", result);
+	if (result >= 0)
+		result = read_fields(reader);
+	if (result < 0 && ++reader->tries < TRIES_MAX) {
+		free(cursor);
 		return false;
 	}
-	reader->sink.take(reader->sink.user, make_entry(reader, &entry) ? &entry : NULL, KEY, cursor);
+	reader->tries = 0;
+	if (result < 0)
+		say_trouble(reader, "read an entry of the journal", result);
+	if (cursor)
+		reader->sink.take(reader->sink.user, make_entry(reader, &entry) ? &entry : NULL, KEY, cursor);
 	free(cursor);
 	return true;
 }
@@ -161,8 +175,13 @@ static void read_entries(void *user)
 		reader->at_entry = false;
 		if (result < 0)
 			say_trouble(reader, "read the journal", result);
-		if (result <= 0 || !take_entry(reader))
+		if (result <= 0)
 			return;
+		if (!take_entry(reader)) {
+			reader->at_entry = true;
+			timer_start(reader->more, AGAIN_MS);
+			return;
+		}
 	}
 	if (!reader->paused)
 		timer_start(reader->more, 0);
