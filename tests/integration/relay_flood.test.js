@@ -101,10 +101,11 @@ test('who_wants_something_else_all_the_time_is_shown_out_and_who_pings_is_not', 
     socket.messages.filter((m) => m.type === type).length;
   atOnce([talker, quiet], Array.from({ length: 1000 }, () => 'ping'));
   await waitFor(() => said(talker, 'pong') === 1000 && said(quiet, 'pong') === 1000, { what: 'every answer' });
-  // Nearly as much as may be wanted at once, and at last far more than that.
+  // Nearly as much as may be wanted at once, and then more than that: few enough for the relay to have read them all when it
+  // closes, since who is still sending then may find the connection reset before he has read why.
   atOnce([talker], Array.from({ length: 90 }, () => ({ type: 'subscribe', logs: {} })));
   await waitFor(() => said(talker, 'subscribed') === 90, { what: 'every wish to be heard' });
-  atOnce([talker], Array.from({ length: 1000 }, () => ({ type: 'subscribe', logs: {} })));
+  atOnce([talker], Array.from({ length: 200 }, () => '{}'));
   const { code, reason } = await settles(talker.closed, { what: 'the connection to end' });
   assert.deepEqual([code, reason], [4429, 'too_many_requests']);
   quiet.send('ping');
