@@ -49,6 +49,8 @@ test('who_stayed_is_brought_up_to_date_without_repeats', async () => {
   await waitFor(() => lines(delta).includes('after') && lines(plain).includes('after'));
   assert.deepEqual(lines(delta), ['before', 'missed 1', 'missed 2', 'after']);
   assert.deepEqual(lines(plain), ['missed 1', 'missed 2', 'after']);
+  // What has changed may wait for the end of a window that was open already, and come behind the lines.
+  await waitFor(() => delta.messages.slice(before).some((m) => m.data?.removed?.includes('worker-gone')));
   const told = delta.messages.slice(before);
   const deltas = told.filter((m) => m.type === 'delta');
   const workers = Object.assign({}, ...deltas.map((m) => m.data.workers));
