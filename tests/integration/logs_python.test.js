@@ -94,14 +94,16 @@ log.info('the end')`));
 test('a_forked_child_sends_what_it_logs_and_leaves_the_rest_to_its_parent', async () => {
   const { socket, reporter, messages } = await listener('forked');
   await reporter.daemon.stop();
-  const program = new Python(withHandler(socket, `for number in range(100): log.info('parent %d', number)
+  // Two processes on one pipe: a line has to be one write.
+  const program = new Python(withHandler(socket, `def say(line): os.write(1, f'{line}\\n'.encode())
+for number in range(100): log.info('parent %d', number)
 child = os.fork()
 if not child:
     for number in range(100): log.info('child %d', number)
-    print('child')
+    say('child')
     ${FLUSH}
     os._exit(0)
-print('parent')
+say('parent')
 os.waitpid(child, 0)
 ${FLUSH}
 log.info('the end')`));

@@ -1,6 +1,7 @@
 // Python programs that log by the handler of reporter/contrib.
 
 import { spawn } from 'node:child_process';
+import { kill } from 'node:process';
 import { after } from 'node:test';
 
 import { ROOT } from './stack.js';
@@ -25,10 +26,19 @@ export class Python {
 
   /** @param {string} program */
   constructor(program) {
-    this.process = spawn('python3', ['-u', '-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    // A process group of its own, so that what it forks ends with it.
+    this.process = spawn('python3', ['-u', '-c', program], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     this.process.stdout.setEncoding('utf8').on('data', (piece) => (this.#said += piece));
     this.ended = new Promise((resolve) => this.process.once('exit', resolve));
-    after(() => this.process.kill('SIGKILL'));
+    after(() => this.#end());
+  }
+
+  #end() {
+    try {
+      kill(-(/** @type {number} */ (this.process.pid)), 'SIGKILL');
+    } catch {
+      // All of it has ended by itself.
+    }
   }
 
   /** @param {string} line */
