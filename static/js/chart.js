@@ -11,9 +11,25 @@ const LEAST_RATE = 1024;
 /** Room for the values, so that a chart does not jump as they grow. */
 const AXIS_PX = { percent: 0, rate: 72 };
 
-/** Loaded with the first chart, for it is the largest part of the page. */
-async function library() {
-  await import(LIBRARY);
+/** How long a chart waits at most until the page has nothing else to do. */
+const IDLE_MS = 1000;
+const RETRY_MS = 5000;
+
+/**
+ * Loaded with the first chart and after what else the page shows, for it is the largest part of the page. While it
+ * cannot be had, it is asked for again.
+ * @param {AbortSignal} signal ends that
+ */
+async function library(signal) {
+  await new Promise((resolve) => requestIdleCallback(resolve, { timeout: IDLE_MS }));
+  while (!signal.aborted) {
+    try {
+      await import(LIBRARY);
+      break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
   return /** @type {any} */ (globalThis).Chart;
 }
 
@@ -94,7 +110,7 @@ export class TimeChart {
     this.series = series;
     this.unit = unit;
     document.addEventListener('themed', () => this.#paint(), { signal: this.#abort.signal });
-    library().then((Chart) => this.#create(Chart));
+    library(this.#abort.signal).then((Chart) => this.#create(Chart));
   }
 
   /** @param {{timestamp: string}[]} points oldest first */

@@ -123,6 +123,21 @@ test('the_page_heals_after_the_network_was_cut', async () => {
   await page.context().close();
 });
 
+test('a_chart_whose_library_did_not_come_is_drawn_when_it_does', async () => {
+  const page = await browser.open({ path: '/dashboard/certificates' });
+  const library = '**/chart.umd.min.js';
+  let refused = 0;
+  await page.route(library, (route) => {
+    refused += 1;
+    return route.abort();
+  });
+  await page.click('.tab[href="/dashboard"]');
+  await waitFor(() => refused > 0, { what: 'the library to be asked for' });
+  await page.unroute(library);
+  await page.waitForFunction((chart) => /** @type {any} */ (globalThis).Chart?.getChart(document.querySelector(chart)), CHART);
+  await page.context().close();
+});
+
 test('a_worker_that_says_goodbye_is_offline_and_needs_attention', async () => {
   const page = await browser.open();
   const worker = await stack.startReporter('worker-002');
