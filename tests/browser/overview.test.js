@@ -66,6 +66,7 @@ test('from_a_service_in_error_its_button_is_one_click_away_and_its_lines_are_two
   assert.ok((await place(restart)).bottom < 768, 'its button is seen without scrolling');
 
   await first.locator('.btn-lines').click();
+  await page.locator('.tab[href="/dashboard/logs"][aria-current]').waitFor(); // the worker's page has these lines, too
   await page.locator('.log-line', { hasText: 'no connection to the database' }).waitFor();
   assert.equal(await page.locator('.log-line').count(), 1, 'no other lines');
   assert.match(page.url(), /node=worker-002&logger=shop$/);
@@ -108,12 +109,20 @@ test('workers_are_shown_as_cards_or_as_a_table_and_the_choice_is_kept', async ()
   await page.context().close();
 });
 
-test('recent_errors_lead_to_their_lines', async () => {
+test('recent_errors_lead_to_their_lines_and_stay_under_the_mouse', async () => {
   const worker = await stack.worker('worker-001');
-  const logs = [entry('out of paper', { level: 'ERROR', timestamp: new Date().toISOString() })];
-  await worker.post('/api/reporter/logs', { node_id: 'worker-001', batch: 'errors', logs });
+  const fail = (/** @type {string} */ message) => {
+    const logs = [entry(message, { level: 'ERROR', timestamp: new Date().toISOString() })];
+    return worker.post('/api/reporter/logs', { node_id: 'worker-001', batch: message, logs });
+  };
+  await fail('out of ink');
   const page = await browser.open();
-  await page.locator('.attention-line', { hasText: 'worker-001: out of paper' }).waitFor();
+  const line = page.locator('.attention-line');
+  await line.getByText('worker-001: out of ink').waitFor();
+  const before = await line.elementHandle();
+  await fail('out of paper');
+  await line.getByText('worker-001: out of paper').waitFor();
+  assert.ok(await line.evaluate((element, known) => element === known, before), 'the same link');
   await page.click('.attention-link >> text=error line');
   await page.locator('.log-line', { hasText: 'out of paper' }).waitFor();
   assert.match(page.url(), /\/logs\?level=ERROR$/);

@@ -1,11 +1,13 @@
 // What needs attention, on top of the overview: a row for each kind of trouble, each leading to its place.
 import { attention } from '../cluster.js';
-import { h, icon } from '../dom.js';
+import { h, icon, keyedList, setAttribute, setClass, setText } from '../dom.js';
 import { relative } from '../format.js';
 import { t } from '../i18n.js';
 import { url, workerUrl } from '../router.js';
 
 /** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').LogEntry} LogEntry */
+/** @typedef {ReturnType<typeof attention>[number]} Trouble */
 
 const NAMES_SHOWN = 3;
 const RECENT_MS = 3600_000;
@@ -21,21 +23,24 @@ const PLACES = {
   certificate: { icon: 'shield-lock', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
 };
 
+/** A row, changed in place: what one is about to click stays where it is. @param {string} picture */
+function row(picture) {
+  const link = h('a', { class: 'attention-link' });
+  const details = h('span', { class: 'attention-details' });
+  const element = h('li', {}, icon(picture), link, details);
+  return { element, link, details };
+}
+
 /**
+ * @param {ReturnType<typeof row>} refs
  * @param {string} level
- * @param {string} picture
  * @param {string} href
  * @param {string} text
- * @param {Node[]} details
  */
-function row(level, picture, href, text, details) {
-  return h(
-    'li',
-    { class: `attention-row attention-${level}` },
-    icon(picture),
-    h('a', { class: 'attention-link', href }, text),
-    h('span', { class: 'attention-details' }, details),
-  );
+function setRow({ element, link }, level, href, text) {
+  setClass(element, `attention-row attention-${level}`);
+  setAttribute(link, 'href', href);
+  setText(link, text);
 }
 
 /**
@@ -58,42 +63,60 @@ function nameOf(store, kind, id) {
   return services ? `${id}: ${services}` : id;
 }
 
-/** @param {Store} store @param {ReturnType<typeof attention>[number]} trouble */
-function troubleRow(store, { kind, level, workers }) {
+/** @param {Store} store @param {string} kind */
+function troubleRow(store, kind) {
   const place = PLACES[kind];
-  const names = workers.slice(0, NAMES_SHOWN).map(({ id }) => {
-    const name = nameOf(store, kind, id);
-    return h('a', { href: place.one(id), class: 'chip', dir: 'ltr', title: name }, h('bdi', {}, name));
-  });
-  if (workers.length > NAMES_SHOWN) {
-    names.push(h('a', { href: place.all, class: 'chip' }, t('more', { count: workers.length - NAMES_SHOWN })));
-  }
-  return row(level, place.icon, place.all, t(`attention.${kind}`, { count: workers.length }), names);
+  const refs = row(place.icon);
+  let shown = '';
+  return {
+    element: refs.element,
+    /** @param {Trouble} trouble */
+    update({ level, workers }) {
+      setRow(refs, level, place.all, t(`attention.${kind}`, { count: workers.length }));
+      const names = workers.slice(0, NAMES_SHOWN).map(({ id }) => [id, nameOf(store, kind, id)]);
+      const now = JSON.stringify([names, workers.length]);
+      if (now === shown) return;
+      shown = now;
+      const chips = names.map(([id, name]) =>
+        h('a', { href: place.one(id), class: 'chip', dir: 'ltr', title: name }, h('bdi', {}, name)),
+      );
+      if (workers.length > NAMES_SHOWN) {
+        chips.push(h('a', { href: place.all, class: 'chip' }, t('more', { count: workers.length - NAMES_SHOWN })));
+      }
+      refs.details.replaceChildren(...chips);
+    },
+  };
 }
 
-/** @param {Store} store */
+/** Recent lines that are errors: how many, and the newest. @param {Store} store */
 function errorRow(store) {
-  const lines = (store.logs?.lines ?? []).filter((line) => Date.parse(line.timestamp) > store.now() - RECENT_MS);
-  const newest = lines.at(-1);
-  if (!newest) return null;
-  const atLeast = store.logs && lines.length >= store.logs.cap ? '+' : '';
-  return row(
-    'warning',
-    'chat-left-text',
-    url('/logs', { level: 'ERROR' }),
-    t('attention.errors', { count: lines.length, n: `${lines.length}${atLeast}` }),
-    [
-      h(
-        'a',
-        {
-          class: 'attention-line',
-          href: url('/logs', { level: 'ERROR', node: newest.node_id }),
-          title: relative(newest.timestamp, store.now()),
-        },
-        h('bdi', {}, `${newest.node_id}: ${newest.message.slice(0, 200)}`),
-      ),
-    ],
-  );
+  const refs = row('chat-left-text');
+  const text = h('bdi', {});
+  const line = h('a', { class: 'attention-line' }, text);
+  refs.details.append(line);
+  return {
+    element: refs.element,
+    /** @param {{lines: LogEntry[]}} recent oldest first */
+    update({ lines }) {
+      const newest = /** @type {LogEntry} */ (lines.at(-1));
+      const atLeast = store.logs && lines.length >= store.logs.cap ? '+' : '';
+      const count = t('attention.errors', { count: lines.length, n: `${lines.length}${atLeast}` });
+      setRow(refs, 'warning', url('/logs', { level: 'ERROR' }), count);
+      setAttribute(line, 'href', url('/logs', { level: 'ERROR', node: newest.node_id }));
+      setAttribute(line, 'title', relative(newest.timestamp, store.now()));
+      setText(text, `${newest.node_id}: ${newest.message.slice(0, 200)}`);
+    },
+  };
+}
+
+/** @param {Store} store @returns {LogEntry[]} */
+function recentErrors(store) {
+  return (store.logs?.lines ?? []).filter((line) => Date.parse(line.timestamp) > store.now() - RECENT_MS);
+}
+
+/** What is said when nothing else is. */
+function noRow() {
+  return { element: h('li', { class: 'attention-row' }, icon('check-circle-fill'), t('attention.none')), update() {} };
 }
 
 /**
@@ -103,28 +126,27 @@ function errorRow(store) {
 export function attentionPanel(store) {
   const list = h('ul', { class: 'attention-list' });
   const element = h('section', { class: 'panel attention', 'aria-label': t('attention.title') }, list);
-  let shown = '';
+  /** @type {WeakMap<Element, {update: (item: any) => void}>} */
+  const rows = new WeakMap();
+  const fill = keyedList(list, {
+    key: ({ kind }) => kind,
+    create({ kind }) {
+      const made = kind === 'none' ? noRow() : kind === 'errors' ? errorRow(store) : troubleRow(store, kind);
+      rows.set(made.element, made);
+      return made.element;
+    },
+    update: (row, item) => rows.get(row)?.update(item),
+  });
   return {
     element,
     update() {
-      const troubles = attention(store.machines());
-      const newest = store.logs?.lines.at(-1)?.seq ?? 0;
-      // Rebuilt only when something else is wrong, so that a link does not vanish under the mouse.
-      const now = JSON.stringify([
-        troubles.map(({ kind, workers }) => [kind, workers.map(({ id }) => nameOf(store, kind, id))]),
-        newest,
-        store.logs?.lines.length,
-      ]);
-      if (now === shown) return;
-      shown = now;
-      const errors = errorRow(store);
-      const rows = [...troubles.map((trouble) => troubleRow(store, trouble)), ...(errors ? [errors] : [])];
-      element.classList.toggle('attention-none', rows.length === 0);
-      list.replaceChildren(
-        ...(rows.length > 0
-          ? rows
-          : [h('li', { class: 'attention-row' }, icon('check-circle-fill'), t('attention.none'))]),
-      );
+      /** @type {(Trouble | {kind: 'errors', lines: LogEntry[]} | {kind: 'none'})[]} */
+      const items = attention(store.machines());
+      const lines = recentErrors(store);
+      if (lines.length > 0) items.push({ kind: 'errors', lines });
+      element.classList.toggle('attention-none', items.length === 0);
+      if (items.length === 0) items.push({ kind: 'none' });
+      fill(items);
     },
   };
 }
