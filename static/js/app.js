@@ -86,10 +86,13 @@ async function changeLanguage(name) {
 }
 
 async function start() {
+  api.clock.addEventListener('date', (event) => store.setClock(/** @type {CustomEvent} */ (event).detail));
+  // Who one is, the view and the language are on their way at once. A refusal is asked for again, to be told in words.
+  const asked = currentSession().catch(() => null);
+  VIEWS[router.route.name]().catch(() => {});
   await changeLanguage(pickLanguage(remembered('language'), navigator.languages));
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const socket = live(store, `${scheme}://${location.host}/ws/dashboard?mode=delta`);
-  api.clock.addEventListener('date', (event) => store.setClock(/** @type {CustomEvent} */ (event).detail));
   api.sessionEnd.addEventListener('expired', () => store.session && store.setSession(null, { expired: true }));
   document.addEventListener('reconnect', () => socket.hurry());
   document.addEventListener('language', async (event) => {
@@ -99,17 +102,24 @@ async function start() {
     await render(router.route);
   });
   keyboard(router);
-  await findSession();
+  const session = await asked;
+  if (session) store.setSession(session);
+  else await findSession();
   router.addEventListener('route', (event) => render(/** @type {CustomEvent} */ (event).detail));
   store.on('session', () => render(router.route));
   router.start();
 }
 
+/** @returns {Promise<import('./types.js').Session>} */
+async function currentSession() {
+  const { username, role } = await api.me();
+  return { username, role };
+}
+
 /** Whoever is logged in already goes on; an unreachable coordinator is asked again. */
 async function findSession() {
   try {
-    const { username, role } = await api.me();
-    store.setSession({ username, role });
+    store.setSession(await currentSession());
   } catch (error) {
     if (/** @type {api.ApiError} */ (error).status === 401) return;
     const { mount } = await import('./views/unreachable.js');
