@@ -18,6 +18,9 @@ target=${1:?usage: nginx-config.sh TARGET}
 : "${P2PDASH_ERRORS:=$P2PDASH_ROOT/nginx/errors}"
 : "${P2PDASH_BIND:=}" "${P2PDASH_RESOLVER:=}"
 
+# What /health tells while the API cannot.
+P2PDASH_VERSION=$(sed -n 's/^#define P2PDASH_VERSION "\(.*\)"/\1/p' "$P2PDASH_ROOT/common/version.h")
+
 # With a resolver, P2PDASH_API and the others are names that are looked up again and again.
 P2PDASH_UPSTREAMS=addresses
 [ -z "$P2PDASH_RESOLVER" ] || P2PDASH_UPSTREAMS=names
@@ -78,7 +81,7 @@ P2PDASH_KEEPALIVE=
 export P2PDASH_SITE P2PDASH_UPSTREAMS P2PDASH_RESOLVER P2PDASH_LISTEN_DIRECTIVES P2PDASH_METRICS_RULES \
   P2PDASH_REAL_IP P2PDASH_TRUSTED_PROXY_RULES \
   P2PDASH_NGINX_USER P2PDASH_NGINX_WORKERS P2PDASH_KEEPALIVE P2PDASH_API P2PDASH_API_WAIT P2PDASH_RELAY \
-  P2PDASH_STATIC P2PDASH_VENDOR P2PDASH_ERRORS P2PDASH_TLS_CERT P2PDASH_TLS_KEY
+  P2PDASH_STATIC P2PDASH_VENDOR P2PDASH_ERRORS P2PDASH_VERSION P2PDASH_TLS_CERT P2PDASH_TLS_KEY
 
 # Only our own names are filled in: nginx has variables too.
 # shellcheck disable=SC2016 # envsubst wants the names as they are

@@ -99,7 +99,7 @@ function watchHealth(store, socket) {
     if (store.connection.state !== 'live' || Date.now() - heardAt < QUIET_MS) return;
     await api.health().then(
       () => degrade(false),
-      (error) => degrade(error.status === 503),
+      (error) => degrade(error.status === 503 && error.code !== 'backend_away'),
     );
   }, HEALTH_MS);
 }

@@ -19,13 +19,22 @@ test('the_root_leads_to_the_dashboard_by_path_alone', async () => {
 });
 
 test('an_api_that_is_away_is_a_json_error_with_retry_after', async () => {
-  for (const path of ['/api/dashboard/metrics', '/auth/me', '/rpc', '/health', '/metrics', '/ws/dashboard', '/api/reporter/commands']) {
+  for (const path of ['/api/dashboard/metrics', '/auth/me', '/rpc', '/metrics', '/ws/dashboard', '/api/reporter/commands']) {
     const answer = await visitor.get(path);
     assert.equal(answer.status, 502, path);
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/, path);
     assert.deepEqual([answer.json.success, answer.json.code], [false, 'backend_away'], path);
     assert.equal(answer.headers['retry-after'], '2', path);
   }
+});
+
+test('health_is_told_in_its_own_form_while_the_api_is_away', async () => {
+  const { status, json, headers } = await visitor.get('/health');
+  assert.equal(status, 503);
+  assert.deepEqual([json.status, json.redis], ['degraded', false]);
+  assert.match(json.version, /^\d+\.\d+\.\d+$/);
+  assert.equal(headers['retry-after'], '2');
+  assert.match(headers['content-type'] ?? '', /^application\/json/);
 });
 
 test('a_body_above_one_mebibyte_is_413_in_json', async () => {
