@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import '../../lib/custom-event.js';
 import { Store } from '../../../static/js/store.js';
 
 /** @param {number} cpu_percent */

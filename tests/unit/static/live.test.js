@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import '../../lib/custom-event.js';
 import { timeTicks } from '../../../static/js/chart.js';
 import { fill, loadAround, loadNewer, loadOlder } from '../../../static/js/live.js';
 import { EVERYTHING } from '../../../static/js/logfeed.js';
