@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 
 import { Browser, live, textBecomes } from '../lib/browser.js';
 import { startStack, temporaryFolder, waitFor } from '../lib/stack.js';
@@ -22,6 +22,7 @@ const simulator = new Simulator({
   workers: 12,
   spread: 0,
 });
+after(() => simulator.stop());
 await simulator.start();
 
 let written = 0;

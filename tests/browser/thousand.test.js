@@ -1,7 +1,7 @@
 // Goal: with a thousand workers the page opens at once and stays quick, and holds only what is seen.
 
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 
 import { Browser, textBecomes } from '../lib/browser.js';
 import { startStack, waitFor } from '../lib/stack.js';
@@ -19,6 +19,7 @@ const simulator = new Simulator({
   spread: 0,
   lines: 200,
 });
+after(() => simulator.stop());
 await simulator.start();
 
 afterEach(() => browser.assertFaultless());
