@@ -14,9 +14,11 @@ const AXIS_PX = { percent: 0, rate: 72 };
 /** How long a chart waits at most until the page has nothing else to do. */
 const IDLE_MS = 1000;
 const RETRY_MS = 5000;
+/** How close to the window a chart comes before it is drawn. */
+const NEAR_PX = 200;
 
 /**
- * Loaded with the first chart and after what else the page shows, for it is the largest part of the page. While it
+ * Loaded with the first chart that is seen and after what else the page shows, for it is the largest part of the page. While it
  * cannot be had, it is asked for again.
  * @param {AbortSignal} signal ends that
  */
@@ -110,7 +112,7 @@ export class TimeChart {
     this.series = series;
     this.unit = unit;
     document.addEventListener('themed', () => this.#paint(), { signal: this.#abort.signal });
-    library(this.#abort.signal).then((Chart) => this.#create(Chart));
+    this.#whenSeen(async () => this.#create(await library(this.#abort.signal)));
   }
 
   /** @param {{timestamp: string}[]} points oldest first */
@@ -132,6 +134,20 @@ export class TimeChart {
   destroy() {
     this.#abort.abort();
     this.#chart?.destroy();
+  }
+
+  /** @param {() => void} work */
+  #whenSeen(work) {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        work();
+      },
+      { rootMargin: `${NEAR_PX}px` },
+    );
+    observer.observe(this.canvas);
+    this.#abort.signal.addEventListener('abort', () => observer.disconnect());
   }
 
   /** @param {any} Chart */

@@ -8,8 +8,11 @@ const current = {
   language: 'en',
   /** @type {{[key: string]: Message}} */
   messages: {},
-  plurals: new Intl.PluralRules('en'),
-  numbers: new Intl.NumberFormat('en'),
+  // Made when they are first wanted: they are the slowest that is made while the page opens.
+  /** @type {Intl.PluralRules | null} */
+  plurals: null,
+  /** @type {Intl.NumberFormat | null} */
+  numbers: null,
 };
 
 /**
@@ -33,12 +36,7 @@ export async function useLanguage(name) {
  * @param {{[key: string]: Message}} messages
  */
 export function setMessages(name, messages) {
-  Object.assign(current, {
-    language: name,
-    messages,
-    plurals: new Intl.PluralRules(name),
-    numbers: new Intl.NumberFormat(name),
-  });
+  Object.assign(current, { language: name, messages, plurals: null, numbers: null });
 }
 
 export function language() {
@@ -57,7 +55,9 @@ export function t(key, params = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? current.numbers.format(value) : value;
+    if (typeof value !== 'number') return value;
+    current.numbers ??= new Intl.NumberFormat(current.language);
+    return current.numbers.format(value);
   });
 }
 
@@ -66,5 +66,6 @@ export function t(key, params = {}) {
  * @param {number} count
  */
 function pluralForm(forms, count) {
+  current.plurals ??= new Intl.PluralRules(current.language);
   return forms[current.plurals.select(count)] ?? forms.other ?? '';
 }

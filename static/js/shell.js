@@ -201,6 +201,9 @@ function connectionState(store, signal) {
     const waiting = state === 'waiting' && seconds > 0;
     setAttribute(pill, 'data-state', state);
     setText(text, t(waiting ? 'connection.lost' : `connection.${state === 'waiting' ? 'connecting' : state}`));
+    show(banner, store.session !== null && lost());
+    document.documentElement.classList.toggle('is-cut-off', lost());
+    if (!lost()) return;
     setText(since, t('connection.since', { time: time(lostAt, 'clock') }));
     setText(
       wait,
@@ -209,8 +212,6 @@ function connectionState(store, signal) {
         : t(`connection.${degraded ? 'degraded.hint' : 'connecting'}`),
     );
     show(retry, !degraded);
-    show(banner, store.session !== null && lost());
-    document.documentElement.classList.toggle('is-cut-off', lost());
   };
   store.on('connection', update, signal);
   const timer = setInterval(update, 500);

@@ -123,6 +123,21 @@ test('the_page_heals_after_the_network_was_cut', async () => {
   await page.context().close();
 });
 
+test('a_chart_below_the_window_asks_for_its_library_when_it_comes_near', async () => {
+  const page = await browser.open({ viewport: { width: 390, height: 500 } });
+  let asked = 0;
+  page.on('request', (request) => (asked += Number(request.url().includes('chart.umd'))));
+  await page.reload();
+  await live(page);
+  await page.locator(CHART).waitFor();
+  // What the page left for later has been begun by then.
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve))));
+  assert.equal(asked, 0);
+  await page.locator(CHART).scrollIntoViewIfNeeded();
+  await waitFor(() => asked > 0, { what: 'the library to be asked for' });
+  await page.context().close();
+});
+
 test('a_chart_whose_library_did_not_come_is_drawn_when_it_does', async () => {
   const page = await browser.open({ path: '/dashboard/certificates' });
   const library = '**/chart.umd.min.js';
