@@ -6,7 +6,7 @@ import { exit, stdout } from 'node:process';
 
 const NAMES = ['metrics', 'report', 'deadlines', 'lines', 'flood', 'agents', 'cluster'];
 /** Long ones, which one asks for by name. */
-const BY_NAME = ['page', 'memory'];
+const BY_NAME = ['page', 'memory', 'lighthouse'];
 
 /** @param {string} name @returns {Promise<Table>} */
 const load = async (name) => (await import(`./tables/${name}.js`)).table;

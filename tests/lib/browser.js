@@ -10,15 +10,19 @@ import { waitFor } from './wait.js';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./stack.js').Stack} Stack */
 
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+/** Debian's. */
+export const CHROMIUM = {
+  path: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
 
 /** A bound for the broken case; a loaded machine is slow, not broken. */
 const PATIENCE_MS = 60_000;
@@ -48,8 +52,8 @@ export class Browser {
 
   /** One whose caller closes it. @param {Stack} stack @param {...string} more command-line arguments */
   static async launch(stack, ...more) {
-    const args = [...ARGUMENTS, ...more];
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args, timeout: PATIENCE_MS });
+    const args = [...CHROMIUM.args, ...more];
+    const browser = await chromium.launch({ executablePath: CHROMIUM.path, args, timeout: PATIENCE_MS });
     return new Browser(stack, browser);
   }
 

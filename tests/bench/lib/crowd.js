@@ -13,13 +13,14 @@ const INTERVAL_S = 30;
 /**
  * Resolves when every worker has reported and log lines flow.
  * @param {number} linesPerSecond
+ * @param {number} [workers]
  */
-export async function startCrowd(linesPerSecond) {
+export async function startCrowd(linesPerSecond, workers = WORKERS) {
   const stack = await startCoordinator();
   const cluster = new Simulator({
     url: stack.url,
     tokenOf: tokensFrom(await stack.user('admin')),
-    workers: WORKERS,
+    workers,
     interval: INTERVAL_S,
     lines: linesPerSecond,
   });
