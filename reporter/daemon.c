@@ -111,12 +111,36 @@ static void leave(struct daemon *daemon)
 	reporter_goodbye(daemon->parts.reporter);
 }
 
+/* Opens all of it with another configuration; where that cannot be (a state_dir that another reporter holds),
+ * goes on with the one that worked. */
+static void change_config(struct daemon *daemon, struct config *fresh)
+{
+	struct config before = daemon->config;
+	struct reporter_memory memory;
+
+	reporter_save(daemon->parts.reporter);
+	memory = reporter_remember(daemon->parts.reporter);
+	close_all(daemon);
+	daemon->config = *fresh;
+	if (!open_all(daemon, &memory)) {
+		config_free(&before);
+		return;
+	}
+	log_error("daemon", "configuration not changed: it cannot be used here");
+	close_all(daemon);
+	config_free(&daemon->config);
+	daemon->config = before;
+	if (open_all(daemon, &memory)) {
+		daemon->failed = true;
+		loop_stop(daemon->loop);
+	}
+}
+
 /* An action under way is not given up for it: it waits. */
 static void on_reload(void *user)
 {
 	struct daemon *daemon = user;
 	struct config fresh;
-	struct reporter_memory memory;
 	struct reason why;
 
 	if (timer_is_started(daemon->patience))
@@ -130,15 +154,7 @@ static void on_reload(void *user)
 		return;
 	}
 	log_info("daemon", "reading the configuration anew path=%s", daemon->path);
-	reporter_save(daemon->parts.reporter);
-	memory = reporter_remember(daemon->parts.reporter);
-	close_all(daemon);
-	config_free(&daemon->config);
-	daemon->config = fresh;
-	if (open_all(daemon, &memory)) {
-		daemon->failed = true;
-		loop_stop(daemon->loop);
-	}
+	change_config(daemon, &fresh);
 }
 
 static void on_signal(void *user, uint32_t events)

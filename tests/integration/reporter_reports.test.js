@@ -145,6 +145,22 @@ test('a_configuration_is_read_anew_and_a_bad_one_is_not', async () => {
   assert.ok(reporter.daemon.alive);
 });
 
+test('a_configuration_that_cannot_be_used_leaves_the_one_that_worked', async () => {
+  const reporter = await stack.reporter('unusable');
+  const holder = await stack.startReporter('holder');
+  reporter.daemon.start();
+  await waitFor(() => node('unusable'), { what: 'the first report' });
+  const { state_dir: own } = reporter.settings;
+  reporter.settings.state_dir = holder.settings.state_dir;
+  reporter.configure('');
+  reporter.daemon.signal('SIGHUP');
+  await waitFor(() => /configuration not changed: it cannot be used here/.test(reporter.daemon.log()), { what: 'the refusal' });
+  reporter.settings.state_dir = own;
+  reporter.configure('');
+  const reports = async () => JSON.parse((await reporter.ctl('stats')).stdout).statistics.successful_reports;
+  await waitFor(async () => (await reports()) >= 2, { what: 'reports to go on, and their count' });
+});
+
 test('a_file_in_the_way_of_the_control_socket_stays_and_is_named', async () => {
   const reporter = await stack.reporter('obstacle');
   writeFileSync(reporter.controlSocket, 'precious');
