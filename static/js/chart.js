@@ -24,9 +24,10 @@ const NEAR_PX = 200;
  */
 async function library(signal) {
   await new Promise((resolve) => requestIdleCallback(resolve, { timeout: IDLE_MS }));
-  while (!signal.aborted) {
+  for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      await import(LIBRARY);
+      // Some browsers keep it in mind that a module did not come; under another address they ask again.
+      await import(attempt === 0 ? LIBRARY : `${LIBRARY}?${attempt}`);
       break;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
