@@ -101,6 +101,21 @@ test('axe_finds_nothing_in_login_menu_and_dialogs', async () => {
   await page.context().close();
 });
 
+test('axe_finds_nothing_while_a_nodes_numbers_have_not_come', async () => {
+  const page = await browser.open({ role: 'admin', path: '/dashboard/certificates' });
+  await page.routeWebSocket('**/ws/dashboard*', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      if (JSON.parse(String(text)).type !== 'node') socket.send(text);
+    });
+  });
+  await page.goto(`${stack.url}/dashboard`);
+  await page.locator('.worker-card').first().waitFor();
+  await page.locator('.coordinator .meter').first().waitFor();
+  await assertAccessible(page, 'before the numbers');
+  await page.context().close();
+});
+
 test('axe_finds_nothing_on_a_phone', async () => {
   const page = await browser.open({ role: 'admin', viewport: { width: 390, height: 844 } });
   for (const [path, complete] of VIEWS.slice(0, 5)) {

@@ -24,15 +24,15 @@ export function meter(label, { compact = false } = {}) {
     value,
     bar,
   );
-  return {
-    element,
-    set(share, text = '') {
-      setText(value, percent(share));
-      setText(detail, text);
-      setAttribute(bar, 'aria-valuenow', Math.round(share ?? 0));
-      setAttribute(bar, 'aria-valuetext', percent(share));
-      setAttribute(bar, 'data-level', shareLevel(share ?? 0));
-      fill.style.transform = `scaleX(${Math.max(0, Math.min(100, share ?? 0)) / 100})`;
-    },
+  /** @param {number | null | undefined} share @param {string} [text] */
+  const set = (share, text = '') => {
+    setText(value, percent(share));
+    setText(detail, text);
+    setAttribute(bar, 'aria-valuenow', Math.round(share ?? 0));
+    setAttribute(bar, 'aria-valuetext', percent(share));
+    setAttribute(bar, 'data-level', shareLevel(share ?? 0));
+    fill.style.transform = `scaleX(${Math.max(0, Math.min(100, share ?? 0)) / 100})`;
   };
+  set(null); // a meter is never without a value, for whoever has it read aloud
+  return { element, set };
 }
