@@ -18,8 +18,8 @@ const RETRY_MS = 5000;
 const NEAR_PX = 200;
 
 /**
- * Loaded with the first chart that is seen and after what else the page shows, for it is the largest part of the page. While it
- * cannot be had, it is asked for again.
+ * Loaded with the first chart that is seen and after what else the page shows, for it is the largest part of the page.
+ * While it cannot be had, it is asked for again.
  * @param {AbortSignal} signal ends that
  */
 async function library(signal) {

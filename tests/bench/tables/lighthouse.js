@@ -14,7 +14,7 @@ import { startCrowd } from '../lib/crowd.js';
 import { figure, markdown, median, spread } from '../lib/figures.js';
 
 const VERSION = '12.8.2';
-const FOLDER = join(ROOT, 'build/lighthouse');
+const FOLDER = join(ROOT, `build/lighthouse-${VERSION}`);
 const RUNS = 5;
 const CROWDS = [
   { workers: 3, lines: 1 },
