@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh UNIT ...: runs these cmocka programs, then the page's units, the integration and the browser suites against
-# P2PDASH_BIN, and ends with the line `N passed, N failed`. Everything runs, whatever fails before; the exit status is
-# 0 if nothing failed.
+# P2PDASH_BIN, and ends with what failed, a line each, and the line `N passed, N failed`. Everything runs, whatever
+# fails before; the exit status is 0 if nothing failed.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -18,6 +18,12 @@ add() {
   failed=$((failed + $2))
 }
 
+# failures WHERE <LINES: remembered for the end.
+failures() {
+  sed "s|^|  $1: |" >>"$results/failures"
+}
+: >"$results/failures"
+
 for unit; do
   CMOCKA_MESSAGE_OUTPUT=TAP "$unit" >"$results/unit" 2>&1
   status=$?
@@ -27,7 +33,10 @@ for unit; do
   [ $status -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   add "$good" "$bad"
   echo "unit ${unit##*/unit/}: $good passed, $bad failed"
-  [ "$bad" -eq 0 ] || cat "$results/unit"
+  [ "$bad" -eq 0 ] && continue
+  cat "$results/unit"
+  grep '^not ok ' "$results/unit" >"$results/why" || echo "ended with status $status" >"$results/why"
+  failures "${unit##*/unit/}" <"$results/why"
 done
 
 # run_files N FILE ...: N at a time, each in a node of its own; what each says comes when all are done.
@@ -48,6 +57,9 @@ run_files() {
     read -r good bad <"$name.count" || { good=0 bad=1; }
     [ ! -e "$name.failed" ] || [ "$bad" -gt 0 ] || bad=1
     add "$good" "$bad"
+    [ "$bad" -eq 0 ] && continue
+    sed 1d "$name.count" | grep . >"$results/why" || echo "did not end as it should" >"$results/why"
+    failures "$file" <"$results/why"
   done
   rm -f "$results"/*.count "$results"/*.output "$results"/*.failed
 }
@@ -60,5 +72,9 @@ for suite in unit/static:1 integration:"$(nproc)" browser:1; do
   run_files "${suite#*:}" "$@"
 done
 
+if [ "$failed" -gt 0 ]; then
+  echo "What failed:"
+  cat "$results/failures"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
