@@ -169,3 +169,35 @@ test('certificates_are_sorted_by_what_is_left_and_open_to_their_details', async 
   await page.locator('.attention', { hasText: 'Certificates expire soon on 1 node' }).waitFor();
   await page.context().close();
 });
+
+test('a_certificate_that_is_replaced_or_grows_older_is_shown_as_it_is_now', async () => {
+  const worker = new SimulatedWorker('worker-009', await stack.worker('worker-009'));
+  const report = async (/** @type {number} */ daysLeft, fingerprint = 'AA:01') => {
+    const certificate = {
+      path: '/etc/ssl/aging.pem',
+      subject: 'CN=aging.example',
+      issuer: 'CN=aging.example',
+      serial: '01',
+      not_before: '2025-01-01T00:00:00.000Z',
+      not_after: '2030-01-01T00:00:00.000Z',
+      days_left: daysLeft,
+      sans: [],
+      fingerprint_sha256: fingerprint,
+      key: 'EC 256',
+    };
+    const answer = await worker.client.post('/api/reporter/report', { ...worker.report(30), certificates: [certificate] });
+    assert.equal(answer.status, 200, answer.text);
+  };
+  await report(30);
+  const page = await browser.open({ path: '/dashboard/certificates' });
+  const row = page.locator('.certificate-row', { hasText: 'aging.example' });
+  await row.filter({ hasText: '30 days' }).waitFor();
+  assert.equal(await row.getAttribute('data-level'), 'ok');
+  await report(29);
+  await row.filter({ hasText: '29 days' }).waitFor();
+  assert.equal(await row.getAttribute('data-level'), 'warning');
+  await report(365, 'AA:02');
+  await row.filter({ hasText: '365 days' }).waitFor();
+  assert.equal(await row.getAttribute('data-level'), 'ok');
+  await page.context().close();
+});

@@ -20,12 +20,11 @@ const COLORS = {
 
 /**
  * Shows how long a certificate holds.
+ * @param {Element} element as made by badge()
  * @param {number} daysLeft
  */
-export function daysBadge(daysLeft) {
-  const element = badge();
+export function setDays(element, daysLeft) {
   setBadge(element, certificateLevel(daysLeft), t(daysLeft < 0 ? 'days.ago' : 'days', { count: Math.abs(daysLeft) }));
-  return element;
 }
 
 /** @param {string} [status] */

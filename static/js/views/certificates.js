@@ -1,10 +1,10 @@
 // The certificates of all nodes, the first to expire on top.
 import * as api from '../api.js';
 import { certificateLevel } from '../cluster.js';
-import { delegate, h, icon, setText, show } from '../dom.js';
+import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
-import { daysBadge } from '../parts/badge.js';
+import { badge, setDays } from '../parts/badge.js';
 import { pageHead, searchBox } from '../parts/page.js';
 import { empty, failed, loading } from '../parts/states.js';
 import { replaceQuery, workerUrl } from '../router.js';
@@ -14,6 +14,8 @@ import { VirtualList } from '../virtual.js';
 
 const ROW_PX = 62;
 const REFRESH_MS = 60_000;
+/** How often a thousand workers are looked through for certificates that have changed (ms). */
+const PACE_MS = 1000;
 
 /** The details of an opened certificate. @type {[key: string, text: (certificate: Certificate) => string][]} */
 const DETAILS = [
@@ -89,7 +91,15 @@ export function mount(root, store, route) {
     }
     list.setItems(visible);
   };
+  // Summaries say when a node has other certificates; what they leave out comes with the timer.
+  const summaries = () =>
+    store
+      .machines()
+      .map(({ id, summary }) => `${id} ${summary.certificates_total} ${summary.certificate_days_left}`)
+      .join();
+  let loadedFor = '';
   const load = async () => {
+    loadedFor = summaries();
     try {
       ({ certificates } = await api.certificates());
       update();
@@ -118,6 +128,10 @@ export function mount(root, store, route) {
     },
     { signal },
   );
+  const loadIfChanged = () => {
+    if (summaries() !== loadedFor) load();
+  };
+  store.on('workers', perFrame(loadIfChanged, signal, PACE_MS), signal);
   store.on('cluster', load, signal);
   const timer = setInterval(load, REFRESH_MS);
   load();
@@ -132,13 +146,16 @@ export function mount(root, store, route) {
 
 /** @param {(key: string) => boolean} isOpen */
 function certificateRows(isOpen) {
+  /** @type {WeakMap<Element, Element>} */
+  const days = new WeakMap();
   return {
     key: keyOf,
     /** @param {Certificate} certificate */
     create(certificate) {
-      return h(
+      const left = badge();
+      const row = h(
         'div',
-        { class: 'certificate-row', role: 'listitem', 'data-level': certificateLevel(certificate.days_left) },
+        { class: 'certificate-row', role: 'listitem' },
         h(
           'button',
           {
@@ -150,7 +167,7 @@ function certificateRows(isOpen) {
           },
           icon('chevron-down'),
         ),
-        h('div', { class: 'certificate-days' }, daysBadge(certificate.days_left)),
+        h('div', { class: 'certificate-days' }, left),
         h(
           'div',
           { class: 'certificate-name' },
@@ -164,9 +181,13 @@ function certificateRows(isOpen) {
         h('a', { class: 'certificate-worker', href: workerUrl(certificate.worker), dir: 'ltr' }, certificate.worker),
         h('div', { class: 'certificate-until' }, time(certificate.not_after, 'date')),
       );
+      days.set(row, left);
+      return row;
     },
     /** @param {HTMLElement} element @param {Certificate} certificate */
     update(element, certificate) {
+      setAttribute(element, 'data-level', certificateLevel(certificate.days_left));
+      setDays(/** @type {Element} */ (days.get(element)), certificate.days_left);
       const open = isOpen(keyOf(certificate));
       const details = element.querySelector('.certificate-details');
       element.querySelector('button')?.setAttribute('aria-expanded', String(open));

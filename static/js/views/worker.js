@@ -6,7 +6,7 @@ import { delegate, h, icon, perFrame, setText, show } from '../dom.js';
 import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { EVERYTHING } from '../logfeed.js';
-import { badge, daysBadge, setBadge } from '../parts/badge.js';
+import { badge, setBadge, setDays } from '../parts/badge.js';
 import { logList } from '../parts/log-list.js';
 import { historyChart } from '../parts/history-chart.js';
 import { metricsPanel } from '../parts/node-metrics.js';
@@ -218,11 +218,13 @@ function certificateList() {
         ...[...certificates]
           .sort((a, b) => a.days_left - b.days_left)
           .map((certificate) => {
+            const days = badge();
+            setDays(days, certificate.days_left);
             return h(
               'li',
               {},
               h('div', { class: 'certificate-subject' }, h('bdi', {}, certificate.subject)),
-              daysBadge(certificate.days_left),
+              days,
               h('div', { class: 'certificate-path', dir: 'ltr' }, certificate.path),
             );
           }),
