@@ -26,7 +26,7 @@ function isTyping(target) {
 export function keyboard(router) {
   let chordUntil = 0;
 
-  /** @type {{[key: string]: () => boolean}} answers whether it did something */
+  /** @type {{[key: string]: (event: KeyboardEvent) => boolean}} answers whether it did something */
   const keys = {
     '/': () => {
       const box = /** @type {HTMLInputElement | null} */ (document.querySelector('[data-search]'));
@@ -38,8 +38,8 @@ export function keyboard(router) {
       showShortcuts();
       return true;
     },
-    g: () => {
-      chordUntil = Date.now() + CHORD_MS;
+    g: ({ timeStamp }) => {
+      chordUntil = timeStamp + CHORD_MS;
       return true;
     },
   };
@@ -52,10 +52,10 @@ export function keyboard(router) {
     }
     // By where the key is, so that it works with a Cyrillic layout too.
     const letter = event.code.startsWith('Key') ? event.code.slice(3).toLowerCase() : event.key;
-    const place = Date.now() < chordUntil ? PLACES[letter] : undefined;
+    const place = event.timeStamp < chordUntil ? PLACES[letter] : undefined;
     chordUntil = 0;
     if (place) router.go(url(place[1]));
-    else if (!keys[event.key === '?' || event.key === '/' ? event.key : letter]?.()) return;
+    else if (!keys[event.key === '?' || event.key === '/' ? event.key : letter]?.(event)) return;
     event.preventDefault();
   });
 }
