@@ -13,6 +13,8 @@ const HEALTH_MS = 4000;
 const PAGE = 500;
 const READ_ATTEMPTS = 5;
 const NODES_AT_MOST = 100;
+/** How long after a try to fill a gap that came to nothing there is another. */
+const GAP_RETRY_MS = 2000;
 
 /** @type {{[type: string]: (store: Store, frame: any) => void}} */
 const FRAMES = {
@@ -47,7 +49,7 @@ export function live(store, url) {
       type: 'subscribe',
       nodes: [...store.watched()].slice(0, NODES_AT_MOST),
       logs: feed ? feed.filter : null,
-      ...(feed?.loaded && !feed.detached && feed.newestSeq > 0 ? { log_seq: feed.newestSeq } : {}),
+      ...(feed?.loaded && !feed.detached && feed.newestSeq > 0 ? { log_seq: completeTo(feed) } : {}),
     });
     if (feed && !feed.loaded) fill(store, feed);
   };
@@ -68,7 +70,7 @@ export function live(store, url) {
   socket.addEventListener('message', (event) => {
     const frame = /** @type {CustomEvent} */ (event).detail;
     FRAMES[frame.type]?.(store, frame);
-    if (frame.type === 'gap' && store.logs && !store.logs.detached) fill(store, store.logs, frame.after);
+    if (frame.type === 'gap' && store.logs && !store.logs.detached) fillGap(store, store.logs, frame.after);
   });
   watchHealth(store, socket);
   socket.addEventListener('ended', () => api.sessionEnd.dispatchEvent(new Event('expired')));
@@ -123,7 +125,43 @@ async function page(filter, range) {
 }
 
 /**
- * Reads the newest lines, back to what is held already, a page at a time.
+ * The seq behind which lines of a feed may be missing, and whether that was told since they were last read.
+ * @type {WeakMap<LogFeed, {after: number, told: boolean}>}
+ */
+const gaps = new WeakMap();
+
+/** @param {LogFeed} feed */
+function completeTo(feed) {
+  return gaps.get(feed)?.after ?? feed.newestSeq;
+}
+
+/**
+ * Reads what may be missing from what is held, until it has come.
+ * @param {Store} store
+ * @param {LogFeed} feed
+ * @param {number} after the seq behind which lines may be missing
+ * @param {number} [retryMs]
+ */
+export async function fillGap(store, feed, after, retryMs = GAP_RETRY_MS) {
+  const known = gaps.get(feed);
+  if (known) {
+    Object.assign(known, { after: Math.min(known.after, after), told: true });
+    return;
+  }
+  const gap = { after, told: true };
+  gaps.set(feed, gap);
+  while (gap.told && store.logs === feed && !feed.detached) {
+    gap.told = false;
+    await fill(store, feed, gap.after);
+    if (!feed.error) continue;
+    gap.told = true;
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+  gaps.delete(feed);
+}
+
+/**
+ * Reads the newest lines, back to what is held already, a page at a time. Why they did not come is the feed's `error`.
  * @param {Store} store
  * @param {LogFeed} feed
  * @param {number} [after] down to this seq; without it one page is enough
@@ -136,7 +174,7 @@ export async function fill(store, feed, after) {
       offset += logs.length;
       const end = offset >= total || logs.length === 0;
       store.changeLogs(feed, () => feed.fill(logs, feed.complete || end));
-      if (end || after === undefined || logs.at(-1).seq <= after) return;
+      if (end || after === undefined || logs.at(-1).seq <= after + 1) return;
     }
   } catch (error) {
     fail(store, feed, error);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import '../../lib/custom-event.js';
 import { timeTicks } from '../../../static/js/chart.js';
-import { fill, loadAround, loadNewer, loadOlder } from '../../../static/js/live.js';
+import { fill, fillGap, loadAround, loadNewer, loadOlder } from '../../../static/js/live.js';
 import { EVERYTHING } from '../../../static/js/logfeed.js';
 import { delayBefore } from '../../../static/js/socket.js';
 import { outline } from '../../../static/js/sparkline.js';
@@ -37,14 +37,15 @@ test('an_outline_stays_within_its_box', () => {
 });
 
 /**
- * A coordinator with this many lines that gives no more than a few at once, and refuses some reads before.
+ * A coordinator with this many lines that gives no more than a few at once, fails, and refuses some reads before.
  * @param {number} count
- * @param {{ few: number, refusals?: number }} bounds
+ * @param {{ few: number, refusals?: number, failures?: number }} bounds
  */
-function serveLines(count, { few, refusals = 0 }) {
+function serveLines(count, { few, refusals = 0, failures = 0 }) {
   const all = Array.from({ length: count }, (_, index) => ({ seq: index + 1, timestamp: new Date(index).toISOString() }));
   globalThis.fetch = async (path) => {
     const asked = new URL(String(path), 'http://coordinator').searchParams;
+    if (failures-- > 0) return Response.json({ code: 'backend_away' }, { status: 503 });
     if (refusals-- > 0)
       return Response.json({ code: 'too_many_reads' }, { status: 429, headers: { 'Retry-After': '0.001' } });
     const [after, before] = [Number(asked.get('after') ?? 0), Number(asked.get('before') ?? Infinity)];
@@ -89,4 +90,34 @@ test('a_read_that_comes_behind_others_comes_in_turn', async () => {
   const feed = store.followLogs(EVERYTHING, 100);
   await fill(store, feed);
   assert.deepEqual([seqs(feed), feed.error], [[1, 2, 3], null]);
+});
+
+test('a_gap_is_read_until_it_is_filled_whatever_fails_before', async () => {
+  serveLines(40, { few: 7, failures: 3 });
+  const store = new Store();
+  const feed = store.followLogs(EVERYTHING, 100);
+  store.addLogs(/** @type {any} */ ([{ seq: 40 }]));
+  await fillGap(store, feed, 5, 1);
+  assert.deepEqual([seqs(feed), feed.error], [range(6, 40), null]);
+});
+
+test('gaps_that_come_while_one_is_read_are_filled_too', async () => {
+  serveLines(20, { few: 7 });
+  const store = new Store();
+  const feed = store.followLogs(EVERYTHING, 100);
+  const filled = fillGap(store, feed, 15, 1);
+  await fillGap(store, feed, 10, 1);
+  serveLines(40, { few: 7 });
+  await filled;
+  assert.deepEqual(seqs(feed), range(6, 40));
+});
+
+test('a_gap_of_a_log_that_nobody_reads_any_more_is_left', async () => {
+  serveLines(40, { few: 7, failures: Infinity });
+  const store = new Store();
+  const feed = store.followLogs(EVERYTHING, 100);
+  const filled = fillGap(store, feed, 5, 1);
+  store.followLogs({ ...EVERYTHING, q: 'else' }, 100);
+  await filled;
+  assert.deepEqual(seqs(feed), []);
 });
