@@ -23,7 +23,7 @@ test('who_is_not_logged_in_gets_the_login_and_comes_back', async () => {
   const page = await browser.open({ role: null, path: '/dashboard/logs?level=ERROR' });
   await logIn(page, 'kate', 'a pass phrase 1');
   await live(page);
-  assert.equal(page.url(), `${stack.url}/dashboard/logs?level=ERROR`);
+  await page.waitForURL(`${stack.url}/dashboard/logs?level=ERROR`);
   assert.equal(await page.locator('select[name=level]').inputValue(), 'ERROR');
   await page.context().close();
 });
@@ -42,7 +42,7 @@ test('an_address_of_another_host_is_not_followed_after_login', async () => {
   const page = await browser.open({ role: null, path: '/dashboard/login?next=//evil.example/' });
   await logIn(page, 'kate', 'a pass phrase 1');
   await live(page);
-  assert.equal(page.url(), `${stack.url}/dashboard`);
+  await page.waitForURL(`${stack.url}/dashboard`);
   await page.context().close();
 });
 
@@ -79,7 +79,7 @@ test('an_ended_session_leads_to_the_login_and_back', async () => {
   assert.match(await textOf(page, '.login-card [role=status]'), /Your session has ended/);
   await logIn(page, 'kate', 'another pass phrase 2');
   await live(page);
-  assert.equal(page.url(), `${stack.url}/dashboard/workers?q=x`);
+  await page.waitForURL(`${stack.url}/dashboard/workers?q=x`);
   await page.context().close();
 });
 

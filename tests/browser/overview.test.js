@@ -69,7 +69,7 @@ test('from_a_service_in_error_its_button_is_one_click_away_and_its_lines_are_two
   await page.locator('.tab[href="/dashboard/logs"][aria-current]').waitFor(); // the worker's page has these lines, too
   await page.locator('.log-line', { hasText: 'no connection to the database' }).waitFor();
   assert.equal(await page.locator('.log-line').count(), 1, 'no other lines');
-  assert.match(page.url(), /node=worker-002&logger=shop$/);
+  await page.waitForURL(/node=worker-002&logger=shop$/);
 
   await page.goBack();
   await restart.click();
@@ -125,16 +125,26 @@ test('recent_errors_lead_to_their_lines_and_stay_under_the_mouse', async () => {
   assert.ok(await line.evaluate((element, known) => element === known, before), 'the same link');
   await page.click('.attention-link >> text=error line');
   await page.locator('.log-line', { hasText: 'out of paper' }).waitFor();
-  assert.match(page.url(), /\/logs\?level=ERROR$/);
+  await page.waitForURL(/\/logs\?level=ERROR$/);
   await page.context().close();
 });
 
 test('a_worker_that_falls_silent_is_marked_as_stale', async () => {
+  const worker = await stack.worker('worker-001');
+  await worker.post('/api/reporter/report', report('worker-001'));
   const page = await browser.open();
+  // The hour to come is one for the coordinator too: none of its answers sets the page's clock back.
+  await page.route(/\/(health|auth|api)\b/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), date: '' } });
+  });
+  await page.reload();
+  await live(page);
   const card = page.locator('.worker-card', { hasText: 'worker-001' });
   await card.getByText('Online').waitFor();
-  await page.clock.setSystemTime(Date.now() + 120_000);
+  await page.clock.setSystemTime(Date.now() + 3_600_000);
   await page.locator('.worker-card[data-status=stale]', { hasText: 'worker-001' }).getByText('Stale').waitFor();
   await page.locator('.attention-row', { hasText: 'stopped reporting' }).getByText('worker-001').waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.context().close();
 });

@@ -146,9 +146,9 @@ test('services_are_searched_filtered_and_ordered_and_the_address_says_so', async
   await waitFor(async () => /^worker-001 worker-002/.test(await order()), { what: 'the order by service' });
   await page.fill('[data-search]', 'watched');
   await textBecomes(page, '.count', /^2 of 7$/);
-  assert.match(page.url(), /\?q=watched$/);
+  await page.waitForURL(/\?q=watched$/);
   await page.selectOption('select[name=status]', 'running');
-  assert.match(page.url(), /status=running/);
+  await page.waitForURL(/status=running/);
   await page.context().close();
 });
 

@@ -53,14 +53,14 @@ test('a_chart_tells_its_values_where_one_points', async () => {
         lines: tooltip.body?.flatMap((/** @type {any} */ { lines }) => lines).join(';'),
       };
     });
-  await waitFor(
+  const { title, lines } = await waitFor(
     async () => {
       await canvas.hover();
-      return (await readout()).shown;
+      const told = await readout();
+      return told.shown && told;
     },
     { what: 'the readout' },
   );
-  const { title, lines } = await readout();
   assert.match(title, /\d{4}.*\d\d:\d\d:\d\d/);
   assert.match(lines, /CPU: [\d.]+%; Memory: [\d.]+%; Disk: [\d.]+%/);
   await page.context().close();
