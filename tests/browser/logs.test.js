@@ -87,10 +87,17 @@ test('scrolling_up_pauses_and_scrolling_down_follows_again', async () => {
   const page = await browser.open({ path: '/dashboard/logs' });
   await page.locator('.log-line', { hasText: `line ${written}` }).waitFor();
   await page.hover('.log-scroller');
-  await page.mouse.wheel(0, -400);
-  await page.locator('[data-action=pause][aria-pressed=true]').waitFor();
-  await page.mouse.wheel(0, 100_000);
-  await page.locator('[data-action=pause][aria-pressed=false]').waitFor();
+  /** A wheel turns nothing that the browser has laid out but not painted yet. @param {number} by @param {boolean} paused */
+  const turn = (by, paused) =>
+    waitFor(
+      async () => {
+        await page.mouse.wheel(0, by);
+        return (await page.locator('[data-action=pause]').getAttribute('aria-pressed')) === String(paused);
+      },
+      { what: paused ? 'a pause' : 'the end' },
+    );
+  await turn(-400, true);
+  await turn(100_000, false);
   await page.context().close();
 });
 
