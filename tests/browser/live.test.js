@@ -77,7 +77,7 @@ test('network_and_disk_have_charts_of_their_rates_and_an_operator_clears_them', 
   }
   // New points come every second, so that the chart may be as long again before one has looked.
   await page.locator('.area-history canvas').evaluate((canvas) => {
-    let before = 0;
+    let before = Number(canvas.getAttribute('data-points'));
     new MutationObserver(() => {
       const points = Number(canvas.getAttribute('data-points'));
       if (points < before) canvas.setAttribute('data-began-anew', '');
