@@ -25,33 +25,36 @@ failures() {
 : >"$results/failures"
 
 for unit; do
-  CMOCKA_MESSAGE_OUTPUT=TAP "$unit" >"$results/unit" 2>&1
+  CMOCKA_MESSAGE_OUTPUT=TAP "$unit" >"$results/output" 2>&1
   status=$?
-  good=$(grep -c '^ok ' "$results/unit")
-  bad=$(grep -c '^not ok ' "$results/unit")
+  good=$(grep -c '^ok ' "$results/output")
+  bad=$(grep -c '^not ok ' "$results/output")
   # A program that died in the middle has failed, whatever it had to say by then.
   [ $status -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   add "$good" "$bad"
   echo "unit ${unit##*/unit/}: $good passed, $bad failed"
   [ "$bad" -eq 0 ] && continue
-  cat "$results/unit"
-  grep '^not ok ' "$results/unit" >"$results/why" || echo "ended with status $status" >"$results/why"
+  cat "$results/output"
+  grep '^not ok ' "$results/output" >"$results/why" || echo "ended with status $status" >"$results/why"
   failures "${unit##*/unit/}" <"$results/why"
 done
 
-# run_files N FILE ...: N at a time, each in a node of its own; what each says comes when all are done.
-run_files() {
-  jobs=$1
-  shift
+# run_suite SUITE N: its files, N at a time, each in a node of its own; what they say is kept.
+run_suite() {
+  mkdir -p "$results/$1"
   # A bound for the broken case only: no file takes a third as long.
   # shellcheck disable=SC2016 # expanded by the inner shell
-  printf '%s\0' "$@" | xargs -0 -P "$jobs" -n 1 sh -c '
+  printf '%s\0' tests/"$1"/*.test.js | xargs -0 -P "$2" -n 1 sh -c '
     name=$1/$(basename "$2" .test.js)
     timeout 900 node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tests/lib/count.js \
       --test-reporter-destination="$name.count" "$2" >"$name.output" 2>&1 || echo failed >"$name.failed"
-  ' sh "$results"
-  for file; do
-    name=$results/$(basename "$file" .test.js)
+  ' sh "$results/$1"
+}
+
+# tell_suite SUITE: what its files said.
+tell_suite() {
+  for file in tests/"$1"/*.test.js; do
+    name=$results/$1/$(basename "$file" .test.js)
     echo "$file"
     cat "$name.output"
     read -r good bad <"$name.count" || { good=0 bad=1; }
@@ -61,16 +64,15 @@ run_files() {
     sed 1d "$name.count" | grep . >"$results/why" || echo "did not end as it should" >"$results/why"
     failures "$file" <"$results/why"
   done
-  rm -f "$results"/*.count "$results"/*.output "$results"/*.failed
 }
 
-# Much of the integration suite is waiting, so files share the processors; a browser wants one for itself.
-for suite in unit/static:1 integration:"$(nproc)" browser:1; do
-  set -- "tests/${suite%:*}"/*.test.js
-  [ -e "$1" ] || continue
-  echo "${suite%:*}: $# files"
-  run_files "${suite#*:}" "$@"
-done
+# Much of both suites is waiting, so they share the processors. One browser at a time: it is several processes itself.
+echo "the page's units, integration and browser suites"
+run_suite browser 1 &
+run_suite unit/static 1
+run_suite integration "$(nproc)"
+wait
+for suite in unit/static integration browser; do tell_suite "$suite"; done
 
 if [ "$failed" -gt 0 ]; then
   echo "What failed:"
