@@ -8,11 +8,14 @@
 #include "relay/ws_http.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <ev.h>
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define CHUNK		(64 * 1024) /* of a large frame, written at a time */
@@ -38,6 +41,7 @@ struct connection {
 	struct frame *partial; /* partly sent; NULL: none */
 	size_t sent;	       /* of it */
 	struct buf incoming;   /* fragments of the client's message */
+	struct ev_io hang_up;  /* of an event stream's client */
 
 	enum ws_close close_code;
 	const char *close_reason;
@@ -48,6 +52,7 @@ struct connection {
 
 struct ws {
 	const struct ws_options *options;
+	struct ev_loop *loop;
 	struct lws_context *context;
 	LIST_HEAD(connection_list, connection) connections;
 	size_t count;
@@ -211,6 +216,28 @@ static void on_receive(struct connection *connection, const char *piece, size_t 
 	buf_free(incoming); /* clients write seldom: hold no memory in between */
 }
 
+/* Whoever listens to an event stream has nothing to say, so this is the end; what is said all the same goes
+ * by. */
+static void on_stream_readable(struct ev_loop *loop, struct ev_io *watcher, int events)
+{
+	struct connection *connection = watcher->data;
+	char ignored[256];
+	ssize_t got = recv(watcher->fd, ignored, sizeof(ignored), MSG_DONTWAIT);
+
+	(void)loop, (void)events;
+	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+		lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+}
+
+/* The library does not close an event stream whose client hangs up: it is told of that again and again, until
+ * something is written. */
+static void watch_hang_up(struct connection *connection)
+{
+	(void)lws_rx_flow_control(connection->wsi, 0);
+	ev_io_set(&connection->hang_up, lws_get_socket_fd(connection->wsi), EV_READ);
+	ev_io_start(connection->ws->loop, &connection->hang_up);
+}
+
 /* --- the life of a connection ------------------------------------------------------------------------- */
 
 static const struct hub_outlet OUTLET = {
@@ -228,6 +255,8 @@ static void connection_new(struct ws *ws, struct lws *wsi, const struct endpoint
 	snprintf(connection->mode, sizeof(connection->mode), "%s", mode);
 	LIST_INSERT_HEAD(&ws->connections, connection, link);
 	ws->count++;
+	ev_init(&connection->hang_up, on_stream_readable);
+	connection->hang_up.data = connection;
 	lws_set_opaque_user_data(wsi, connection);
 }
 
@@ -246,6 +275,7 @@ static void connection_free(struct connection *connection)
 		return;
 	lws_set_opaque_user_data(connection->wsi, NULL);
 	set_state(connection, CONNECTION_CLOSED);
+	ev_io_stop(connection->ws->loop, &connection->hang_up);
 	if (connection->session)
 		connection->endpoint->operations->closed(connection->session);
 	hub_leave(connection->subscriber);
@@ -286,6 +316,7 @@ static int on_http(struct ws *ws, struct lws *wsi)
 	if (!ws_http_begin_events(wsi))
 		return -1;
 	connection_open(lws_get_opaque_user_data(wsi));
+	watch_hang_up(lws_get_opaque_user_data(wsi));
 	return 0;
 }
 
@@ -376,6 +407,7 @@ enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct w
 	enum err err = listen_address_try(&options->listen, why);
 
 	ws->options = options;
+	ws->loop = loop;
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
 	if (err == ERR_NONE)
 		ws->context = listen_on(&options->listen, &info);

@@ -76,6 +76,15 @@ test('a_command_goes_to_its_worker_only', async () => {
   two.close();
 });
 
+test('a_worker_that_hangs_up_is_missed_at_once_and_not_with_the_next_heartbeat', async () => {
+  const before = await open('worker-8');
+  const stream = await open('worker-9');
+  stream.close();
+  await rig.connected('worker-9', 0);
+  assert.equal(before.comments.length, 1, 'an older stream has not been greeted again');
+  before.close();
+});
+
 test('a_command_of_another_shape_is_passed_over', async () => {
   const stream = await open('worker-5');
   for (const payload of ['', 'nonsense', '123', `${Date.now() + 9e3} {"id":7}`, `${Date.now() + 9e3} {"no":"id"}`]) {
