@@ -309,14 +309,16 @@ static int let_in(struct ws *ws, struct lws *wsi, const char *upgrade)
 
 static int on_http(struct ws *ws, struct lws *wsi)
 {
+	struct connection *connection;
 	int answered = let_in(ws, wsi, "");
 
 	if (answered)
 		return answered > 0 && lws_http_transaction_completed(wsi) == 0 ? 0 : -1;
 	if (!ws_http_begin_events(wsi))
 		return -1;
-	connection_open(lws_get_opaque_user_data(wsi));
-	watch_hang_up(lws_get_opaque_user_data(wsi));
+	connection = lws_get_opaque_user_data(wsi);
+	connection_open(connection);
+	watch_hang_up(connection);
 	return 0;
 }
 

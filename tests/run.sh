@@ -42,12 +42,14 @@ done
 # run_suite SUITE N: its files, N at a time, each in a node of its own; what they say is kept.
 run_suite() {
   mkdir -p "$results/$1"
+  # What runs in the background would go on when somebody interrupts the whole, hence env.
   # A bound for the broken case only: no file takes a third as long.
   # shellcheck disable=SC2016 # expanded by the inner shell
-  printf '%s\0' tests/"$1"/*.test.js | xargs -0 -P "$2" -n 1 sh -c '
+  printf '%s\0' tests/"$1"/*.test.js | env --default-signal=INT xargs -0 -P "$2" -n 1 sh -c '
     name=$1/$(basename "$2" .test.js)
-    timeout 900 node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tests/lib/count.js \
-      --test-reporter-destination="$name.count" "$2" >"$name.output" 2>&1 || echo failed >"$name.failed"
+    timeout --foreground 900 node --test --test-reporter=spec --test-reporter-destination=stdout \
+      --test-reporter=./tests/lib/count.js --test-reporter-destination="$name.count" "$2" >"$name.output" 2>&1 ||
+      echo failed >"$name.failed"
   ' sh "$results/$1"
 }
 

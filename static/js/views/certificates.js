@@ -146,14 +146,11 @@ export function mount(root, store, route) {
 
 /** @param {(key: string) => boolean} isOpen */
 function certificateRows(isOpen) {
-  /** @type {WeakMap<Element, Element>} */
-  const days = new WeakMap();
   return {
     key: keyOf,
     /** @param {Certificate} certificate */
     create(certificate) {
-      const left = badge();
-      const row = h(
+      return h(
         'div',
         { class: 'certificate-row', role: 'listitem' },
         h(
@@ -167,7 +164,7 @@ function certificateRows(isOpen) {
           },
           icon('chevron-down'),
         ),
-        h('div', { class: 'certificate-days' }, left),
+        h('div', { class: 'certificate-days' }, badge()),
         h(
           'div',
           { class: 'certificate-name' },
@@ -181,13 +178,11 @@ function certificateRows(isOpen) {
         h('a', { class: 'certificate-worker', href: workerUrl(certificate.worker), dir: 'ltr' }, certificate.worker),
         h('div', { class: 'certificate-until' }, time(certificate.not_after, 'date')),
       );
-      days.set(row, left);
-      return row;
     },
     /** @param {HTMLElement} element @param {Certificate} certificate */
     update(element, certificate) {
       setAttribute(element, 'data-level', certificateLevel(certificate.days_left));
-      setDays(/** @type {Element} */ (days.get(element)), certificate.days_left);
+      setDays(/** @type {Element} */ (element.querySelector('.badge-status')), certificate.days_left);
       const open = isOpen(keyOf(certificate));
       const details = element.querySelector('.certificate-details');
       element.querySelector('button')?.setAttribute('aria-expanded', String(open));
