@@ -53,7 +53,8 @@ struct source_reader {
 	sd_journal *journal; /* NULL: could not be opened, tried again by the timer */
 	struct watch *watch;
 	struct timer *retry, *more;
-	bool at_entry; /* the journal stands on an entry that was not taken yet */
+	bool at_entry; /* the journal stands on an entry that was not taken yet, */
+	char *cursor;  /* this one; NULL: not known */
 	int tries;     /* to read it */
 	bool paused;
 	bool troubled; /* the failure was logged */
@@ -140,29 +141,67 @@ static bool make_entry(struct source_reader *reader, struct entry *out)
 	return true;
 }
 
+/* Stands on the cursor's entry or, if that is gone, on the first one after it. 0: there is none. */
+static int stand_on(struct source_reader *reader, const char *cursor)
+{
+	int result = sd_journal_seek_cursor(reader->journal, cursor);
+
+	return result < 0 ? result : sd_journal_next(reader->journal);
+}
+
 /*
- * Takes the entry the journal stands on. False if it cannot be read, and so must be met again: while its file
- * is being written, parts of the newest one may be out of reach for a moment. One that stays so is damaged.
+ * Reads the entry the journal stands on. 1: it may not be whole yet. While an entry is written each of its
+ * fields is out of reach for a moment, and sd-journal passes over such a field in silence; so an entry
+ * without a message is believed only when there is another behind it. Less than 0: not all of it could be
+ * read.
  */
+static int read_entry(struct source_reader *reader, const char *cursor)
+{
+	int result = read_fields(reader);
+
+	if (result < 0 || reader->fields[FIELD_MESSAGE].len > 0)
+		return result;
+	result = sd_journal_next(reader->journal);
+	if (result == 0)
+		return 1;
+	if (result > 0)
+		result = stand_on(reader, cursor);
+	return result > 0 ? read_fields(reader) : result;
+}
+
+/* Takes the entry the journal stands on. False if that must be tried again, after a change or a while. */
 static bool take_entry(struct source_reader *reader)
 {
 	struct entry entry;
-	char *cursor = NULL;
-	int result = sd_journal_get_cursor(reader->journal, &cursor);
+	int result;
 
+	free(reader->cursor);
+	reader->cursor = NULL;
+	result = sd_journal_get_cursor(reader->journal, &reader->cursor);
 	if (result >= 0)
-		result = read_fields(reader);
+		result = read_entry(reader, reader->cursor);
+	if (result > 0)
+		return false;
 	if (result < 0 && ++reader->tries < TRIES_MAX) {
-		free(cursor);
+		timer_start(reader->more, AGAIN_MS);
 		return false;
 	}
 	reader->tries = 0;
 	if (result < 0)
 		say_trouble(reader, "read an entry of the journal", result);
-	if (cursor)
-		reader->sink.take(reader->sink.user, make_entry(reader, &entry) ? &entry : NULL, KEY, cursor);
-	free(cursor);
+	if (reader->cursor)
+		reader->sink.take(reader->sink.user, make_entry(reader, &entry) ? &entry : NULL, KEY,
+				  reader->cursor);
 	return true;
+}
+
+/* Stands on the entry to take next. 0: there is none. */
+static int stand_on_next(struct source_reader *reader)
+{
+	if (!reader->at_entry)
+		return sd_journal_next(reader->journal);
+	reader->at_entry = false;
+	return reader->cursor ? stand_on(reader, reader->cursor) : 1;
 }
 
 static void read_entries(void *user)
@@ -170,18 +209,15 @@ static void read_entries(void *user)
 	struct source_reader *reader = user;
 
 	for (int i = 0; i < ENTRIES_A_TURN && !reader->paused; i++) {
-		int result = reader->at_entry ? 1 : sd_journal_next(reader->journal);
+		int result = stand_on_next(reader);
 
-		reader->at_entry = false;
 		if (result < 0)
 			say_trouble(reader, "read the journal", result);
 		if (result <= 0)
 			return;
-		if (!take_entry(reader)) {
-			reader->at_entry = true;
-			timer_start(reader->more, AGAIN_MS);
+		reader->at_entry = !take_entry(reader);
+		if (reader->at_entry)
 			return;
-		}
 	}
 	if (!reader->paused)
 		timer_start(reader->more, 0);
@@ -201,10 +237,8 @@ static void on_change(void *user, uint32_t events)
 /* Stands behind the saved cursor's entry, or, if that was vacuumed away, on the first one after it. */
 static int seek_saved(struct source_reader *reader, const char *cursor)
 {
-	int result = sd_journal_seek_cursor(reader->journal, cursor);
+	int result = stand_on(reader, cursor);
 
-	if (result >= 0)
-		result = sd_journal_next(reader->journal);
 	if (result > 0)
 		reader->at_entry = sd_journal_test_cursor(reader->journal, cursor) <= 0;
 	return result;
@@ -247,6 +281,9 @@ static void close_journal(struct source_reader *reader)
 	reader->watch = NULL;
 	sd_journal_close(reader->journal);
 	reader->journal = NULL;
+	free(reader->cursor);
+	reader->cursor = NULL;
+	reader->at_entry = false;
 }
 
 static void start_reading(void *user)

@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
-import { JournalWriter } from '../lib/journal.js';
+import { JournalWriter, unlink } from '../lib/journal.js';
 import { Published } from '../lib/published.js';
 import { startStack, waitFor } from '../lib/stack.js';
 import { pause } from '../lib/wait.js';
@@ -84,7 +84,7 @@ test('lines_of_a_rotated_file_arrive_once_and_in_order_while_the_coordinator_goe
     }
     await pause(1); // lets the reporter work beside us
   }
-  await waitFor(() => lines().length >= total, { what: `${total} lines`, deadline: MANY_MS });
+  await waitFor(() => lines().at(-1) === `line ${total - 1}`, { what: 'the last line', deadline: MANY_MS });
   assertSame(lines(), numbered(0, total));
 });
 
@@ -98,7 +98,7 @@ test('a_killed_reporter_loses_and_repeats_nothing', async () => {
     await reporter.daemon.kill();
     reporter.daemon.start();
   }
-  await waitFor(() => lines().length >= written, { what: `${written} lines` });
+  await waitFor(() => lines().at(-1) === `line ${written - 1}`, { what: 'the last line' });
   assertSame(lines(), numbered(0, written));
 });
 
@@ -116,7 +116,7 @@ test('lines_wait_in_the_spool_and_a_full_spool_makes_files_wait', async () => {
   assert.ok(stats.waiting < total, 'the file waits too');
   stack.nginx.start();
   await stack.ready();
-  await waitFor(() => lines().length >= total, { what: `${total} lines`, deadline: MANY_MS });
+  await waitFor(() => lines().at(-1) === `line ${total - 1}`, { what: 'the last line', deadline: MANY_MS });
   assertSame(lines(), numbered(0, total));
 });
 
@@ -176,32 +176,64 @@ test('what_programs_send_to_the_socket_arrives_once_and_in_order_while_the_coord
     await stack.ready();
   }
   sender.stdin.end(`${piece}\n`);
-  await waitFor(() => messages('socket').length >= total, { what: `${total} lines`, deadline: MANY_MS });
+  await waitFor(() => messages('socket').at(-1) === `line ${total - 1}`, { what: 'the last line', deadline: MANY_MS });
   assertSame(messages('socket'), numbered(0, total));
 });
 
-test('entries_of_the_journal_arrive_once_and_in_order_while_it_is_written_on_and_the_coordinator_goes_and_comes', async () => {
-  const directory = join(stack.folder, 'journal');
+/** A worker that follows a journal with these entries. @param {string} node @param {(string | null)[]} entries */
+async function journalFollower(node, entries) {
+  const directory = join(stack.folder, `journal-${node}`);
   mkdirSync(directory);
-  /** @param {string} name @param {number} first @param {number} count */
-  const write = async (name, first, count) => {
-    const journal = new JournalWriter(`${directory}/${name}.journal`, { first });
-    journal.write(numbered(first, count));
+  let written = 0;
+  /** @param {(string | null)[]} more @param {string} [name] */
+  const write = async (more, name = '0') => {
+    const journal = new JournalWriter(`${directory}/${name}.journal`, { first: written });
+    written += more.length;
+    journal.write(more);
     assert.equal(await journal.end(), 0);
   };
+  await write(entries);
+  const reporter = await stack.reporter(node, { sections: `[log journal]\nsource = journal\ndirectory = ${directory}\n` });
+  return { daemon: reporter.daemon, write, file: `${directory}/0.journal` };
+}
+
+test('a_message_of_the_journal_that_is_just_being_written_is_waited_for', async () => {
+  const { daemon, write, file } = await journalFollower('halfway', numbered(0, 10));
+  const link = unlink(file, 'line 9');
+  daemon.start();
+  await waitFor(() => messages('halfway').length > 0, { what: 'what is before it' });
+  assert.deepEqual(messages('halfway'), numbered(0, 9));
+  link();
+  await waitFor(() => messages('halfway').length > 9, { what: 'the message' });
+  await write(numbered(10, 10));
+  await waitFor(() => messages('halfway').at(-1) === 'line 19', { what: 'what is behind it' });
+  assertSame(messages('halfway'), numbered(0, 20));
+});
+
+test('entries_of_the_journal_without_a_message_are_passed_over', async () => {
+  const { daemon, write } = await journalFollower('silent', [null, 'line 0', null, null, 'line 1', null]);
+  daemon.start();
+  await waitFor(() => messages('silent').length > 1, { what: 'the messages' });
+  await write([null, 'line 2', null], '1');
+  await waitFor(() => messages('silent').length > 2, { what: 'the message of the second file' });
+  await write(['line 3', null, 'line 4'], '1');
+  await waitFor(() => messages('silent').at(-1) === 'line 4', { what: 'the last message' });
+  assertSame(messages('silent'), numbered(0, 5));
+});
+
+test('entries_of_the_journal_arrive_once_and_in_order_while_it_is_written_on_and_the_coordinator_goes_and_comes', async () => {
   const total = 100_000;
-  await write('0', 0, 500);
-  const reporter = await stack.reporter('journal', { sections: `[log journal]\nsource = journal\ndirectory = ${directory}\n` });
-  reporter.daemon.start();
+  const { daemon, write } = await journalFollower('journal', numbered(0, 500));
+  daemon.start();
   await waitFor(() => messages('journal').length > 0, { what: 'the first entries' });
   for (let first = 500; first < total; first += 9950) {
     if ([500, 30_350, 60_200].includes(first)) await stack.nginx.stop();
-    await write(String(Math.floor(first / 20_000)), first, 9950);
+    await write(numbered(first, 9950), String(Math.floor(first / 20_000)));
     if ([20_400, 50_250, 80_100].includes(first)) {
       stack.nginx.start();
       await stack.ready();
     }
   }
-  await waitFor(() => messages('journal').length >= total, { what: `${total} entries`, deadline: MANY_MS });
+  await waitFor(() => messages('journal').at(-1) === `line ${total - 1}`, { what: 'the last entry', deadline: MANY_MS });
   assertSame(messages('journal'), numbered(0, total));
 });

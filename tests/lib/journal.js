@@ -1,6 +1,8 @@
 // A journal of systemd's for a test, written by systemd's own tool from the export format.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { after } from 'node:test';
 
 const WRITER = '/lib/systemd/systemd-journal-remote';
@@ -8,14 +10,14 @@ const WRITER = '/lib/systemd/systemd-journal-remote';
 /** Each entry is a microsecond later than the one before. */
 const FIRST_US = 1763375400000000;
 
-/** @param {string} message @param {number} number of the entry in the journal */
+/** @param {string | null} message null: the entry has none @param {number} number of the entry in the journal */
 const entry = (message, number) =>
   [
     `__REALTIME_TIMESTAMP=${FIRST_US + number}`,
     `__MONOTONIC_TIMESTAMP=${1e6 + number}`,
     '_BOOT_ID=0123456789abcdef0123456789abcdef',
     '_MACHINE_ID=fedcba9876543210fedcba9876543210',
-    `MESSAGE=${message}`,
+    ...(message === null ? [] : [`MESSAGE=${message}`]),
     'PRIORITY=6',
     'SYSLOG_IDENTIFIER=app',
     '',
@@ -33,7 +35,7 @@ export class JournalWriter {
     after(() => this.writer.kill('SIGKILL')); // it heeds no other signal while its input is open
   }
 
-  /** @param {string[]} messages */
+  /** @param {(string | null)[]} messages null: an entry without one */
   write(messages) {
     this.writer.stdin.write(messages.map((message) => entry(message, this.#written++)).join(''));
   }
@@ -43,4 +45,26 @@ export class JournalWriter {
     this.writer.stdin.end();
     return this.ended;
   }
+}
+
+/**
+ * Puts a message out of reach as it is while its writer links it to its entry: it is in an entry, says its data object,
+ * and counts none. Returns what links it. The format: https://systemd.io/JOURNAL_FILE_FORMAT/ (data objects).
+ * @param {string} file @param {string} message a short one
+ */
+export function unlink(file, message) {
+  const bytes = readFileSync(file);
+  const isCompact = (bytes.readUInt32LE(12) & 16) !== 0;
+  const payload = bytes.indexOf(`MESSAGE=${message}`);
+  assert.ok(payload > 0, `"${message}" is in ${file}`);
+  const entries = payload - (isCompact ? 16 : 8);
+  assert.equal(bytes.readBigUInt64LE(entries), 1n);
+  /** @param {bigint} count */
+  const write = (count) => {
+    const journal = openSync(file, 'r+');
+    writeSync(journal, new BigUint64Array([count]), 0, 8, entries);
+    closeSync(journal);
+  };
+  write(0n);
+  return () => write(1n);
 }
