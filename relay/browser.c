@@ -246,6 +246,7 @@ static void on_drained(void *session, size_t dropped)
 	if (browser->mode != MODE_DELTA)
 		return;
 	send_last(browser, feed_snapshot(browser->browsers->feed));
+	send_last(browser, feed_database(browser->browsers->feed));
 	send_nodes(browser);
 }
 

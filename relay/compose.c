@@ -287,6 +287,15 @@ struct frame *compose_gap(int64_t after, int64_t before)
 	return end(&json);
 }
 
+struct frame *compose_database(bool away)
+{
+	struct buf buf = {0};
+	struct json_out json = begin(&buf, "database");
+
+	json_put_bool(&json, "away", away);
+	return end(&json);
+}
+
 struct frame *compose_error(enum err err, const struct reason *why)
 {
 	struct buf buf = {0};

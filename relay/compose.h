@@ -41,6 +41,9 @@ struct frame *compose_node(const char *id, const struct node *node, int64_t now_
 /* A node's next report; without a point, its changed status. */
 struct frame *compose_node_report(const struct node *node, const struct report *report, int64_t now_ms);
 
+/* Whether the relay has lost its database. */
+struct frame *compose_database(bool away);
+
 /* --- both --------------------------------------------------------------------------------------------- */
 
 /* The entries that pass the filter (NULL: all), as one message; NULL if there are none. */

@@ -30,6 +30,7 @@ struct feed {
 	struct hub *hub;
 	struct known known;
 	enum feed_state state;
+	bool away;	  /* Redis is, and delta clients were told */
 	uint64_t version; /* grows with every change */
 
 	struct window delta_window;
@@ -220,6 +221,19 @@ void feed_tick(struct feed *feed)
 	}
 }
 
+static void set_away(struct feed *feed, bool away)
+{
+	if (feed->away == away)
+		return;
+	feed->away = away;
+	publish(feed, TOPIC_DELTA, feed_database(feed));
+}
+
+void feed_lost(struct feed *feed)
+{
+	set_away(feed, true);
+}
+
 /* --- the load ----------------------------------------------------------------------------------------- */
 
 void feed_load_begin(struct feed *feed)
@@ -260,6 +274,7 @@ void feed_load_end(struct feed *feed)
 
 	feed->state = FEED_SETTLING;
 	feed->version++;
+	set_away(feed, false);
 	for (size_t i = nodes->count; i-- > 0;) {
 		if (nodes->list[i]->unseen)
 			feed_remove(feed, nodes->list[i]->id);
@@ -348,4 +363,9 @@ struct frame *feed_snapshot(struct feed *feed)
 struct frame *feed_node(const struct feed *feed, const char *id)
 {
 	return compose_node(id, nodes_get(&feed->known.nodes, id), clock_now_ms());
+}
+
+struct frame *feed_database(const struct feed *feed)
+{
+	return compose_database(feed->away);
 }

@@ -39,6 +39,9 @@ void feed_set_totals(struct feed *feed, const struct cluster_totals *totals);
 /* Statuses change as time goes by: called about once a second. */
 void feed_tick(struct feed *feed);
 
+/* Redis is away: nothing happens until a load has ended. Delta clients are told at both. */
+void feed_lost(struct feed *feed);
+
 /* --- the load: between begin and end nothing is told, then what has changed is ------------------------ */
 
 void feed_load_begin(struct feed *feed);
@@ -59,5 +62,6 @@ struct frame *feed_initial(struct feed *feed, const struct lines *lines, int64_t
 struct frame *feed_update(struct feed *feed);
 struct frame *feed_snapshot(struct feed *feed);
 struct frame *feed_node(const struct feed *feed, const char *node);
+struct frame *feed_database(const struct feed *feed); /* whether Redis is away */
 
 #endif

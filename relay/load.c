@@ -364,6 +364,7 @@ void loader_up(struct loader *loader)
 void loader_lost(struct loader *loader)
 {
 	loader->state = LOAD_AWAY;
+	feed_lost(loader->follower->feed);
 	access_forget(loader->follower->access);
 	drop_meanwhile(loader);
 }

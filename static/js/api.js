@@ -94,9 +94,6 @@ export const login = (username, password) => request('POST', '/auth/login', { us
 export const logout = () => request('POST', '/auth/logout');
 export const me = () => request('GET', '/auth/me');
 
-/** Whether the coordinator has all it needs; throws if it has not. */
-export const health = () => request('GET', '/health');
-
 /** @param {string} node @param {number} limit */
 export const history = (node, limit) =>
   request('GET', `/api/dashboard/history/${encodeURIComponent(node)}${query({ limit })}`);

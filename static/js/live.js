@@ -7,9 +7,6 @@ import { LiveSocket } from './socket.js';
 /** @typedef {import('./logfeed.js').LogFeed} LogFeed */
 
 const AGE_MS = 1000;
-/** The coordinator's own reporter is heard more often; when nothing comes for as long, something may be wrong. */
-const QUIET_MS = 8000;
-const HEALTH_MS = 4000;
 const PAGE = 500;
 const READ_ATTEMPTS = 5;
 const NODES_AT_MOST = 100;
@@ -30,6 +27,9 @@ const FRAMES = {
   },
   new_logs(store, { logs }) {
     store.addLogs(logs);
+  },
+  database(store, { away }) {
+    store.setConnection({ state: 'live', degraded: away });
   },
 };
 
@@ -72,38 +72,11 @@ export function live(store, url) {
     FRAMES[frame.type]?.(store, frame);
     if (frame.type === 'gap' && store.logs && !store.logs.detached) fillGap(store, store.logs, frame.after);
   });
-  watchHealth(store, socket);
   socket.addEventListener('ended', () => api.sessionEnd.dispatchEvent(new Event('expired')));
 
   setInterval(() => store.age(), AGE_MS);
   addEventListener('online', () => socket.hurry());
   return socket;
-}
-
-/**
- * The relay stays connected while the coordinator's database is away, and has nothing to tell: so when it is quiet,
- * the coordinator is asked how it is.
- * @param {Store} store
- * @param {LiveSocket} socket
- */
-function watchHealth(store, socket) {
-  let heardAt = Date.now();
-  const degrade = (/** @type {boolean} */ degraded) => {
-    if (store.connection.state !== 'live' || Boolean(store.connection.degraded) === degraded) return;
-    store.setConnection({ state: 'live', degraded });
-  };
-  socket.addEventListener('message', (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.type === 'pong') return;
-    heardAt = Date.now();
-    degrade(false);
-  });
-  setInterval(async () => {
-    if (store.connection.state !== 'live' || Date.now() - heardAt < QUIET_MS) return;
-    await api.health().then(
-      () => degrade(false),
-      (error) => degrade(error.status === 503 && error.code !== 'backend_away'),
-    );
-  }, HEALTH_MS);
 }
 
 /**

@@ -76,6 +76,7 @@ test('while_redis_is_away_the_new_are_asked_to_wait_and_the_old_stay', async () 
     return error.status === 503 && JSON.parse(error.text).code === 'backend_away';
   });
   assert.equal((await rig.commands('worker-1', { authorization })).status, 503);
+  assert.equal((await delta.next('database')).away, true);
   socket.send('ping');
   await socket.next('pong');
   const { data } = await socket.next('update');
@@ -84,7 +85,8 @@ test('while_redis_is_away_the_new_are_asked_to_wait_and_the_old_stay', async () 
   await rig.connect();
   await rig.loaded(loads);
   await waitFor(async () => (await rig.socket()).close());
-  assert.deepEqual(delta.messages.map((m) => m.type), ['snapshot']);
+  assert.equal((await delta.next('database')).away, false);
+  assert.deepEqual(delta.messages.map((m) => m.type), ['snapshot', 'database', 'database']);
   await delta.close();
   await socket.close();
 });

@@ -55,6 +55,7 @@ test('the_slow_are_told_what_they_missed_and_the_quick_get_everything', async ()
     if (i % 2) {
       const { data } = await socket.next('snapshot');
       assert.equal(data.workers['worker-3'].cpu_percent, 99);
+      assert.equal((await socket.next('database')).away, false);
       assert.equal((await socket.next('node')).node.metrics.cpu_percent, 99);
     }
     await rig.log('worker-1', ['again']);
@@ -136,4 +137,21 @@ test('clients_that_come_and_go_in_the_middle_of_everything_leave_nothing_behind'
   stop = true;
   await traffic;
   await rig.relayHolds(0);
+});
+
+test('who_has_lagged_when_the_database_went_away_is_told_so', async () => {
+  const [slow, quick] = await Promise.all([rig.delta(), rig.delta()]);
+  for (const socket of [slow, quick]) {
+    socket.send({ type: 'subscribe', logs: {} });
+    await socket.next('subscribed');
+  }
+  slow.socket.pause();
+  await flood([quick]);
+  await rig.stack.redis.stop();
+  assert.equal((await quick.next('database')).away, true);
+  slow.socket.resume();
+  await slow.next('lagged');
+  await slow.next('snapshot');
+  assert.equal((await slow.next('database')).away, true);
+  for (const { socket } of [slow, quick]) socket.terminate();
 });
