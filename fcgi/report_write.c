@@ -27,6 +27,8 @@ void report_write_state(const struct report *report, const struct report_grant *
 	json_put_time(&json, "timestamp", grant->now_ms);
 	json_put_text(&json, "mode", mode_of(report));
 	json_put_integer(&json, "current_interval", grant->interval_s);
+	json_put_integer(&json, "min_interval", report->min_interval_s);
+	json_put_integer(&json, "max_interval", report->max_interval_s);
 	if (report->interval_fixed)
 		json_put_bool(&json, "interval_fixed", true);
 	json_put_raw(&json, "metrics", report->metrics.json.data, report->metrics.json.len);

@@ -95,6 +95,8 @@
  * @property {'daemon' | 'cron'} mode
  * @property {number} current_interval
  * @property {string} [fresh_until]
+ * @property {number} min_interval its reporter's own limits
+ * @property {number} max_interval
  * @property {boolean} [interval_fixed]
  * @property {Metrics | null} metrics
  * @property {{[name: string]: Service}} services

@@ -157,6 +157,13 @@ test('a_chart_whose_library_did_not_come_is_drawn_when_it_does', async () => {
   await page.context().close();
 });
 
+test('no_interval_is_offered_that_the_coordinators_reporter_would_refuse', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/workers/coordinator' });
+  await page.locator('[data-action=reporter-report_now]').waitFor();
+  await page.locator('[data-action=reporter-interval]').waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
 test('a_worker_that_says_goodbye_is_offline_and_needs_attention', async () => {
   const page = await browser.open();
   const worker = await stack.startReporter('worker-002');

@@ -40,7 +40,7 @@ actions = ${actions}
 for (const node of ['worker-001', 'worker-002']) {
   writeFileSync(join(folder, `web-${node}`), '');
   await stack.startReporter(node, {
-    settings: { min_interval: 30 },
+    settings: { min_interval: 40, max_interval: 200 },
     sections: [
       service('web', `web-${node}`, 'start,stop,restart'),
       service('broken', 'broken', 'start,stop'),
@@ -178,6 +178,7 @@ test('a_workers_page_controls_its_services_and_its_reporter', async () => {
   await page.click('[data-action=reporter-report_now]');
   await page.locator('.notice-success', { hasText: 'Report now' }).waitFor();
   await page.click('[data-action=reporter-interval]');
+  await page.locator('#interval[min="40"][max="200"]').waitFor();
   await page.fill('#interval', '90');
   await page.click('dialog button[value=set]');
   await page.locator('.notice-success', { hasText: 'Set interval' }).waitFor();

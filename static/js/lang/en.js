@@ -226,7 +226,7 @@ export default {
   'reporter.uptime': 'Uptime',
   'reporter.memory': 'Memory',
   'reporter.last_report': 'Last report',
-  'interval.label': 'Seconds between reports, 30 to 300',
+  'interval.label': 'Seconds between reports, {min} to {max}',
   'interval.hint': 'It holds until the reporter restarts. Automatic gives the choice back to the coordinator.',
   'interval.auto': 'Automatic',
   'interval.set': 'Set',

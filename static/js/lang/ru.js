@@ -275,7 +275,7 @@ export default {
   'reporter.uptime': 'Время работы',
   'reporter.memory': 'Память',
   'reporter.last_report': 'Последний отчёт',
-  'interval.label': 'Секунд между отчётами, от 30 до 300',
+  'interval.label': 'Секунд между отчётами, от {min} до {max}',
   'interval.hint': 'Действует до перезапуска репортёра. «Авто» — снова решает координатор.',
   'interval.auto': 'Авто',
   'interval.set': 'Задать',

@@ -10,6 +10,8 @@ import { commandKey } from '../store.js';
 /** @typedef {import('../types.js').WatchedNode} WatchedNode */
 
 const MIB = 1024 * 1024;
+/** What can be asked of any reporter, in seconds. */
+const INTERVALS = { min: 30, max: 300 };
 
 /** What is told of a reporter. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
 const REPORTER_FACTS = [
@@ -31,6 +33,14 @@ const REPORTER_FACTS = [
 ];
 
 /**
+ * The intervals in seconds that can be asked of this reporter; none if max is below min.
+ * @param {import('../types.js').Node} node
+ */
+function intervalsOf({ min_interval, max_interval }) {
+  return { min: Math.max(INTERVALS.min, min_interval), max: Math.min(INTERVALS.max, max_interval) };
+}
+
+/**
  * @param {Store} store
  * @param {string} id
  */
@@ -45,11 +55,12 @@ export function reporterPanel(store, id) {
       ' ',
       text,
     );
+  const setter = button('interval', 'stopwatch', t('action.set_interval'));
   const buttons = h(
     'div',
     { class: 'button-row' },
     button('report_now', 'send', t('action.report_now')),
-    button('interval', 'stopwatch', t('action.set_interval')),
+    setter,
     button('start', 'play-fill', t('action.start')),
     button('stop', 'stop-fill', t('action.stop')),
   );
@@ -73,6 +84,7 @@ export function reporterPanel(store, id) {
       facts.forEach(({ value }, index) => setText(value, REPORTER_FACTS[index][1](state) || NOTHING));
       const command = store.commands.get(commandKey(id, REPORTER));
       show(buttons, store.allows('operator'));
+      show(setter, intervalsOf(state).min <= intervalsOf(state).max);
       for (const child of buttons.children)
         /** @type {HTMLButtonElement} */ (child).disabled = command?.state === 'running' || state.status === 'offline';
       setText(
@@ -90,21 +102,23 @@ export function reporterPanel(store, id) {
  */
 async function askInterval(store, id) {
   const state = store.nodes.get(id)?.state;
+  if (!state) return;
+  const { min, max } = intervalsOf(state);
   const input = h('input', {
     class: 'form-control',
     type: 'number',
     id: 'interval',
     name: 'interval',
-    min: 30,
-    max: 300,
+    min,
+    max,
     step: 1,
     required: true,
-    value: Math.max(30, state?.current_interval ?? 60),
+    value: Math.min(max, Math.max(min, state.current_interval)),
   });
   const { value, data } = await openDialog({
     title: t('action.set_interval'),
     body: [
-      h('label', { class: 'form-label', for: 'interval' }, t('interval.label')),
+      h('label', { class: 'form-label', for: 'interval' }, t('interval.label', { min, max })),
       input,
       h('p', { class: 'form-text mb-0' }, t('interval.hint')),
     ],
