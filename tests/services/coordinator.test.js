@@ -19,7 +19,7 @@ const packages = [
 const libraries = execFileSync(join(ROOT, 'docker/library-packages.sh'), PROGRAMS, { encoding: 'utf8' }).trim().split('\n');
 
 const machine = await bootMachine([...packages, ...libraries]);
-for (const part of ['scripts', 'nginx', 'static']) cpSync(join(ROOT, part), join(machine.tree, 'srv/p2pdash', part), { recursive: true });
+for (const part of ['scripts', 'nginx', 'static', 'common/version.h']) cpSync(join(ROOT, part), join(machine.tree, 'srv/p2pdash', part), { recursive: true });
 for (const program of PROGRAMS) cpSync(program, join(machine.tree, 'srv/p2pdash/build', program.slice(BIN.length)));
 cpSync(join(ROOT, 'build/static'), join(machine.tree, 'srv/p2pdash/build/static'), { recursive: true });
 
@@ -29,7 +29,7 @@ const health = async () => JSON.parse(await machine.run('curl', '--silent', '--f
 
 test('the_unit_starts_the_stack_with_the_settings_of_the_installation', async () => {
   await machine.run('env', 'P2PDASH_PORT=8765', '/srv/p2pdash/scripts/install-coordinator.sh');
-  await systemctl('start');
+  await systemctl('start').catch(async () => assert.fail(await machine.run('journalctl', '--unit=p2pdash', '--no-pager')));
   assert.equal(await health(), 'ok');
   assert.equal(await machine.run('sh', '-c', 'stat --format %U "$(dirname "$(grep -l ^p2pdash-api /proc/[0-9]*/comm | head -n 1)")"'), 'p2pdash');
 });
