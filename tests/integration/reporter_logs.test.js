@@ -201,7 +201,7 @@ test('a_message_of_the_journal_that_is_just_being_written_is_waited_for', async 
   const { daemon, write, file } = await journalFollower('halfway', numbered(0, 10));
   const link = unlink(file, 'line 9');
   daemon.start();
-  await waitFor(() => messages('halfway').length > 0, { what: 'what is before it' });
+  await waitFor(() => messages('halfway').at(-1) === 'line 8', { what: 'what is before it' });
   assert.deepEqual(messages('halfway'), numbered(0, 9));
   link();
   await waitFor(() => messages('halfway').length > 9, { what: 'the message' });
