@@ -28,22 +28,26 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=address$(COMM
 # TLS to Redis, where hiredis has it.
 REDIS_TLS := $(shell pkg-config --exists hiredis_ssl 2>/dev/null && echo yes)
 
-# Libraries by part: a program links its own part's and common's.
+# Libraries by part: a program links its own part's, those of the parts it uses, and common's.
 common_LIBS := -lcjson -ljwt -lcrypto -lm
 REDIS_LIBS := $(if $(REDIS_TLS),-lhiredis_ssl -lssl) -lhiredis
 fcgi_LIBS := -lfcgi $(REDIS_LIBS) -lcrypt -lz
 relay_LIBS := -lwebsockets -lev $(REDIS_LIBS)
 reporter_LIBS := -lcurl -lsystemd -lz
 
+# Parts that a part uses beside common: NAME_USES.
+part_archives = $(foreach part,$(filter-out common,$(1) $($(1)_USES)) common,$(OBJ)/lib$(part).a)
+part_libs = $(foreach part,$(filter-out common,$(1) $($(1)_USES)) common,$($(part)_LIBS))
+
 # A part's library is every file of its folder but those with a main.
-MAINS := fcgi/main.c fcgi/cli.c relay/main.c reporter/main.c
+MAINS := fcgi/main.c fcgi/cli/cli.c relay/main.c reporter/main.c
 part_sources = $(filter-out $(MAINS),$(wildcard $(1)/*.c $(1)/*/*.c))
 PARTS := common fcgi relay reporter
 PROGRAMS := p2pdash-api p2pdash p2pdash-relay p2pdash-reporter
 
 p2pdash-api_MAIN := fcgi/main
 p2pdash-api_PART := fcgi
-p2pdash_MAIN := fcgi/cli
+p2pdash_MAIN := fcgi/cli/cli
 p2pdash_PART := fcgi
 p2pdash-relay_MAIN := relay/main
 p2pdash-relay_PART := relay
@@ -70,21 +74,20 @@ endef
 $(foreach part,$(PARTS),$(eval $(call part_rules,$(part))))
 
 define program_rules
-$$(BIN)/$(1): $$(OBJ)/$$($(1)_MAIN).o $$(OBJ)/lib$$($(1)_PART).a $$(OBJ)/libcommon.a
+$$(BIN)/$(1): $$(OBJ)/$$($(1)_MAIN).o $$(call part_archives,$$($(1)_PART))
 	@mkdir -p $$(@D)
-	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$($$($(1)_PART)_LIBS) $$(common_LIBS)
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$(call part_libs,$$($(1)_PART))
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
 
-# Unit tests: tests/unit/PART/test_NAME.c is one cmocka program on that part's library; the folder's other files are
-# shared by its tests.
+# Unit tests: tests/unit/PART/[ROOM/]test_NAME.c is one cmocka program on that part's library; the other files of the
+# part's folder are shared by its tests.
 define unit_rules
 $(1)_UNIT_HELPERS := $$(patsubst %.c,$$(OBJ)/%.o,$$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c)))
-$(1)_UNITS := $$(patsubst tests/unit/$(1)/%.c,$$(OBJ)/unit/$(1)/%,$$(wildcard tests/unit/$(1)/test_*.c))
-$$(OBJ)/unit/$(1)/%: $$(OBJ)/tests/unit/$(1)/%.o $$($(1)_UNIT_HELPERS) $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
+$(1)_UNITS := $$(patsubst tests/unit/$(1)/%.c,$$(OBJ)/unit/$(1)/%,$$(wildcard tests/unit/$(1)/test_*.c tests/unit/$(1)/*/test_*.c))
+$$(OBJ)/unit/$(1)/%: $$(OBJ)/tests/unit/$(1)/%.o $$($(1)_UNIT_HELPERS) $$(call part_archives,$(1))
 	@mkdir -p $$(@D)
-	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< $$($(1)_UNIT_HELPERS) $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
-		$$(if $$(filter-out common,$(1)),$$($(1)_LIBS)) $$(common_LIBS) -lcmocka
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ $$(call part_libs,$(1)) -lcmocka
 endef
 $(foreach part,$(PARTS),$(eval $(call unit_rules,$(part))))
 UNITS := $(foreach part,$(PARTS),$($(part)_UNITS))
@@ -172,10 +175,9 @@ sanitize: ## Run every suite against the sanitizers' build
 FUZZ_SECONDS := 30
 define fuzz_rules
 $(1)_FUZZERS := $$(patsubst tests/fuzz/$(1)/%.c,$$(OBJ)/fuzz/$(1)/%,$$(wildcard tests/fuzz/$(1)/*.c))
-$$(OBJ)/fuzz/$(1)/%: $$(OBJ)/tests/fuzz/$(1)/%.o $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a
+$$(OBJ)/fuzz/$(1)/%: $$(OBJ)/tests/fuzz/$(1)/%.o $$(call part_archives,$(1))
 	@mkdir -p $$(@D)
-	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ $$< $$(OBJ)/lib$(1).a $$(OBJ)/libcommon.a \
-		$$(if $$(filter-out common,$(1)),$$($(1)_LIBS)) $$(common_LIBS)
+	$$(call say,LINK)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(call part_libs,$(1))
 endef
 $(foreach part,$(PARTS),$(eval $(call fuzz_rules,$(part))))
 FUZZERS := $(foreach part,$(PARTS),$($(part)_FUZZERS))

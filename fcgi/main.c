@@ -4,12 +4,13 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
-#include "fcgi/api.h"
+#include "fcgi/api/routes.h"
+#include "fcgi/http/context.h"
+#include "fcgi/http/route.h"
 #include "fcgi/janitor.h"
-#include "fcgi/listen.h"
-#include "fcgi/pool.h"
-#include "fcgi/route.h"
-#include "fcgi/worker.h"
+#include "fcgi/pool/listen.h"
+#include "fcgi/pool/pool.h"
+#include "fcgi/pool/process.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -92,6 +93,8 @@ static void answer(void *user, const struct request *request, struct response *r
 static void serve(const struct service *service, enum pool_kind pool)
 {
 	struct api api = {
+		.routes = ROUTES,
+		.routes_count = ROUTES_COUNT,
 		.secret = &service->secret,
 		.session_ttl_s = service->session_ttl_s,
 		.command_timeout_ms = service->command_timeout_ms,

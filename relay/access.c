@@ -1,8 +1,8 @@
 /* Decides by the token and a copy of what Redis says of tokens and users. Asks nobody, so it never waits. */
 #include "relay/access.h"
 
+#include "common/map.h"
 #include "common/mem.h"
-#include "relay/map.h"
 
 #include <stdlib.h>
 #include <string.h>

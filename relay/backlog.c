@@ -6,7 +6,7 @@
 #include "common/keys.h"
 #include "common/limits.h"
 #include "common/mem.h"
-#include "relay/turns.h"
+#include "relay/semaphore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 #define FULL_BYTES (LIMIT_LOG_BYTES_A_NODE - LIMIT_MESSAGE - 16 * LIMIT_NAME)
 
 struct backlogs {
-	struct bus *bus;
-	struct turns turns;
+	struct redis_link *redis;
+	struct semaphore turns;
 };
 
 enum backlog_state {
@@ -42,7 +42,7 @@ struct backlog {
 	/* BACKLOG_READING: */
 	char (*nodes)[ID_NODE_SIZE];
 	size_t nodes_count, next_node;
-	struct recent entries;
+	struct log_ring entries;
 };
 
 static void read_next(struct backlog *backlog);
@@ -56,7 +56,7 @@ static void set_state(struct backlog *backlog, enum backlog_state state)
 /* Its turn is over; what had been read goes. */
 static void stop(struct backlog *backlog)
 {
-	recent_free(&backlog->entries);
+	log_ring_free(&backlog->entries);
 	free(backlog->nodes);
 	backlog->nodes = NULL;
 	backlog->nodes_count = backlog->next_node = 0;
@@ -72,12 +72,12 @@ static void wait_for_turn(struct backlog *backlog)
 
 static void finish(struct backlog *backlog, bool good)
 {
-	struct recent entries = backlog->entries;
+	struct log_ring entries = backlog->entries;
 
-	backlog->entries = (struct recent){0};
+	backlog->entries = (struct log_ring){0};
 	stop(backlog);
 	backlog->done(backlog->context, good ? &entries : NULL);
-	recent_free(&entries);
+	log_ring_free(&entries);
 }
 
 /* Whether the answer that is here is wanted. */
@@ -97,7 +97,7 @@ static bool is_still_wanted(struct backlog *backlog)
 
 /* --- answers ------------------------------------------------------------------------------------------ */
 
-static void limit_completeness(struct recent *entries, int64_t from)
+static void limit_completeness(struct log_ring *entries, int64_t from)
 {
 	if (entries->complete_from < from)
 		entries->complete_from = from;
@@ -123,7 +123,7 @@ static void on_entries(void *context, const struct reply *reply)
 		if (!text)
 			continue;
 		bytes += len;
-		recent_insert(&backlog->entries, backlog->nodes[backlog->next_node - 1], text, len);
+		log_ring_insert(&backlog->entries, backlog->nodes[backlog->next_node - 1], text, len);
 	}
 	if (text && (count == backlog->each || bytes > FULL_BYTES))
 		limit_completeness(&backlog->entries, entry_seq(text, len));
@@ -145,7 +145,7 @@ static void read_next(struct backlog *backlog)
 	}
 	key = key_of_node(NODE_LOGS, backlog->nodes[backlog->next_node++]);
 	snprintf(last_index, sizeof(last_index), "%zu", backlog->each - 1);
-	bus_ask(backlog->all->bus, on_entries, backlog, "LRANGE", key.text, "0", last_index, NULL);
+	redis_link_ask(backlog->all->redis, on_entries, backlog, "LRANGE", key.text, "0", last_index, NULL);
 }
 
 static void add_node(struct backlog *backlog, const char *node)
@@ -183,8 +183,8 @@ static void on_turn(void *context)
 		read_next(backlog);
 	} else {
 		snprintf(last_node, sizeof(last_node), "%d", BACKLOG_NODES - 1);
-		bus_ask(backlog->all->bus, on_nodes, backlog, "ZREVRANGE", KEY_LOG_NODES, "0", last_node,
-			NULL);
+		redis_link_ask(backlog->all->redis, on_nodes, backlog, "ZREVRANGE", KEY_LOG_NODES, "0",
+			       last_node, NULL);
 	}
 }
 
@@ -216,12 +216,12 @@ bool backlog_is_wanted(const struct backlog *backlog)
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
-struct backlogs *backlogs_new(struct bus *bus)
+struct backlogs *backlogs_new(struct redis_link *redis)
 {
 	struct backlogs *backlogs = mem_alloc(1, sizeof(*backlogs));
 
-	backlogs->bus = bus;
-	turns_init(&backlogs->turns, BACKLOGS_AT_ONCE);
+	backlogs->redis = redis;
+	semaphore_init(&backlogs->turns, BACKLOGS_AT_ONCE);
 	return backlogs;
 }
 

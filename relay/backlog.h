@@ -3,11 +3,11 @@
  * backlog, which asks Redis one thing at a time; of all backlogs together only a few are read at once. So
  * what Redis has to hold ready for the relay is bounded, whoever asks however often.
  */
-#ifndef RELAY_BACKLOG_H
-#define RELAY_BACKLOG_H
+#ifndef NODE_FEED_BACKLOG_H
+#define NODE_FEED_BACKLOG_H
 
-#include "relay/bus.h"
-#include "relay/recent.h"
+#include "relay/log_ring.h"
+#include "relay/redis_link.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,11 +18,11 @@
 struct backlogs;
 struct backlog;
 
-struct backlogs *backlogs_new(struct bus *bus); /* which outlives the last backlog */
-void backlogs_free(struct backlogs *backlogs);	/* after bus_free */
+struct backlogs *backlogs_new(struct redis_link *redis); /* which outlives the last backlog */
+void backlogs_free(struct backlogs *backlogs);		 /* after redis_link_free */
 
 /* `entries` is NULL if Redis was lost; they live as long as the call. */
-typedef void backlog_done(void *context, struct recent *entries);
+typedef void backlog_done(void *context, struct log_ring *entries);
 
 struct backlog *backlog_new(struct backlogs *backlogs, backlog_done *done, void *context);
 void backlog_free(struct backlog *backlog); /* `done` is not called any more */

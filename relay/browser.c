@@ -4,7 +4,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/mem.h"
-#include "relay/allowance.h"
+#include "relay/rate_limit.h"
 #include "relay/subscription.h"
 
 #include <inttypes.h>
@@ -25,7 +25,7 @@ struct browser {
 	int64_t update_ms; /* MODE_DEFAULT: when the next update is due */
 
 	/* MODE_DELTA: */
-	struct allowance requests;
+	struct rate_limit requests;
 	char (*nodes)[ID_NODE_SIZE]; /* subscribed */
 	size_t nodes_count;
 	struct entry_filter filter;
@@ -45,7 +45,7 @@ static void send_update(struct browser *browser)
 {
 	/* Who has not taken the last one yet does not need another. */
 	if (hub_is_idle(browser->subscriber))
-		send_last(browser, feed_update(browser->browsers->feed));
+		send_last(browser, node_feed_update(browser->browsers->feed));
 	browser->update_ms = clock_monotonic_ms() + SILENCE_MS;
 }
 
@@ -54,13 +54,13 @@ static void send_update(struct browser *browser)
 static void send_nodes(struct browser *browser)
 {
 	for (size_t i = 0; i < browser->nodes_count; i++)
-		send_last(browser, feed_node(browser->browsers->feed, browser->nodes[i]));
+		send_last(browser, node_feed_node(browser->browsers->feed, browser->nodes[i]));
 }
 
 static void forget_nodes(struct browser *browser)
 {
 	for (size_t i = 0; i < browser->nodes_count; i++)
-		hub_unsubscribe(browser->subscriber, feed_topic_of_node(browser->nodes[i]).name);
+		hub_unsubscribe(browser->subscriber, node_feed_topic_of_node(browser->nodes[i]).name);
 	free(browser->nodes);
 	browser->nodes = NULL;
 	browser->nodes_count = 0;
@@ -73,7 +73,7 @@ static void subscribe_nodes(struct browser *browser, const struct subscription_r
 	browser->nodes = mem_alloc(request->ids_count + 1, sizeof(*browser->nodes));
 	memcpy(browser->nodes, request->ids, request->ids_count * sizeof(*browser->nodes));
 	for (size_t i = 0; i < browser->nodes_count; i++)
-		hub_subscribe(browser->subscriber, feed_topic_of_node(browser->nodes[i]).name);
+		hub_subscribe(browser->subscriber, node_feed_topic_of_node(browser->nodes[i]).name);
 	send_nodes(browser);
 }
 
@@ -81,14 +81,14 @@ static void subscribe_nodes(struct browser *browser, const struct subscription_r
 
 static void watch(struct browser *browser)
 {
-	browser->watch = lines_watch(browser->browsers->lines, browser->subscriber, &browser->filter);
+	browser->watch = log_feed_watch(browser->browsers->lines, browser->subscriber, &browser->filter);
 }
 
 static void forget_logs(struct browser *browser)
 {
 	backlog_cancel(browser->backlog);
 	if (browser->watch)
-		lines_unwatch(browser->browsers->lines, browser->subscriber, browser->watch);
+		log_feed_unwatch(browser->browsers->lines, browser->subscriber, browser->watch);
 	browser->watch = NULL;
 }
 
@@ -111,34 +111,34 @@ static void go_on(struct browser *browser, struct log_entry *const *entries, siz
 }
 
 /* The older lines are here, or cannot be had: joined with those the relay keeps. */
-static void on_backlog(void *context, struct recent *older)
+static void on_backlog(void *context, struct log_ring *older)
 {
 	struct browser *browser = context;
-	const struct lines *lines = browser->browsers->lines;
+	const struct log_feed *lines = browser->browsers->lines;
 	int64_t seq = browser->resume_seq;
 	size_t count;
-	struct log_entry *const *entries = lines_after(lines, seq, &count);
+	struct log_entry *const *entries = log_feed_after(lines, seq, &count);
 
 	if (!older) {
-		go_on(browser, entries, count, seq, lines_complete_from(lines));
+		go_on(browser, entries, count, seq, log_feed_complete_from(lines));
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		recent_insert(older, entries[i]->node, entries[i]->json, entries[i]->len);
-	entries = recent_after(older, seq, &count);
-	while (count && entries[count - 1]->seq > lines_told_seq(lines))
+		log_ring_insert(older, entries[i]->node, entries[i]->json, entries[i]->len);
+	entries = log_ring_after(older, seq, &count);
+	while (count && entries[count - 1]->seq > log_feed_told_seq(lines))
 		count--;
 	go_on(browser, entries, count, seq, older->complete_from);
 }
 
 static void resume(struct browser *browser, int64_t seq)
 {
-	const struct lines *lines = browser->browsers->lines;
+	const struct log_feed *lines = browser->browsers->lines;
 	const char *node = *browser->filter.node ? browser->filter.node : NULL;
 	size_t count;
-	struct log_entry *const *entries = lines_after(lines, seq, &count);
+	struct log_entry *const *entries = log_feed_after(lines, seq, &count);
 
-	if (seq + 1 >= lines_complete_from(lines)) {
+	if (seq + 1 >= log_feed_complete_from(lines)) {
 		go_on(browser, entries, count, seq, 0);
 		return;
 	}
@@ -171,7 +171,7 @@ static void subscribe(struct browser *browser, const char *text, size_t len)
 	enum err err;
 
 	/* What is wanted anew each time costs more than it takes to say. */
-	if (!allowance_take(&browser->requests, clock_monotonic_ms())) {
+	if (!rate_limit_take(&browser->requests, clock_monotonic_ms())) {
 		connection_close(browser->connection, WS_TOO_MANY_REQUESTS, "too_many_requests");
 		return;
 	}
@@ -181,7 +181,7 @@ static void subscribe(struct browser *browser, const char *text, size_t len)
 		return;
 	}
 	send_last(browser, compose_printf("{\"type\":\"subscribed\",\"log_seq\":%" PRId64 "}",
-					  lines_told_seq(browser->browsers->lines)));
+					  log_feed_told_seq(browser->browsers->lines)));
 	if (request.nodes != WISH_UNCHANGED)
 		subscribe_nodes(browser, &request);
 	subscribe_logs(browser, &request);
@@ -202,11 +202,12 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	browser->mode = strcmp(mode, "delta") == 0 ? MODE_DELTA : MODE_DEFAULT;
 	if (browser->mode == MODE_DELTA) {
 		browser->backlog = backlog_new(browser->browsers->backlogs, on_backlog, browser);
-		send_last(browser, feed_snapshot(browser->browsers->feed));
+		send_last(browser, node_feed_snapshot(browser->browsers->feed));
 		hub_subscribe(browser->subscriber, TOPIC_DELTA);
 	} else {
-		send_last(browser, feed_initial(browser->browsers->feed, browser->browsers->lines, &seq));
-		lines_follow(browser->browsers->lines, browser->subscriber, seq);
+		send_last(browser,
+			  node_feed_initial(browser->browsers->feed, browser->browsers->lines, &seq));
+		log_feed_follow(browser->browsers->lines, browser->subscriber, seq);
 		browser->update_ms = clock_monotonic_ms() + SILENCE_MS;
 	}
 	return browser;
@@ -245,8 +246,8 @@ static void on_drained(void *session, size_t dropped)
 	send_last(browser, compose_printf("{\"type\":\"lagged\",\"dropped\":%zu}", dropped));
 	if (browser->mode != MODE_DELTA)
 		return;
-	send_last(browser, feed_snapshot(browser->browsers->feed));
-	send_last(browser, feed_database(browser->browsers->feed));
+	send_last(browser, node_feed_snapshot(browser->browsers->feed));
+	send_last(browser, node_feed_database(browser->browsers->feed));
 	send_nodes(browser);
 }
 

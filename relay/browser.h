@@ -6,13 +6,13 @@
 #define RELAY_BROWSER_H
 
 #include "relay/backlog.h"
-#include "relay/feed.h"
+#include "relay/node_feed.h"
 #include "relay/ws.h"
 
 /* All of these outlive every session. */
 struct browsers {
-	struct feed *feed;
-	struct lines *lines;
+	struct node_feed *feed;
+	struct log_feed *lines;
 	struct backlogs *backlogs;
 };
 

@@ -1,8 +1,8 @@
 /* Topics, subscribers and their queues. Knows neither the network nor Redis. */
 #include "relay/hub.h"
 
+#include "common/map.h"
 #include "common/mem.h"
-#include "relay/map.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -2,15 +2,15 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
-#include "relay/access.h"
 #include "relay/backlog.h"
+#include "relay/channels.h"
+#include "relay/redis_link.h"
+#include "relay/sync.h"
+#include "relay/access.h"
 #include "relay/browser.h"
-#include "relay/bus.h"
-#include "relay/feed.h"
-#include "relay/follow.h"
 #include "relay/hub.h"
-#include "relay/lines.h"
-#include "relay/load.h"
+#include "relay/log_feed.h"
+#include "relay/node_feed.h"
 #include "relay/stream.h"
 #include "relay/ws.h"
 
@@ -71,12 +71,12 @@ struct relay {
 	struct ev_loop *loop;
 	struct access *access;
 	struct hub *hub;
-	struct feed *feed;
-	struct lines *lines;
+	struct node_feed *feed;
+	struct log_feed *lines;
 	struct streams *streams;
-	struct bus *bus;
+	struct redis_link *redis;
 	struct follower follower;
-	struct loader *loader;
+	struct sync *sync;
 	struct backlogs *backlogs;
 	struct browsers browsers;
 	struct ws *ws;
@@ -84,29 +84,29 @@ struct relay {
 	ev_signal terminate, interrupt;
 };
 
-/* --- the bus's events go to the loader ---------------------------------------------------------------- */
+/* --- the bus's events go to the sync ---------------------------------------------------------------- */
 
 static void on_up(void *context)
 {
-	loader_up(((struct relay *)context)->loader);
+	sync_up(((struct relay *)context)->sync);
 }
 
 static void on_lost(void *context)
 {
-	loader_lost(((struct relay *)context)->loader);
+	sync_lost(((struct relay *)context)->sync);
 }
 
 static void on_followed(void *context, const char *channel)
 {
-	loader_followed(((struct relay *)context)->loader, channel);
+	sync_followed(((struct relay *)context)->sync, channel);
 }
 
 static void on_message(void *context, const char *channel, const char *payload, size_t len)
 {
-	loader_message(((struct relay *)context)->loader, channel, payload, len);
+	sync_message(((struct relay *)context)->sync, channel, payload, len);
 }
 
-static const struct bus_events BUS_EVENTS = {
+static const struct redis_link_events REDIS_LINK_EVENTS = {
 	.up = on_up, .lost = on_lost, .followed = on_followed, .message = on_message};
 
 /* --- time and signals --------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	struct relay *relay = timer->data;
 
 	(void)events;
-	feed_tick(relay->feed);
+	node_feed_tick(relay->feed);
 	ws_tick(relay->ws);
 	if (ev_is_active(&relay->linger) && ws_count(relay->ws) == 0)
 		ev_break(loop, EVBREAK_ALL);
@@ -128,8 +128,8 @@ static void on_check(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	bus_check(relay->bus);
-	loader_refresh(relay->loader);
+	redis_link_check(relay->redis);
+	sync_refresh(relay->sync);
 }
 
 static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
@@ -228,14 +228,15 @@ static void make_parts(struct relay *relay, const struct configuration *configur
 	relay->loop = ev_default_loop(EVFLAG_AUTO);
 	relay->access = access_new(&configuration->secret);
 	relay->hub = hub_new();
-	relay->feed = feed_new(relay->loop, relay->hub);
-	relay->lines = lines_new(relay->loop, relay->hub);
-	relay->bus = bus_new(relay->loop, &configuration->redis, configuration->tls, &BUS_EVENTS, relay);
-	relay->streams = streams_new(relay->bus);
+	relay->feed = node_feed_new(relay->loop, relay->hub);
+	relay->lines = log_feed_new(relay->loop, relay->hub);
+	relay->redis = redis_link_new(relay->loop, &configuration->redis, configuration->tls,
+				      &REDIS_LINK_EVENTS, relay);
+	relay->streams = streams_new(relay->redis);
 	relay->follower =
 		(struct follower){.feed = relay->feed, .lines = relay->lines, .access = relay->access};
-	relay->loader = loader_new(relay->bus, &relay->follower, relay->streams);
-	relay->backlogs = backlogs_new(relay->bus);
+	relay->sync = sync_new(relay->redis, &relay->follower, relay->streams);
+	relay->backlogs = backlogs_new(relay->redis);
 	relay->browsers =
 		(struct browsers){.feed = relay->feed, .lines = relay->lines, .backlogs = relay->backlogs};
 }
@@ -244,12 +245,12 @@ static void make_parts(struct relay *relay, const struct configuration *configur
 static void free_parts(struct relay *relay)
 {
 	ws_free(relay->ws);
-	bus_free(relay->bus);
-	loader_free(relay->loader);
+	redis_link_free(relay->redis);
+	sync_free(relay->sync);
 	backlogs_free(relay->backlogs);
 	streams_free(relay->streams);
-	lines_free(relay->lines);
-	feed_free(relay->feed);
+	log_feed_free(relay->lines);
+	node_feed_free(relay->feed);
 	hub_free(relay->hub);
 	access_free(relay->access);
 	ev_loop_destroy(relay->loop);

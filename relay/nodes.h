@@ -2,8 +2,8 @@
  * What is known of each node, as the ready-made JSON the API stored: it is spliced into frames and never
  * parsed. Times and statuses follow from a state's head (common/node.h).
  */
-#ifndef RELAY_NODES_H
-#define RELAY_NODES_H
+#ifndef NODE_FEED_NODES_H
+#define NODE_FEED_NODES_H
 
 #include "common/buf.h"
 #include "common/cluster.h"
@@ -40,7 +40,7 @@ struct node {
 	struct node_head head;
 	bool unseen; /* not met yet by the load that is going on */
 
-	enum node_status status; /* as of the last report or feed_tick */
+	enum node_status status; /* as of the last report or node_feed_tick */
 
 	enum node_change change;
 	struct text told;	      /* NODE_CHANGED: the summary delta clients know */

@@ -1,10 +1,10 @@
 /* The names of all nodes and loggers that have logged. */
-#ifndef RELAY_SOURCES_H
-#define RELAY_SOURCES_H
+#ifndef NODE_FEED_SOURCES_H
+#define NODE_FEED_SOURCES_H
 
 #include "common/buf.h"
-#include "relay/map.h"
-#include "relay/recent.h"
+#include "common/map.h"
+#include "relay/log_ring.h"
 
 #include <stddef.h>
 

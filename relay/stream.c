@@ -7,8 +7,8 @@
 #include "common/keys.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/map.h"
 #include "common/mem.h"
-#include "relay/map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #define HEARTBEAT_MS 15000
 
 struct streams {
-	struct bus *bus;
+	struct redis_link *redis;
 	struct map by_node; /* node -> struct stream, the one that gets the commands */
 };
 
@@ -30,11 +30,11 @@ struct stream {
 	size_t sent_count;
 };
 
-struct streams *streams_new(struct bus *bus)
+struct streams *streams_new(struct redis_link *redis)
 {
 	struct streams *streams = mem_alloc(1, sizeof(*streams));
 
-	streams->bus = bus;
+	streams->redis = redis;
 	return streams;
 }
 
@@ -139,7 +139,8 @@ void streams_followed(struct streams *streams, const char *node)
 	if (!stream || stream->waiting)
 		return;
 	key = key_of_node(NODE_COMMANDS, node);
-	stream->waiting = bus_ask(streams->bus, on_waiting, stream, "LRANGE", key.text, "0", "-1", NULL);
+	stream->waiting =
+		redis_link_ask(streams->redis, on_waiting, stream, "LRANGE", key.text, "0", "-1", NULL);
 }
 
 void streams_command(struct streams *streams, const char *node, const char *stored, size_t len)
@@ -157,7 +158,7 @@ void streams_follow(struct streams *streams)
 	void *stream;
 
 	while (map_next(&streams->by_node, &cursor, &node, &stream))
-		bus_follow(streams->bus, channel_of_commands(node).text);
+		redis_link_follow(streams->redis, channel_of_commands(node).text);
 }
 
 /* --- the connection ----------------------------------------------------------------------------------- */
@@ -179,7 +180,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	}
 	map_put(&streams->by_node, stream->node, stream);
 	send_text(stream, ": connected\n\n");
-	bus_follow(streams->bus, channel_of_commands(stream->node).text);
+	redis_link_follow(streams->redis, channel_of_commands(stream->node).text);
 	return stream;
 }
 
@@ -212,7 +213,7 @@ static void on_closed(void *session)
 
 	if (map_get(&streams->by_node, stream->node) == stream) {
 		map_remove(&streams->by_node, stream->node);
-		bus_unfollow(streams->bus, channel_of_commands(stream->node).text);
+		redis_link_unfollow(streams->redis, channel_of_commands(stream->node).text);
 	}
 	question_cancel(stream->waiting);
 	free(stream->sent);

@@ -5,13 +5,13 @@
 #ifndef RELAY_STREAM_H
 #define RELAY_STREAM_H
 
-#include "relay/bus.h"
+#include "relay/redis_link.h"
 #include "relay/ws.h"
 
 struct streams;
 
-struct streams *streams_new(struct bus *bus); /* which outlives the last connection */
-void streams_free(struct streams *streams);   /* all connections are gone */
+struct streams *streams_new(struct redis_link *redis); /* which outlives the last connection */
+void streams_free(struct streams *streams);	       /* all connections are gone */
 
 /* What the endpoint's table row needs; its `service` is the streams. */
 extern const struct session_operations STREAM_OPERATIONS;

@@ -6,9 +6,9 @@
 #ifndef RELAY_WS_H
 #define RELAY_WS_H
 
+#include "common/listen_address.h"
 #include "relay/endpoint.h"
 #include "relay/hub.h"
-#include "relay/listen_address.h"
 
 #include <stdbool.h>
 #include <stddef.h>

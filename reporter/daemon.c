@@ -2,9 +2,9 @@
 #include "reporter/daemon.h"
 
 #include "common/log.h"
-#include "reporter/ctl.h"
-#include "reporter/loop.h"
-#include "reporter/parts.h"
+#include "reporter/base/loop.h"
+#include "reporter/ctl/ctl.h"
+#include "reporter/wiring.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ struct daemon {
 	struct timer *reload;
 	int signals;
 	bool failed;
-	struct parts parts;
+	struct wiring parts;
 	struct ctl_server *ctl;
 	struct uplink_stream *stream;
 };
@@ -69,11 +69,11 @@ static void on_patience_over(void *user)
 
 /* Everything that hangs on the configuration. `memory` is of the one before, or NULL. What failed was said.
  */
-static enum err open_all(struct daemon *daemon, const struct reporter_memory *memory)
+static enum err open_all(struct daemon *daemon, const struct scheduler_memory *memory)
 {
 	const struct config *config = &daemon->config;
 	struct reason why;
-	enum err err = parts_open(&daemon->parts, daemon->loop, config, REPORT_DAEMON, on_answered, daemon);
+	enum err err = wiring_open(&daemon->parts, daemon->loop, config, REPORT_DAEMON, on_answered, daemon);
 
 	if (err)
 		return err;
@@ -84,8 +84,8 @@ static enum err open_all(struct daemon *daemon, const struct reporter_memory *me
 		return err;
 	}
 	if (memory)
-		reporter_recall(daemon->parts.reporter, memory);
-	reporter_begin(daemon->parts.reporter);
+		scheduler_recall(daemon->parts.reporter, memory);
+	scheduler_begin(daemon->parts.reporter);
 	return ERR_NONE;
 }
 
@@ -94,7 +94,7 @@ static void close_all(struct daemon *daemon)
 {
 	uplink_stream_free(daemon->stream);
 	ctl_server_free(daemon->ctl);
-	parts_close(&daemon->parts);
+	wiring_close(&daemon->parts);
 	daemon->stream = NULL;
 	daemon->ctl = NULL;
 }
@@ -107,8 +107,8 @@ static void leave(struct daemon *daemon)
 	}
 	log_info("daemon", "saying goodbye");
 	timer_start(daemon->patience, GOODBYE_MAX_MS);
-	reporter_save(daemon->parts.reporter);
-	reporter_goodbye(daemon->parts.reporter);
+	scheduler_save(daemon->parts.reporter);
+	scheduler_goodbye(daemon->parts.reporter);
 }
 
 /* Opens all of it with another configuration; where that cannot be (a state_dir that another reporter holds),
@@ -116,10 +116,10 @@ static void leave(struct daemon *daemon)
 static void change_config(struct daemon *daemon, struct config *fresh)
 {
 	struct config before = daemon->config;
-	struct reporter_memory memory;
+	struct scheduler_memory memory;
 
-	reporter_save(daemon->parts.reporter);
-	memory = reporter_remember(daemon->parts.reporter);
+	scheduler_save(daemon->parts.reporter);
+	memory = scheduler_remember(daemon->parts.reporter);
 	close_all(daemon);
 	daemon->config = *fresh;
 	if (!open_all(daemon, &memory)) {

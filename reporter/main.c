@@ -2,12 +2,12 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
-#include "reporter/config.h"
-#include "reporter/credential.h"
-#include "reporter/ctl.h"
+#include "reporter/base/state_dir.h"
+#include "reporter/config/config.h"
+#include "reporter/config/credential.h"
+#include "reporter/ctl/ctl.h"
 #include "reporter/daemon.h"
 #include "reporter/once.h"
-#include "reporter/state_dir.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 #include "reporter/once.h"
 
 #include "common/log.h"
-#include "reporter/loop.h"
-#include "reporter/parts.h"
-#include "reporter/services.h"
+#include "reporter/base/loop.h"
+#include "reporter/services/services.h"
+#include "reporter/wiring.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ enum {
 
 struct once {
 	struct loop *loop;
-	struct parts parts;
+	struct wiring parts;
 	struct timer *step;
 	int64_t waited_ms; /* for log lines and results */
 	bool taken;
@@ -33,7 +33,7 @@ static void on_settle(void *user)
 	struct once *once = user;
 	bool running = commands_are_running(once->parts.commands);
 	bool settled = commands_are_settled(once->parts.commands) &&
-		       !reporter_is_reporting(once->parts.reporter) &&
+		       !scheduler_is_reporting(once->parts.reporter) &&
 		       logs_are_quiet(once->parts.logs, QUIET_MS);
 
 	once->waited_ms = running ? 0 : once->waited_ms + STEP_MS;
@@ -67,12 +67,12 @@ int once_report(const struct config *config)
 
 	signal(SIGPIPE, SIG_IGN);
 	once.step = loop_timer(once.loop, on_settle, &once);
-	if (!parts_open(&once.parts, once.loop, config, REPORT_CRON, on_answered, &once)) {
-		reporter_begin(once.parts.reporter);
+	if (!wiring_open(&once.parts, once.loop, config, REPORT_CRON, on_answered, &once)) {
+		scheduler_begin(once.parts.reporter);
 		loop_run(once.loop);
-		reporter_save(once.parts.reporter);
+		scheduler_save(once.parts.reporter);
 	}
-	parts_close(&once.parts);
+	wiring_close(&once.parts);
 	timer_free(once.step);
 	loop_free(once.loop);
 	return once.taken ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -80,7 +80,7 @@ int once_report(const struct config *config)
 
 struct print {
 	struct loop *loop;
-	struct reporter *reporter;
+	struct scheduler *reporter;
 	struct timer *step;
 	int64_t waited_ms;
 };
@@ -88,7 +88,7 @@ struct print {
 static void on_step(void *user)
 {
 	struct print *print = user;
-	bool known = services_are_known(reporter_services(print->reporter));
+	bool known = services_are_known(scheduler_services(print->reporter));
 
 	print->waited_ms += STEP_MS;
 	if (print->waited_ms >= PRINT_MAX_MS || (known && print->waited_ms >= PRINT_MIN_MS))
@@ -104,13 +104,13 @@ int once_print(const struct config *config)
 	struct reason why;
 
 	print.step = loop_timer(print.loop, on_step, &print);
-	if (!reporter_new(print.loop, config, REPORT_DAEMON, NULL, &print.reporter, &why)) {
+	if (!scheduler_new(print.loop, config, REPORT_DAEMON, NULL, &print.reporter, &why)) {
 		on_step(&print);
 		loop_run(print.loop);
-		reporter_write_report(print.reporter, &text);
+		scheduler_write_report(print.reporter, &text);
 		puts(text.data);
 	}
-	reporter_free(print.reporter);
+	scheduler_free(print.reporter);
 	timer_free(print.step);
 	loop_free(print.loop);
 	buf_free(&text);

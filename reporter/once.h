@@ -2,7 +2,7 @@
 #ifndef REPORTER_ONCE_H
 #define REPORTER_ONCE_H
 
-#include "reporter/config.h"
+#include "reporter/config/config.h"
 
 /* One report, and what the coordinator wants done. The exit status: 0 only if the report was received. */
 int once_report(const struct config *config);

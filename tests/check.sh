@@ -33,6 +33,7 @@ step_with_llvm() {
 }
 
 c_files() { git ls-files -- "$@"; }
+parts='common fcgi relay reporter'
 sources='common/*.c fcgi/*.c relay/*.c reporter/*.c'
 jobs=$(nproc)
 
@@ -44,10 +45,11 @@ clang_tidy() {
     sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -D_GNU_SOURCE -I. 2>/dev/null' clang-tidy
 }
 
+# shellcheck disable=SC2086 # a list of folders
 cpp_check() {
   cppcheck --quiet -j "$jobs" --std=c11 -I. -D_GNU_SOURCE --enable=warning,performance,portability --inline-suppr \
     --include="/usr/include/$(gcc -dumpmachine)/sys/queue.h" --suppress=missingIncludeSystem \
-    --suppress=normalCheckLevelMaxBranches --suppress=varFuncNullUB --error-exitcode=1 common fcgi relay reporter
+    --suppress=normalCheckLevelMaxBranches --suppress=varFuncNullUB --error-exitcode=1 $parts
 }
 
 build_with() { make -j"$jobs" "$@" all build-units; }

@@ -25,16 +25,16 @@ JS='static/js'
 # Libraries.
 # shellcheck disable=SC2086 # lists of folders
 {
-  wall 'FastCGI'            '#include <fcgi'                     'fcgi/http[a-z_]*\.[ch]'     $C
+  wall 'FastCGI'            '#include <fcgi'                     'fcgi/http/fastcgi\.[ch]'    $C
   wall 'libjwt'             '#include <jwt'                      'common/token\.c'            $C
   wall 'cJSON'              '#include <cjson|#include "cJSON'    'common/json[a-z_]*\.c'      $C
-  wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|relay/bus\.c|common/redis_tls\.c' $C
+  wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|relay/redis_link\.c|common/redis_tls\.c' $C
   wall 'Redis, with TLS'    '#include <(hiredis/hiredis_ssl|openssl/ssl)' 'common/redis_tls\.c' $C
-  wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/bus\.c'              $C
+  wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/redis_link\.c'        $C
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws(_http)?\.c'        $C
-  wall 'libcurl'            '#include <curl'                     'reporter/http\.c'           $C
-  wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(bus|systemd_[a-z]+|driver_systemd)\.[ch]' $C
-  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(source_journal|journal_[a-z]+)\.[ch]' $C
+  wall 'libcurl'            '#include <curl'                     'reporter/base/http_client\.c' $C
+  wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(base/dbus|services/systemd[a-z_]*)\.[ch]' $C
+  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(base/journal_match|services/journal_tail|logs/source_journal)\.[ch]' $C
 
   # Knowledge.
   wall 'the environment'    '[^a-z_](secure_)?getenv\('          'common/settings\.c'         $C
@@ -50,6 +50,69 @@ wall 'the WebSocket'        'new WebSocket'                      'static/js/sock
 wall 'Chart.js'             '[^a-zA-Z]Chart\b.*[(.]|chart\.umd'  'static/js/chart\.js'        $JS
 wall 'HTML from data'       'innerHTML|outerHTML|insertAdjacentHTML|document\.write|[^a-z]eval\(|new Function' '-' $JS
 wall 'inline code'          '<script>|<style>| on[a-z]+="| style="' '-'                       static
+
+# Rooms: which folders a folder's files may include headers of, beside common and itself. A room names only rooms that
+# stand above it here, so there is no circle. `fcgi` and `reporter` alone are the files that put the rooms together.
+rooms='
+relay
+
+fcgi/store
+fcgi/http              fcgi/store
+fcgi/pool              fcgi/http
+fcgi/report
+fcgi/model             fcgi/http fcgi/store
+fcgi/rpc               fcgi/http fcgi/model fcgi/store
+fcgi/api               fcgi/http fcgi/model fcgi/report fcgi/rpc fcgi/store
+fcgi/cli               fcgi/model fcgi/store
+fcgi                   fcgi/api fcgi/http fcgi/pool fcgi/store
+
+reporter/base
+reporter/config        reporter/base
+reporter/metrics
+reporter/certificates  reporter/base reporter/config
+reporter/services      reporter/base reporter/config
+reporter/spool         reporter/base
+reporter/uplink        reporter/base reporter/config
+reporter/logs          reporter/base reporter/config reporter/spool reporter/uplink
+reporter/report        reporter/base reporter/certificates reporter/config reporter/logs reporter/metrics reporter/services
+                       reporter/uplink
+reporter/commands      reporter/base reporter/report reporter/services reporter/uplink
+reporter/ctl           reporter/base reporter/commands reporter/report
+reporter               reporter/base reporter/certificates reporter/commands reporter/config reporter/ctl reporter/logs
+                       reporter/metrics reporter/report reporter/services reporter/spool reporter/uplink
+'
+rooms=$(printf '%s\n' "$rooms" | sed -e :join -e '$!N; s/\n  */ /; tjoin' -e 'P; D')
+
+# includes ROOM: the folders that the room's files include headers of, a line each: FILE FOLDER.
+includes() {
+  grep -oE '^#include "[^"]+/' "$1"/*.[ch] 2>/dev/null | sed 's/:#include "/ /; s|/$||' | sort -u
+}
+above=' common '
+while read -r room allowed; do
+  [ -n "$room" ] || continue
+  for other in $allowed; do
+    case $above in
+    *" $other "*) ;;
+    *) echo "the room $room names $other, which does not stand above it" && broken=1 ;;
+    esac
+  done
+  above="$above$room "
+  found=$(includes "$room" | while read -r file folder; do
+    case " common $room $allowed " in
+    *" $folder "*) ;;
+    *) echo "  $file includes $folder" ;;
+    esac
+  done)
+  [ -z "$found" ] || { echo "The room $room may not include:" && echo "$found" && broken=1; }
+done <<END
+$rooms
+END
+for folder in $(git ls-files -- 'fcgi/*.[ch]' 'relay/*.[ch]' 'reporter/*.[ch]' | sed 's|/[^/]*$||' | sort -u); do
+  case $above in
+  *" $folder "*) ;;
+  *) echo "$folder is not among the rooms" && broken=1 ;;
+  esac
+done
 
 # Files that hold more than one idea.
 for file in $(git ls-files -- '*.c' '*.h' '*.js' '*.sh' '*.css'); do

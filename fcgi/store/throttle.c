@@ -2,7 +2,7 @@
 #include "fcgi/store/throttle.h"
 
 #include "common/keys.h"
-#include "fcgi/network.h"
+#include "fcgi/store/network.h"
 #include "fcgi/store/redis.h"
 
 #include <stdio.h>

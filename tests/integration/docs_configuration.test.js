@@ -43,9 +43,9 @@ for (const program of ['p2pdash-api', 'p2pdash-relay', 'p2pdash', 'p2pdash-repor
   });
 }
 
-/** A table of keys in reporter/config.c. @param {string} table */
+/** A table of keys in reporter/config/config.c. @param {string} table */
 function keys(table) {
-  const source = readFileSync(join(root, 'reporter/config.c'), 'utf8');
+  const source = readFileSync(join(root, 'reporter/config/config.c'), 'utf8');
   const body = source.split(`${table}[] = {\n`)[1].split('\n};')[0];
   return body
     .split(/\n\t(?=\{")/)

@@ -55,7 +55,7 @@ test('the examples of PROTOCOL.md work as they stand', async () => {
 
 test('API.md and PROTOCOL.md name every route', () => {
   const docs = ['API.md', 'PROTOCOL.md'].map((name) => readFileSync(join(ROOT, 'docs', name), 'utf8')).join('\n');
-  const table = readFileSync(join(ROOT, 'fcgi/routes.c'), 'utf8');
+  const table = readFileSync(join(ROOT, 'fcgi/api/routes.c'), 'utf8');
   const paths = [...table.matchAll(/METHOD_\w+,\s+"([^"]+)"/g)].map((match) => match[1]);
   assert.ok(paths.length > 25);
   for (const path of paths) assert.ok(docs.includes(path), path);

@@ -1,5 +1,5 @@
 /* A worker's report: whatever passes is stored as valid JSON whose head can be read. */
-#include "fcgi/report.h"
+#include "fcgi/report/report.h"
 #include "common/node.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What a request carries besides JSON: its query and a gzip body. */
 #include "common/mem.h"
-#include "fcgi/gunzip.h"
-#include "fcgi/query.h"
+#include "fcgi/http/gunzip.h"
+#include "fcgi/http/query.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* The stream gives the same events however it is cut into pieces. */
-#include "reporter/event_stream.h"
+#include "reporter/base/event_stream.h"
 #include "common/buf.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Datagrams of any program: syslog messages and lines of log files. */
-#include "reporter/log_line.h"
-#include "reporter/syslog_message.h"
+#include "reporter/logs/line.h"
+#include "reporter/logs/syslog_message.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_REPORTER_SINK_H
 #define TESTS_UNIT_REPORTER_SINK_H
 
-#include "reporter/source.h"
+#include "reporter/logs/source.h"
 
 #include <stddef.h>
 #include <stdint.h>

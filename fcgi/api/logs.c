@@ -1,0 +1,52 @@
+/* /api/logs: reading and clearing the cluster's log. */
+#include "fcgi/api/routes.h"
+#include "fcgi/model/audits.h"
+#include "fcgi/model/dashboard.h"
+#include "fcgi/model/logbook.h"
+
+enum err api_logs(struct call *call)
+{
+	struct logbook_question question = {
+		.node_id = query_get(call->query, "node_id"),
+		.level = query_get(call->query, "level"),
+		.logger_name = query_get(call->query, "logger_name"),
+		.q = query_get(call->query, "q"),
+		.since = query_get(call->query, "since"),
+		.order = query_get(call->query, "order"),
+		.limit = LOGBOOK_LIMIT_DEFAULT,
+	};
+	const struct {
+		const char *name;
+		int64_t min, max, *out;
+	} numbers[] = {
+		{"limit", 1, LOGBOOK_LIMIT_MAX, &question.limit},
+		{"offset", 0, LOGBOOK_OFFSET_MAX, &question.offset},
+		{"after", 0, LOGBOOK_SEQ_MAX, &question.after},
+		{"before", 0, LOGBOOK_SEQ_MAX, &question.before},
+	};
+	enum err err = ERR_NONE;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers) && err == ERR_NONE; i++)
+		err = query_integer(call->query, numbers[i].name, numbers[i].min, numbers[i].max,
+				    numbers[i].out, call->why);
+	if (err != ERR_NONE)
+		return err;
+	return logbook_find(call->api, call->session->subject, &question, &call->response->body, call->why);
+}
+
+enum err api_log_sources(struct call *call)
+{
+	return logbook_sources(call->api->store, &call->response->body);
+}
+
+enum err api_clear_logs(struct call *call)
+{
+	const char *node = NULL;
+	enum err err = dashboard_read_target(call->body, &node, call->why);
+
+	if (err == ERR_NONE)
+		err = logbook_clear(call->api->store, node, &call->response->body, call->why);
+	if (err == ERR_NONE)
+		err = audits_note(call, "logs.clear", node, NULL);
+	return err;
+}

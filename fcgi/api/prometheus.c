@@ -1,0 +1,202 @@
+/* GET /metrics: the cluster in Prometheus' text format, in its base units. */
+#include "common/clock.h"
+#include "common/id.h"
+#include "common/mem.h"
+#include "common/node.h"
+#include "fcgi/api/routes.h"
+#include "fcgi/store/nodes.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX "p2pdash_"
+#define MEBI   1048576.0
+#define SHARE  0.01
+
+/* A number of a node's stored state, by the path to it. */
+static const struct gauge {
+	const char *name, *type, *help;
+	const char *group; /* object within `metrics`; NULL: `metrics` itself */
+	const char *key;
+	int index; /* in an array; -1: it is a number */
+	double factor;
+} GAUGES[] = {
+	/* clang-format off */
+	{"node_cpu_usage_ratio", "gauge", "Share of CPU time in use.", NULL, "cpu_percent", -1, SHARE},
+	{"node_cpus", "gauge", "Processors.", NULL, "cpu_count", -1, 1},
+	{"node_memory_usage_ratio", "gauge", "Share of memory in use.", "memory", "percent", -1, SHARE},
+	{"node_memory_size_bytes", "gauge", "Memory.", "memory", "total", -1, 1},
+	{"node_memory_available_bytes", "gauge", "Memory that programs can still get.", "memory", "available", -1, 1},
+	{"node_memory_used_bytes", "gauge", "Memory in use.", "memory", "used", -1, 1},
+	{"node_disk_usage_ratio", "gauge", "Share of the root file system in use.", "disk", "percent", -1, SHARE},
+	{"node_disk_size_bytes", "gauge", "Root file system.", "disk", "total", -1, 1},
+	{"node_disk_free_bytes", "gauge", "Room on the root file system.", "disk", "free", -1, 1},
+	{"node_disk_used_bytes", "gauge", "Root file system in use.", "disk", "used", -1, 1},
+	{"node_load1", "gauge", "Load average over 1 minute.", NULL, "load_average", 0, 1},
+	{"node_load5", "gauge", "Load average over 5 minutes.", NULL, "load_average", 1, 1},
+	{"node_load15", "gauge", "Load average over 15 minutes.", NULL, "load_average", 2, 1},
+	{"node_disk_read_bytes_total", "counter", "Bytes read from disks.", "disk_io", "read_bytes", -1, 1},
+	{"node_disk_written_bytes_total", "counter", "Bytes written to disks.", "disk_io", "write_bytes", -1, 1},
+	{"node_disk_reads_total", "counter", "Reads from disks.", "disk_io", "read_count", -1, 1},
+	{"node_disk_writes_total", "counter", "Writes to disks.", "disk_io", "write_count", -1, 1},
+	{"node_network_transmit_bytes_total", "counter", "Bytes sent.", "network_io", "bytes_sent", -1, 1},
+	{"node_network_receive_bytes_total", "counter", "Bytes received.", "network_io", "bytes_recv", -1, 1},
+	{"node_network_transmit_packets_total", "counter", "Packets sent.", "network_io", "packets_sent", -1, 1},
+	{"node_network_receive_packets_total", "counter", "Packets received.", "network_io", "packets_recv", -1, 1},
+	{"node_processes", "gauge", "Processes.", NULL, "process_count", -1, 1},
+	{"node_reporter_resident_memory_bytes", "gauge", "Resident memory of the reporter.", NULL, "memory_usage_mb", -1, MEBI},
+	/* clang-format on */
+};
+
+/* A node with its state parsed: a scrape is rare, and asks for every number in it. */
+struct target {
+	const char *node;
+	struct node_head head;
+	struct json *state;
+};
+
+static void write_head(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
+}
+
+static const struct json *find_value(const struct json *state, const struct gauge *gauge)
+{
+	const struct json *metrics = json_get(state, "metrics");
+	const struct json *value =
+		json_get(gauge->group ? json_get(metrics, gauge->group) : metrics, gauge->key);
+
+	if (gauge->index < 0)
+		return value;
+	value = json_first(value);
+	for (int i = 0; i < gauge->index; i++)
+		value = json_next(value);
+	return value;
+}
+
+static void write_gauge(struct buf *out, const struct gauge *gauge, const struct target *targets,
+			size_t count)
+{
+	write_head(out, gauge->name, gauge->type, gauge->help);
+	for (size_t i = 0; i < count; i++) {
+		const struct json *value = find_value(targets[i].state, gauge);
+
+		if (json_is_number(value))
+			buf_printf(out, PREFIX "%s{node=\"%s\"} %.15g\n", gauge->name, targets[i].node,
+				   json_number(value) * gauge->factor);
+	}
+}
+
+static void write_presence(struct buf *out, const struct target *targets, size_t count, int64_t now_ms)
+{
+	write_head(out, "node_up", "gauge", "Whether the node's last report is fresh.");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, PREFIX "node_up{node=\"%s\"} %d\n", targets[i].node,
+			   node_status_at(&targets[i].head, now_ms) == NODE_ONLINE);
+	write_head(out, "node_last_report_timestamp_seconds", "gauge", "When the node reported last.");
+	for (size_t i = 0; i < count; i++) {
+		const char *time = json_text(json_get(targets[i].state, "timestamp"));
+		int64_t ms;
+
+		if (time && clock_parse_iso(time, strlen(time), &ms) == ERR_NONE)
+			buf_printf(out, PREFIX "node_last_report_timestamp_seconds{node=\"%s\"} %.3f\n",
+				   targets[i].node, (double)ms / 1000);
+	}
+	write_head(out, "node_report_interval_seconds", "gauge", "How often the node reports.");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, PREFIX "node_report_interval_seconds{node=\"%s\"} %.15g\n", targets[i].node,
+			   json_number(json_get(targets[i].state, "current_interval")));
+}
+
+/* A label's value: backslash, quote and newline are escaped; names hold no other trouble (id.h). */
+static void write_label(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\\' || *text == '"')
+			buf_char(out, '\\');
+		buf_char(out, *text);
+	}
+}
+
+static void write_services(struct buf *out, const struct target *targets, size_t count)
+{
+	static const char *const STATUSES[] = {"running", "stopped", "error"};
+
+	write_head(out, "service_status", "gauge", "1 for the status the service has, 0 for the others.");
+	for (size_t i = 0; i < count; i++)
+		for (const struct json *s = json_first(json_get(targets[i].state, "services")); s;
+		     s = json_next(s)) {
+			const char *status = json_text(json_get(s, "status"));
+
+			for (size_t k = 0; status && k < sizeof(STATUSES) / sizeof(*STATUSES); k++) {
+				buf_printf(out, PREFIX "service_status{node=\"%s\",service=\"",
+					   targets[i].node);
+				write_label(out, json_key(s));
+				buf_printf(out, "\",status=\"%s\"} %d\n", STATUSES[k],
+					   strcmp(status, STATUSES[k]) == 0);
+			}
+		}
+}
+
+static void write_cluster(struct buf *out, const struct target *targets, size_t count,
+			  const struct cluster_totals *totals, int64_t now_ms)
+{
+	static const enum node_status STATUSES[] = {NODE_ONLINE, NODE_STALE, NODE_OFFLINE};
+
+	write_head(out, "workers", "gauge", "Workers by status.");
+	for (size_t k = 0; k < sizeof(STATUSES) / sizeof(*STATUSES); k++) {
+		int workers = 0;
+
+		for (size_t i = 0; i < count; i++)
+			workers += strcmp(targets[i].node, ID_COORDINATOR) != 0 &&
+				   node_status_at(&targets[i].head, now_ms) == STATUSES[k];
+		buf_printf(out, PREFIX "workers{status=\"%s\"} %d\n", node_status_name(STATUSES[k]), workers);
+	}
+	write_head(out, "reports_total", "counter", "Reports received.");
+	buf_printf(out, PREFIX "reports_total %" PRId64 "\n", totals->total_updates);
+	write_head(out, "start_time_seconds", "gauge", "When the API started.");
+	buf_printf(out, PREFIX "start_time_seconds %.3f\n", (double)totals->started_at_ms / 1000);
+}
+
+static struct target *read_targets(const struct nodes *nodes, size_t *count)
+{
+	struct target *targets = mem_alloc(nodes->count + 1, sizeof(*targets));
+
+	*count = 0;
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct cluster_node *node = &nodes->list[i];
+		struct target *target = &targets[*count];
+
+		target->node = node->id;
+		if (node_head_read(node->state, node->state_len, &target->head) == ERR_NONE &&
+		    json_parse(node->state, node->state_len, &target->state, NULL) == ERR_NONE)
+			(*count)++;
+	}
+	return targets;
+}
+
+enum err api_prometheus(struct call *call)
+{
+	struct buf *out = &call->response->body;
+	int64_t now_ms = clock_now_ms();
+	struct target *targets;
+	struct nodes nodes;
+	size_t count;
+	enum err err = nodes_load(call->api->store, &nodes);
+
+	if (err != ERR_NONE)
+		return err;
+	targets = read_targets(&nodes, &count);
+	call->response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	write_cluster(out, targets, count, &nodes.totals, now_ms);
+	write_presence(out, targets, count, now_ms);
+	for (size_t i = 0; i < sizeof(GAUGES) / sizeof(*GAUGES); i++)
+		write_gauge(out, &GAUGES[i], targets, count);
+	write_services(out, targets, count);
+	for (size_t i = 0; i < count; i++)
+		json_free(targets[i].state);
+	free(targets);
+	nodes_free(&nodes);
+	return ERR_NONE;
+}

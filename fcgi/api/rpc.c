@@ -1,0 +1,15 @@
+/* POST /rpc: JSON-RPC over HTTP. What went wrong is told in the body; the status stays 200. */
+#include "fcgi/rpc/rpc.h"
+#include "fcgi/api/routes.h"
+#include "fcgi/model/command.h"
+
+enum err api_rpc(struct call *call)
+{
+	const struct rpc_caller caller = {call->api, call->session, call->request->address,
+					  control_deadline(call->api)};
+
+	rpc_answer(&caller, buf_string(call->text), call->text->len, &call->response->body);
+	if (!call->response->body.len)
+		call->response->status = 204; /* notifications alone are not answered */
+	return ERR_NONE;
+}

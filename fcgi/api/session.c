@@ -1,0 +1,115 @@
+/* /auth: logging in and out. */
+#include "common/clock.h"
+#include "fcgi/api/routes.h"
+#include "fcgi/model/password.h"
+#include "fcgi/store/throttle.h"
+#include "fcgi/store/tokens.h"
+#include "fcgi/store/users.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void put_cookie(struct call *call, const char *token, int64_t max_age_s)
+{
+	bool secure = strcmp(call->request->credentials.scheme, "https") == 0;
+
+	response_header(call->response, "Set-Cookie",
+			CREDENTIALS_COOKIE "=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",
+			token, max_age_s, secure ? "; Secure" : "");
+}
+
+static void write_session(struct call *call, const struct user *user)
+{
+	struct json_out json = {.buf = &call->response->body};
+	int64_t now = clock_now_ms() / 1000, ttl_s = call->api->session_ttl_s;
+	struct token_claims claims = {
+		.role = user->role,
+		.generation = user->generation,
+		.issued_at = now,
+		.expires_at = now + ttl_s,
+	};
+	struct buf token = {0};
+
+	memcpy(claims.subject, user->name, sizeof(claims.subject));
+	id_random(claims.id);
+	token_sign(call->api->secret, &claims, &token);
+	put_cookie(call, token.data, ttl_s);
+	json_open(&json, '{');
+	json_put_text(&json, "access_token", token.data);
+	json_put_text(&json, "token_type", "bearer");
+	json_put_integer(&json, "expires_in", ttl_s);
+	json_put_text(&json, "username", user->name);
+	json_put_text(&json, "role", role_name(user->role));
+	json_close(&json, '}');
+	buf_free(&token);
+}
+
+/* Who does not exist is answered like who mistyped the password, and as slowly. Looking at one takes a
+ * processor for tens of milliseconds, so only so many are looked at at once, whoever wants in. */
+static enum err check_password(struct call *call, const char *name, const char *password, struct user *user)
+{
+	struct store *store = call->api->store;
+	enum err found = id_is_node(name) ? users_find(store, name, user) : ERR_UNKNOWN_USER;
+	struct turn turn;
+	bool matches;
+
+	if (found != ERR_NONE && found != ERR_UNKNOWN_USER)
+		return found;
+	turns_wait(call->api->turns, TURN_CHECK_PASSWORD, call->api->passwords_at_once, &turn);
+	matches = password_matches(password, found == ERR_NONE ? user->hash : NULL);
+	turns_end(call->api->turns, &turn);
+	if (matches && found == ERR_NONE)
+		return throttle_succeeded(store, call->request->address, name);
+	return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
+}
+
+enum err api_login(struct call *call)
+{
+	const char *name = NULL, *password = NULL;
+	int64_t retry_after_s = 0;
+	struct user user = {.role = ROLE_NONE};
+	enum err err = json_need_text(call->body, "", "username", ID_NODE_MAX, &name, call->why);
+
+	if (err == ERR_NONE)
+		err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = throttle_attempt(call->api->store, call->request->address, name, &retry_after_s);
+	if (err == ERR_TOO_MANY_REQUESTS) {
+		response_header(call->response, "Retry-After", "%" PRId64, retry_after_s);
+		return reason_set(call->why, err, "too many failed logins; try again in %" PRId64 " s",
+				  retry_after_s);
+	}
+	if (err == ERR_NONE)
+		err = check_password(call, name, password, &user);
+	if (err == ERR_NONE)
+		write_session(call, &user);
+	return err;
+}
+
+enum err api_logout(struct call *call)
+{
+	struct json_out json = {.buf = &call->response->body};
+	enum err err = tokens_revoke(call->api->store, call->session->id, call->session->expires_at);
+
+	if (err != ERR_NONE)
+		return err;
+	token_cache_forget(call->api->tokens, call->session->id);
+	put_cookie(call, "", 0);
+	json_open(&json, '{');
+	json_put_bool(&json, "success", true);
+	json_close(&json, '}');
+	return ERR_NONE;
+}
+
+enum err api_me(struct call *call)
+{
+	struct json_out json = {.buf = &call->response->body};
+
+	json_open(&json, '{');
+	json_put_text(&json, "username", call->session->subject);
+	json_put_text(&json, "role", role_name(call->session->role));
+	json_put_time(&json, "expires_at", call->session->expires_at * 1000);
+	json_close(&json, '}');
+	return ERR_NONE;
+}

@@ -1,0 +1,135 @@
+/* The report's frame: who reports, how often, and what belongs to it. */
+#include "fcgi/report/report.h"
+
+#include "common/limits.h"
+
+#include <string.h>
+
+#define INTERVAL_CEILING_S 86400 /* cron may run once a day */
+#define INSTANCE_MAX	   64
+#define BATCH_MAX	   64
+#define REPORTER_MAX	   4096
+
+static enum err read_mode(const struct json *body, struct report *out, struct reason *why)
+{
+	const char *mode = NULL;
+	enum err err = json_need_text(body, "", "mode", 16, &mode, why);
+
+	if (err != ERR_NONE)
+		return err;
+	out->cron = strcmp(mode, "cron") == 0;
+	if (!out->cron && strcmp(mode, "daemon") != 0)
+		return reason_set(why, ERR_INVALID, "mode must be \"daemon\" or \"cron\"");
+	return ERR_NONE;
+}
+
+static enum err read_intervals(const struct json *body, struct report *out, struct reason *why)
+{
+	bool is_coordinator = strcmp(out->node, ID_COORDINATOR) == 0;
+	int64_t lowest = is_coordinator ? 1 : LIMIT_INTERVAL_MIN_S;
+	enum err err = json_need_integer(body, "", "interval", 1, INTERVAL_CEILING_S, &out->interval_s, why);
+
+	out->min_interval_s = lowest;
+	out->max_interval_s = LIMIT_INTERVAL_MAX_S;
+	if (err == ERR_NONE)
+		err = json_optional_integer(body, "", "min_interval", 1, INTERVAL_CEILING_S,
+					    &out->min_interval_s, why);
+	if (err == ERR_NONE)
+		err = json_optional_integer(body, "", "max_interval", 1, INTERVAL_CEILING_S,
+					    &out->max_interval_s, why);
+	if (err != ERR_NONE)
+		return err;
+	if (out->min_interval_s < lowest)
+		out->min_interval_s = lowest;
+	if (out->max_interval_s > LIMIT_INTERVAL_MAX_S)
+		out->max_interval_s = LIMIT_INTERVAL_MAX_S;
+	if (out->min_interval_s > out->max_interval_s)
+		return reason_set(why, ERR_INVALID, "min_interval must not be above max_interval");
+	return ERR_NONE;
+}
+
+static enum err read_flag(const struct json *body, const char *key, bool *out, struct reason *why)
+{
+	const struct json *value = json_get(body, key);
+
+	if (value && !json_is_null(value) && !json_is_bool(value))
+		return reason_set(why, ERR_INVALID, "%s must be true or false", key);
+	*out = json_is_true(value);
+	return ERR_NONE;
+}
+
+/* The reporter's statistics are its own business; they are kept as they are, within bounds. */
+static enum err read_reporter(const struct json *reporter, struct buf *out, struct reason *why)
+{
+	if (!reporter || json_is_null(reporter))
+		return ERR_NONE;
+	if (!json_is_object(reporter))
+		return reason_set(why, ERR_INVALID, "reporter must be an object");
+	json_write(out, reporter);
+	if (out->len > REPORTER_MAX)
+		return reason_set(why, ERR_INVALID, "reporter is longer than %d bytes", REPORTER_MAX);
+	return ERR_NONE;
+}
+
+static enum err read_logs(const struct json *body, struct report *out, struct reason *why)
+{
+	const struct json *logs = json_get(body, "logs");
+
+	if (!logs || json_is_null(logs))
+		return ERR_NONE;
+	if (!json_is_array(logs))
+		return reason_set(why, ERR_INVALID, "logs must be an array");
+	out->logs = logs;
+	return json_optional_text(body, "", "batch", BATCH_MAX, &out->batch, why);
+}
+
+static enum err read_parts(const struct json *body, struct report *out, struct reason *why)
+{
+	enum err err = report_read_metrics(json_get(body, "metrics"), &out->metrics, why);
+
+	if (err == ERR_NONE)
+		err = report_read_services(json_get(body, "services"), &out->services, why);
+	if (err == ERR_NONE)
+		err = report_read_certificates(json_get(body, "certificates"), out->node, &out->certificates,
+					       why);
+	if (err == ERR_NONE)
+		err = read_reporter(json_get(body, "reporter"), &out->reporter, why);
+	if (err == ERR_NONE)
+		err = read_logs(body, out, why);
+	return err;
+}
+
+enum err report_read(const struct json *body, struct report *out, struct reason *why)
+{
+	struct report report = {.instance = "", .batch = ""};
+	enum err err = json_need_text(body, "", "worker_id", LIMIT_NAME, &report.node, why);
+
+	if (err != ERR_NONE)
+		return err;
+	if (!id_is_node(report.node))
+		return reason_set(
+			why, ERR_INVALID,
+			"worker_id must be 1 to %d letters, digits, dots, dashes and underscores and "
+			"begin with a letter or digit",
+			ID_NODE_MAX);
+	if ((err = json_optional_text(body, "", "instance", INSTANCE_MAX, &report.instance, why)) !=
+		    ERR_NONE ||
+	    (err = read_mode(body, &report, why)) != ERR_NONE ||
+	    (err = read_intervals(body, &report, why)) != ERR_NONE ||
+	    (err = read_flag(body, "goodbye", &report.goodbye, why)) != ERR_NONE ||
+	    (err = read_flag(body, "interval_fixed", &report.interval_fixed, why)) != ERR_NONE ||
+	    (err = read_parts(body, &report, why)) != ERR_NONE) {
+		report_free(&report);
+		return err;
+	}
+	*out = report;
+	return ERR_NONE;
+}
+
+void report_free(struct report *report)
+{
+	buf_free(&report->metrics.json);
+	buf_free(&report->services.json);
+	buf_free(&report->certificates.json);
+	buf_free(&report->reporter);
+}

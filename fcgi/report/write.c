@@ -1,0 +1,95 @@
+/* A report as it is kept: state, point, summary (docs/ARCHITECTURE.md, "Redis"). */
+#include "common/node.h"
+#include "fcgi/report/report.h"
+
+static int64_t fresh_until(const struct report_grant *grant)
+{
+	return node_fresh_until(grant->now_ms, grant->interval_s);
+}
+
+static const char *mode_of(const struct report *report)
+{
+	return report->cron ? "cron" : "daemon";
+}
+
+void report_write_state(const struct report *report, const struct report_grant *grant, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+	struct node_head head = {
+		.offline = report->goodbye,
+		.fresh_until_ms = fresh_until(grant),
+		.services_total = report->services.total,
+		.services_running = report->services.by_status[REPORT_RUNNING],
+	};
+
+	node_open(&json, &head);
+	json_put_text(&json, "node_id", report->node);
+	json_put_time(&json, "timestamp", grant->now_ms);
+	json_put_text(&json, "mode", mode_of(report));
+	json_put_integer(&json, "current_interval", grant->interval_s);
+	json_put_integer(&json, "min_interval", report->min_interval_s);
+	json_put_integer(&json, "max_interval", report->max_interval_s);
+	if (report->interval_fixed)
+		json_put_bool(&json, "interval_fixed", true);
+	json_put_raw(&json, "metrics", report->metrics.json.data, report->metrics.json.len);
+	json_put_raw(&json, "services", report->services.json.data, report->services.json.len);
+	if (report->reporter.len)
+		json_put_raw(&json, "reporter", report->reporter.data, report->reporter.len);
+	json_close(&json, '}');
+}
+
+/* Counters as they stand: whoever shows rates knows the time between two points. */
+static void put_counter(struct json_out *json, const char *key, int64_t counter)
+{
+	if (counter >= 0)
+		json_put_integer(json, key, counter);
+}
+
+void report_write_point(const struct report *report, const struct report_grant *grant, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_time(&json, "timestamp", grant->now_ms);
+	json_put_number(&json, "cpu_percent", report->metrics.cpu_percent);
+	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
+	json_put_number(&json, "disk_percent", report->metrics.disk_percent);
+	put_counter(&json, "network_bytes_sent", report->metrics.network_bytes_sent);
+	put_counter(&json, "network_bytes_recv", report->metrics.network_bytes_recv);
+	put_counter(&json, "disk_read_bytes", report->metrics.disk_read_bytes);
+	put_counter(&json, "disk_write_bytes", report->metrics.disk_write_bytes);
+	json_close(&json, '}');
+}
+
+static int64_t or_zero(int64_t counter)
+{
+	return counter < 0 ? 0 : counter;
+}
+
+void report_write_summary(const struct report *report, const struct report_grant *grant, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_time(&json, "timestamp", grant->now_ms);
+	json_put_text(&json, "mode", mode_of(report));
+	json_put_integer(&json, "current_interval", grant->interval_s);
+	json_put_time(&json, "fresh_until", fresh_until(grant));
+	json_put_number(&json, "cpu_percent", report->metrics.cpu_percent);
+	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
+	json_put_number(&json, "disk_percent", report->metrics.disk_percent);
+	json_put_number(&json, "load1", report->metrics.load1);
+	json_put_integer(&json, "network_bytes_sent", or_zero(report->metrics.network_bytes_sent));
+	json_put_integer(&json, "network_bytes_recv", or_zero(report->metrics.network_bytes_recv));
+	json_put_integer(&json, "services_total", report->services.total);
+	json_put_integer(&json, "services_running", report->services.by_status[REPORT_RUNNING]);
+	json_put_integer(&json, "services_stopped", report->services.by_status[REPORT_STOPPED]);
+	json_put_integer(&json, "services_error", report->services.by_status[REPORT_ERROR]);
+	json_put_integer(&json, "services_revision", report->services.revision);
+	json_put_integer(&json, "certificates_total", report->certificates.total);
+	if (report->certificates.has_days_left)
+		json_put_integer(&json, "certificate_days_left", report->certificates.days_left);
+	else
+		json_put_null(&json, "certificate_days_left");
+	json_close(&json, '}');
+}

@@ -1,0 +1,16 @@
+/* The methods of metrics_reporter, and how a method gives an order to a worker. */
+#ifndef FCGI_RPC_REPORTER_H
+#define FCGI_RPC_REPORTER_H
+
+#include "fcgi/model/command.h"
+#include "fcgi/rpc/rpc.h"
+
+/* control_run in the caller's name. */
+enum err rpc_run_order(struct rpc_call *call, const struct control_order *order,
+		       struct control_outcome *out) MUST_CHECK;
+
+enum err rpc_reporter_get_stats(struct rpc_call *call, struct buf *result) MUST_CHECK;
+enum err rpc_reporter_control(struct rpc_call *call, struct buf *result) MUST_CHECK;
+enum err rpc_reporter_set_interval(struct rpc_call *call, struct buf *result) MUST_CHECK;
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * JSON-RPC 2.0 (jsonrpc.org/specification): requests, batches and notifications in, responses out. Which
+ * methods there are, who may call them and what they do is in rpc_methods.c.
+ */
+#ifndef FCGI_RPC_RPC_H
+#define FCGI_RPC_RPC_H
+
+#include "common/json.h"
+#include "common/role.h"
+#include "fcgi/http/context.h"
+
+#define RPC_PARAMS_MAX 10
+#define RPC_BATCH_MAX  20
+#define RPC_ANSWER_MAX ((size_t)16 * 1024 * 1024) /* behind so much a batch's further calls are refused */
+
+/* Who calls. */
+struct rpc_caller {
+	struct api *api;
+	const struct token_claims *session;
+	const char *address;
+	int64_t until_ms; /* control_deadline of the request: a batch waits no longer than one call may */
+};
+
+struct rpc_call {
+	const struct rpc_caller *caller;
+	const struct json *params; /* by name, whatever way they came; an object */
+	struct reason *why;
+};
+
+struct rpc_method {
+	const char *service, *name;
+	enum role role;
+	const char *params[RPC_PARAMS_MAX + 1]; /* in the order of positions, NULL at the end */
+	/* Appends the result as JSON; what it has appended on failure is dropped. ERR_INVALID is "Invalid
+	 * params". */
+	enum err (*run)(struct rpc_call *call, struct buf *result);
+};
+
+extern const struct rpc_method RPC_METHODS[];
+extern const size_t RPC_METHODS_COUNT;
+
+/* Appends the response to a body; nothing if all in it are notifications. */
+void rpc_answer(const struct rpc_caller *caller, const char *text, size_t len, struct buf *out);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * HTTP exchanges by libcurl's multi interface. libcurl forbids adding or removing transfers from its own
+ * callbacks, so while it runs, new exchanges wait in a list and cancelled ones are only marked.
+ */
+#include "reporter/base/http_client.h"
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/version.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECT_TIMEOUT_MS = 10000, ANSWER_MAX = 1024 * 1024, KEEPALIVE_S = 30 };
+
+enum exchange_state { EXCHANGE_WAITING, EXCHANGE_RUNNING, EXCHANGE_CANCELLED };
+
+struct http_exchange {
+	struct http *http;
+	struct http_exchange *next;
+	enum exchange_state state;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct buf body;
+	size_t answer_max;
+	const char *refused; /* why we ended it ourselves */
+	http_data_fn data;
+	http_done_fn done;
+	void *user;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+	CURLM *multi;
+	struct http_exchange *exchanges;
+	bool performing;
+};
+
+struct http *http_new(void)
+{
+	struct http *http = mem_alloc(1, sizeof(*http));
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	http->multi = curl_multi_init();
+	assert(http->multi);
+	return http;
+}
+
+static void exchange_free(struct http_exchange *exchange)
+{
+	struct http_exchange **link = &exchange->http->exchanges;
+
+	while (*link != exchange)
+		link = &(*link)->next;
+	*link = exchange->next;
+	if (exchange->state != EXCHANGE_WAITING)
+		curl_multi_remove_handle(exchange->http->multi, exchange->easy);
+	curl_easy_cleanup(exchange->easy);
+	curl_slist_free_all(exchange->headers);
+	buf_free(&exchange->body);
+	free(exchange);
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	while (http->exchanges)
+		exchange_free(http->exchanges);
+	curl_multi_cleanup(http->multi);
+	curl_global_cleanup();
+	free(http);
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *user)
+{
+	struct http_exchange *exchange = user;
+	size_t len = size * count;
+	long status = 0;
+
+	if (exchange->state == EXCHANGE_CANCELLED)
+		return CURL_WRITEFUNC_ERROR;
+	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (exchange->data && status == 200)
+		return exchange->data(exchange->user, data, len) ? len : CURL_WRITEFUNC_ERROR;
+	if (len > exchange->answer_max - exchange->body.len) {
+		exchange->refused = "the answer is too long";
+		return CURL_WRITEFUNC_ERROR;
+	}
+	buf_append(&exchange->body, data, len);
+	return len;
+}
+
+static void add_header(struct http_exchange *exchange, const char *name, const char *value)
+{
+	struct buf line = {0};
+
+	buf_printf(&line, "%s: %s", name, value);
+	exchange->headers = curl_slist_append(exchange->headers, line.data);
+	assert(exchange->headers);
+	buf_free(&line);
+}
+
+static void set_headers(struct http_exchange *exchange, const struct http_request *request)
+{
+	static const char json[] = "application/json";
+
+	add_header(exchange, "Accept", request->accept ? request->accept : json);
+	if (request->body) {
+		add_header(exchange, "Content-Type", request->content_type ? request->content_type : json);
+		/* An empty value removes it: our bodies are small, a round trip to ask costs more. */
+		add_header(exchange, "Expect", "");
+	}
+	if (request->content_encoding)
+		add_header(exchange, "Content-Encoding", request->content_encoding);
+	if (request->bearer) {
+		struct buf value = {0};
+
+		buf_printf(&value, "Bearer %s", request->bearer);
+		add_header(exchange, "Authorization", value.data);
+		buf_free(&value);
+	}
+}
+
+static void set_options(struct http_exchange *exchange, const struct http_request *request)
+{
+	CURL *easy = exchange->easy;
+
+	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "p2pdash-reporter/" P2PDASH_VERSION);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+	if (request->unix_path)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_path);
+	if (request->ca_file) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	if (request->body) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+	}
+	/* After the body, which would make it a POST. */
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void exchange_run(struct http_exchange *exchange)
+{
+	exchange->state = EXCHANGE_RUNNING;
+	curl_multi_add_handle(exchange->http->multi, exchange->easy);
+}
+
+struct http_exchange *http_start(struct http *http, const struct http_request *request)
+{
+	struct http_exchange *exchange = mem_alloc(1, sizeof(*exchange));
+
+	*exchange =
+		(struct http_exchange){.http = http,
+				       .next = http->exchanges,
+				       .state = EXCHANGE_WAITING,
+				       .easy = curl_easy_init(),
+				       .answer_max = request->answer_max ? request->answer_max : ANSWER_MAX,
+				       .data = request->data,
+				       .done = request->done,
+				       .user = request->user};
+	assert(exchange->easy);
+	http->exchanges = exchange;
+	set_headers(exchange, request);
+	set_options(exchange, request);
+	if (!http->performing)
+		exchange_run(exchange);
+	return exchange;
+}
+
+void http_cancel(struct http_exchange *exchange)
+{
+	if (!exchange)
+		return;
+	if (!exchange->http->performing || exchange->state == EXCHANGE_WAITING)
+		exchange_free(exchange);
+	else
+		exchange->state = EXCHANGE_CANCELLED;
+}
+
+void http_wait(struct http *http, int fd, int64_t timeout_ms)
+{
+	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
+
+	curl_multi_poll(http->multi, &extra, 1, (int)timeout_ms, NULL);
+}
+
+static void exchange_finish(struct http_exchange *exchange, CURLcode code)
+{
+	struct http_answer answer = {.retry_after_s = -1};
+	http_done_fn done = exchange->done;
+	void *user = exchange->user;
+	struct buf body = exchange->body;
+	char error[CURL_ERROR_SIZE];
+	long status = 0;
+	curl_off_t retry_after = 0;
+
+	if (code == CURLE_OK) {
+		curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(exchange->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	} else {
+		const char *why = exchange->refused    ? exchange->refused
+				  : exchange->error[0] ? exchange->error
+						       : curl_easy_strerror(code);
+
+		snprintf(error, sizeof(error), "%s", why);
+		answer.error = error;
+	}
+	answer.status = (int)status;
+	if (retry_after > 0)
+		answer.retry_after_s = retry_after;
+	exchange->body = (struct buf){0};
+	exchange_free(exchange);
+
+	answer.body = buf_string(&body);
+	answer.body_len = body.len;
+	done(user, &answer);
+	buf_free(&body);
+}
+
+/* The next exchange that has to be run or freed now that libcurl allows it; NULL if there is none. */
+static struct http_exchange *next_deferred(const struct http *http)
+{
+	struct http_exchange *exchange = http->exchanges;
+
+	while (exchange && exchange->state == EXCHANGE_RUNNING)
+		exchange = exchange->next;
+	return exchange;
+}
+
+void http_perform(struct http *http)
+{
+	struct http_exchange *exchange;
+	CURLMsg *message;
+	int running, queued;
+
+	http->performing = true;
+	curl_multi_perform(http->multi, &running);
+	http->performing = false;
+	while ((exchange = next_deferred(http))) {
+		if (exchange->state == EXCHANGE_CANCELLED)
+			exchange_free(exchange);
+		else
+			exchange_run(exchange);
+	}
+	while ((message = curl_multi_info_read(http->multi, &queued))) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
+		exchange_finish(exchange, message->data.result);
+	}
+}

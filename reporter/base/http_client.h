@@ -1,0 +1,62 @@
+/*
+ * HTTP requests on the loop, and libcurl's only home: connections are kept and reused, TLS is checked
+ * against the system's authorities or the given file. What is asked and what an answer means is not known
+ * here. Shared by the uplink (coordinator) and the docker driver (Engine API on a unix socket).
+ */
+#ifndef REPORTER_BASE_HTTP_CLIENT_H
+#define REPORTER_BASE_HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http;
+struct http_exchange; /* one request and its answer, on their way */
+
+struct http_answer {
+	int status;	   /* 0: there was no answer, or a truncated one; `error` says why */
+	const char *error; /* a sentence, NULL when there is a status */
+	const char *body;  /* the answer's body ("" if it was streamed); valid during the callback only */
+	size_t body_len;
+	int64_t retry_after_s; /* the header's value, -1 if there is none */
+};
+
+/* A piece of a streamed body. Returning false ends the exchange as if its connection was lost. */
+typedef bool (*http_data_fn)(void *user, const char *data, size_t len);
+
+/* The exchange is over and its handle is gone; called exactly once unless it was cancelled. */
+typedef void (*http_done_fn)(void *user, const struct http_answer *answer);
+
+/* All texts are copied; the body is not: it stays as it is until `done` or http_cancel. */
+struct http_request {
+	const char *method;	      /* "GET", "POST", … */
+	const char *url;	      /* with a unix socket: http://localhost/path */
+	const char *unix_path;	      /* connect here instead; NULL: the URL's host */
+	const char *ca_file;	      /* trust this authority (PEM); NULL: the system's */
+	const char *bearer;	      /* sent as Authorization; NULL: none */
+	const char *accept;	      /* NULL: application/json */
+	const char *content_type;     /* of the body; NULL: application/json */
+	const char *content_encoding; /* NULL: none */
+	const char *body;	      /* NULL: none */
+	size_t body_len;
+	int64_t timeout_ms; /* for the whole exchange; 0: none (streams), connecting takes 10 s at most */
+	size_t answer_max;  /* a longer gathered body fails; 0: 1 MiB */
+	http_data_fn data;  /* streams a 200 answer's body; NULL: it is gathered */
+	http_done_fn done;
+	void *user;
+};
+
+/* Never fails at once: whatever goes wrong arrives in `done`, from the loop. */
+struct http_exchange *http_start(struct http *http, const struct http_request *request);
+void http_cancel(struct http_exchange *exchange); /* NULL is nothing; `done` is not called */
+
+/* --- for the loop ------------------------------------------------------------------------------- */
+
+struct http *http_new(void);
+void http_free(struct http *http); /* cancels what is on its way */
+
+/* Sleeps until `fd` is readable, a transfer wants something, or `timeout_ms` are over. */
+void http_wait(struct http *http, int fd, int64_t timeout_ms);
+void http_perform(struct http *http); /* moves the transfers on and calls back */
+
+#endif

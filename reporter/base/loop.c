@@ -1,0 +1,212 @@
+/*
+ * The event loop: an epoll of descriptors inside libcurl's poll, and a short list of timers. What the
+ * descriptors mean is not known here.
+ */
+#include "reporter/base/loop.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "reporter/base/http_client.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { EVENTS_A_TURN = 32, WAIT_MAX_MS = 60 * 60 * 1000 };
+
+struct watch {
+	struct loop *loop;
+	struct watch *next_dead;
+	int fd;
+	bool dead;
+	watch_fn ready;
+	void *user;
+};
+
+struct timer {
+	struct loop *loop;
+	struct timer *next;
+	int64_t due_ms; /* monotonic; -1: at rest */
+	bool dead;
+	timer_fn expired;
+	void *user;
+};
+
+struct loop {
+	int epoll;
+	bool stopped;
+	struct http *http;
+	struct timer *timers;
+	struct watch *dead_watches; /* freed in this turn; events for them may still be in hand */
+	bool dead_timers;
+};
+
+struct loop *loop_new(void)
+{
+	struct loop *loop = mem_alloc(1, sizeof(*loop));
+
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	assert(loop->epoll >= 0);
+	loop->http = http_new();
+	return loop;
+}
+
+static void bury(struct loop *loop)
+{
+	while (loop->dead_watches) {
+		struct watch *watch = loop->dead_watches;
+
+		loop->dead_watches = watch->next_dead;
+		free(watch);
+	}
+	if (!loop->dead_timers)
+		return;
+	loop->dead_timers = false;
+	for (struct timer **link = &loop->timers; *link;) {
+		struct timer *timer = *link;
+
+		if (timer->dead) {
+			*link = timer->next;
+			free(timer);
+		} else {
+			link = &timer->next;
+		}
+	}
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	http_free(loop->http);
+	bury(loop);
+	assert(!loop->timers);
+	close(loop->epoll);
+	free(loop);
+}
+
+struct http *loop_http(struct loop *loop)
+{
+	return loop->http;
+}
+
+/* How long nothing can happen but an event: until the first timer is due. */
+static int64_t idle_ms(const struct loop *loop)
+{
+	int64_t now = clock_monotonic_ms(), idle = WAIT_MAX_MS;
+
+	for (const struct timer *timer = loop->timers; timer; timer = timer->next) {
+		if (timer->due_ms >= 0 && timer->due_ms - now < idle)
+			idle = timer->due_ms - now;
+	}
+	return idle < 0 ? 0 : idle;
+}
+
+static void run_watches(struct loop *loop)
+{
+	struct epoll_event events[EVENTS_A_TURN];
+	int count = epoll_wait(loop->epoll, events, EVENTS_A_TURN, 0);
+
+	for (int i = 0; i < count; i++) {
+		struct watch *watch = events[i].data.ptr;
+
+		if (!watch->dead)
+			watch->ready(watch->user, events[i].events);
+	}
+}
+
+static void run_timers(struct loop *loop)
+{
+	int64_t now = clock_monotonic_ms();
+
+	for (struct timer *timer = loop->timers; timer; timer = timer->next) {
+		if (timer->due_ms < 0 || timer->due_ms > now)
+			continue;
+		timer->due_ms = -1;
+		timer->expired(timer->user);
+	}
+}
+
+void loop_run(struct loop *loop)
+{
+	loop->stopped = false;
+	while (!loop->stopped) {
+		http_wait(loop->http, loop->epoll, idle_ms(loop));
+		http_perform(loop->http);
+		run_watches(loop);
+		run_timers(loop);
+		bury(loop);
+	}
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
+
+struct watch *loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn ready, void *user)
+{
+	struct watch *watch = mem_alloc(1, sizeof(*watch));
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+
+	*watch = (struct watch){.loop = loop, .fd = fd, .ready = ready, .user = user};
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		log_error("loop", "cannot watch a descriptor fd=%d error=%s", fd, strerror(errno));
+	return watch;
+}
+
+void watch_change(struct watch *watch, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+
+	if (epoll_ctl(watch->loop->epoll, EPOLL_CTL_MOD, watch->fd, &event) < 0)
+		log_error("loop", "cannot change a watch fd=%d error=%s", watch->fd, strerror(errno));
+}
+
+void watch_free(struct watch *watch)
+{
+	if (!watch || watch->dead)
+		return;
+	epoll_ctl(watch->loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+	watch->dead = true;
+	watch->next_dead = watch->loop->dead_watches;
+	watch->loop->dead_watches = watch;
+}
+
+struct timer *loop_timer(struct loop *loop, timer_fn expired, void *user)
+{
+	struct timer *timer = mem_alloc(1, sizeof(*timer));
+
+	*timer = (struct timer){
+		.loop = loop, .next = loop->timers, .due_ms = -1, .expired = expired, .user = user};
+	loop->timers = timer;
+	return timer;
+}
+
+void timer_start(struct timer *timer, int64_t delay_ms)
+{
+	timer->due_ms = clock_monotonic_ms() + (delay_ms > 0 ? delay_ms : 0);
+}
+
+void timer_stop(struct timer *timer)
+{
+	timer->due_ms = -1;
+}
+
+bool timer_is_started(const struct timer *timer)
+{
+	return timer->due_ms >= 0;
+}
+
+void timer_free(struct timer *timer)
+{
+	if (!timer)
+		return;
+	timer->due_ms = -1;
+	timer->dead = true;
+	timer->loop->dead_timers = true;
+}

@@ -1,0 +1,310 @@
+/* The table of command types: which are noted before they are begun, and how each runs. */
+#include "reporter/commands/command.h"
+
+#include "common/clock.h"
+#include "common/id.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/result_code.h"
+#include "reporter/commands/ledger.h"
+#include "reporter/commands/methods.h"
+#include "reporter/commands/outbox.h"
+#include "reporter/services/services.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A service command under way; or, in turn, one that waits for those before it. */
+struct run {
+	struct commands *commands;
+	struct run *next;
+	char id[ID_NODE_SIZE];
+	char *service, *action;
+	int64_t expires_ms; /* monotonic */
+};
+
+struct commands {
+	struct scheduler *reporter;
+	struct ledger *ledger;
+	struct outbox *outbox;
+	struct run *runs; /* oldest first */
+	bool in_turn;
+};
+
+/* --- results ------------------------------------------------------------------------------------ */
+
+struct result {
+	const char *code; /* NULL: success */
+	const char *message;
+	const char *status;	  /* of the service; may be NULL */
+	const struct buf *answer; /* of an rpc; may be NULL */
+};
+
+static void write_result(const char *id, const struct result *result, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	json_put_text(&json, "command_id", id);
+	json_put_bool(&json, "success", !result->code);
+	json_put_text(&json, result->code ? "error" : "message", result->message);
+	if (result->code)
+		json_put_text(&json, "code", result->code);
+	if (result->status)
+		json_put_text(&json, "status", result->status);
+	if (result->answer)
+		json_put_raw(&json, "result", result->answer->data, result->answer->len);
+	json_close(&json, '}');
+}
+
+/* The result of a command that the ledger knows. */
+static void finish(struct commands *commands, const char *id, const struct result *result)
+{
+	struct buf body = {0};
+
+	write_result(id, result, &body);
+	log_info("command", "done id=%s success=%d message=%s", id, !result->code, result->message);
+	ledger_finish(commands->ledger, id, body.data, body.len);
+	buf_free(&body);
+	outbox_send(commands->outbox);
+}
+
+/* The answer to one that changed nothing: it was a question, or it was not run. */
+static void answer(struct commands *commands, const char *id, const struct result *result)
+{
+	struct buf body = {0};
+
+	write_result(id, result, &body);
+	outbox_add(commands->outbox, id, &body);
+}
+
+static void refuse(struct commands *commands, const char *id, enum result_code code, const char *message)
+{
+	const char *name = result_code_name(code);
+
+	log_warning("command", "refused id=%s code=%s: %s", id, name, message);
+	answer(commands, id, &(struct result){.code = name, .message = message});
+}
+
+/* --- types -------------------------------------------------------------------------------------- */
+
+/* Without a number it expires as late as any. */
+static int64_t expires_in_ms(const struct json *command)
+{
+	const struct json *expires = json_get(command, "expires_in_ms");
+	double longest = (double)LIMIT_COMMAND_KEPT_S * 1000;
+
+	if (!json_is_number(expires) || json_number(expires) > longest)
+		return (int64_t)longest;
+	return json_number(expires) > 0 ? (int64_t)json_number(expires) : 0;
+}
+
+static void run_free(struct run *run)
+{
+	struct run **link = &run->commands->runs;
+
+	while (*link != run)
+		link = &(*link)->next;
+	*link = run->next;
+	free(run->service);
+	free(run->action);
+	free(run);
+}
+
+static void run_start(struct run *run);
+
+static void run_finish(struct run *run, const struct result *result)
+{
+	struct commands *commands = run->commands;
+
+	finish(commands, run->id, result);
+	run_free(run);
+	if (commands->in_turn && commands->runs)
+		run_start(commands->runs);
+}
+
+static void on_acted(void *user, const struct services_result *acted)
+{
+	run_finish(user,
+		   &(struct result){.code = acted->code, .message = acted->message, .status = acted->status});
+}
+
+static void run_start(struct run *run)
+{
+	if (clock_monotonic_ms() < run->expires_ms)
+		services_act(scheduler_services(run->commands->reporter), run->service, run->action, on_acted,
+			     run);
+	else
+		run_finish(run, &(struct result){.code = result_code_name(RESULT_EXPIRED),
+						 .message = "it expired while others before it ran"});
+}
+
+static void run_service(struct commands *commands, const char *id, const struct json *command)
+{
+	const char *name = json_text(json_get(command, "service_name"));
+	const char *action = json_text(json_get(command, "action"));
+	struct run *run = mem_alloc(1, sizeof(*run)), **last = &commands->runs;
+
+	*run = (struct run){.commands = commands,
+			    .service = mem_text(name ? name : ""),
+			    .action = mem_text(action ? action : ""),
+			    .expires_ms = clock_monotonic_ms() + expires_in_ms(command)};
+	memcpy(run->id, id, strlen(id) + 1);
+	while (*last)
+		last = &(*last)->next;
+	*last = run;
+	if (!commands->in_turn || commands->runs == run)
+		run_start(run);
+}
+
+typedef void (*result_fn)(struct commands *commands, const char *id, const struct result *result);
+
+static void call_method(struct commands *commands, const char *id, const struct json *command, result_fn done)
+{
+	const char *method = json_text(json_get(command, "method"));
+	struct buf text = {0};
+	struct reason why = {.text = ""};
+	enum err err = methods_call(commands->reporter, method ? method : "", json_get(command, "params"),
+				    &text, &why);
+	enum result_code code = err == ERR_NOT_FOUND ? RESULT_UNKNOWN_METHOD : RESULT_INVALID;
+	struct result result = {.code = err ? result_code_name(code) : NULL,
+				.message = err ? why.text : "done",
+				.answer = err ? NULL : &text};
+
+	done(commands, id, &result);
+	buf_free(&text);
+}
+
+static void run_rpc(struct commands *commands, const char *id, const struct json *command)
+{
+	call_method(commands, id, command, finish);
+}
+
+static bool is_question(const struct json *command)
+{
+	const char *method = json_text(json_get(command, "method"));
+
+	return method && methods_only_asks(method, json_get(command, "params"));
+}
+
+static bool no_question(const struct json *command)
+{
+	(void)command;
+	return false;
+}
+
+struct type {
+	const char *name;
+	bool (*is_question)(const struct json *command); /* it may be answered twice, so nothing is noted */
+	void (*run)(struct commands *commands, const char *id, const struct json *command);
+};
+
+static const struct type TYPES[] = {
+	{"service", no_question, run_service},
+	{"rpc", is_question, run_rpc},
+};
+
+static const struct type *type_of(const struct json *command)
+{
+	const char *name = json_text(json_get(command, "type"));
+
+	for (size_t i = 0; name && i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+		if (strcmp(TYPES[i].name, name) == 0)
+			return &TYPES[i];
+	}
+	return NULL;
+}
+
+/* --- taking ------------------------------------------------------------------------------------- */
+
+/* On disk before anything is done. */
+static void begin(struct commands *commands, const struct type *type, const char *id,
+		  const struct json *command)
+{
+	struct reason why = {.text = ""};
+	enum err err = ledger_begin(commands->ledger, id, expires_in_ms(command), &why);
+
+	if (err) {
+		refuse(commands, id, err == ERR_CONFLICT ? RESULT_LEDGER_FULL : RESULT_NOT_NOTED, why.text);
+		return;
+	}
+	log_info("command", "begun id=%s", id);
+	type->run(commands, id, command);
+}
+
+void commands_take(struct commands *commands, const struct json *command)
+{
+	const char *id = json_text(json_get(command, "id"));
+	const struct type *type = type_of(command);
+
+	if (!id_is_node(id))
+		log_warning("command", "a command without a usable id is ignored");
+	else if (ledger_knows(commands->ledger, id) || outbox_knows(commands->outbox, id))
+		log_debug("command", "known already id=%s", id);
+	else if (expires_in_ms(command) == 0)
+		refuse(commands, id, RESULT_EXPIRED, "the command came too late");
+	else if (!type)
+		refuse(commands, id, RESULT_INVALID, "this reporter does not know such a command");
+	else if (type->is_question(command))
+		call_method(commands, id, command, answer);
+	else
+		begin(commands, type, id, command);
+}
+
+void commands_take_text(struct commands *commands, const char *json, size_t len)
+{
+	struct json *command = NULL;
+	struct reason why;
+
+	if (json_parse(json, len, &command, &why)) {
+		log_warning("command", "not JSON: %s", why.text);
+		return;
+	}
+	commands_take(commands, command);
+	json_free(command);
+}
+
+/* --- life --------------------------------------------------------------------------------------- */
+
+enum err commands_new(struct loop *loop, const struct config *config, struct uplink *uplink,
+		      struct scheduler *reporter, struct commands **out, struct reason *why)
+{
+	struct ledger *ledger = NULL;
+	enum err err = ledger_open(config->reporter.state_dir, &ledger, why);
+	struct commands *commands;
+
+	if (err)
+		return err;
+	commands = mem_alloc(1, sizeof(*commands));
+	*commands = (struct commands){.reporter = reporter, .ledger = ledger};
+	commands->outbox = outbox_new(loop, uplink, ledger);
+	*out = commands;
+	return ERR_NONE;
+}
+
+void commands_free(struct commands *commands)
+{
+	if (!commands)
+		return;
+	while (commands->runs)
+		run_free(commands->runs);
+	outbox_free(commands->outbox);
+	ledger_close(commands->ledger);
+	free(commands);
+}
+
+void commands_set_in_turn(struct commands *commands)
+{
+	commands->in_turn = true;
+}
+
+bool commands_are_running(const struct commands *commands)
+{
+	return commands->runs != NULL;
+}
+
+bool commands_are_settled(const struct commands *commands)
+{
+	return ledger_is_settled(commands->ledger) && outbox_is_empty(commands->outbox);
+}

@@ -1,0 +1,207 @@
+/* Listens for `ctl`. What can be asked is control.c's concern. */
+#include "reporter/ctl/ctl.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "reporter/base/stale_socket.h"
+#include "reporter/commands/methods.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { BACKLOG = 8, QUESTION_MAX = 4096, CLIENTS_MAX = 16, PATIENCE_MS = 5000 };
+
+struct client {
+	struct ctl_server *server;
+	struct client *next;
+	int fd;
+	struct watch *watch;
+	struct timer *patience;
+	struct buf question;
+};
+
+struct ctl_server {
+	struct loop *loop;
+	struct scheduler *reporter;
+	char *path;
+	int fd;
+	struct watch *watch;
+	struct client *clients;
+	int clients_count;
+};
+
+static void client_free(struct client *client)
+{
+	struct client **link = &client->server->clients;
+
+	while (*link != client)
+		link = &(*link)->next;
+	*link = client->next;
+	client->server->clients_count--;
+	watch_free(client->watch);
+	timer_free(client->patience);
+	close(client->fd);
+	buf_free(&client->question);
+	free(client);
+}
+
+static enum err call(struct client *client, struct buf *result, struct reason *why)
+{
+	struct json *question = NULL;
+	const char *method = NULL;
+	enum err err = json_parse(client->question.data, client->question.len, &question, why);
+
+	if (!err)
+		err = json_need_text(question, "", "method", 80, &method, why);
+	if (!err)
+		err = methods_call(client->server->reporter, method, json_get(question, "params"), result,
+				   why);
+	json_free(question);
+	return err;
+}
+
+static void answer(struct client *client)
+{
+	struct buf text = {0}, result = {0};
+	struct json_out json = {.buf = &text};
+	struct reason why;
+	enum err err = call(client, &result, &why);
+
+	json_open(&json, '{');
+	json_put_bool(&json, "success", !err);
+	if (err) {
+		json_put_text(&json, "error", why.text);
+		json_put_text(&json, "code", err_code(err));
+	} else {
+		json_put_raw(&json, "result", result.data, result.len);
+	}
+	json_close(&json, '}');
+	buf_char(&text, '\n');
+	/* A few hundred bytes: they fit the socket's buffer, or the other side is not worth waiting for. */
+	if (send(client->fd, text.data, text.len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)text.len)
+		log_warning("ctl", "an answer was not read error=%s", strerror(errno));
+	buf_free(&text);
+	buf_free(&result);
+}
+
+static void on_question(void *user, uint32_t events)
+{
+	struct client *client = user;
+	char piece[QUESTION_MAX];
+	ssize_t got = recv(client->fd, piece, sizeof(piece), MSG_DONTWAIT);
+
+	(void)events;
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got > 0) {
+		buf_append(&client->question, piece, (size_t)got);
+		if (!memchr(piece, '\n', (size_t)got) && client->question.len < QUESTION_MAX)
+			return;
+		answer(client);
+	}
+	client_free(client);
+}
+
+static void on_silence(void *user)
+{
+	client_free(user);
+}
+
+static void on_client(void *user, uint32_t events)
+{
+	struct ctl_server *server = user;
+	int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *client;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	if (server->clients_count == CLIENTS_MAX) {
+		close(fd);
+		return;
+	}
+	client = mem_alloc(1, sizeof(*client));
+	*client = (struct client){.server = server, .next = server->clients, .fd = fd};
+	client->watch = loop_watch(server->loop, fd, EPOLLIN, on_question, client);
+	client->patience = loop_timer(server->loop, on_silence, client);
+	timer_start(client->patience, PATIENCE_MS);
+	server->clients = client;
+	server->clients_count++;
+}
+
+/* Whether somebody answers there; if not, what lies there is left from a reporter that was killed. */
+static bool is_answered(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool answered = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return answered;
+}
+
+static enum err listen_at(const char *path, int *out, struct reason *why)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct reason obstacle;
+	mode_t mask;
+	int fd, bound;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return reason_set(why, ERR_INVALID, "control_socket %s is too long a path", path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	if (is_answered(&address))
+		return reason_set(why, ERR_CONFLICT, "another reporter listens on control_socket %s", path);
+	if (stale_socket_remove(path, &obstacle) != ERR_NONE)
+		return reason_set(why, ERR_CONFLICT, "control_socket: %s", obstacle.text);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mask = umask(0177);
+	bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof(address));
+	umask(mask);
+	if (bound < 0 || listen(fd, BACKLOG) < 0) {
+		int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return reason_set(why, ERR_SYSTEM, "control_socket %s cannot be made: %s", path,
+				  strerror(error));
+	}
+	*out = fd;
+	return ERR_NONE;
+}
+
+enum err ctl_server_new(struct loop *loop, const char *path, struct scheduler *reporter,
+			struct ctl_server **out, struct reason *why)
+{
+	struct ctl_server *server;
+	int fd = -1;
+	enum err err = listen_at(path, &fd, why);
+
+	if (err)
+		return err;
+	server = mem_alloc(1, sizeof(*server));
+	*server = (struct ctl_server){.loop = loop, .reporter = reporter, .path = mem_text(path), .fd = fd};
+	server->watch = loop_watch(loop, fd, EPOLLIN, on_client, server);
+	*out = server;
+	return ERR_NONE;
+}
+
+void ctl_server_free(struct ctl_server *server)
+{
+	if (!server)
+		return;
+	while (server->clients)
+		client_free(server->clients);
+	watch_free(server->watch);
+	close(server->fd);
+	(void)!stale_socket_remove(server->path, NULL);
+	free(server->path);
+	free(server);
+}

@@ -1,0 +1,187 @@
+/*
+ * A log file read line by line from where it was left. Knows nothing of directories, of rotation's names, or
+ * of what a line says.
+ */
+#include "reporter/logs/file_tail.h"
+
+#include "reporter/base/safe_open.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { READ_SIZE_BYTES = 64 * 1024 };
+
+/* FNV-1a, 64 bits: it has to tell files apart, not to resist anybody. */
+static uint64_t digest_of(const unsigned char *bytes, size_t len)
+{
+	uint64_t digest = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < len; i++)
+		digest = (digest ^ bytes[i]) * 0x100000001b3;
+	return digest;
+}
+
+static size_t head_of(int64_t offset)
+{
+	return offset < FILE_HEAD_MAX ? (size_t)offset : FILE_HEAD_MAX;
+}
+
+enum err file_tail_open(struct file_tail *tail, const char *path, struct reason *why)
+{
+	struct stat file;
+	int fd = -1;
+	enum err err = safe_open(path, &fd, &file, why);
+
+	if (err != ERR_NONE)
+		return err;
+	*tail = (struct file_tail){.fd = fd, .device = file.st_dev, .inode = file.st_ino};
+	return ERR_NONE;
+}
+
+void file_tail_close(struct file_tail *tail)
+{
+	close(tail->fd);
+	tail->fd = -1;
+	buf_free(&tail->line);
+}
+
+/* SAMPLE 81920 9f86d081884c7d65 */
+void file_tail_position(struct file_tail *tail, char out[FILE_POSITION_SIZE])
+{
+	uint64_t digest = tail->head_digest;
+
+	if (digest == 0)
+		digest = digest_of(tail->head, head_of(tail->offset));
+	if (head_of(tail->offset) == FILE_HEAD_MAX)
+		tail->head_digest = digest;
+	snprintf(out, FILE_POSITION_SIZE, "%" PRId64 " %016" PRIx64, tail->offset, digest);
+}
+
+enum err file_position_parse(const char *text, struct file_position *out)
+{
+	int64_t offset;
+	uint64_t digest;
+	int end = 0;
+
+	if (sscanf(text, "%20" SCNd64 " %16" SCNx64 "%n", &offset, &digest, &end) != 2 || text[end] ||
+	    offset < 0)
+		return ERR_MALFORMED;
+	*out = (struct file_position){offset, digest};
+	return ERR_NONE;
+}
+
+bool file_tail_matches(const struct file_tail *tail, const struct file_position *position)
+{
+	unsigned char head[FILE_HEAD_MAX];
+	size_t len = head_of(position->offset);
+	struct stat file;
+
+	return fstat(tail->fd, &file) == 0 && file.st_size >= position->offset &&
+	       pread(tail->fd, head, len, 0) == (ssize_t)len && digest_of(head, len) == position->digest;
+}
+
+void file_tail_resume(struct file_tail *tail, const struct file_position *position)
+{
+	ssize_t got = pread(tail->fd, tail->head, head_of(position->offset), 0);
+
+	tail->head_len = got > 0 ? (size_t)got : 0;
+	tail->head_digest = 0;
+	tail->offset = position->offset;
+	tail->scanned = position->offset;
+	buf_clear(&tail->line);
+}
+
+void file_tail_restart(struct file_tail *tail)
+{
+	const struct file_position start = {0};
+
+	file_tail_resume(tail, &start);
+}
+
+bool file_tail_was_truncated(const struct file_tail *tail)
+{
+	unsigned char head[FILE_HEAD_MAX];
+	struct stat file;
+
+	if (fstat(tail->fd, &file) < 0)
+		return false;
+	return file.st_size < tail->scanned ||
+	       pread(tail->fd, head, tail->head_len, 0) != (ssize_t)tail->head_len ||
+	       memcmp(head, tail->head, tail->head_len) != 0;
+}
+
+static void keep_head(struct file_tail *tail, const char *data, size_t len)
+{
+	size_t more = FILE_HEAD_MAX - tail->head_len;
+
+	if (more > len)
+		more = len;
+	memcpy(tail->head + tail->head_len, data, more);
+	tail->head_len += more;
+}
+
+static void keep_start(struct file_tail *tail, const char *data, size_t len)
+{
+	size_t room = FILE_LINE_MAX - tail->line.len;
+
+	buf_append(&tail->line, data, len < room ? len : room);
+}
+
+/* A file truncated under a writer that does not append has a hole of zeros before its text. */
+static void give_line(const char *line, size_t len, file_line_fn give, void *user)
+{
+	while (len > 0 && *line == '\0') {
+		line++;
+		len--;
+	}
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	give(user, line, len);
+}
+
+static void give_lines(struct file_tail *tail, const char *data, size_t len, file_line_fn give, void *user)
+{
+	const char *at = data, *end = data + len, *newline;
+
+	while ((newline = memchr(at, '\n', (size_t)(end - at)))) {
+		tail->scanned += newline + 1 - at;
+		tail->offset = tail->scanned;
+		if (tail->line.len) {
+			keep_start(tail, at, (size_t)(newline - at));
+			give_line(tail->line.data, tail->line.len, give, user);
+			buf_clear(&tail->line);
+		} else {
+			give_line(at, (size_t)(newline - at), give, user);
+		}
+		at = newline + 1;
+	}
+	keep_start(tail, at, (size_t)(end - at));
+	tail->scanned += end - at;
+}
+
+bool file_tail_read(struct file_tail *tail, size_t budget, file_line_fn give, void *user)
+{
+	char data[READ_SIZE_BYTES];
+
+	for (size_t done = 0; done < budget;) {
+		ssize_t got = pread(tail->fd, data, sizeof(data), tail->scanned);
+
+		if (got <= 0)
+			return false;
+		keep_head(tail, data, (size_t)got);
+		give_lines(tail, data, (size_t)got, give, user);
+		done += (size_t)got;
+	}
+	return true;
+}
+
+void file_tail_finish(struct file_tail *tail, file_line_fn give, void *user)
+{
+	if (tail->line.len == 0)
+		return;
+	tail->offset = tail->scanned;
+	give_line(tail->line.data, tail->line.len, give, user);
+	buf_clear(&tail->line);
+}

@@ -1,0 +1,32 @@
+/*
+ * From log sources to the coordinator: entries go into the spool as they come, and out of it in batches of a
+ * fixed content under a fixed id, in order, each until it is taken.
+ */
+#ifndef REPORTER_LOGS_LOGS_H
+#define REPORTER_LOGS_LOGS_H
+
+#include "common/err.h"
+#include "common/json.h"
+#include "reporter/base/loop.h"
+#include "reporter/config/config.h"
+#include "reporter/uplink/uplink.h"
+
+#include <stdbool.h>
+
+struct logs;
+
+/* Opens the spool in the state directory and every [log] section. ERR_SYSTEM if the spool cannot be used. */
+enum err logs_new(struct loop *loop, const struct config *config, struct uplink *uplink, struct logs **out,
+		  struct reason *why) MUST_CHECK;
+void logs_free(struct logs *logs); /* what is not sent yet stays in the spool */
+
+/* Whether what is in the spool is sent; at first it is not. Lines are gathered all the same. */
+void logs_set_sending(struct logs *logs, bool sending);
+
+/* Nothing waits and nothing came for `quiet_ms`: the end of a run by --once. */
+bool logs_are_quiet(const struct logs *logs, int64_t quiet_ms);
+
+/* Puts {"waiting":…,"dropped":…,"sent":…} as a member. */
+void logs_write_stats(const struct logs *logs, struct json_out *out, const char *key);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * Log lines from files: when they are read, and what is made of a line. Which files, and from where on, is
+ * decided by followed_files; how one is read by file_tail.
+ */
+#include "reporter/logs/source.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "reporter/logs/followed_files.h"
+
+#include <stdlib.h>
+
+#define BYTES_A_TURN (256 * 1024)
+#define BYTES_A_STEP (16 * 1024) /* what is still taken when the spool says pause */
+
+struct source_reader {
+	struct source_sink sink;
+	struct file_watch *watch;
+	struct followed_files files;
+	struct followed_file *reading; /* whose lines on_line gets */
+	struct timer *first, *more;
+	bool paused;
+};
+
+static void on_line(void *user, const char *line, size_t len)
+{
+	struct source_reader *reader = user;
+	struct followed_file *file = reader->reading;
+	char position[FILE_POSITION_SIZE];
+	struct entry entry;
+
+	file_tail_position(&file->tail, position);
+	if (len > 0)
+		log_line_read(&file->lines, line, len, clock_now_ms(), &entry);
+	reader->sink.take(reader->sink.user, len > 0 ? &entry : NULL, file->key, position);
+}
+
+static void on_finish(void *user, struct followed_file *file)
+{
+	struct source_reader *reader = user;
+
+	reader->reading = file;
+	file_tail_finish(&file->tail, on_line, reader);
+	reader->reading = NULL;
+}
+
+/* True if the file has more than its share of a turn. */
+static bool read_some(struct source_reader *reader, struct followed_file *file)
+{
+	int64_t before = file->tail.scanned;
+
+	reader->reading = file;
+	for (size_t done = 0; done < BYTES_A_TURN && file->unread && !reader->paused; done += BYTES_A_STEP)
+		file->unread = file_tail_read(&file->tail, BYTES_A_STEP, on_line, reader);
+	reader->reading = NULL;
+	if (file->tail.scanned != before)
+		file->read_ms = clock_monotonic_ms();
+	return file->unread;
+}
+
+/* Behind a file with older lines nothing is read before that one is at its end. */
+static void read_files(void *user)
+{
+	struct source_reader *reader = user;
+	bool more = false;
+
+	for (size_t i = 0; i < reader->files.count && !reader->paused; i++) {
+		struct followed_file *file = reader->files.items[i];
+
+		if (!file->unread)
+			continue;
+		more |= read_some(reader, file);
+		if (more && followed_file_is_older(file))
+			break;
+	}
+	if (more && !reader->paused)
+		timer_start(reader->more, 0);
+}
+
+static void on_written(void *user, int id)
+{
+	struct source_reader *reader = user;
+
+	for (size_t i = 0; i < reader->files.count; i++) {
+		struct followed_file *file = reader->files.items[i];
+
+		if (file->watch == id)
+			file->unread = true;
+	}
+}
+
+/* Looks for files whose text was truncated away, from the start again when the order has changed. */
+static void check_files(struct source_reader *reader)
+{
+	for (size_t i = 0; i < reader->files.count;) {
+		struct followed_file *file = reader->files.items[i];
+
+		i = file->unread && followed_files_check(&reader->files, file) ? 0 : i + 1;
+	}
+}
+
+/* Also while paused: a file that loses its name or its text must be held before it is gone. */
+static void on_turn(void *user, bool names)
+{
+	struct source_reader *reader = user;
+
+	if (names)
+		followed_files_update(&reader->files);
+	check_files(reader);
+	read_files(reader);
+}
+
+static void on_first_turn(void *user)
+{
+	on_turn(user, true);
+}
+
+static struct source_reader *file_open(struct loop *loop, const struct config_log *config,
+				       const struct source_sink *sink)
+{
+	struct source_reader *reader = mem_alloc(1, sizeof(*reader));
+	const struct file_watch_events events = {.user = reader, .written = on_written, .turn = on_turn};
+	const struct followed_files_owner owner = {.user = reader, .finish = on_finish};
+
+	reader->sink = *sink;
+	reader->watch = file_watch_new(loop, &config->paths, &events);
+	reader->more = loop_timer(loop, read_files, reader);
+	followed_files_open(&reader->files, config, &reader->sink, reader->watch, &owner);
+	reader->first = loop_timer(loop, on_first_turn, reader);
+	timer_start(reader->first, 0);
+	return reader;
+}
+
+static void file_pause(struct source_reader *reader)
+{
+	reader->paused = true;
+	timer_stop(reader->more);
+}
+
+static void file_resume(struct source_reader *reader)
+{
+	reader->paused = false;
+	timer_start(reader->more, 0);
+}
+
+static void file_sweep(struct source_reader *reader)
+{
+	on_turn(reader, true);
+	followed_files_sweep(&reader->files, clock_monotonic_ms());
+}
+
+static void file_close(struct source_reader *reader)
+{
+	if (!reader)
+		return;
+	followed_files_close(&reader->files);
+	file_watch_free(reader->watch);
+	timer_free(reader->first);
+	timer_free(reader->more);
+	free(reader);
+}
+
+const struct source source_file = {
+	.name = "file",
+	.open = file_open,
+	.pause = file_pause,
+	.resume = file_resume,
+	.sweep = file_sweep,
+	.close = file_close,
+};

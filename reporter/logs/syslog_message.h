@@ -1,0 +1,34 @@
+/*
+ * One syslog message as it comes over a local socket: RFC 5424, RFC 3164 (with or without a host), and what
+ * libraries make of it (no time, no tag, a NUL at the end).
+ */
+#ifndef REPORTER_LOGS_SYSLOG_MESSAGE_H
+#define REPORTER_LOGS_SYSLOG_MESSAGE_H
+
+#include "common/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Texts are not terminated; they point into the datagram and are empty if it has none. */
+struct syslog_text {
+	const char *text;
+	size_t len;
+};
+
+struct syslog_message {
+	int severity; /* 0-7 */
+	int64_t timestamp_ms;
+	struct syslog_text app; /* RFC 5424's APP-NAME, RFC 3164's TAG without its process id */
+	struct syslog_text text;
+};
+
+/*
+ * ERR_MALFORMED if the datagram does not begin with a priority (`<0>` to `<191>`); anything after it is a
+ * message. A time that is missing, or that has whole seconds and agrees with `now_ms` by them, is `now_ms`.
+ */
+enum err syslog_message_read(const char *data, size_t len, int64_t now_ms,
+			     struct syslog_message *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,32 @@
+/* Disk: how full one file system is, with the percentage df prints. */
+#include "reporter/metrics/sample.h"
+
+#include <sys/statvfs.h>
+
+static enum err measure(struct host *host, struct sample *out)
+{
+	struct statvfs fs;
+	int64_t unit, usable;
+
+	if (statvfs(host->disk_path, &fs) < 0)
+		return ERR_SYSTEM;
+	unit = (int64_t)fs.f_frsize;
+	out->disk.total = (int64_t)fs.f_blocks * unit;
+	out->disk.used = (int64_t)(fs.f_blocks - fs.f_bfree) * unit;
+	out->disk.free = (int64_t)fs.f_bavail * unit; /* without root's reserve, which nobody else gets */
+	usable = out->disk.used + out->disk.free;
+	out->disk.percent = usable > 0 ? 100.0 * (double)out->disk.used / (double)usable : 0;
+	return ERR_NONE;
+}
+
+static void put(struct json_out *out, const struct sample *sample)
+{
+	json_open_member(out, "disk", '{');
+	json_put_number(out, "percent", sample->disk.percent);
+	json_put_integer(out, "total", sample->disk.total);
+	json_put_integer(out, "free", sample->disk.free);
+	json_put_integer(out, "used", sample->disk.used);
+	json_close(out, '}');
+}
+
+const struct collector collect_disk = {.name = "disk", .measure = measure, .put = put};

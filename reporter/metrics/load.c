@@ -1,0 +1,27 @@
+/* Load averages over 1, 5 and 15 minutes. */
+#include "reporter/metrics/sample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* SAMPLE 0.34 0.17 0.11 2/142 2811 */
+static enum err parse(struct host *host, const char *text, struct sample *out)
+{
+	double load[3];
+
+	(void)host;
+	if (sscanf(text, "%lf %lf %lf", &load[0], &load[1], &load[2]) != 3)
+		return ERR_MALFORMED;
+	memcpy(out->load, load, sizeof(load));
+	return ERR_NONE;
+}
+
+static void put(struct json_out *out, const struct sample *sample)
+{
+	json_open_member(out, "load_average", '[');
+	for (int i = 0; i < 3; i++)
+		json_put_number(out, NULL, sample->load[i]);
+	json_close(out, ']');
+}
+
+const struct collector collect_load = {.name = "load", .file = "proc/loadavg", .parse = parse, .put = put};

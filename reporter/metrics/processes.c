@@ -1,0 +1,23 @@
+/* How many processes there are: the numbers among the names in proc. */
+#include "reporter/metrics/sample.h"
+
+static enum err measure(struct host *host, struct sample *out)
+{
+	const struct dirent *entry;
+	int64_t count = 0;
+
+	if (!host->processes)
+		return ERR_SYSTEM;
+	rewinddir(host->processes);
+	while ((entry = readdir(host->processes)))
+		count += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+	out->process_count = count;
+	return ERR_NONE;
+}
+
+static void put(struct json_out *out, const struct sample *sample)
+{
+	json_put_integer(out, "process_count", sample->process_count);
+}
+
+const struct collector collect_processes = {.name = "processes", .measure = measure, .put = put};

@@ -1,0 +1,186 @@
+/* The table of collectors, and the reading for them. What the files mean is the collectors' concern. */
+#include "reporter/metrics/sampler.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The longest file read whole: proc/stat of a machine with 1000 processors. */
+enum { TEXT_SIZE = 256 * 1024, RESUME_MIN_MS = 1000, RESUME_MAX_MS = 10 * 60 * 1000, BOOT_ID_SIZE = 40 };
+
+/* In the order of the contract's `metrics` object. */
+static const struct collector *const COLLECTORS[] = {
+	&collect_cpu,  &collect_memory,	 &collect_disk,	   &collect_self,
+	&collect_load, &collect_disk_io, &collect_network, &collect_processes,
+};
+enum { COLLECTORS_COUNT = sizeof(COLLECTORS) / sizeof(COLLECTORS[0]) };
+
+struct sampler {
+	struct host host;
+	struct sample sample;
+	char boot_id[BOOT_ID_SIZE];
+	int files[COLLECTORS_COUNT];	/* -1: none, or not readable at start */
+	bool failing[COLLECTORS_COUNT]; /* said already */
+	char text[TEXT_SIZE];
+};
+
+/* Reads the whole of an open file of /proc; a file that does not fit ends with its last whole line. */
+static enum err read_file(int fd, char text[TEXT_SIZE])
+{
+	size_t len = 0;
+	ssize_t got;
+
+	while (len < TEXT_SIZE - 1 && (got = pread(fd, text + len, TEXT_SIZE - 1 - len, (off_t)len)) != 0) {
+		if (got < 0)
+			return ERR_SYSTEM;
+		len += (size_t)got;
+	}
+	while (len == TEXT_SIZE - 1 && text[len - 1] != '\n' && len > 1)
+		len--;
+	text[len] = '\0';
+	return len ? ERR_NONE : ERR_MALFORMED;
+}
+
+static int open_below(const char *root, const char *file)
+{
+	struct buf path = {0};
+	int fd;
+
+	buf_printf(&path, "%s%s", root, file);
+	fd = open(path.data, O_RDONLY | O_CLOEXEC);
+	buf_free(&path);
+	return fd;
+}
+
+/* -1 for a collector without a file, and where it is missing. */
+static int open_collector(const char *root, const struct collector *collector)
+{
+	int fd = collector->file ? open_below(root, collector->file) : -1;
+
+	return fd < 0 && collector->otherwise ? open_below(root, collector->otherwise) : fd;
+}
+
+static void read_boot_id(struct sampler *sampler)
+{
+	int fd = open_below(sampler->host.root, "proc/sys/kernel/random/boot_id");
+
+	if (fd >= 0 && read_file(fd, sampler->text) == ERR_NONE)
+		snprintf(sampler->boot_id, sizeof(sampler->boot_id), "%.*s",
+			 (int)strcspn(sampler->text, " \n"), sampler->text);
+	if (fd >= 0)
+		close(fd);
+}
+
+struct sampler *sampler_new(const char *root, const char *disk_path)
+{
+	struct sampler *sampler = mem_alloc(1, sizeof(*sampler));
+	struct buf path = {0};
+
+	buf_printf(&path, "%s/", strcmp(root, "/") == 0 ? "" : root);
+	sampler->host.root = buf_steal(&path);
+	buf_printf(&path, "%s%s", sampler->host.root, disk_path + (*disk_path == '/'));
+	sampler->host.disk_path = buf_steal(&path);
+	buf_printf(&path, "%sproc", sampler->host.root);
+	sampler->host.processes = opendir(path.data);
+	buf_free(&path);
+	for (size_t i = 0; i < COLLECTORS_COUNT; i++)
+		sampler->files[i] = open_collector(sampler->host.root, COLLECTORS[i]);
+	read_boot_id(sampler);
+	return sampler;
+}
+
+void sampler_free(struct sampler *sampler)
+{
+	if (!sampler)
+		return;
+	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
+		if (sampler->files[i] >= 0)
+			close(sampler->files[i]);
+	}
+	if (sampler->host.processes)
+		closedir(sampler->host.processes);
+	free(sampler->host.disks);
+	free(sampler->host.disk_path);
+	free(sampler->host.root);
+	free(sampler);
+}
+
+static enum err collect(struct sampler *sampler, size_t i)
+{
+	const struct collector *collector = COLLECTORS[i];
+	enum err err;
+
+	if (!collector->file)
+		return collector->measure(&sampler->host, &sampler->sample);
+	err = read_file(sampler->files[i], sampler->text);
+	return err ? err : collector->parse(&sampler->host, sampler->text, &sampler->sample);
+}
+
+static const struct sample *take(struct sampler *sampler, bool all)
+{
+	sampler->sample.timestamp_ms = clock_now_ms();
+	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
+		enum err err;
+
+		if (!all && !COLLECTORS[i]->watched)
+			continue;
+		errno = 0;
+		err = collect(sampler, i);
+		if (err && !sampler->failing[i])
+			log_warning("sampler", "cannot measure what=%s error=%s", COLLECTORS[i]->name,
+				    errno ? strerror(errno) : err_code(err));
+		sampler->failing[i] = err != ERR_NONE;
+	}
+	return &sampler->sample;
+}
+
+const struct sample *sampler_take(struct sampler *sampler)
+{
+	return take(sampler, true);
+}
+
+const struct sample *sampler_watch(struct sampler *sampler)
+{
+	return take(sampler, false);
+}
+
+void sampler_write(const struct sample *sample, struct buf *out)
+{
+	struct json_out json = {.buf = out};
+
+	json_open(&json, '{');
+	for (size_t i = 0; i < COLLECTORS_COUNT; i++)
+		COLLECTORS[i]->put(&json, sample);
+	json_put_time(&json, "timestamp", sample->timestamp_ms);
+	json_close(&json, '}');
+}
+
+void sampler_save(const struct sampler *sampler, struct buf *out)
+{
+	buf_printf(out, "%s %" PRId64 " %" PRIu64 " %" PRIu64 "\n", sampler->boot_id,
+		   sampler->sample.timestamp_ms, sampler->sample.cpu_since.busy,
+		   sampler->sample.cpu_since.total);
+}
+
+bool sampler_resume(struct sampler *sampler, const char *saved, int64_t now_ms)
+{
+	struct cpu_ticks since;
+	char boot_id[BOOT_ID_SIZE];
+	int64_t taken_ms;
+
+	if (sscanf(saved, "%39s %" SCNd64 " %" SCNu64 " %" SCNu64, boot_id, &taken_ms, &since.busy,
+		   &since.total) != 4 ||
+	    strcmp(boot_id, sampler->boot_id) != 0 || now_ms - taken_ms < RESUME_MIN_MS ||
+	    now_ms - taken_ms > RESUME_MAX_MS)
+		return false;
+	sampler->sample.cpu_since = since;
+	return true;
+}

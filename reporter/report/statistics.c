@@ -1,0 +1,63 @@
+/* Counts reports. */
+#include "reporter/report/statistics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void statistics_add(struct statistics *statistics, int64_t now_ms, const char *error)
+{
+	statistics->total++;
+	statistics->successful += !error;
+	statistics->last_ms = now_ms;
+	statistics->last_successful = !error;
+	snprintf(statistics->last_error, sizeof(statistics->last_error), "%s", error ? error : "");
+}
+
+static void write_last(const struct statistics *statistics, struct json_out *out)
+{
+	char status[sizeof(statistics->last_error) + 16];
+
+	if (!statistics->last_ms) {
+		json_put_null(out, "last_report_time");
+		json_put_null(out, "last_report_status");
+		return;
+	}
+	snprintf(status, sizeof(status), "%s%s",
+		 statistics->last_successful ? "success" : "failed: ", statistics->last_error);
+	json_put_time(out, "last_report_time", statistics->last_ms);
+	json_put_text(out, "last_report_status", status);
+}
+
+void statistics_write(const struct statistics *statistics, struct json_out *out)
+{
+	double rate =
+		statistics->total ? 100.0 * (double)statistics->successful / (double)statistics->total : 0;
+
+	json_open_member(out, "statistics", '{');
+	json_put_integer(out, "total_reports", statistics->total);
+	json_put_integer(out, "successful_reports", statistics->successful);
+	json_put_integer(out, "failed_reports", statistics->total - statistics->successful);
+	json_put_number(out, "success_rate_percent", rate);
+	json_close(out, '}');
+	write_last(statistics, out);
+}
+
+void statistics_save(const struct statistics *statistics, struct buf *out)
+{
+	buf_printf(out, "%" PRId64 " %" PRId64 " %" PRId64 " %d %s\n", statistics->total,
+		   statistics->successful, statistics->last_ms, statistics->last_successful,
+		   statistics->last_error);
+}
+
+void statistics_load(struct statistics *out, const char *saved)
+{
+	struct statistics loaded = {0};
+	int successful;
+
+	if (sscanf(saved, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %d %159[^\n]", &loaded.total,
+		   &loaded.successful, &loaded.last_ms, &successful, loaded.last_error) < 4 ||
+	    loaded.total < loaded.successful || loaded.successful < 0)
+		return;
+	loaded.last_successful = successful != 0;
+	*out = loaded;
+}

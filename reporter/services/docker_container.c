@@ -1,0 +1,67 @@
+/* A container's state, read and judged. Asks for nothing itself. */
+#include "reporter/services/docker_container.h"
+
+#include "common/clock.h"
+#include "common/json.h"
+
+#include <string.h>
+
+static const struct {
+	const char *status;
+	enum service_status means;
+} STATUSES[] = {
+	{"running", SERVICE_RUNNING}, {"created", SERVICE_STOPPED},  {"paused", SERVICE_STOPPED},
+	{"exited", SERVICE_STOPPED},  {"removing", SERVICE_STOPPED}, {"restarting", SERVICE_ERROR},
+	{"dead", SERVICE_ERROR},
+};
+
+static const double ORDERLY_EXITS[] = {0, 128 + 15, 128 + 9}; /* by itself, by SIGTERM, by SIGKILL */
+
+static bool is_orderly(const struct json *state)
+{
+	double code = json_number(json_get(state, "ExitCode"));
+	bool orderly = false;
+
+	for (size_t i = 0; i < sizeof(ORDERLY_EXITS) / sizeof(ORDERLY_EXITS[0]); i++)
+		orderly |= code >= ORDERLY_EXITS[i] && code <= ORDERLY_EXITS[i];
+	return orderly && !json_is_true(json_get(state, "OOMKilled"));
+}
+
+static enum service_status read_status(const struct json *state, const char *status)
+{
+	const char *health = json_text(json_get(json_get(state, "Health"), "Status"));
+
+	if (strcmp(status, "exited") == 0 && !is_orderly(state))
+		return SERVICE_ERROR;
+	if (strcmp(status, "running") == 0 && health && strcmp(health, "unhealthy") == 0)
+		return SERVICE_ERROR;
+	for (size_t i = 0; i < sizeof(STATUSES) / sizeof(STATUSES[0]); i++)
+		if (strcmp(STATUSES[i].status, status) == 0)
+			return STATUSES[i].means;
+	return SERVICE_ERROR;
+}
+
+/* SAMPLE {"Id":"3f4e…","State":{"Status":"running","ExitCode":0,"StartedAt":"2025-11-17T10:30:00.123456789Z",…},…} */
+enum err docker_container_read(const char *body, size_t len, struct service_state *out)
+{
+	struct json *document = NULL;
+	const struct json *state;
+	const char *status, *started;
+	enum err err = json_parse(body, len, &document, NULL);
+
+	if (err != ERR_NONE)
+		return err;
+	state = json_get(document, "State");
+	status = json_text(json_get(state, "Status"));
+	started = json_text(json_get(state, "StartedAt"));
+	if (!status) {
+		json_free(document);
+		return ERR_MALFORMED;
+	}
+	*out = (struct service_state){.status = read_status(state, status), .installed = true};
+	if (strcmp(status, "running") == 0 && started &&
+	    clock_parse_iso(started, strlen(started), &out->started_ms) != ERR_NONE)
+		out->started_ms = 0;
+	json_free(document);
+	return ERR_NONE;
+}

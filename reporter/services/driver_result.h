@@ -1,0 +1,20 @@
+/* The message of a driver's result, put together: always one valid UTF-8 text that fits. */
+#ifndef REPORTER_SERVICES_DRIVER_RESULT_H
+#define REPORTER_SERVICES_DRIVER_RESULT_H
+
+#include "common/err.h"
+#include "reporter/services/driver.h"
+
+#include <stddef.h>
+
+/* Replaces the message. */
+void driver_result_say(struct driver_result *result, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Adds the end of what a program wrote, as many whole lines as fit, behind a colon. Invalid UTF-8 and control
+ * characters but tabs and newlines become `?`; blanks at both ends are dropped. Nothing is added if nothing
+ * is left.
+ */
+void driver_result_add_output(struct driver_result *result, const char *output, size_t len);
+
+#endif

@@ -1,0 +1,215 @@
+/* The table of drivers, and for each listed service its state and the action under way. */
+#include "reporter/services/services.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/result_code.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct driver *const DRIVERS[DRIVER_COUNT] = {
+	[DRIVER_SYSTEMD] = &driver_systemd,
+	[DRIVER_DOCKER] = &driver_docker,
+	[DRIVER_EXEC] = &driver_exec,
+};
+
+static const char *const STATUS_NAMES[] = {
+	[SERVICE_RUNNING] = "running", [SERVICE_STOPPED] = "stopped", [SERVICE_ERROR] = "error"};
+
+struct service {
+	struct services *all;
+	const struct config_service *config;
+	const struct driver *driver;
+	struct driver_service *handle;
+	struct service_state state;
+	bool seen;		    /* the state is real */
+	bool fresh;		    /* … and was told since the last look */
+	enum service_action action; /* under way if result is set */
+	services_result_fn result;
+	void *result_user;
+};
+
+struct services {
+	struct service *items;
+	size_t count;
+	struct driver_link *links[DRIVER_COUNT]; /* NULL: no service needs it */
+	services_changed_fn changed;
+	void *user;
+};
+
+static void on_state(void *user, const struct service_state *state)
+{
+	struct service *service = user;
+	bool changed = !service->seen || service->state.status != state->status ||
+		       service->state.installed != state->installed;
+
+	service->state = *state;
+	service->seen = service->fresh = true;
+	if (!changed)
+		return;
+	log_info("services", "service name=%s status=%s installed=%d", service->config->name,
+		 STATUS_NAMES[state->status], state->installed);
+	service->all->changed(service->all->user);
+}
+
+static void open_service(struct services *services, struct loop *loop, struct service *service,
+			 const struct config_service *config)
+{
+	struct driver_link **link = &services->links[config->driver];
+
+	*service = (struct service){.all = services, .config = config, .driver = DRIVERS[config->driver]};
+	if (!*link)
+		*link = service->driver->connect(loop);
+	service->handle = service->driver->open(*link, config, on_state, service);
+}
+
+struct services *services_new(struct loop *loop, const struct config *config, services_changed_fn changed,
+			      void *user)
+{
+	struct services *services = mem_alloc(1, sizeof(*services));
+
+	services->changed = changed;
+	services->user = user;
+	services->count = config->services_count;
+	services->items = mem_alloc(services->count, sizeof(*services->items));
+	for (size_t i = 0; i < services->count; i++)
+		open_service(services, loop, &services->items[i], &config->services[i]);
+	return services;
+}
+
+void services_free(struct services *services)
+{
+	if (!services)
+		return;
+	for (size_t i = 0; i < services->count; i++)
+		services->items[i].driver->close(services->items[i].handle);
+	for (size_t i = 0; i < DRIVER_COUNT; i++) {
+		if (services->links[i])
+			DRIVERS[i]->disconnect(services->links[i]);
+	}
+	free(services->items);
+	free(services);
+}
+
+bool services_are_known(const struct services *services)
+{
+	for (size_t i = 0; i < services->count; i++) {
+		if (!services->items[i].fresh)
+			return false;
+	}
+	return true;
+}
+
+void services_look(struct services *services)
+{
+	for (size_t i = 0; i < services->count; i++) {
+		services->items[i].fresh = false;
+		services->items[i].driver->look(services->items[i].handle);
+	}
+}
+
+static void write_service(const struct service *service, struct json_out *out, int64_t now_ms)
+{
+	const struct service_state *state = &service->state;
+
+	json_open_member(out, service->config->name, '{');
+	json_put_text(out, "status", STATUS_NAMES[state->status]);
+	json_put_bool(out, "installed", state->installed);
+	json_put_text(out, "description", service->config->description);
+	json_put_text(out, "driver", service->driver->name);
+	if (state->status == SERVICE_RUNNING && state->started_ms > 0 && state->started_ms <= now_ms)
+		json_put_integer(out, "uptime", (now_ms - state->started_ms) / 1000);
+	else
+		json_put_null(out, "uptime");
+	json_open_member(out, "actions", '[');
+	for (int action = 0; action < SERVICE_ACTION_COUNT; action++) {
+		if (service->config->actions & 1U << action)
+			json_put_text(out, NULL, service_action_name((enum service_action)action));
+	}
+	json_close(out, ']');
+	json_close(out, '}');
+}
+
+void services_write(const struct services *services, struct json_out *out, const char *key, int64_t now_ms)
+{
+	json_open_member(out, key, '{');
+	for (size_t i = 0; i < services->count; i++) {
+		if (services->items[i].seen)
+			write_service(&services->items[i], out, now_ms);
+	}
+	json_close(out, '}');
+}
+
+static struct service *find(struct services *services, const char *name)
+{
+	for (size_t i = 0; i < services->count; i++) {
+		if (strcmp(services->items[i].config->name, name) == 0)
+			return &services->items[i];
+	}
+	return NULL;
+}
+
+static void on_result(void *user, const struct driver_result *driver)
+{
+	struct service *service = user;
+	services_result_fn done = service->result;
+	enum result_code failure = driver->timed_out ? RESULT_TIMEOUT : RESULT_FAILED;
+	struct services_result result = {
+		.code = driver->success ? NULL : result_code_name(failure),
+		.message = driver->message,
+		.status = STATUS_NAMES[driver->state.status],
+	};
+
+	log_info("services", "action done name=%s action=%s success=%d message=%s", service->config->name,
+		 service_action_name(service->action), driver->success, driver->message);
+	service->result = NULL;
+	on_state(service, &driver->state);
+	done(service->result_user, &result);
+}
+
+static void refuse(services_result_fn done, void *user, const struct service *service, enum result_code code,
+		   const char *message)
+{
+	struct services_result result = {
+		.code = result_code_name(code),
+		.message = message,
+		.status = service && service->seen ? STATUS_NAMES[service->state.status] : NULL,
+	};
+
+	log_warning("services", "action refused code=%s: %s", result.code, message);
+	done(user, &result);
+}
+
+void services_act(struct services *services, const char *name, const char *action, services_result_fn done,
+		  void *user)
+{
+	struct service *service = find(services, name);
+	enum service_action wanted;
+	struct reason text;
+	bool allowed;
+
+	if (!service) {
+		snprintf(text.text, sizeof(text.text), "this worker lists no service \"%.80s\"", name);
+		refuse(done, user, NULL, RESULT_UNKNOWN_SERVICE, text.text);
+		return;
+	}
+	allowed =
+		service_action_parse(action, &wanted) == ERR_NONE && service->config->actions & 1U << wanted;
+	if (!allowed) {
+		snprintf(text.text, sizeof(text.text), "this worker does not allow \"%.40s\" of %s", action,
+			 name);
+		refuse(done, user, service, RESULT_ACTION_NOT_ALLOWED, text.text);
+	} else if (service->result) {
+		snprintf(text.text, sizeof(text.text), "%s of %s is still under way",
+			 service_action_name(service->action), name);
+		refuse(done, user, service, RESULT_BUSY, text.text);
+	} else {
+		service->action = wanted;
+		service->result = done;
+		service->result_user = user;
+		service->driver->act(service->handle, wanted, on_result, service);
+	}
+}

@@ -1,0 +1,11 @@
+/* Names on the bus, from org.freedesktop.systemd1(5). */
+#ifndef REPORTER_SERVICES_SYSTEMD_NAMES_H
+#define REPORTER_SERVICES_SYSTEMD_NAMES_H
+
+#define SYSTEMD_NAME	     "org.freedesktop.systemd1"
+#define SYSTEMD_MANAGER_PATH "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER	     SYSTEMD_NAME ".Manager"
+#define SYSTEMD_UNIT	     SYSTEMD_NAME ".Unit"
+#define DBUS_PROPERTIES	     "org.freedesktop.DBus.Properties"
+
+#endif

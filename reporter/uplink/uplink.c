@@ -1,0 +1,185 @@
+/* Calls to the coordinator. The state of the connection is logged when it changes, not at every failure. */
+#include "reporter/uplink/uplink.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "reporter/base/gzip.h"
+#include "reporter/config/credential.h"
+#include "reporter/uplink/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CALL_TIMEOUT_MS = 30000, RETRY_AFTER_MAX_S = 300 };
+
+struct uplink {
+	struct loop *loop;
+	const struct config_reporter *config;
+	struct buf token;
+	struct link calls;
+};
+
+struct uplink_call {
+	struct uplink *uplink;
+	struct http_exchange *exchange;
+	struct buf body;
+	uplink_done_fn done;
+	void *user;
+};
+
+enum err uplink_new(struct loop *loop, const struct config_reporter *config, struct uplink **out,
+		    struct reason *why)
+{
+	struct buf token = {0};
+	enum err err = credential_read(config->token_file, &token, why);
+
+	if (err)
+		return err;
+	*out = mem_alloc(1, sizeof(**out));
+	**out = (struct uplink){.loop = loop, .config = config, .token = token, .calls = {.what = "reports"}};
+	return ERR_NONE;
+}
+
+void uplink_free(struct uplink *uplink)
+{
+	if (!uplink)
+		return;
+	buf_free(&uplink->token);
+	free(uplink);
+}
+
+struct loop *uplink_loop(struct uplink *uplink)
+{
+	return uplink->loop;
+}
+
+struct http_exchange *uplink_start(struct uplink *uplink, const char *path, struct http_request *request)
+{
+	struct buf url = {0};
+	struct http_exchange *exchange;
+
+	buf_printf(&url, "%s%s", uplink->config->coordinator, path);
+	request->url = url.data;
+	request->ca_file = uplink->config->ca_file;
+	request->bearer = uplink->token.data;
+	exchange = http_start(loop_http(uplink->loop), request);
+	buf_free(&url);
+	return exchange;
+}
+
+/* The only place where a link's state changes. */
+static void set_state(struct uplink *uplink, struct link *link, enum link_state state, int status,
+		      const char *error)
+{
+	const char *url = uplink->config->coordinator;
+	enum link_state before = link->state;
+	int refusal = state == LINK_REFUSED ? status : 0;
+
+	if (before == state && link->refusal == refusal)
+		return;
+	link->state = state;
+	link->refusal = refusal;
+	if (state == LINK_UP)
+		log_info("uplink", "connected to the coordinator for=%s url=%s", link->what, url);
+	else if (state == LINK_REFUSED)
+		log_error("uplink", "the coordinator refuses us for=%s status=%d error=%s", link->what,
+			  status, error);
+	else
+		log_warning("uplink",
+			    "the coordinator is away, will try again for=%s url=%s status=%d error=%s",
+			    link->what, url, status, error);
+}
+
+/* A token may have been replaced while we run. */
+static void read_token_again(struct uplink *uplink)
+{
+	struct reason why;
+
+	if (credential_read(uplink->config->token_file, &uplink->token, &why))
+		log_error("uplink", "%s", why.text);
+}
+
+enum uplink_outcome uplink_observe(struct uplink *uplink, struct link *link, int status, const char *error)
+{
+	if (status >= 200 && status < 300) {
+		set_state(uplink, link, LINK_UP, status, NULL);
+		return UPLINK_TAKEN;
+	}
+	if (!status || status == 429 || status >= 500) {
+		set_state(uplink, link, LINK_AWAY, status, error);
+		return UPLINK_AWAY;
+	}
+	/* Anything else is about what was sent: its sender tells. */
+	if (status == 401 || status == 403 || status == 409)
+		set_state(uplink, link, LINK_REFUSED, status, error);
+	if (status == 401)
+		read_token_again(uplink);
+	return UPLINK_REFUSED;
+}
+
+/* What the coordinator says about it, what went wrong on the way, or the bare status. */
+static const char *error_of(const struct http_answer *http, const struct json *json, struct reason *scratch)
+{
+	const char *said = json_text(json_get(json, "error"));
+
+	if (said)
+		return said;
+	if (http->error)
+		return http->error;
+	snprintf(scratch->text, sizeof(scratch->text), "the coordinator answered with status %d",
+		 http->status);
+	return scratch->text;
+}
+
+int64_t uplink_retry_after_ms(int64_t seconds)
+{
+	if (seconds < 0)
+		return -1;
+	return (seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S) * 1000;
+}
+
+static void on_done(void *user, const struct http_answer *http)
+{
+	struct uplink_call *call = user;
+	struct uplink_answer answer = {.status = http->status,
+				       .retry_after_ms = uplink_retry_after_ms(http->retry_after_s)};
+	struct json *json = NULL;
+	struct reason why, scratch = {.text = ""};
+
+	if (http->body_len && json_parse(http->body, http->body_len, &json, &why))
+		json = NULL;
+	answer.json = json_is_object(json) ? json : NULL;
+	answer.error = error_of(http, json, &scratch);
+	answer.outcome = uplink_observe(call->uplink, &call->uplink->calls, http->status, answer.error);
+	buf_free(&call->body);
+	call->done(call->user, &answer);
+	json_free(json);
+	free(call);
+}
+
+struct uplink_call *uplink_post(struct uplink *uplink, const char *path, struct buf *body,
+				uplink_done_fn done, void *user)
+{
+	struct uplink_call *call = mem_alloc(1, sizeof(*call));
+	struct http_request request = {.method = "POST", .timeout_ms = CALL_TIMEOUT_MS, .done = on_done};
+
+	*call = (struct uplink_call){.uplink = uplink, .body = *body, .done = done, .user = user};
+	*body = (struct buf){0};
+	if (gzip_body(&call->body))
+		request.content_encoding = "gzip";
+	request.body = call->body.data;
+	request.body_len = call->body.len;
+	request.user = call;
+	call->exchange = uplink_start(uplink, path, &request);
+	return call;
+}
+
+void uplink_cancel(struct uplink_call *call)
+{
+	if (!call)
+		return;
+	http_cancel(call->exchange);
+	buf_free(&call->body);
+	free(call);
+}
