@@ -92,7 +92,7 @@ static void answer(void *user, const struct request *request, struct response *r
 
 static void serve(const struct service *service, enum pool_kind pool)
 {
-	struct api api = {
+	struct context context = {
 		.routes = ROUTES,
 		.routes_count = ROUTES_COUNT,
 		.secret = &service->secret,
@@ -110,15 +110,15 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.tokens = token_cache_new(),
 	};
 
-	http_init();
-	worker_run(&(struct worker_options){
+	fastcgi_init();
+	process_run(&(struct process_options){
 		.listen_fd = pool == POOL_QUICK ? service->quick_fd : service->waiting_fd,
 		.connections = pool == POOL_QUICK ? QUICK_CONNECTIONS : WAITING_CONNECTIONS,
 		.answer = answer,
-		.user = &api,
+		.user = &context,
 	});
-	token_cache_free(api.tokens);
-	store_free(api.store);
+	token_cache_free(context.tokens);
+	store_free(context.store);
 }
 
 static void run_quick(void *user)

@@ -35,7 +35,7 @@ static void write_success(struct call *call)
 enum err api_users(struct call *call)
 {
 	struct buf users = {0};
-	enum err err = users_list(call->api->store, &users);
+	enum err err = users_list(call->context->store, &users);
 
 	if (err == ERR_NONE)
 		write_list(call, "users", &users);
@@ -53,7 +53,7 @@ enum err api_add_user(struct call *call)
 	if (err == ERR_NONE)
 		err = json_need_text(call->body, "", "role", ID_NODE_MAX, &role, call->why);
 	if (err == ERR_NONE)
-		err = accounts_add_user(call->api->store, name, password, role, call->why);
+		err = accounts_add_user(call->context->store, name, password, role, call->why);
 	if (err == ERR_NONE)
 		err = audits_note(call, "user.add", NULL, name);
 	if (err != ERR_NONE)
@@ -73,7 +73,7 @@ enum err api_change_user(struct call *call)
 	if (err == ERR_NONE && !password && !role)
 		err = reason_set(call->why, ERR_INVALID, "password or role must be given");
 	if (err == ERR_NONE)
-		err = accounts_change_user(call->api->store, call->parameter, password, role, call->why);
+		err = accounts_change_user(call->context->store, call->parameter, password, role, call->why);
 	if (err == ERR_NONE)
 		err = audits_note(call, password ? "user.password" : "user.role", NULL, call->parameter);
 	if (err == ERR_NONE)
@@ -83,7 +83,7 @@ enum err api_change_user(struct call *call)
 
 enum err api_remove_user(struct call *call)
 {
-	enum err err = accounts_remove_user(call->api->store, call->parameter, call->why);
+	enum err err = accounts_remove_user(call->context->store, call->parameter, call->why);
 
 	if (err == ERR_NONE)
 		err = audits_note(call, "user.remove", NULL, call->parameter);
@@ -95,7 +95,7 @@ enum err api_remove_user(struct call *call)
 enum err api_tokens(struct call *call)
 {
 	struct buf tokens = {0};
-	enum err err = tokens_list(call->api->store, &tokens);
+	enum err err = tokens_list(call->context->store, &tokens);
 
 	if (err == ERR_NONE)
 		write_list(call, "tokens", &tokens);
@@ -129,8 +129,8 @@ enum err api_create_token(struct call *call)
 		err = json_optional_integer(call->body, "", "ttl", ACCOUNTS_TOKEN_TTL_MIN_S,
 					    ACCOUNTS_TOKEN_TTL_MAX_S, &ttl_s, call->why);
 	if (err == ERR_NONE)
-		err = accounts_create_token(call->api->store, call->api->secret, node, ttl_s, &claims, &token,
-					    call->why);
+		err = accounts_create_token(call->context->store, call->context->secret, node, ttl_s, &claims,
+					    &token, call->why);
 	if (err == ERR_NONE)
 		err = audits_note(call, "token.create", node, claims.id);
 	if (err == ERR_NONE)
@@ -141,7 +141,7 @@ enum err api_create_token(struct call *call)
 
 enum err api_revoke_token(struct call *call)
 {
-	enum err err = accounts_revoke_token(call->api->store, call->parameter, call->why);
+	enum err err = accounts_revoke_token(call->context->store, call->parameter, call->why);
 
 	if (err == ERR_NONE)
 		err = audits_note(call, "token.revoke", NULL, call->parameter);
@@ -156,7 +156,7 @@ enum err api_remove_node(struct call *call)
 	enum err err = ERR_NONE;
 
 	if (id_is_node(call->parameter))
-		err = nodes_remove(call->api->store, call->parameter, INT64_MAX, &removed);
+		err = nodes_remove(call->context->store, call->parameter, INT64_MAX, &removed);
 	if (err == ERR_NONE && !removed)
 		err = reason_set(call->why, ERR_UNKNOWN_NODE, "there is no node %.64s", call->parameter);
 	if (err == ERR_NONE)
@@ -173,7 +173,7 @@ enum err api_audit(struct call *call)
 	enum err err = query_integer(call->query, "limit", 1, AUDIT_MAX, &limit, call->why);
 
 	if (err == ERR_NONE)
-		err = audit_list(call->api->store, limit, &entries);
+		err = audit_list(call->context->store, limit, &entries);
 	if (err == ERR_NONE)
 		write_list(call, "audit", &entries);
 	buf_free(&entries);

@@ -5,7 +5,7 @@
 enum err api_health(struct call *call)
 {
 	struct json_out json = {.buf = &call->response->body};
-	bool redis = store_ping(call->api->store) == ERR_NONE;
+	bool redis = store_ping(call->context->store) == ERR_NONE;
 
 	if (!redis) {
 		call->response->status = 503;

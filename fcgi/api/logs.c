@@ -1,8 +1,8 @@
 /* /api/logs: reading and clearing the cluster's log. */
 #include "fcgi/api/routes.h"
 #include "fcgi/model/audits.h"
-#include "fcgi/model/dashboard.h"
 #include "fcgi/model/logbook.h"
+#include "fcgi/model/overview.h"
 
 enum err api_logs(struct call *call)
 {
@@ -31,21 +31,22 @@ enum err api_logs(struct call *call)
 				    numbers[i].out, call->why);
 	if (err != ERR_NONE)
 		return err;
-	return logbook_find(call->api, call->session->subject, &question, &call->response->body, call->why);
+	return logbook_find(call->context, call->session->subject, &question, &call->response->body,
+			    call->why);
 }
 
 enum err api_log_sources(struct call *call)
 {
-	return logbook_sources(call->api->store, &call->response->body);
+	return logbook_sources(call->context->store, &call->response->body);
 }
 
 enum err api_clear_logs(struct call *call)
 {
 	const char *node = NULL;
-	enum err err = dashboard_read_target(call->body, &node, call->why);
+	enum err err = overview_read_target(call->body, &node, call->why);
 
 	if (err == ERR_NONE)
-		err = logbook_clear(call->api->store, node, &call->response->body, call->why);
+		err = logbook_clear(call->context->store, node, &call->response->body, call->why);
 	if (err == ERR_NONE)
 		err = audits_note(call, "logs.clear", node, NULL);
 	return err;

@@ -183,7 +183,7 @@ enum err api_prometheus(struct call *call)
 	struct target *targets;
 	struct nodes nodes;
 	size_t count;
-	enum err err = nodes_load(call->api->store, &nodes);
+	enum err err = nodes_load(call->context->store, &nodes);
 
 	if (err != ERR_NONE)
 		return err;

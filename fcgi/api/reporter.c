@@ -20,7 +20,7 @@ static enum err check_node(struct call *call, const char *node)
 }
 
 /* The interval that follows from the last points, this report's among them. */
-static int64_t grant_interval(const struct report *report, const struct buf *stored_points)
+static int64_t grant_interval(const struct parsed_report *report, const struct buf *stored_points)
 {
 	struct interval_point points[INTERVAL_POINTS] = {
 		{report->metrics.cpu_percent, report->metrics.memory_percent}};
@@ -40,7 +40,7 @@ static int64_t grant_interval(const struct report *report, const struct buf *sto
 }
 
 /* Certificates the report does not tell are as they were. */
-static void keep_certificates(struct report *report, const struct buf *stored_summary)
+static void keep_certificates(struct parsed_report *report, const struct buf *stored_summary)
 {
 	struct json *summary = NULL;
 	const struct json *days_left;
@@ -55,7 +55,7 @@ static void keep_certificates(struct report *report, const struct buf *stored_su
 	json_free(summary);
 }
 
-static bool certificates_changed(const struct report *report, const struct buf *stored)
+static bool certificates_changed(const struct parsed_report *report, const struct buf *stored)
 {
 	const struct buf *now = &report->certificates.json;
 
@@ -63,8 +63,9 @@ static bool certificates_changed(const struct report *report, const struct buf *
 	       (now->len != stored->len || memcmp(now->data, stored->data, now->len) != 0);
 }
 
-static enum err store_report(struct call *call, struct report *report, const struct report_before *before,
-			     const struct report_grant *grant, struct buf *commands)
+static enum err store_report(struct call *call, struct parsed_report *report,
+			     const struct report_before *before, const struct report_grant *grant,
+			     struct buf *commands)
 {
 	struct buf state = {0}, point = {0}, summary = {0};
 	int64_t fresh_s = (grant->interval_s * 3 + 1) / 2 + 10;
@@ -85,15 +86,15 @@ static enum err store_report(struct call *call, struct report *report, const str
 	report_write_summary(report, grant, &summary);
 	if (certificates_changed(report, &before->certificates))
 		parts.certificates = &report->certificates.json;
-	err = reports_store(call->api->store, &parts, commands);
+	err = reports_store(call->context->store, &parts, commands);
 	buf_free(&state);
 	buf_free(&point);
 	buf_free(&summary);
 	return err;
 }
 
-static void write_answer(struct call *call, const struct report *report, const struct report_grant *grant,
-			 const struct buf *commands)
+static void write_answer(struct call *call, const struct parsed_report *report,
+			 const struct report_grant *grant, const struct buf *commands)
 {
 	struct json_out json = {.buf = &call->response->body};
 
@@ -107,17 +108,17 @@ static void write_answer(struct call *call, const struct report *report, const s
 }
 
 /* Entries that came along; they were checked before anything of the report was stored. */
-static enum err store_logs(struct call *call, const struct report *report)
+static enum err store_logs(struct call *call, const struct parsed_report *report)
 {
 	int64_t added, total;
 
 	if (!report->logs || !json_first(report->logs))
 		return ERR_NONE;
-	return logbook_add(call->api->store, report->node, report->batch, report->logs, &added, &total,
+	return logbook_add(call->context->store, report->node, report->batch, report->logs, &added, &total,
 			   call->why);
 }
 
-static enum err take_report(struct call *call, struct report *report)
+static enum err take_report(struct call *call, struct parsed_report *report)
 {
 	struct report_before before = {0};
 	struct report_grant grant = {.now_ms = clock_now_ms()};
@@ -127,7 +128,7 @@ static enum err take_report(struct call *call, struct report *report)
 	if (err == ERR_NONE && report->logs)
 		err = logbook_check(report->logs, call->why);
 	if (err == ERR_NONE)
-		err = reports_begin(call->api->store, report->node, report->instance, INTERVAL_POINTS - 1,
+		err = reports_begin(call->context->store, report->node, report->instance, INTERVAL_POINTS - 1,
 				    &before);
 	if (err != ERR_NONE)
 		return err;
@@ -150,7 +151,7 @@ static enum err take_report(struct call *call, struct report *report)
 
 enum err api_report(struct call *call)
 {
-	struct report report;
+	struct parsed_report report;
 	enum err err = report_read(call->body, &report, call->why);
 
 	if (err != ERR_NONE)
@@ -174,8 +175,8 @@ enum err api_report_logs(struct call *call)
 	if (err == ERR_NONE && !*batch)
 		err = reason_set(call->why, ERR_INVALID, "batch is empty");
 	if (err == ERR_NONE)
-		err = logbook_add(call->api->store, node, batch, json_get(call->body, "logs"), &added, &total,
-				  call->why);
+		err = logbook_add(call->context->store, node, batch, json_get(call->body, "logs"), &added,
+				  &total, call->why);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&json, '{');
@@ -229,7 +230,7 @@ enum err api_report_result(struct call *call)
 	if (err == ERR_NONE)
 		err = read_result(call, &result);
 	if (err == ERR_NONE)
-		err = control_take_result(call->api->store, call->session->subject, id, &result);
+		err = command_take_result(call->context->store, call->session->subject, id, &result);
 	if (err == ERR_UNKNOWN_COMMAND)
 		err = reason_set(call->why, err, "there is no command %s for %s", id, call->session->subject);
 	if (err == ERR_NONE) {

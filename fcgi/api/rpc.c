@@ -5,8 +5,8 @@
 
 enum err api_rpc(struct call *call)
 {
-	const struct rpc_caller caller = {call->api, call->session, call->request->address,
-					  control_deadline(call->api)};
+	const struct rpc_caller caller = {call->context, call->session, call->request->address,
+					  command_deadline(call->context)};
 
 	rpc_answer(&caller, buf_string(call->text), call->text->len, &call->response->body);
 	if (!call->response->body.len)

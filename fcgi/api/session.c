@@ -21,7 +21,7 @@ static void put_cookie(struct call *call, const char *token, int64_t max_age_s)
 static void write_session(struct call *call, const struct user *user)
 {
 	struct json_out json = {.buf = &call->response->body};
-	int64_t now = clock_now_ms() / 1000, ttl_s = call->api->session_ttl_s;
+	int64_t now = clock_now_ms() / 1000, ttl_s = call->context->session_ttl_s;
 	struct token_claims claims = {
 		.role = user->role,
 		.generation = user->generation,
@@ -32,7 +32,7 @@ static void write_session(struct call *call, const struct user *user)
 
 	memcpy(claims.subject, user->name, sizeof(claims.subject));
 	id_random(claims.id);
-	token_sign(call->api->secret, &claims, &token);
+	token_sign(call->context->secret, &claims, &token);
 	put_cookie(call, token.data, ttl_s);
 	json_open(&json, '{');
 	json_put_text(&json, "access_token", token.data);
@@ -48,16 +48,16 @@ static void write_session(struct call *call, const struct user *user)
  * processor for tens of milliseconds, so only so many are looked at at once, whoever wants in. */
 static enum err check_password(struct call *call, const char *name, const char *password, struct user *user)
 {
-	struct store *store = call->api->store;
+	struct store *store = call->context->store;
 	enum err found = id_is_node(name) ? users_find(store, name, user) : ERR_UNKNOWN_USER;
 	struct turn turn;
 	bool matches;
 
 	if (found != ERR_NONE && found != ERR_UNKNOWN_USER)
 		return found;
-	turns_wait(call->api->turns, TURN_CHECK_PASSWORD, call->api->passwords_at_once, &turn);
+	turns_wait(call->context->turns, TURN_CHECK_PASSWORD, call->context->passwords_at_once, &turn);
 	matches = password_matches(password, found == ERR_NONE ? user->hash : NULL);
-	turns_end(call->api->turns, &turn);
+	turns_end(call->context->turns, &turn);
 	if (matches && found == ERR_NONE)
 		return throttle_succeeded(store, call->request->address, name);
 	return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
@@ -74,7 +74,7 @@ enum err api_login(struct call *call)
 		err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
 	if (err != ERR_NONE)
 		return err;
-	err = throttle_attempt(call->api->store, call->request->address, name, &retry_after_s);
+	err = throttle_attempt(call->context->store, call->request->address, name, &retry_after_s);
 	if (err == ERR_TOO_MANY_REQUESTS) {
 		response_header(call->response, "Retry-After", "%" PRId64, retry_after_s);
 		return reason_set(call->why, err, "too many failed logins; try again in %" PRId64 " s",
@@ -90,11 +90,11 @@ enum err api_login(struct call *call)
 enum err api_logout(struct call *call)
 {
 	struct json_out json = {.buf = &call->response->body};
-	enum err err = tokens_revoke(call->api->store, call->session->id, call->session->expires_at);
+	enum err err = tokens_revoke(call->context->store, call->session->id, call->session->expires_at);
 
 	if (err != ERR_NONE)
 		return err;
-	token_cache_forget(call->api->tokens, call->session->id);
+	token_cache_forget(call->context->tokens, call->session->id);
 	put_cookie(call, "", 0);
 	json_open(&json, '{');
 	json_put_bool(&json, "success", true);

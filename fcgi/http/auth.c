@@ -21,22 +21,23 @@ static enum err judge(enum err err, struct reason *why)
 
 static enum err verify(void *user, const char *token, struct token_claims *out)
 {
-	struct api *api = user;
+	struct context *context = user;
 	struct token_claims claims;
-	enum err err = token_verify(api->secret, token, clock_now_ms() / 1000, &claims);
+	enum err err = token_verify(context->secret, token, clock_now_ms() / 1000, &claims);
 
 	if (err == ERR_NONE)
-		err = tokens_check(api->store, &claims);
+		err = tokens_check(context->store, &claims);
 	if (err == ERR_NONE)
 		*out = claims;
 	return err;
 }
 
-static enum err identify(struct api *api, const char *token, struct token_claims *out, struct reason *why)
+static enum err identify(struct context *context, const char *token, struct token_claims *out,
+			 struct reason *why)
 {
-	const struct token_verifier verifier = {verify, api};
+	const struct token_verifier verifier = {verify, context};
 	struct token_claims claims;
-	enum err err = token_cache_get(api->tokens, token, clock_monotonic_ms(), &verifier, &claims);
+	enum err err = token_cache_get(context->tokens, token, clock_monotonic_ms(), &verifier, &claims);
 
 	if (err == ERR_NONE && claims.expires_at <= clock_now_ms() / 1000)
 		err = ERR_TOKEN_EXPIRED;
@@ -46,7 +47,7 @@ static enum err identify(struct api *api, const char *token, struct token_claims
 	return ERR_NONE;
 }
 
-enum err auth_identify(struct api *api, const struct request *request, struct auth_session *out,
+enum err auth_identify(struct context *context, const struct request *request, struct auth_session *out,
 		       struct reason *why)
 {
 	struct auth_session session;
@@ -54,7 +55,7 @@ enum err auth_identify(struct api *api, const struct request *request, struct au
 	enum err err = credentials_token(&request->credentials, token, &session.by_cookie, why);
 
 	if (err == ERR_NONE)
-		err = identify(api, token, &session.claims, why);
+		err = identify(context, token, &session.claims, why);
 	if (err == ERR_NONE)
 		*out = session;
 	return err;

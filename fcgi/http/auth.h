@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-struct api;
+struct context;
 
 struct auth_session {
 	struct token_claims claims;
@@ -18,7 +18,7 @@ struct auth_session {
  * ERR_UNAUTHORIZED without a token or with one that is not ours, ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED;
  * ERR_BACKEND_AWAY if that cannot be known now.
  */
-enum err auth_identify(struct api *api, const struct request *request, struct auth_session *out,
+enum err auth_identify(struct context *context, const struct request *request, struct auth_session *out,
 		       struct reason *why) MUST_CHECK;
 
 #endif

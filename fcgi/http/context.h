@@ -16,7 +16,7 @@ enum pool_kind { POOL_QUICK, POOL_WAITING }; /* calls that take long run in a po
 
 struct route;
 
-struct api {
+struct context {
 	const struct route *routes; /* what can be asked */
 	size_t routes_count;
 	const struct token_secret *secret;

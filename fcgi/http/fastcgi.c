@@ -17,7 +17,7 @@
 #define CHUNK_SIZE 16384
 #define NO_CONTENT 204
 
-struct connection {
+struct fastcgi {
 	FCGX_Request fcgx;
 };
 
@@ -52,7 +52,7 @@ void response_header(struct response *response, const char *name, const char *fo
 	buf_text(&response->headers, "\r\n");
 }
 
-void http_init(void)
+void fastcgi_init(void)
 {
 	int failed = FCGX_Init();
 
@@ -64,9 +64,9 @@ void http_init(void)
  * comes. So the accepting is done by the worker's loop, which puts the descriptor where libfcgi keeps the one
  * it accepted; with no listening socket of its own it never goes and gets another.
  */
-struct connection *connection_open(int fd)
+struct fastcgi *fastcgi_open(int fd)
 {
-	struct connection *connection = mem_alloc(1, sizeof(*connection));
+	struct fastcgi *connection = mem_alloc(1, sizeof(*connection));
 	struct timeval silence = {.tv_sec = SILENCE_S};
 	int failed = FCGX_InitRequest(&connection->fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR);
 
@@ -79,7 +79,7 @@ struct connection *connection_open(int fd)
 	return connection;
 }
 
-void connection_free(struct connection *connection)
+void fastcgi_free(struct fastcgi *connection)
 {
 	if (!connection)
 		return;
@@ -87,12 +87,12 @@ void connection_free(struct connection *connection)
 	free(connection);
 }
 
-int connection_fd(const struct connection *connection)
+int fastcgi_fd(const struct fastcgi *connection)
 {
 	return connection->fcgx.ipcFd;
 }
 
-static const char *parameter(struct connection *connection, const char *name)
+static const char *parameter(struct fastcgi *connection, const char *name)
 {
 	const char *value = FCGX_GetParam(name, connection->fcgx.envp);
 
@@ -100,7 +100,7 @@ static const char *parameter(struct connection *connection, const char *name)
 }
 
 /* All of it is read in any case, so that the connection can be used again. */
-static void read_body(struct connection *connection, struct request *request)
+static void read_body(struct fastcgi *connection, struct request *request)
 {
 	char chunk[CHUNK_SIZE];
 	int len;
@@ -115,7 +115,7 @@ static void read_body(struct connection *connection, struct request *request)
 		buf_free(&request->body);
 }
 
-bool connection_read(struct connection *connection, struct request *request)
+bool fastcgi_read(struct fastcgi *connection, struct request *request)
 {
 	if (FCGX_Accept_r(&connection->fcgx) != 0)
 		return false;
@@ -168,7 +168,7 @@ static const char *reason_phrase(int status)
 	return "Internal Server Error";
 }
 
-bool connection_answer(struct connection *connection, struct request *request, struct response *response)
+bool fastcgi_answer(struct fastcgi *connection, struct request *request, struct response *response)
 {
 	FCGX_Stream *out = connection->fcgx.out;
 	struct buf head = {0};

@@ -41,22 +41,22 @@ void response_header(struct response *response, const char *name, const char *fo
  * A connection from nginx. Between requests it may stay open, and then costs no process: whoever holds it
  * waits until its descriptor can be read.
  */
-struct connection;
+struct fastcgi;
 
 /* Once in each process, before the first connection. */
-void http_init(void);
+void fastcgi_init(void);
 
-struct connection *connection_open(int fd);	     /* takes the descriptor over */
-void connection_free(struct connection *connection); /* NULL is nothing */
-int connection_fd(const struct connection *connection);
+struct fastcgi *fastcgi_open(int fd);	       /* takes the descriptor over */
+void fastcgi_free(struct fastcgi *connection); /* NULL is nothing */
+int fastcgi_fd(const struct fastcgi *connection);
 
 /*
  * Reads the next request; blocks until all of it is there, at most for a few seconds after the other side
  * fell silent. False if the other side has ended the connection: it is to be freed.
  */
-bool connection_read(struct connection *connection, struct request *request);
+bool fastcgi_read(struct fastcgi *connection, struct request *request);
 
 /* Sends the answer. Returns whether the connection stays open for another request. */
-bool connection_answer(struct connection *connection, struct request *request, struct response *response);
+bool fastcgi_answer(struct fastcgi *connection, struct request *request, struct response *response);
 
 #endif

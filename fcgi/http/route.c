@@ -106,7 +106,7 @@ static enum err check_access(struct call *call, const struct route *route, struc
 	if (route->access == ACCESS_OPEN ||
 	    (route->access == ACCESS_METRICS && call->request->metrics_allowed))
 		return ERR_NONE;
-	err = auth_identify(call->api, call->request, session, call->why);
+	err = auth_identify(call->context, call->request, session, call->why);
 	if (err != ERR_NONE)
 		return err;
 	if (!role_allows(session->claims.role, needed))
@@ -185,15 +185,15 @@ static enum err dispatch(struct call *call, const char *path, struct auth_sessio
 {
 	struct buf allowed = {0};
 	const struct route *route = NULL;
-	enum err err = route_find(call->api->routes, call->api->routes_count, call->request->method, path, &route, &call->parameter,
-				  &allowed);
+	enum err err = route_find(call->context->routes, call->context->routes_count, call->request->method,
+				  path, &route, &call->parameter, &allowed);
 
 	if (err == ERR_METHOD_NOT_ALLOWED)
 		response_header(call->response, "Allow", "%s", allowed.data);
 	buf_free(&allowed);
 	if (err != ERR_NONE)
 		return err;
-	if (route->pool == POOL_WAITING && call->api->pool != POOL_WAITING) {
+	if (route->pool == POOL_WAITING && call->context->pool != POOL_WAITING) {
 		log_error("route", "nginx sent a call that waits to the quick pool path=%s", route->path);
 		return ERR_INTERNAL;
 	}
@@ -201,7 +201,7 @@ static enum err dispatch(struct call *call, const char *path, struct auth_sessio
 	return err == ERR_NONE ? handle(call, route) : err;
 }
 
-void route_answer(struct api *api, const struct request *request, struct response *response)
+void route_answer(struct context *context, const struct request *request, struct response *response)
 {
 	size_t path_len = strcspn(request->uri, "?");
 	struct reason why = {.text = ""};
@@ -209,7 +209,7 @@ void route_answer(struct api *api, const struct request *request, struct respons
 	struct auth_session session;
 	struct buf path = {0};
 	struct call call = {
-		.api = api, .request = request, .query = &query, .response = response, .why = &why};
+		.context = context, .request = request, .query = &query, .response = response, .why = &why};
 	enum err err = query_decode(request->uri, path_len, &path, &why);
 
 	if (err == ERR_NONE)

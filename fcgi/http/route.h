@@ -29,7 +29,7 @@ enum body {
 
 /* One request on its way through a handler. */
 struct call {
-	struct api *api;
+	struct context *context;
 	const struct request *request;
 	const struct query *query;
 	const char *parameter;		    /* what stands for the path's {…}; "" if it has none */
@@ -57,7 +57,7 @@ enum err route_find(const struct route *routes, size_t count, enum method method
 		    const struct route **out, const char **parameter, struct buf *allowed) MUST_CHECK;
 
 /* Answers the request; never fails. */
-void route_answer(struct api *api, const struct request *request, struct response *response);
+void route_answer(struct context *context, const struct request *request, struct response *response);
 
 /* Writes an error as the wire contract has it: status, code, sentence, and the headers that belong to it. */
 void route_write_error(struct response *response, enum err err, const struct reason *why);

@@ -18,17 +18,17 @@
 
 #define GRACE_MS 1000 /* a worker that answers just in time is still heard */
 
-int64_t control_deadline(const struct api *api)
+int64_t command_deadline(const struct context *context)
 {
-	return clock_monotonic_ms() + api->command_timeout_ms + GRACE_MS;
+	return clock_monotonic_ms() + context->command_timeout_ms + GRACE_MS;
 }
 
-void control_outcome_free(struct control_outcome *outcome)
+void command_outcome_free(struct command_outcome *outcome)
 {
 	buf_free(&outcome->result);
 }
 
-static enum err check_order(const struct control_order *order, struct reason *why)
+static enum err check_order(const struct command_order *order, struct reason *why)
 {
 	enum service_action action;
 
@@ -44,7 +44,7 @@ static enum err check_order(const struct control_order *order, struct reason *wh
 }
 
 /* The worker refuses as well; asking it is spared where its last report already tells. */
-static enum err check_service(const struct json *state, const struct control_order *order, struct reason *why)
+static enum err check_service(const struct json *state, const struct command_order *order, struct reason *why)
 {
 	const struct json *service = json_get(json_get(state, "services"), order->service_name);
 	const struct json *actions = json_get(service, "actions");
@@ -62,7 +62,7 @@ static enum err check_service(const struct json *state, const struct control_ord
 			  order->service_name);
 }
 
-static enum err check_worker(struct store *store, const struct control_order *order, bool *is_cron,
+static enum err check_worker(struct store *store, const struct command_order *order, bool *is_cron,
 			     struct reason *why)
 {
 	struct buf text = {0};
@@ -85,7 +85,7 @@ static enum err check_worker(struct store *store, const struct control_order *or
 	return err;
 }
 
-static enum err judge_result(const struct control_order *order, const struct buf *text, struct reason *why)
+static enum err judge_result(const struct command_order *order, const struct buf *text, struct reason *why)
 {
 	struct json *result = NULL;
 	enum err err = json_parse(text->data, text->len, &result, why);
@@ -104,16 +104,16 @@ static enum err judge_result(const struct control_order *order, const struct buf
 	return err;
 }
 
-static enum err send_and_wait(struct api *api, const struct command *command, struct control_outcome *out,
-			      struct reason *why)
+static enum err send_and_wait(struct context *context, const struct command *command,
+			      struct command_outcome *out, struct reason *why)
 {
 	int64_t answer_ms = command->expires_at_ms - command->created_at_ms;
-	enum err err = commands_send(api->store, command);
+	enum err err = commands_send(context->store, command);
 
 	if (err == ERR_WORKER_NOT_CONNECTED)
 		return reason_set(why, err, "%s is not connected", command->node);
 	if (err == ERR_NONE)
-		err = commands_wait(api->store, command->id, answer_ms + GRACE_MS, &out->result);
+		err = commands_wait(context->store, command->id, answer_ms + GRACE_MS, &out->result);
 	if (err == ERR_WORKER_TIMEOUT)
 		return reason_set(why, err, "%s did not answer in %" PRId64 " s; command %s", command->node,
 				  (answer_ms + 999) / 1000, command->id);
@@ -121,18 +121,18 @@ static enum err send_and_wait(struct api *api, const struct command *command, st
 }
 
 /* Questions leave half of what a user may take to commands that change something. */
-static enum err wait_in_turn(struct api *api, const struct command *command, struct control_outcome *out,
-			     struct reason *why)
+static enum err wait_in_turn(struct context *context, const struct command *command,
+			     struct command_outcome *out, struct reason *why)
 {
-	int64_t limit = command->only_asks ? (api->waits_a_user + 1) / 2 : api->waits_a_user;
+	int64_t limit = command->only_asks ? (context->waits_a_user + 1) / 2 : context->waits_a_user;
 	const struct wait wait = {
 		.command_id = command->id,
 		.until_ms = command->expires_at_ms + GRACE_MS,
 		.user = {command->user, limit},
-		.pool = {api->pool_id, api->waits_a_pool},
+		.pool = {context->pool_id, context->waits_a_pool},
 	};
 	const struct waiter *full = NULL;
-	enum err err = waits_begin(api->store, &wait, &full), ended;
+	enum err err = waits_begin(context->store, &wait, &full), ended;
 
 	if (err == ERR_TOO_MANY_WAITING)
 		return reason_set(why, err,
@@ -140,15 +140,15 @@ static enum err wait_in_turn(struct api *api, const struct command *command, str
 				  full->limit, full == &wait.user ? command->user : "all users together");
 	if (err != ERR_NONE)
 		return err;
-	err = send_and_wait(api, command, out, why);
-	ended = waits_end(api->store, &wait);
+	err = send_and_wait(context, command, out, why);
+	ended = waits_end(context->store, &wait);
 	return err == ERR_NONE ? ended : err;
 }
 
-static enum err keep_for_cron(struct api *api, const struct command *command, struct control_outcome *out,
-			      struct reason *why)
+static enum err keep_for_cron(struct context *context, const struct command *command,
+			      struct command_outcome *out, struct reason *why)
 {
-	enum err err = commands_queue(api->store, command);
+	enum err err = commands_queue(context->store, command);
 
 	if (err == ERR_CONFLICT)
 		return reason_set(why, err, "%d commands wait for %s already", LIMIT_COMMANDS_A_NODE,
@@ -158,11 +158,11 @@ static enum err keep_for_cron(struct api *api, const struct command *command, st
 }
 
 /* How long the worker has for the command; 0 if what came before it in the request took all the time. */
-static int64_t answer_within(const struct api *api, const struct control_by *by,
-			     const struct control_order *order)
+static int64_t answer_within(const struct context *context, const struct command_caller *by,
+			     const struct command_order *order)
 {
 	int64_t left_ms = by->until_ms - GRACE_MS - clock_monotonic_ms();
-	int64_t most_ms = api->command_timeout_ms;
+	int64_t most_ms = context->command_timeout_ms;
 
 	if (order->only_asks && most_ms > LIMIT_QUESTION_MS)
 		most_ms = LIMIT_QUESTION_MS;
@@ -171,10 +171,11 @@ static int64_t answer_within(const struct api *api, const struct control_by *by,
 	return left_ms > 0 ? left_ms : 0;
 }
 
-static enum err run_now(struct api *api, const struct control_by *by, const struct control_order *order,
-			struct command *command, struct control_outcome *out, struct reason *why)
+static enum err run_now(struct context *context, const struct command_caller *by,
+			const struct command_order *order, struct command *command,
+			struct command_outcome *out, struct reason *why)
 {
-	int64_t answer_ms = answer_within(api, by, order);
+	int64_t answer_ms = answer_within(context, by, order);
 	enum err err;
 
 	if (!answer_ms)
@@ -182,12 +183,12 @@ static enum err run_now(struct api *api, const struct control_by *by, const stru
 				  "not sent to %s: the calls before it in the batch took all the time",
 				  order->node);
 	command->expires_at_ms = command->created_at_ms + answer_ms;
-	err = wait_in_turn(api, command, out, why);
+	err = wait_in_turn(context, command, out, why);
 	return err == ERR_NONE ? judge_result(order, &out->result, why) : err;
 }
 
-static enum err execute(struct api *api, const struct control_by *by, const struct control_order *order,
-			struct control_outcome *out, struct reason *why)
+static enum err execute(struct context *context, const struct command_caller *by,
+			const struct command_order *order, struct command_outcome *out, struct reason *why)
 {
 	struct command command = {
 		.node = order->node,
@@ -200,17 +201,17 @@ static enum err execute(struct api *api, const struct control_by *by, const stru
 		.created_at_ms = clock_now_ms(),
 	};
 	bool is_cron = false;
-	enum err err = check_worker(api->store, order, &is_cron, why);
+	enum err err = check_worker(context->store, order, &is_cron, why);
 
 	if (err != ERR_NONE)
 		return err;
 	id_random(command.id);
 	memcpy(out->command_id, command.id, sizeof(command.id));
 	if (!is_cron)
-		return run_now(api, by, order, &command, out, why);
+		return run_now(context, by, order, &command, out, why);
 	/* A cron worker that does not come within this time is removed, and its commands with it. */
 	command.expires_at_ms = command.created_at_ms + LIMIT_SILENCE_S * 1000;
-	return keep_for_cron(api, &command, out, why);
+	return keep_for_cron(context, &command, out, why);
 }
 
 static void name_action(const char *action, const char *method, char *out, size_t size)
@@ -248,12 +249,13 @@ static struct verdict verdict_of(const struct buf *text)
 static void note(struct store *store, const struct audit_entry *entry)
 {
 	if (audit_add(store, entry) != ERR_NONE)
-		log_error("control", "the audit misses user=%s action=%s node=%s result=%s", entry->user,
+		log_error("command", "the audit misses user=%s action=%s node=%s result=%s", entry->user,
 			  entry->action, entry->node, entry->result);
 }
 
-static void note_outcome(struct api *api, const struct control_by *by, const struct control_order *order,
-			 const struct control_outcome *out, enum err err, const struct reason *why)
+static void note_outcome(struct context *context, const struct command_caller *by,
+			 const struct command_order *order, const struct command_outcome *out, enum err err,
+			 const struct reason *why)
 {
 	struct verdict verdict = {.result = "refused"};
 	bool tried = err == ERR_NONE || err == ERR_WORKER_TIMEOUT;
@@ -268,40 +270,40 @@ static void note_outcome(struct api *api, const struct control_by *by, const str
 	if (err == ERR_WORKER_TIMEOUT)
 		verdict.result = "failed";
 	name_action(order->action, order->method, action, sizeof(action));
-	note(api->store, &(struct audit_entry){
-				 .user = by->user,
-				 .address = by->address,
-				 .action = action,
-				 .node = order->node,
-				 .target = order->service_name,
-				 .result = verdict.result,
-				 .message = verdict.message,
-				 .command_id = *out->command_id ? out->command_id : NULL,
-				 .on_service = order->service_name && tried,
-			 });
+	note(context->store, &(struct audit_entry){
+				     .user = by->user,
+				     .address = by->address,
+				     .action = action,
+				     .node = order->node,
+				     .target = order->service_name,
+				     .result = verdict.result,
+				     .message = verdict.message,
+				     .command_id = *out->command_id ? out->command_id : NULL,
+				     .on_service = order->service_name && tried,
+			     });
 }
 
-enum err control_run(struct api *api, const struct control_by *by, const struct control_order *order,
-		     struct control_outcome *out, struct reason *why)
+enum err command_run(struct context *context, const struct command_caller *by,
+		     const struct command_order *order, struct command_outcome *out, struct reason *why)
 {
 	int64_t began_ms = clock_monotonic_ms();
-	struct control_outcome outcome = {.queued = false};
+	struct command_outcome outcome = {.queued = false};
 	enum err err = check_order(order, why);
 
 	if (err != ERR_NONE)
 		return err;
-	err = execute(api, by, order, &outcome, why);
+	err = execute(context, by, order, &outcome, why);
 	outcome.duration_ms = clock_monotonic_ms() - began_ms;
 	if (!order->only_asks)
-		note_outcome(api, by, order, &outcome, err, why);
+		note_outcome(context, by, order, &outcome, err, why);
 	if (err == ERR_NONE)
 		*out = outcome;
 	else
-		control_outcome_free(&outcome);
+		command_outcome_free(&outcome);
 	return err;
 }
 
-enum err control_take_result(struct store *store, const char *node, const char *command_id,
+enum err command_take_result(struct store *store, const char *node, const char *command_id,
 			     const struct buf *result)
 {
 	struct command_done done = {.first = false};
@@ -343,7 +345,7 @@ static void put_result(struct json_out *json, const struct json *result)
 	}
 }
 
-void control_write_answer(const struct control_order *order, const struct control_outcome *outcome,
+void command_write_answer(const struct command_order *order, const struct command_outcome *outcome,
 			  struct buf *out)
 {
 	struct json_out json = {.buf = out};

@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 /* Who asks. */
-struct control_by {
+struct command_caller {
 	const char *user;
 	const char *address;
-	int64_t until_ms; /* when the caller waits no longer, monotonic; control_deadline makes it */
+	int64_t until_ms; /* when the caller waits no longer, monotonic; command_deadline makes it */
 };
 
 /* For all that one request asks for, however many commands these are. */
-int64_t control_deadline(const struct api *api);
+int64_t command_deadline(const struct context *context);
 
-struct control_order {
+struct command_order {
 	const char *node;
 	const char *service_name, *action; /* a service's action … */
 	const char *method;		   /* … or a reporter's method with its params, a JSON object */
@@ -28,13 +28,13 @@ struct control_order {
 	bool only_asks; /* it changes nothing, and need not be in the audit */
 };
 
-struct control_outcome {
+struct command_outcome {
 	char command_id[ID_RANDOM_SIZE];
 	bool queued; /* for a worker that comes by cron: there is no result yet */
 	int64_t duration_ms;
 	struct buf result; /* what the worker answered, a JSON object */
 };
-void control_outcome_free(struct control_outcome *outcome);
+void command_outcome_free(struct command_outcome *outcome);
 
 /*
  * ERR_INVALID, ERR_UNKNOWN_NODE, ERR_UNKNOWN_SERVICE, ERR_ACTION_NOT_ALLOWED (by what the worker told of
@@ -43,18 +43,19 @@ void control_outcome_free(struct control_outcome *outcome);
  * ERR_TOO_MANY_WAITING (calls of this user, or of all), each with a sentence. An action that was tried and
  * failed is no error: the result says so.
  */
-enum err control_run(struct api *api, const struct control_by *by, const struct control_order *order,
-		     struct control_outcome *out, struct reason *why) MUST_CHECK;
+enum err command_run(struct context *context, const struct command_caller *by,
+		     const struct command_order *order, struct command_outcome *out,
+		     struct reason *why) MUST_CHECK;
 
 /* Appends the answer of control-service for an outcome. */
-void control_write_answer(const struct control_order *order, const struct control_outcome *outcome,
+void command_write_answer(const struct command_order *order, const struct command_outcome *outcome,
 			  struct buf *out);
 
 /*
  * Takes a worker's result, a JSON object; the first for a command counts, and one that nobody waited for is
  * written to the audit. ERR_UNKNOWN_COMMAND if there is no such command for that node.
  */
-enum err control_take_result(struct store *store, const char *node, const char *command_id,
+enum err command_take_result(struct store *store, const char *node, const char *command_id,
 			     const struct buf *result) MUST_CHECK;
 
 #endif

@@ -70,43 +70,43 @@ static enum err read_filter(const struct logbook_question *question, struct entr
 }
 
 /* Most reads take milliseconds: who comes with a few at once waits rather than being refused. */
-static enum turn_refusal take_turn(const struct api *api, const char *user, struct turn *out)
+static enum turn_refusal take_turn(const struct context *context, const char *user, struct turn *out)
 {
 	const struct timespec look = {.tv_nsec = LOOK_MS * 1000000};
 	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
-	enum turn_refusal refusal = turns_try(api->turns, TURN_READ_LOGS, user, &api->reads, out);
+	enum turn_refusal refusal = turns_try(context->turns, TURN_READ_LOGS, user, &context->reads, out);
 	struct turn place;
 
-	if (refusal == TURN_TAKEN ||
-	    turns_try(api->turns, TURN_WAIT_TO_READ_LOGS, user, &api->waiting_reads, &place) != TURN_TAKEN)
+	if (refusal == TURN_TAKEN || turns_try(context->turns, TURN_WAIT_TO_READ_LOGS, user,
+					       &context->waiting_reads, &place) != TURN_TAKEN)
 		return refusal;
 	while (refusal != TURN_TAKEN && clock_monotonic_ms() < until_ms) {
 		(void)nanosleep(&look, NULL);
-		refusal = turns_try(api->turns, TURN_READ_LOGS, user, &api->reads, out);
+		refusal = turns_try(context->turns, TURN_READ_LOGS, user, &context->reads, out);
 	}
-	turns_end(api->turns, &place);
+	turns_end(context->turns, &place);
 	return refusal;
 }
 
-static enum err find_in_turn(struct api *api, const char *user, const struct log_query *query,
+static enum err find_in_turn(struct context *context, const char *user, const struct log_query *query,
 			     struct buf *out, size_t *total, struct reason *why)
 {
 	struct turn turn;
-	enum turn_refusal refusal = take_turn(api, user, &turn);
+	enum turn_refusal refusal = take_turn(context, user, &turn);
 	enum err err;
 
 	if (refusal != TURN_TAKEN)
 		return reason_set(why, ERR_TOO_MANY_READS,
 				  "the log is being read %" PRId64
 				  " times by %s already; try again in a moment",
-				  refusal == TURN_NONE_OF_ONE ? api->reads.of_one : api->reads.of_all,
+				  refusal == TURN_NONE_OF_ONE ? context->reads.of_one : context->reads.of_all,
 				  refusal == TURN_NONE_OF_ONE ? user : "all users together");
-	err = logs_find(api->store, query, out, total);
-	turns_end(api->turns, &turn);
+	err = logs_find(context->store, query, out, total);
+	turns_end(context->turns, &turn);
 	return err;
 }
 
-enum err logbook_find(struct api *api, const char *user, const struct logbook_question *question,
+enum err logbook_find(struct context *context, const char *user, const struct logbook_question *question,
 		      struct buf *out, struct reason *why)
 {
 	struct json_out json = {.buf = out};
@@ -128,9 +128,9 @@ enum err logbook_find(struct api *api, const char *user, const struct logbook_qu
 	json_open(&json, '{');
 	json_put_raw(&json, "logs", "", 0); /* what is found may be large: it goes right behind its name */
 	if (err == ERR_NONE)
-		err = find_in_turn(api, user, &query, out, &total, why);
+		err = find_in_turn(context, user, &query, out, &total, why);
 	if (err == ERR_NONE)
-		err = logs_sources(api->store, &nodes, &loggers);
+		err = logs_sources(context->store, &nodes, &loggers);
 	if (err == ERR_NONE) {
 		json_put_integer(&json, "total", (int64_t)total);
 		json_put_integer(&json, "limit", question->limit);

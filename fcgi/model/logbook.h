@@ -23,7 +23,7 @@ struct logbook_question {
  * Appends the answer of GET /api/logs. Searching takes time, so `user` and all together may do it only so
  * often at once: ERR_TOO_MANY_READS.
  */
-enum err logbook_find(struct api *api, const char *user, const struct logbook_question *question,
+enum err logbook_find(struct context *context, const char *user, const struct logbook_question *question,
 		      struct buf *out, struct reason *why) MUST_CHECK;
 
 /* Append the answers of GET /api/logs/sources, POST /api/logs/clear, log_collector.get_stats. */

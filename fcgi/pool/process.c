@@ -19,11 +19,11 @@
 
 #define EVENTS_AT_ONCE 16
 
-struct worker {
-	const struct worker_options *options;
+struct process {
+	const struct process_options *options;
 	int epoll_fd;
 	bool accepting;
-	struct connection **connections; /* options->connections places, NULL where free */
+	struct fastcgi **connections; /* options->connections places, NULL where free */
 	size_t count;
 };
 
@@ -52,44 +52,44 @@ static void set_signals(sigset_t *while_waiting)
 }
 
 /* Many processes wait for the same socket; EPOLLEXCLUSIVE wakes few of them for each connection. */
-static void watch_listener(struct worker *worker)
+static void watch_listener(struct process *process)
 {
-	bool wanted = !stopping && worker->count < worker->options->connections;
+	bool wanted = !stopping && process->count < process->options->connections;
 	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = NULL};
 	int failed;
 
-	if (wanted == worker->accepting)
+	if (wanted == process->accepting)
 		return;
-	failed = epoll_ctl(worker->epoll_fd, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-			   worker->options->listen_fd, &event);
+	failed = epoll_ctl(process->epoll_fd, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+			   process->options->listen_fd, &event);
 	assert(!failed);
-	worker->accepting = wanted;
+	process->accepting = wanted;
 }
 
-static void drop(struct worker *worker, struct connection *connection)
+static void drop(struct process *process, struct fastcgi *connection)
 {
-	for (size_t i = 0; i < worker->options->connections; i++) {
-		if (worker->connections[i] != connection)
+	for (size_t i = 0; i < process->options->connections; i++) {
+		if (process->connections[i] != connection)
 			continue;
-		worker->connections[i] = NULL;
-		worker->count--;
+		process->connections[i] = NULL;
+		process->count--;
 	}
-	connection_free(connection); /* closing the descriptor takes it out of the epoll set */
-	watch_listener(worker);
+	fastcgi_free(connection); /* closing the descriptor takes it out of the epoll set */
+	watch_listener(process);
 }
 
-static void serve(struct worker *worker, struct connection *connection)
+static void serve(struct process *process, struct fastcgi *connection)
 {
 	struct request request;
 	struct response response = {.status = 200, .content_type = "application/json"};
 
-	if (!connection_read(connection, &request)) {
-		drop(worker, connection);
+	if (!fastcgi_read(connection, &request)) {
+		drop(process, connection);
 		return;
 	}
-	worker->options->answer(worker->options->user, &request, &response);
-	if (!connection_answer(connection, &request, &response))
-		drop(worker, connection);
+	process->options->answer(process->options->user, &request, &response);
+	if (!fastcgi_answer(connection, &request, &response))
+		drop(process, connection);
 }
 
 static bool is_readable(int fd)
@@ -99,67 +99,67 @@ static bool is_readable(int fd)
 	return poll(&poll_fd, 1, 0) > 0;
 }
 
-static void take_connection(struct worker *worker)
+static void take_connection(struct process *process)
 {
 	struct epoll_event event = {.events = EPOLLIN};
-	struct connection *connection;
-	int fd = accept4(worker->options->listen_fd, NULL, NULL, SOCK_CLOEXEC), failed;
+	struct fastcgi *connection;
+	int fd = accept4(process->options->listen_fd, NULL, NULL, SOCK_CLOEXEC), failed;
 
 	if (fd < 0) {
 		/* Another process was faster, or the client gave up. */
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			log_error("worker", "cannot accept a connection: %s", strerror(errno));
+			log_error("process", "cannot accept a connection: %s", strerror(errno));
 		return;
 	}
-	connection = connection_open(fd);
-	for (size_t i = 0; i < worker->options->connections; i++)
-		if (!worker->connections[i]) {
-			worker->connections[i] = connection;
+	connection = fastcgi_open(fd);
+	for (size_t i = 0; i < process->options->connections; i++)
+		if (!process->connections[i]) {
+			process->connections[i] = connection;
 			break;
 		}
-	worker->count++;
+	process->count++;
 	event.data.ptr = connection;
-	failed = epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+	failed = epoll_ctl(process->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 	assert(!failed);
-	watch_listener(worker);
+	watch_listener(process);
 	if (is_readable(fd)) /* nginx sends its request right away: most often there is no need to wait */
-		serve(worker, connection);
+		serve(process, connection);
 }
 
 /* Requests that have already arrived on open connections are still answered. */
-static void finish(struct worker *worker)
+static void finish(struct process *process)
 {
-	watch_listener(worker);
-	for (size_t i = 0; i < worker->options->connections; i++) {
-		if (worker->connections[i] && is_readable(connection_fd(worker->connections[i])))
-			serve(worker, worker->connections[i]);
-		if (worker->connections[i])
-			drop(worker, worker->connections[i]);
+	watch_listener(process);
+	for (size_t i = 0; i < process->options->connections; i++) {
+		if (process->connections[i] && is_readable(fastcgi_fd(process->connections[i])))
+			serve(process, process->connections[i]);
+		if (process->connections[i])
+			drop(process, process->connections[i]);
 	}
 }
 
-void worker_run(const struct worker_options *options)
+void process_run(const struct process_options *options)
 {
-	struct worker worker = {.options = options};
+	struct process process = {.options = options};
 	struct epoll_event events[EVENTS_AT_ONCE];
 	sigset_t while_waiting;
 
 	set_signals(&while_waiting);
-	worker.connections = mem_alloc(options->connections, sizeof(struct connection *));
-	worker.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	assert(worker.epoll_fd >= 0);
-	watch_listener(&worker);
+	process.connections = mem_alloc(options->connections, sizeof(struct fastcgi *));
+	process.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	assert(process.epoll_fd >= 0);
+	watch_listener(&process);
 	while (!stopping) {
-		int count = epoll_pwait(worker.epoll_fd, events, EVENTS_AT_ONCE, -1, &while_waiting);
+		int count = epoll_pwait(process.epoll_fd, events, EVENTS_AT_ONCE, -1, &while_waiting);
 
 		for (int i = 0; i < count; i++) {
 			if (events[i].data.ptr)
-				serve(&worker, events[i].data.ptr);
-			else if (worker.accepting)
-				take_connection(&worker);
+				serve(&process, events[i].data.ptr);
+			else if (process.accepting)
+				take_connection(&process);
 		}
 	}
-	finish(&worker);
-	close(worker.epoll_fd);
-	free(worker.connections);
+	finish(&process);
+	close(process.epoll_fd);
+	free(process.connections);
 }

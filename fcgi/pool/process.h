@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-struct worker_options {
+struct process_options {
 	int listen_fd;
 	/*
 	 * Connections held open at once. Only one is served at a time, so where serving can take long it must
@@ -21,6 +21,6 @@ struct worker_options {
 };
 
 /* Returns when everything in hand is done. */
-void worker_run(const struct worker_options *options);
+void process_run(const struct process_options *options);
 
 #endif

@@ -93,7 +93,7 @@ static enum err take_certificate(const struct json *certificate, const char *nod
 }
 
 enum err report_read_certificates(const struct json *certificates, const char *node,
-				  struct report_certificates *out, struct reason *why)
+				  struct parsed_certificates *out, struct reason *why)
 {
 	struct json_out json = {.buf = &out->json};
 	size_t index = 0;

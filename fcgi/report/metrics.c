@@ -149,7 +149,7 @@ static int64_t counter(const struct json *group, const char *key)
 	return json_is_number(value) ? (int64_t)json_number(value) : -1;
 }
 
-static void note_summary(const struct json *metrics, struct report_metrics *out)
+static void note_summary(const struct json *metrics, struct parsed_metrics *out)
 {
 	const struct json *network = json_get(metrics, "network_io");
 	const struct json *disk = json_get(metrics, "disk_io");
@@ -164,7 +164,7 @@ static void note_summary(const struct json *metrics, struct report_metrics *out)
 	out->disk_write_bytes = counter(disk, "write_bytes");
 }
 
-enum err report_read_metrics(const struct json *metrics, struct report_metrics *out, struct reason *why)
+enum err report_read_metrics(const struct json *metrics, struct parsed_metrics *out, struct reason *why)
 {
 	struct json_out json = {.buf = &out->json};
 	const struct json *object = metrics;

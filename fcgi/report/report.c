@@ -10,7 +10,7 @@
 #define BATCH_MAX	   64
 #define REPORTER_MAX	   4096
 
-static enum err read_mode(const struct json *body, struct report *out, struct reason *why)
+static enum err read_mode(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	const char *mode = NULL;
 	enum err err = json_need_text(body, "", "mode", 16, &mode, why);
@@ -23,7 +23,7 @@ static enum err read_mode(const struct json *body, struct report *out, struct re
 	return ERR_NONE;
 }
 
-static enum err read_intervals(const struct json *body, struct report *out, struct reason *why)
+static enum err read_intervals(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	bool is_coordinator = strcmp(out->node, ID_COORDINATOR) == 0;
 	int64_t lowest = is_coordinator ? 1 : LIMIT_INTERVAL_MIN_S;
@@ -71,7 +71,7 @@ static enum err read_reporter(const struct json *reporter, struct buf *out, stru
 	return ERR_NONE;
 }
 
-static enum err read_logs(const struct json *body, struct report *out, struct reason *why)
+static enum err read_logs(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	const struct json *logs = json_get(body, "logs");
 
@@ -83,7 +83,7 @@ static enum err read_logs(const struct json *body, struct report *out, struct re
 	return json_optional_text(body, "", "batch", BATCH_MAX, &out->batch, why);
 }
 
-static enum err read_parts(const struct json *body, struct report *out, struct reason *why)
+static enum err read_parts(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	enum err err = report_read_metrics(json_get(body, "metrics"), &out->metrics, why);
 
@@ -99,9 +99,9 @@ static enum err read_parts(const struct json *body, struct report *out, struct r
 	return err;
 }
 
-enum err report_read(const struct json *body, struct report *out, struct reason *why)
+enum err report_read(const struct json *body, struct parsed_report *out, struct reason *why)
 {
-	struct report report = {.instance = "", .batch = ""};
+	struct parsed_report report = {.instance = "", .batch = ""};
 	enum err err = json_need_text(body, "", "worker_id", LIMIT_NAME, &report.node, why);
 
 	if (err != ERR_NONE)
@@ -126,7 +126,7 @@ enum err report_read(const struct json *body, struct report *out, struct reason 
 	return ERR_NONE;
 }
 
-void report_free(struct report *report)
+void report_free(struct parsed_report *report)
 {
 	buf_free(&report->metrics.json);
 	buf_free(&report->services.json);

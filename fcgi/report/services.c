@@ -19,7 +19,7 @@ static uint32_t mix(uint32_t hash, const char *text)
 }
 
 static enum err take_status(const struct json *service, const char *path, struct json_out *out,
-			    struct report_services *counts, struct reason *why)
+			    struct parsed_services *counts, struct reason *why)
 {
 	static const char *const STATUSES[REPORT_STATUS_COUNT] = {
 		[REPORT_RUNNING] = "running", [REPORT_STOPPED] = "stopped", [REPORT_ERROR] = "error"};
@@ -40,7 +40,7 @@ static enum err take_status(const struct json *service, const char *path, struct
 }
 
 static enum err take_installed(const struct json *service, const char *path, struct json_out *out,
-			       struct report_services *counts, struct reason *why)
+			       struct parsed_services *counts, struct reason *why)
 {
 	const struct json *value = json_get(service, "installed");
 	bool told = value && !json_is_null(value), installed = !told || json_is_true(value);
@@ -110,7 +110,7 @@ static enum err take_actions(const struct json *service, const char *path, struc
 	return ERR_NONE;
 }
 
-static enum err take_service(const struct json *service, struct json_out *out, struct report_services *counts,
+static enum err take_service(const struct json *service, struct json_out *out, struct parsed_services *counts,
 			     struct reason *why)
 {
 	const char *name = json_key(service);
@@ -135,7 +135,7 @@ static enum err take_service(const struct json *service, struct json_out *out, s
 	return ERR_NONE;
 }
 
-enum err report_read_services(const struct json *services, struct report_services *out, struct reason *why)
+enum err report_read_services(const struct json *services, struct parsed_services *out, struct reason *why)
 {
 	struct json_out json = {.buf = &out->json};
 	enum err err;

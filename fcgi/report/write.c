@@ -7,12 +7,12 @@ static int64_t fresh_until(const struct report_grant *grant)
 	return node_fresh_until(grant->now_ms, grant->interval_s);
 }
 
-static const char *mode_of(const struct report *report)
+static const char *mode_of(const struct parsed_report *report)
 {
 	return report->cron ? "cron" : "daemon";
 }
 
-void report_write_state(const struct report *report, const struct report_grant *grant, struct buf *out)
+void report_write_state(const struct parsed_report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	struct node_head head = {
@@ -45,7 +45,7 @@ static void put_counter(struct json_out *json, const char *key, int64_t counter)
 		json_put_integer(json, key, counter);
 }
 
-void report_write_point(const struct report *report, const struct report_grant *grant, struct buf *out)
+void report_write_point(const struct parsed_report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 
@@ -66,7 +66,8 @@ static int64_t or_zero(int64_t counter)
 	return counter < 0 ? 0 : counter;
 }
 
-void report_write_summary(const struct report *report, const struct report_grant *grant, struct buf *out)
+void report_write_summary(const struct parsed_report *report, const struct report_grant *grant,
+			  struct buf *out)
 {
 	struct json_out json = {.buf = out};
 

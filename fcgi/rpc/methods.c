@@ -1,8 +1,8 @@
 /* The methods of the wire contract, section "RPC": each takes its params and calls what REST calls. */
 #include "common/limits.h"
 #include "common/log.h"
-#include "fcgi/model/dashboard.h"
 #include "fcgi/model/logbook.h"
+#include "fcgi/model/overview.h"
 #include "fcgi/rpc/reporter.h"
 #include "fcgi/store/audit.h"
 
@@ -12,7 +12,7 @@
 
 static struct store *store_of(const struct rpc_call *call)
 {
-	return call->caller->api->store;
+	return call->caller->context->store;
 }
 
 static enum err need_text(struct rpc_call *call, const char *name, const char **out)
@@ -41,29 +41,29 @@ static void note(const struct rpc_call *call, const char *action, const char *no
 
 static enum err get_cluster_metrics(struct rpc_call *call, struct buf *result)
 {
-	return dashboard_metrics(store_of(call), result);
+	return overview_metrics(store_of(call), result);
 }
 
 static enum err get_dashboard_stats(struct rpc_call *call, struct buf *result)
 {
-	return dashboard_stats(store_of(call), result);
+	return overview_stats(store_of(call), result);
 }
 
 static enum err get_cluster_services(struct rpc_call *call, struct buf *result)
 {
-	return dashboard_services(store_of(call), NULL, result);
+	return overview_services(store_of(call), NULL, result);
 }
 
 static enum err get_metrics_history(struct rpc_call *call, struct buf *result)
 {
-	int64_t limit = DASHBOARD_HISTORY_DEFAULT;
+	int64_t limit = OVERVIEW_HISTORY_DEFAULT;
 	const char *node = NULL;
 	enum err err = need_text(call, "node_id", &node);
 
 	if (err == ERR_NONE)
 		err = json_optional_integer(call->params, "", "limit", 1, LIMIT_HISTORY_POINTS, &limit,
 					    call->why);
-	return err == ERR_NONE ? dashboard_history(store_of(call), node, (int)limit, result, call->why) : err;
+	return err == ERR_NONE ? overview_history(store_of(call), node, (int)limit, result, call->why) : err;
 }
 
 static enum err clear_metrics_history(struct rpc_call *call, struct buf *result)
@@ -72,7 +72,7 @@ static enum err clear_metrics_history(struct rpc_call *call, struct buf *result)
 	enum err err = optional_text(call, "node_id", &node);
 
 	if (err == ERR_NONE)
-		err = dashboard_clear_history(store_of(call), node, result, call->why);
+		err = overview_clear_history(store_of(call), node, result, call->why);
 	if (err == ERR_NONE)
 		note(call, "history.clear", node);
 	return err;
@@ -80,8 +80,8 @@ static enum err clear_metrics_history(struct rpc_call *call, struct buf *result)
 
 static enum err control_service(struct rpc_call *call, struct buf *result)
 {
-	struct control_outcome outcome = {.queued = false};
-	struct control_order order = {.node = NULL};
+	struct command_outcome outcome = {.queued = false};
+	struct command_order order = {.node = NULL};
 	enum err err = need_text(call, "worker_id", &order.node);
 
 	if (err == ERR_NONE)
@@ -92,8 +92,8 @@ static enum err control_service(struct rpc_call *call, struct buf *result)
 		err = rpc_run_order(call, &order, &outcome);
 	if (err != ERR_NONE)
 		return err;
-	control_write_answer(&order, &outcome, result);
-	control_outcome_free(&outcome);
+	command_write_answer(&order, &outcome, result);
+	command_outcome_free(&outcome);
 	return ERR_NONE;
 }
 
@@ -128,7 +128,8 @@ static enum err get_logs(struct rpc_call *call, struct buf *result)
 					    numbers[i].out, call->why);
 	if (err != ERR_NONE)
 		return err;
-	return logbook_find(call->caller->api, call->caller->session->subject, &question, result, call->why);
+	return logbook_find(call->caller->context, call->caller->session->subject, &question, result,
+			    call->why);
 }
 
 static enum err get_log_sources(struct rpc_call *call, struct buf *result)

@@ -2,7 +2,7 @@
 #include "fcgi/rpc/reporter.h"
 
 #include "common/limits.h"
-#include "fcgi/model/dashboard.h"
+#include "fcgi/model/overview.h"
 
 #include <string.h>
 
@@ -15,17 +15,17 @@ static enum err read_worker(struct rpc_call *call, const char **out)
 	return json_optional_text(call->params, "", "worker_id", LIMIT_NAME, out, call->why);
 }
 
-enum err rpc_run_order(struct rpc_call *call, const struct control_order *order, struct control_outcome *out)
+enum err rpc_run_order(struct rpc_call *call, const struct command_order *order, struct command_outcome *out)
 {
 	const struct rpc_caller *caller = call->caller;
-	struct control_by by = {caller->session->subject, caller->address, caller->until_ms};
+	struct command_caller by = {caller->session->subject, caller->address, caller->until_ms};
 
-	return control_run(caller->api, &by, order, out, call->why);
+	return command_run(caller->context, &by, order, out, call->why);
 }
 
 /* What the worker's own method answered; an answer of ours where it only says that it is done. */
-static enum err write_workers_answer(struct rpc_call *call, const struct control_order *order,
-				     const struct control_outcome *outcome, struct buf *result)
+static enum err write_workers_answer(struct rpc_call *call, const struct command_order *order,
+				     const struct command_outcome *outcome, struct buf *result)
 {
 	struct json *answer = NULL;
 	const struct json *inner;
@@ -44,16 +44,16 @@ static enum err write_workers_answer(struct rpc_call *call, const struct control
 	} else if (inner && !json_is_null(inner)) {
 		json_write(result, inner);
 	} else {
-		control_write_answer(order, outcome, result);
+		command_write_answer(order, outcome, result);
 	}
 	json_free(answer);
 	return err;
 }
 
 /* A method of the worker's reporter. */
-static enum err ask_reporter(struct rpc_call *call, struct control_order *order, struct buf *result)
+static enum err ask_reporter(struct rpc_call *call, struct command_order *order, struct buf *result)
 {
-	struct control_outcome outcome = {.queued = false};
+	struct command_outcome outcome = {.queued = false};
 	enum err err;
 
 	err = read_worker(call, &order->node);
@@ -62,12 +62,12 @@ static enum err ask_reporter(struct rpc_call *call, struct control_order *order,
 	if (err != ERR_NONE)
 		return err;
 	err = write_workers_answer(call, order, &outcome, result);
-	control_outcome_free(&outcome);
+	command_outcome_free(&outcome);
 	return err;
 }
 
 /* A question. One that comes by cron cannot be asked, but tells with each report. */
-static enum err ask_state(struct rpc_call *call, struct control_order *order, struct buf *result)
+static enum err ask_state(struct rpc_call *call, struct command_order *order, struct buf *result)
 {
 	const char *node = NULL;
 	bool told = false;
@@ -75,14 +75,14 @@ static enum err ask_state(struct rpc_call *call, struct control_order *order, st
 
 	order->only_asks = true;
 	if (err == ERR_NONE)
-		err = dashboard_reporter_of_cron(call->caller->api->store, node, result, &told, call->why);
+		err = overview_reporter_of_cron(call->caller->context->store, node, result, &told, call->why);
 	return err != ERR_NONE || told ? err : ask_reporter(call, order, result);
 }
 
 enum err rpc_reporter_get_stats(struct rpc_call *call, struct buf *result)
 {
 	struct buf params = {0};
-	struct control_order order = {.method = "metrics_reporter.get_stats", .params = &params};
+	struct command_order order = {.method = "metrics_reporter.get_stats", .params = &params};
 	enum err err;
 
 	buf_text(&params, "{}");
@@ -103,7 +103,7 @@ static bool is_action(const char *text)
 
 enum err rpc_reporter_control(struct rpc_call *call, struct buf *result)
 {
-	struct control_order order = {.method = "metrics_reporter.control_reporter"};
+	struct command_order order = {.method = "metrics_reporter.control_reporter"};
 	const char *action = NULL;
 	struct buf params = {0};
 	struct json_out json = {.buf = &params};
@@ -124,7 +124,7 @@ enum err rpc_reporter_control(struct rpc_call *call, struct buf *result)
 
 enum err rpc_reporter_set_interval(struct rpc_call *call, struct buf *result)
 {
-	struct control_order order = {.method = "metrics_reporter.set_interval"};
+	struct command_order order = {.method = "metrics_reporter.set_interval"};
 	const struct json *given = json_get(call->params, "interval");
 	struct buf params = {0};
 	struct json_out json = {.buf = &params};

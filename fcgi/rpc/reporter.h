@@ -5,9 +5,9 @@
 #include "fcgi/model/command.h"
 #include "fcgi/rpc/rpc.h"
 
-/* control_run in the caller's name. */
-enum err rpc_run_order(struct rpc_call *call, const struct control_order *order,
-		       struct control_outcome *out) MUST_CHECK;
+/* command_run in the caller's name. */
+enum err rpc_run_order(struct rpc_call *call, const struct command_order *order,
+		       struct command_outcome *out) MUST_CHECK;
 
 enum err rpc_reporter_get_stats(struct rpc_call *call, struct buf *result) MUST_CHECK;
 enum err rpc_reporter_control(struct rpc_call *call, struct buf *result) MUST_CHECK;

@@ -15,10 +15,10 @@
 
 /* Who calls. */
 struct rpc_caller {
-	struct api *api;
+	struct context *context;
 	const struct token_claims *session;
 	const char *address;
-	int64_t until_ms; /* control_deadline of the request: a batch waits no longer than one call may */
+	int64_t until_ms; /* command_deadline of the request: a batch waits no longer than one call may */
 };
 
 struct rpc_call {

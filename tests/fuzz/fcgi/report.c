@@ -16,7 +16,7 @@ static void check_json(const struct buf *text)
 	json_free(document);
 }
 
-static void write(const struct report *report)
+static void write(const struct parsed_report *report)
 {
 	struct report_grant grant = {.now_ms = 1763375400123, .interval_s = 30};
 	struct buf state = {0}, point = {0}, summary = {0};
@@ -38,7 +38,7 @@ static void write(const struct report *report)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	struct json *document = NULL;
-	struct report report;
+	struct parsed_report report;
 	struct reason why;
 
 	if (json_parse((const char *)data, len, &document, &why) != ERR_NONE)

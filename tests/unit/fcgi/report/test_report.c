@@ -11,7 +11,7 @@
 #define NOW_MS 1763375400123
 
 /* Reads a report with these services and other members. The body must outlive the report. */
-static struct json *read_report(const char *services, const char *others, struct report *report)
+static struct json *read_report(const char *services, const char *others, struct parsed_report *report)
 {
 	struct json *body = NULL;
 	struct reason why = {.text = ""};
@@ -33,7 +33,7 @@ static struct json *read_report(const char *services, const char *others, struct
 
 static uint32_t revision_of(const char *services)
 {
-	struct report report;
+	struct parsed_report report;
 	struct json *body = read_report(services, "", &report);
 	uint32_t revision = report.services.revision;
 
@@ -47,7 +47,7 @@ static const char BEGINNING[] = "{\"cpu_percent\":12.35,\"memory\":{\"percent\":
 static void the_state_begins_with_its_head_and_holds_what_is_known(void **state)
 {
 	const struct report_grant grant = {.now_ms = NOW_MS, .interval_s = 90};
-	struct report report;
+	struct parsed_report report;
 	struct json *body = read_report("{\"a\":{\"status\":\"running\"},\"b\":{\"status\":\"error\"}}",
 					",\"reporter\":{\"service\":\"metrics_reporter\"}", &report);
 	struct buf text = {0};
@@ -74,7 +74,7 @@ static void the_state_begins_with_its_head_and_holds_what_is_known(void **state)
 static void a_point_holds_shares_and_the_counters_that_are_told(void **state)
 {
 	const struct report_grant grant = {.now_ms = NOW_MS, .interval_s = 60};
-	struct report report;
+	struct parsed_report report;
 	struct json *body = read_report("{}", "", &report);
 	struct buf text = {0};
 
@@ -91,7 +91,7 @@ static void a_point_holds_shares_and_the_counters_that_are_told(void **state)
 static void the_summary_is_flat_and_counts(void **state)
 {
 	const struct report_grant grant = {.now_ms = NOW_MS, .interval_s = 60};
-	struct report report;
+	struct parsed_report report;
 	struct json *body = read_report("{\"a\":{\"status\":\"stopped\",\"installed\":false}}", "", &report),
 		    *summary;
 	struct buf text = {0};
@@ -126,7 +126,7 @@ static void the_revision_follows_names_states_and_installation_alone(void **stat
 
 static void a_workers_bounds_lie_within_the_contracts(void **state)
 {
-	struct report report;
+	struct parsed_report report;
 	struct json *body = read_report("{}", ",\"min_interval\":5,\"max_interval\":3600", &report);
 
 	(void)state;

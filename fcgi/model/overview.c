@@ -1,5 +1,5 @@
 /* Reading the cluster, from stored JSON that is spliced and never parsed. */
-#include "fcgi/model/dashboard.h"
+#include "fcgi/model/overview.h"
 
 #include "common/clock.h"
 #include "common/id.h"
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum err dashboard_metrics(struct store *store, struct buf *out)
+enum err overview_metrics(struct store *store, struct buf *out)
 {
 	struct nodes nodes;
 	enum err err = nodes_load(store, &nodes);
@@ -24,7 +24,7 @@ enum err dashboard_metrics(struct store *store, struct buf *out)
 	return ERR_NONE;
 }
 
-enum err dashboard_stats(struct store *store, struct buf *out)
+enum err overview_stats(struct store *store, struct buf *out)
 {
 	struct nodes nodes;
 	enum err err = nodes_load(store, &nodes);
@@ -36,8 +36,8 @@ enum err dashboard_stats(struct store *store, struct buf *out)
 	return ERR_NONE;
 }
 
-enum err dashboard_history(struct store *store, const char *node, int limit, struct buf *out,
-			   struct reason *why)
+enum err overview_history(struct store *store, const char *node, int limit, struct buf *out,
+			  struct reason *why)
 {
 	struct json_out json = {.buf = out};
 	struct buf points = {0};
@@ -58,7 +58,7 @@ enum err dashboard_history(struct store *store, const char *node, int limit, str
 	return err;
 }
 
-enum err dashboard_full_data(struct store *store, struct buf *out)
+enum err overview_full_data(struct store *store, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	int64_t now_ms = clock_now_ms();
@@ -87,7 +87,7 @@ static struct nodes only(const struct nodes *all, const char *node)
 	return (struct nodes){.count = 0};
 }
 
-enum err dashboard_services(struct store *store, const char *node, struct buf *out)
+enum err overview_services(struct store *store, const char *node, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	struct nodes all, wanted;
@@ -113,7 +113,7 @@ enum err dashboard_services(struct store *store, const char *node, struct buf *o
 	return err;
 }
 
-enum err dashboard_certificates(struct store *store, struct buf *out)
+enum err overview_certificates(struct store *store, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	struct buf certificates = {0};
@@ -131,7 +131,7 @@ enum err dashboard_certificates(struct store *store, struct buf *out)
 	return err;
 }
 
-enum err dashboard_read_target(const struct json *body, const char **node, struct reason *why)
+enum err overview_read_target(const struct json *body, const char **node, struct reason *why)
 {
 	for (const struct json *member = json_first(body); member; member = json_next(member))
 		if (strcmp(json_key(member), "node_id") != 0)
@@ -140,7 +140,7 @@ enum err dashboard_read_target(const struct json *body, const char **node, struc
 	return json_optional_text(body, "", "node_id", 256, node, why);
 }
 
-enum err dashboard_clear_history(struct store *store, const char *node, struct buf *out, struct reason *why)
+enum err overview_clear_history(struct store *store, const char *node, struct buf *out, struct reason *why)
 {
 	struct json_out json = {.buf = out};
 	struct buf state = {0};
@@ -165,8 +165,8 @@ enum err dashboard_clear_history(struct store *store, const char *node, struct b
 	return ERR_NONE;
 }
 
-enum err dashboard_reporter_of_cron(struct store *store, const char *node, struct buf *out, bool *told,
-				    struct reason *why)
+enum err overview_reporter_of_cron(struct store *store, const char *node, struct buf *out, bool *told,
+				   struct reason *why)
 {
 	static const char CRON[] = "\"cron\"";
 	struct span mode, reporter;
