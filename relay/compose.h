@@ -7,10 +7,10 @@
 
 #include "common/cluster.h"
 #include "common/entry.h"
+#include "relay/frame.h"
 #include "relay/log_ring.h"
 #include "relay/nodes.h"
 #include "relay/sources.h"
-#include "relay/frame.h"
 
 #define COMPOSE_INITIAL_LOGS 100 /* entries in `initial` */
 

@@ -7,9 +7,9 @@
 #define RELAY_LOG_FEED_H
 
 #include "common/entry.h"
+#include "relay/hub.h"
 #include "relay/log_ring.h"
 #include "relay/sources.h"
-#include "relay/hub.h"
 
 #include <stdint.h>
 

@@ -43,7 +43,7 @@ enum err wiring_open(struct wiring *parts, struct loop *loop, const struct confi
 	if (mode == REPORT_CRON)
 		commands_set_in_turn(parts->commands);
 	scheduler_set_peers(parts->reporter, &(struct scheduler_peers){.take_command = on_command,
-.commands = parts->commands,
+								       .commands = parts->commands,
 								       .logs = parts->logs,
 								       .answered = answered,
 								       .user = user});

@@ -26,7 +26,6 @@ size_t certificate_set_count(const struct certificate_set *set); /* NULL has non
 /* How many call themselves a certificate and cannot be read as one, or have times that cannot. */
 size_t certificate_set_damaged(const struct certificate_set *set);
 
-
 /*
  * Writes certificate `index` as the contract's object: names as RFC 2253 has them, in UTF-8; serial and
  * fingerprint as `openssl x509` prints them; `days_left` are whole days, negative once it has expired; `key`
