@@ -1,6 +1,7 @@
-// A worker's report with every field of the contract, for tests that speak the worker channel themselves.
+// What a worker sends, with every field of the contract: for tests and benchmarks that speak the worker channel
+// themselves. Each function takes the fields that differ from its defaults.
 
-/** `metrics` as a machine at rest would tell it. @param {Record<string, unknown>} [changes] */
+/** The `metrics` of a machine at rest. @param {Record<string, unknown>} [changes] */
 export function metrics(changes = {}) {
   return {
     cpu_percent: 12.35,
@@ -17,7 +18,7 @@ export function metrics(changes = {}) {
   };
 }
 
-/** @param {Record<string, unknown>} [changes] */
+/** One entry of `services`: nginx under systemd, running. @param {Record<string, unknown>} [changes] */
 export function service(changes = {}) {
   return {
     status: 'running',
@@ -30,7 +31,7 @@ export function service(changes = {}) {
   };
 }
 
-/** @param {string} node @param {Record<string, unknown>} [changes] */
+/** A whole report with the two above. @param {string} node @param {Record<string, unknown>} [changes] */
 export function report(node, changes = {}) {
   return {
     worker_id: node,
@@ -42,7 +43,37 @@ export function report(node, changes = {}) {
   };
 }
 
-/** @param {Record<string, unknown>} [changes] */
+/**
+ * A report of the usual size, as p2pdash-reporter sends it now from a machine at work with three services. What is
+ * measured depends on its length, so its numbers have as many digits as real ones.
+ * @param {string} node
+ * @param {{ description?: string }} [options] of its first service
+ */
+export function sampleReport(node, { description = 'A high performance web server' } = {}) {
+  // These services list no actions.
+  const running = (/** @type {string} */ text) => service({ description: text, uptime: 86_400.25, actions: undefined });
+  return report(node, {
+    metrics: metrics({
+      cpu_percent: 12.53,
+      cpu_count: 2,
+      memory: { percent: 41.2, total: 25_276_334_080, available: 14_862_484_439, used: 10_413_849_641 },
+      disk: { percent: 18.4, total: 270_553_174_016, free: 220_771_389_997, used: 49_781_784_019 },
+      memory_usage_mb: 5.31,
+      load_average: [0.42, 0.37, 0.31],
+      disk_io: { read_bytes: 1_268_580_352, write_bytes: 9_713_016_832, read_count: 48_213, write_count: 310_442 },
+      network_io: { bytes_sent: 871_234_551, bytes_recv: 2_913_774_120, packets_sent: 1_923_113, packets_recv: 2_411_530 },
+      process_count: 131,
+      timestamp: new Date().toISOString(),
+    }),
+    services: {
+      nginx: running(description),
+      postgresql: running('The database'),
+      app: running('What the machine is for'),
+    },
+  });
+}
+
+/** One entry of `certificates`. @param {Record<string, unknown>} [changes] */
 export function certificate(changes = {}) {
   return {
     path: '/etc/ssl/certs/site.pem',
@@ -59,7 +90,7 @@ export function certificate(changes = {}) {
   };
 }
 
-/** A log entry. @param {string} message @param {Record<string, unknown>} [changes] */
+/** One entry of a log batch. @param {string} message @param {Record<string, unknown>} [changes] */
 export function entry(message, changes = {}) {
   return {
     timestamp: '2025-11-17T10:30:00.123Z',

@@ -8,7 +8,7 @@ import { figure, interleave, markdown, median, spread } from '../lib/figures.js'
 import { giveWebdis, peerSite, startWebdis } from '../lib/peers.js';
 import { hold } from '../lib/probe.js';
 import { memoryKib } from '../lib/process.js';
-import { sampleReport } from '../lib/report.js';
+import { sampleReport } from '../../lib/report.js';
 import { dashboard } from '../lib/subscriptions.js';
 import { wrk } from '../lib/wrk.js';
 

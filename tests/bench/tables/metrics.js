@@ -6,7 +6,7 @@ import { freePort } from '../../lib/stack.js';
 import { addressOf, startCoordinator } from '../lib/coordinator.js';
 import { figure, interleave, markdown, median, spread } from '../lib/figures.js';
 import { giveWebdis, peerSite, startWebdis } from '../lib/peers.js';
-import { sampleReport } from '../lib/report.js';
+import { sampleReport } from '../../lib/report.js';
 import { wrk } from '../lib/wrk.js';
 
 const LOAD = { concurrency: 16, seconds: 2 };

@@ -4,7 +4,7 @@ import { startCoordinator } from '../lib/coordinator.js';
 import { figure, interleave, markdown, median, spread } from '../lib/figures.js';
 import { startRedis } from '../lib/peers.js';
 import { MARK, probe } from '../lib/probe.js';
-import { sampleReport } from '../lib/report.js';
+import { sampleReport } from '../../lib/report.js';
 import { dashboard, post, redisPublish, redisSubscription } from '../lib/subscriptions.js';
 
 const NODE = 'worker-001';
