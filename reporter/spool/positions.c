@@ -1,4 +1,7 @@
-/* A short list of keys and texts: a worker follows a few files, not thousands. */
+/*
+ * A list that is searched from its start. A worker follows a few files, not thousands, and a look at the row
+ * that was found last answers nearly every question.
+ */
 #include "reporter/spool/positions.h"
 
 #include "common/mem.h"
@@ -19,16 +22,12 @@ static struct position *find(struct positions *positions, const char *key)
 	return NULL;
 }
 
-static void clear(struct position *position)
-{
-	free(position->key);
-	free(position->text);
-}
-
 void positions_free(struct positions *positions)
 {
-	for (size_t i = 0; i < positions->count; i++)
-		clear(&positions->items[i]);
+	for (size_t i = 0; i < positions->count; i++) {
+		free(positions->items[i].key);
+		free(positions->items[i].text);
+	}
 	free(positions->items);
 	*positions = (struct positions){0};
 }
@@ -43,7 +42,6 @@ const char *positions_get(struct positions *positions, const char *key)
 void positions_set(struct positions *positions, const char *key, const char *text, bool dirty)
 {
 	struct position *position = find(positions, key);
-	size_t len = text ? strlen(text) + 1 : 0;
 
 	if (!position) {
 		positions->items =
@@ -51,14 +49,16 @@ void positions_set(struct positions *positions, const char *key, const char *tex
 		position = &positions->items[positions->count++];
 		*position = (struct position){.key = mem_text(key)};
 	}
-	if (text) {
-		position->text = mem_resize(position->text, len, 1);
-		memmove(position->text, text, len);
-	} else {
+	position->dirty = dirty;
+	if (!text) {
 		free(position->text);
 		position->text = NULL;
+	} else {
+		size_t size = strlen(text) + 1;
+
+		position->text = mem_resize(position->text, size, 1);
+		memcpy(position->text, text, size);
 	}
-	position->dirty = dirty;
 }
 
 void positions_clean(struct positions *positions)
@@ -66,12 +66,14 @@ void positions_clean(struct positions *positions)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < positions->count; i++) {
-		if (!positions->items[i].text) {
-			clear(&positions->items[i]);
+		struct position position = positions->items[i];
+
+		if (!position.text) {
+			free(position.key);
 			continue;
 		}
-		positions->items[kept] = positions->items[i];
-		positions->items[kept++].dirty = false;
+		position.dirty = false;
+		positions->items[kept++] = position;
 	}
 	positions->count = kept;
 }

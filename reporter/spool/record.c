@@ -1,4 +1,7 @@
-/* Records with a checksum, each text followed by its NUL. */
+/*
+ * The bytes of a record: a header with the lengths, then key, position and entry, each with a NUL behind it
+ * so that a reader can use them in place.
+ */
 #include "reporter/spool/record.h"
 
 #include "common/limits.h"
@@ -14,7 +17,7 @@ struct header {
 	uint16_t position_len;
 };
 
-static uint32_t checksum(const char *record, size_t len)
+static uint32_t checksum_of(const char *record, size_t len)
 {
 	return (uint32_t)crc32(0, (const unsigned char *)record + sizeof(uint32_t),
 			       (unsigned)(len - sizeof(uint32_t)));
@@ -32,7 +35,7 @@ void spool_record_write(struct buf *out, const struct spool_record *record)
 	buf_append(out, record->position, header.position_len + 1U);
 	buf_append(out, record->entry, record->entry_len);
 	buf_char(out, '\0');
-	header.checksum = checksum(out->data + start, out->len - start);
+	header.checksum = checksum_of(out->data + start, out->len - start);
 	memcpy(out->data + start, &header.checksum, sizeof(header.checksum));
 }
 
@@ -44,12 +47,13 @@ enum err spool_record_read(const char *data, size_t len, struct spool_record *ou
 	if (len < sizeof(header))
 		return ERR_NOT_FOUND;
 	memcpy(&header, data, sizeof(header));
+	/* Checked before the length is believed: what stands here may be no header at all. */
 	if (header.entry_len > LIMIT_BODY)
 		return ERR_MALFORMED;
 	whole = sizeof(header) + header.key_len + header.position_len + header.entry_len + 3U;
 	if (len < whole)
 		return ERR_NOT_FOUND;
-	if (checksum(data, whole) != header.checksum)
+	if (checksum_of(data, whole) != header.checksum)
 		return ERR_MALFORMED;
 	out->key = data + sizeof(header);
 	out->position = out->key + header.key_len + 1;

@@ -1,4 +1,7 @@
-/* Files and bytes; which records are in them is spool.c's concern. */
+/*
+ * Files and bytes of the spool. A new segment is written under another name and renamed, so a crash never
+ * leaves half of one; which records stand in them is for the spool to know.
+ */
 #include "reporter/spool/segments.h"
 
 #include "common/log.h"
@@ -14,9 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX	    ".segment"
+/* Twenty digits hold any 64-bit number, and sort as text as they do as numbers. */
+#define NAME_FORMAT "%020" PRIu64 ".segment"
 #define NAME_SIZE   40
-#define NAME_FORMAT "%020" PRIu64 SUFFIX
+#define UNFINISHED  ".new"
 
 static void path_of(const struct segments *segments, uint64_t number, const char *suffix, struct buf *out)
 {
@@ -63,7 +67,7 @@ enum err segments_find(struct segments *segments, const char *dir)
 
 	if (!folder)
 		return failed("read", dir);
-	*segments = (struct segments){.dir = mem_text(dir), .tail = -1};
+	*segments = (struct segments){.dir = mem_text(dir), .last_fd = -1};
 	while ((entry = readdir(folder))) {
 		char name[NAME_SIZE];
 		struct stat status;
@@ -71,10 +75,10 @@ enum err segments_find(struct segments *segments, const char *dir)
 
 		if (sscanf(entry->d_name, "%20" SCNu64, &number) != 1)
 			continue;
+		/* The name must be exactly the one we give: anything else is unfinished, or somebody else's.
+		 */
 		snprintf(name, sizeof(name), NAME_FORMAT, number);
-		if (strcmp(name, entry->d_name) != 0) /* one that was never finished, or not ours */
-			continue;
-		if (fstatat(dirfd(folder), name, &status, 0) == 0)
+		if (strcmp(name, entry->d_name) == 0 && fstatat(dirfd(folder), name, &status, 0) == 0)
 			add(segments, number, (uint64_t)status.st_size);
 	}
 	closedir(folder);
@@ -85,23 +89,24 @@ enum err segments_find(struct segments *segments, const char *dir)
 
 void segments_close(struct segments *segments)
 {
-	if (segments->tail >= 0)
-		close(segments->tail);
+	if (segments->last_fd >= 0)
+		close(segments->last_fd);
 	free(segments->items);
 	free(segments->dir);
-	*segments = (struct segments){.tail = -1};
+	*segments = (struct segments){.last_fd = -1};
 }
 
-static enum err write_at(int fd, const char *data, size_t len, uint64_t offset)
+static enum err write_at(int fd, const struct buf *text, uint64_t offset)
 {
-	while (len) {
-		ssize_t put = pwrite(fd, data, len, (off_t)offset);
+	size_t written = 0;
+
+	while (written < text->len) {
+		ssize_t put =
+			pwrite(fd, text->data + written, text->len - written, (off_t)(offset + written));
 
 		if (put < 0)
 			return ERR_SYSTEM;
-		data += put;
-		len -= (size_t)put;
-		offset += (uint64_t)put;
+		written += (size_t)put;
 	}
 	return ERR_NONE;
 }
@@ -109,37 +114,37 @@ static enum err write_at(int fd, const char *data, size_t len, uint64_t offset)
 enum err segments_begin(struct segments *segments, const struct buf *text)
 {
 	uint64_t number = segments->count ? segments->items[segments->count - 1].number + 1 : 1;
-	int fd = open_segment(segments, number, ".new", O_RDWR | O_CREAT | O_TRUNC);
+	int fd = open_segment(segments, number, UNFINISHED, O_RDWR | O_CREAT | O_TRUNC);
 	struct buf from = {0}, to = {0};
 	enum err err = ERR_NONE;
 
 	if (fd < 0)
 		return ERR_SYSTEM;
-	path_of(segments, number, ".new", &from);
+	path_of(segments, number, UNFINISHED, &from);
 	path_of(segments, number, "", &to);
-	if (write_at(fd, text->data, text->len, 0) || rename(from.data, to.data) < 0)
+	if (write_at(fd, text, 0) != ERR_NONE || rename(from.data, to.data) < 0) {
 		err = failed("write", from.data);
+		close(fd);
+		goto out;
+	}
+	if (segments->last_fd >= 0)
+		close(segments->last_fd);
+	segments->last_fd = fd;
+	add(segments, number, text->len);
+out:
 	buf_free(&from);
 	buf_free(&to);
-	if (err) {
-		close(fd);
-		return err;
-	}
-	if (segments->tail >= 0)
-		close(segments->tail);
-	segments->tail = fd;
-	add(segments, number, text->len);
-	return ERR_NONE;
+	return err;
 }
 
 enum err segments_resume(struct segments *segments)
 {
 	const struct segment *last = &segments->items[segments->count - 1];
 
-	segments->tail = open_segment(segments, last->number, "", O_RDWR);
-	if (segments->tail < 0)
+	segments->last_fd = open_segment(segments, last->number, "", O_RDWR);
+	if (segments->last_fd < 0)
 		return ERR_SYSTEM;
-	if (ftruncate(segments->tail, (off_t)last->size) < 0)
+	if (ftruncate(segments->last_fd, (off_t)last->size) < 0)
 		return failed("cut", segments->dir);
 	return ERR_NONE;
 }
@@ -148,11 +153,11 @@ enum err segments_append(struct segments *segments, const struct buf *text)
 {
 	struct segment *last = &segments->items[segments->count - 1];
 
-	if (write_at(segments->tail, text->data, text->len, last->size)) {
+	if (write_at(segments->last_fd, text, last->size) != ERR_NONE) {
 		int error = errno;
 
 		/* If this fails too, the next append writes over it, and a restart cuts it off. */
-		(void)!ftruncate(segments->tail, (off_t)last->size);
+		(void)!ftruncate(segments->last_fd, (off_t)last->size);
 		errno = error;
 		return ERR_SYSTEM;
 	}
@@ -172,16 +177,15 @@ enum err segments_read(const struct segments *segments, const struct segment *se
 	if (offset + len > segment->size)
 		len = (size_t)(segment->size - offset);
 	buf_reserve(out, len);
-	while (len && !err) {
-		ssize_t got = pread(fd, out->data + out->len, len, (off_t)offset);
+	for (size_t done = 0; done < len;) {
+		ssize_t got = pread(fd, out->data + out->len, len - done, (off_t)(offset + done));
 
 		if (got <= 0) {
 			err = failed("read", segments->dir);
 			break;
 		}
 		out->len += (size_t)got;
-		offset += (uint64_t)got;
-		len -= (size_t)got;
+		done += (size_t)got;
 	}
 	if (out->data)
 		out->data[out->len] = '\0';

@@ -1,120 +1,50 @@
-/* The spool: records into the last segment, batches out of the first, the head in between. */
-#include "reporter/spool/spool.h"
+/*
+ * The spool at work: records go in at the end of the last segment, batches come out of the first, and the
+ * checkpoint tells how far they got. What a start makes of the files is recovery.c's.
+ *
+ * The problem: a line must reach the coordinator once, whatever dies in between. Three things could disagree
+ * after a crash: which lines were read, which are stored here, which were sent. The idea is to keep the first
+ * two in one record, written by one write, so that they cannot disagree; and to fix a batch (its bytes and
+ * its name) in the checkpoint before it is first sent, so that a batch that is sent again after a crash is
+ * one whose name the coordinator knows, and takes only once.
+ *
+ * A database would do this too, at the price of a library and of an fsync a commit. We append only, so that a
+ * write that a crash cuts short can do harm in one place alone: at the end.
+ *
+ * What must stay true: a position on disk is never ahead of the entries on disk. Hence a position is written
+ * behind the entries that were added before it, and a new segment, which begins with all positions, is begun
+ * only after the entries that belong to them are written. And a checkpoint never points at a segment that is
+ * not there: it moves on before the segment is removed.
+ */
+#include "reporter/spool/spool_internal.h"
 
-#include "common/id.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "reporter/base/state_dir.h"
-#include "reporter/spool/head.h"
-#include "reporter/spool/positions.h"
-#include "reporter/spool/record.h"
-#include "reporter/spool/segments.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-	SEGMENTS_A_SPOOL = 16, /* what is dropped at once is a sixteenth */
-	SEGMENT_MAX = 4 * 1024 * 1024,
 	BATCH_MAX = LIMIT_BODY - 4096,	  /* leaves room for the request around the entries */
 	WINDOW = LIMIT_BODY + 256 * 1024, /* read at once for a batch: any record fits */
 	PENDING_MAX = 4 * 1024 * 1024,	  /* kept in memory while the disk is full */
+	PENDING_KEPT = PENDING_MAX / 16,  /* a larger buffer is given back after a commit */
 };
 
-#define HEAD "head"
-
-struct spool {
-	uint64_t limit, segment_size;
-	struct segments segments;
-	struct spool_head head;
-	int head_file;
-	struct positions positions;
-	struct buf pending; /* records added and not written */
-	int64_t pending_entries;
-	int64_t waiting; /* in all segments */
-	bool failing;	 /* the last write failed, which was said */
-};
-
-/* --- opening ------------------------------------------------------------------------------------ */
-
-/* One segment's records: which positions they hold, how many entries wait, where they end. */
-static enum err scan(struct spool *spool, struct segment *segment, uint64_t begin)
+void spool_save_checkpoint(struct spool *spool)
 {
-	struct buf data = {0};
-	size_t at = 0, used;
-	struct spool_record record;
-	enum err err = segments_read(&spool->segments, segment, 0, (size_t)segment->size, &data);
-
-	while (!err && !spool_record_read(data.data + at, data.len - at, &record, &used)) {
-		if (*record.key)
-			positions_set(&spool->positions, record.key,
-				      *record.position ? record.position : NULL, false);
-		segment->waiting += at >= begin && record.entry_len;
-		at += used;
-	}
-	if (at < data.len)
-		log_warning("spool", "a record was not finished segment=%" PRIu64 " offset=%zu left=%zu",
-			    segment->number, at, data.len - at);
-	spool->segments.bytes -= segment->size - at;
-	segment->size = at;
-	spool->waiting += segment->waiting;
-	buf_free(&data);
-	return err;
-}
-
-static void save_head(struct spool *spool)
-{
-	if (spool_head_write(spool->head_file, &spool->head))
+	if (checkpoint_write(spool->checkpoint_fd, &spool->checkpoint) != ERR_NONE)
 		log_error("spool",
-			  "cannot note in state_dir what was sent: after a restart it is sent again error=%s",
+			  "cannot save how far the log was sent, a restart sends some lines again error=%s",
 			  strerror(errno));
 }
 
-/* The head points into the first segment from now on, and not behind its end: the disk may have lost that. */
-static void align_head(struct spool *spool)
-{
-	const struct segment *first = &spool->segments.items[0];
-	struct spool_head *head = &spool->head;
-
-	if (head->segment == first->number && head->end <= first->size)
-		return;
-	if (head->segment != first->number)
-		head->begin = 0;
-	else if (head->begin > first->size)
-		head->begin = first->size;
-	head->segment = first->number;
-	head->end = head->begin;
-	save_head(spool);
-}
-
-static enum err open_head(struct spool *spool, const char *dir, struct reason *why)
-{
-	struct buf path = {0};
-	char id[ID_RANDOM_SIZE];
-
-	state_dir_path(dir, HEAD, &path);
-	spool->head_file = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	buf_free(&path);
-	if (spool->head_file < 0)
-		return reason_set(why, ERR_SYSTEM, "the spool %s cannot be opened: %s", dir, strerror(errno));
-	if (spool_head_read(spool->head_file, &spool->head)) {
-		id_random(id);
-		spool->head = (struct spool_head){0};
-		memcpy(spool->head.id, id, sizeof(id));
-		save_head(spool);
-	}
-	return ERR_NONE;
-}
-
-/* A segment begins with all positions, so that those before it can go. */
-static enum err begin_segment(struct spool *spool)
+enum err spool_begin_segment(struct spool *spool)
 {
 	struct buf text = {0};
 	enum err err;
@@ -127,52 +57,10 @@ static enum err begin_segment(struct spool *spool)
 					   &(struct spool_record){position->key, position->text, "", 0});
 	}
 	err = segments_begin(&spool->segments, &text);
-	if (!err)
-		positions_clean(&spool->positions);
 	buf_free(&text);
-	return err;
-}
-
-static enum err open_segments(struct spool *spool, const char *dir)
-{
-	struct segments *segments = &spool->segments;
-	enum err err = segments_find(segments, dir);
-
-	while (!err && segments->count && segments->items[0].number < spool->head.segment)
-		segments_remove_first(segments); /* done, but not removed yet when we ended */
-	for (size_t i = 0; !err && i < segments->count; i++) {
-		bool first = segments->items[i].number == spool->head.segment;
-
-		err = scan(spool, &segments->items[i], first ? spool->head.begin : 0);
-	}
-	if (err)
+	if (err != ERR_NONE)
 		return err;
-	err = segments->count ? segments_resume(segments) : begin_segment(spool);
-	if (!err)
-		align_head(spool);
-	return err;
-}
-
-enum err spool_open(const char *dir, uint64_t limit, struct spool **out, struct reason *why)
-{
-	struct spool *spool = mem_alloc(1, sizeof(*spool));
-	enum err err = ERR_NONE;
-
-	spool->limit = limit;
-	spool->segment_size = limit / SEGMENTS_A_SPOOL < SEGMENT_MAX ? limit / SEGMENTS_A_SPOOL : SEGMENT_MAX;
-	spool->head_file = -1;
-	spool->segments.tail = -1;
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		err = reason_set(why, ERR_SYSTEM, "the spool %s cannot be made: %s", dir, strerror(errno));
-	if (!err)
-		err = open_head(spool, dir, why);
-	if (!err && open_segments(spool, dir))
-		err = reason_set(why, ERR_SYSTEM, "the spool %s cannot be used: %s", dir, strerror(errno));
-	if (err) {
-		spool_close(spool);
-		return err;
-	}
-	*out = spool;
+	positions_clean(&spool->positions);
 	return ERR_NONE;
 }
 
@@ -180,11 +68,11 @@ void spool_close(struct spool *spool)
 {
 	if (!spool)
 		return;
-	if (spool->segments.tail >= 0 && spool_commit(spool))
-		log_error("spool", "the last positions are lost: lines may be read again");
+	if (spool->segments.last_fd >= 0 && spool_commit(spool) != ERR_NONE)
+		log_error("spool", "cannot save the last positions, a restart reads some lines again");
 	segments_close(&spool->segments);
-	if (spool->head_file >= 0)
-		close(spool->head_file);
+	if (spool->checkpoint_fd >= 0)
+		close(spool->checkpoint_fd);
 	positions_free(&spool->positions);
 	buf_free(&spool->pending);
 	free(spool);
@@ -199,7 +87,7 @@ void spool_add(struct spool *spool, const char *key, const char *position, const
 	if (!entry)
 		return;
 	if (!key && spool->failing && spool->pending.len > PENDING_MAX) {
-		spool->head.dropped++; /* nobody can hold it for us */
+		spool->checkpoint.dropped++;
 		return;
 	}
 	spool_record_write(&spool->pending, &(struct spool_record){key ? key : "", key ? position : "",
@@ -212,65 +100,64 @@ void spool_forget(struct spool *spool, const char *key)
 	positions_set(&spool->positions, key, NULL, true);
 }
 
-/* What moved without an entry goes behind the entries: it was told after them. */
-static void add_positions(struct spool *spool)
-{
-	for (size_t i = 0; i < spool->positions.count; i++) {
-		const struct position *position = &spool->positions.items[i];
-
-		if (position->dirty)
-			spool_record_write(&spool->pending,
-					   &(struct spool_record){position->key,
-								  position->text ? position->text : "", "",
-								  0});
-	}
-	positions_clean(&spool->positions);
-}
-
+/* The first segment is done, or given up. The checkpoint moves on first: it never points at a missing file.
+ */
 static void remove_first(struct spool *spool)
 {
 	spool->waiting -= spool->segments.items[0].waiting;
-	spool->head.segment = spool->segments.items[1].number;
-	spool->head.begin = spool->head.end = 0;
-	save_head(spool); /* before the file goes: a head never points at nothing */
+	spool->checkpoint.segment = spool->segments.items[1].number;
+	spool->checkpoint.begin = spool->checkpoint.end = 0;
+	spool_save_checkpoint(spool);
 	segments_remove_first(&spool->segments);
 }
 
-static void make_room(struct spool *spool)
+/* Makes room for what is pending. The last segment stays: it is the one that is written to. */
+static void drop_oldest(struct spool *spool)
 {
 	while (spool->segments.count > 1 && spool->segments.bytes + spool->pending.len > spool->limit) {
 		int64_t lost = spool->segments.items[0].waiting;
 
 		if (lost)
 			log_warning("spool", "full, the oldest entries are dropped entries=%" PRId64, lost);
-		spool->head.dropped += (uint64_t)lost;
+		spool->checkpoint.dropped += (uint64_t)lost;
 		remove_first(spool);
 	}
 }
 
 enum err spool_commit(struct spool *spool)
 {
-	add_positions(spool);
+	struct segment *last;
+
+	/* Positions that moved without an entry stand behind the entries, since they were told after them. */
+	for (size_t i = 0; i < spool->positions.count; i++) {
+		const struct position *position = &spool->positions.items[i];
+		const char *text = position->text ? position->text : "";
+
+		if (position->dirty)
+			spool_record_write(&spool->pending,
+					   &(struct spool_record){position->key, text, "", 0});
+	}
+	positions_clean(&spool->positions);
 	if (!spool->pending.len)
 		return ERR_NONE;
-	make_room(spool);
-	if (segments_append(&spool->segments, &spool->pending)) {
+
+	drop_oldest(spool);
+	if (segments_append(&spool->segments, &spool->pending) != ERR_NONE) {
 		if (!spool->failing)
 			log_error("spool", "cannot write, will try again error=%s", strerror(errno));
 		spool->failing = true;
 		return ERR_SYSTEM;
 	}
 	spool->failing = false;
-	spool->segments.items[spool->segments.count - 1].waiting += spool->pending_entries;
+	last = &spool->segments.items[spool->segments.count - 1];
+	last->waiting += spool->pending_entries;
 	spool->waiting += spool->pending_entries;
 	spool->pending_entries = 0;
-	if (spool->pending.capacity > PENDING_MAX / 16)
+	if (spool->pending.capacity > PENDING_KEPT)
 		buf_free(&spool->pending);
 	buf_clear(&spool->pending);
-	/* Only now: a new segment's positions must never be ahead of the entries on disk. */
-	if (spool->segments.items[spool->segments.count - 1].size >= spool->segment_size)
-		return begin_segment(spool);
-	return ERR_NONE;
+	/* Only now: a new segment's positions must not be ahead of the entries on disk. */
+	return last->size >= spool->segment_size ? spool_begin_segment(spool) : ERR_NONE;
 }
 
 size_t spool_pending(const struct spool *spool)
@@ -286,14 +173,14 @@ const char *spool_position(struct spool *spool, const char *key)
 void spool_positions(struct spool *spool, const char *prefix,
 		     void (*each)(void *user, const char *key, const char *position), void *user)
 {
-	/* `each` may add or forget keys: what it gets are copies, and nothing is removed before a commit. */
-	size_t count = spool->positions.count;
+	/* `each` may add and forget keys: it gets copies, and no row goes before the next commit. */
+	size_t count = spool->positions.count, prefix_len = strlen(prefix);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct position *position = &spool->positions.items[i];
 		char *key, *text;
 
-		if (!position->text || strncmp(position->key, prefix, strlen(prefix)) != 0)
+		if (!position->text || strncmp(position->key, prefix, prefix_len) != 0)
 			continue;
 		key = mem_text(position->key);
 		text = mem_text(position->text);
@@ -306,21 +193,22 @@ void spool_positions(struct spool *spool, const char *prefix,
 /* --- out ---------------------------------------------------------------------------------------- */
 
 /*
- * Appends the entries of the records in `data`, until a batch is full if one is being cut. Returns where the
- * records that were looked at end.
+ * Appends the entries of the records in `data`; if `bounded`, only as many as a batch may hold. Returns where
+ * the records end that it took, those with a position alone included.
  */
-static size_t collect(const struct buf *data, bool cutting, struct buf *out, int64_t *count)
+static size_t collect(const struct buf *data, bool bounded, struct buf *out, int64_t *count)
 {
 	size_t at = 0, used, start = out->len;
 	struct spool_record record;
 
-	while (at < data->len && !spool_record_read(data->data + at, data->len - at, &record, &used)) {
-		bool full = *count == LIMIT_ENTRIES_A_BATCH ||
-			    (*count && out->len - start + record.entry_len + 1 > BATCH_MAX);
-
-		if (cutting && record.entry_len && full)
-			break;
+	while (at < data->len &&
+	       spool_record_read(data->data + at, data->len - at, &record, &used) == ERR_NONE) {
 		if (record.entry_len) {
+			bool full = *count == LIMIT_ENTRIES_A_BATCH ||
+				    (*count && out->len - start + record.entry_len + 1 > BATCH_MAX);
+
+			if (bounded && full)
+				break;
 			if ((*count)++)
 				buf_char(out, ',');
 			buf_append(out, record.entry, record.entry_len);
@@ -330,34 +218,44 @@ static size_t collect(const struct buf *data, bool cutting, struct buf *out, int
 	return at;
 }
 
-/* Reads the batch that was cut, or cuts one from what follows the head. ERR_NOT_FOUND: no entry is left
- * there. */
+/*
+ * Reads the batch that was cut, or cuts one at the checkpoint. What was cut is never bounded again: an
+ * upgrade may have changed the bounds, and the entries between the new end and the old one would be lost.
+ *
+ * ERR_NOT_FOUND: no entry stood there, and the checkpoint has moved on behind what did.
+ */
 static enum err read_batch(struct spool *spool, struct buf *out, int64_t *count)
 {
-	struct spool_head *head = &spool->head;
+	struct checkpoint *checkpoint = &spool->checkpoint;
 	const struct segment *first = &spool->segments.items[0];
-	bool cutting = head->end == head->begin;
-	size_t len = cutting ? WINDOW : (size_t)(head->end - head->begin);
+	bool was_cut = checkpoint->end != checkpoint->begin;
+	size_t len = was_cut ? (size_t)(checkpoint->end - checkpoint->begin) : WINDOW, taken;
 	struct buf data = {0};
-	size_t end;
 	enum err err;
 
-	if (head->begin >= first->size)
+	if (checkpoint->begin >= first->size)
 		return ERR_NOT_FOUND;
-	err = segments_read(&spool->segments, first, head->begin, len, &data);
-	end = err ? 0 : collect(&data, cutting, out, count);
-	buf_free(&data);
-	if (err || (!cutting && *count))
-		return err;
-	if (*count) {
-		head->end = head->begin + end;
-		head->batch++;
-		save_head(spool);
-		return ERR_NONE;
+	err = segments_read(&spool->segments, first, checkpoint->begin, len, &data);
+	if (err != ERR_NONE)
+		goto out;
+	taken = collect(&data, !was_cut, out, count);
+	if (*count == 0) {
+		/* Positions only; or not even one record can be read, and so nothing behind it can. */
+		checkpoint->begin = checkpoint->end = taken ? checkpoint->begin + taken : first->size;
+		err = ERR_NOT_FOUND;
+	} else if (!was_cut) {
+		checkpoint->end = checkpoint->begin + taken;
+		checkpoint->batch++;
+		spool_save_checkpoint(spool);
 	}
-	/* Positions only; or, where not even one record can be read, nothing that could be. */
-	head->begin = head->end = end ? head->begin + end : first->size;
-	return ERR_NOT_FOUND;
+out:
+	buf_free(&data);
+	return err;
+}
+
+static void write_name(const struct checkpoint *checkpoint, char out[SPOOL_BATCH_NAME_SIZE])
+{
+	snprintf(out, SPOOL_BATCH_NAME_SIZE, "%s-%" PRIu64, checkpoint->id, checkpoint->batch);
 }
 
 bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch)
@@ -367,13 +265,12 @@ bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch
 		enum err err = read_batch(spool, out, &batch->count);
 
 		if (err == ERR_NONE) {
-			snprintf(batch->name, sizeof(batch->name), "%s-%" PRIu64, spool->head.id,
-				 spool->head.batch);
+			write_name(&spool->checkpoint, batch->name);
 			return true;
 		}
 		if (err != ERR_NOT_FOUND)
 			return false;
-		if (spool->head.begin < spool->segments.items[0].size)
+		if (spool->checkpoint.begin < spool->segments.items[0].size)
 			continue;
 		if (spool->segments.count == 1)
 			return false;
@@ -384,24 +281,24 @@ bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch
 
 void spool_done(struct spool *spool, const struct spool_batch *batch, bool lost)
 {
-	struct spool_head *head = &spool->head;
+	struct checkpoint *checkpoint = &spool->checkpoint;
 	char name[SPOOL_BATCH_NAME_SIZE];
 
-	snprintf(name, sizeof(name), "%s-%" PRIu64, head->id, head->batch);
-	if (head->begin == head->end || strcmp(name, batch->name) != 0)
-		return;
-	head->begin = head->end;
-	head->dropped += lost ? (uint64_t)batch->count : 0;
+	write_name(checkpoint, name);
+	if (checkpoint->begin == checkpoint->end || strcmp(name, batch->name) != 0)
+		return; /* its segment was dropped while the batch was on its way */
+	checkpoint->begin = checkpoint->end;
+	checkpoint->dropped += lost ? (uint64_t)batch->count : 0;
 	spool->segments.items[0].waiting -= batch->count;
 	spool->waiting -= batch->count;
-	save_head(spool);
+	spool_save_checkpoint(spool);
 }
 
 struct spool_level spool_level(const struct spool *spool)
 {
 	return (struct spool_level){
 		.waiting = spool->waiting + spool->pending_entries,
-		.dropped = (int64_t)spool->head.dropped,
+		.dropped = (int64_t)spool->checkpoint.dropped,
 		.percent = (unsigned)((spool->segments.bytes + spool->pending.len) * 100 / spool->limit),
 	};
 }

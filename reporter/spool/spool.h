@@ -1,12 +1,13 @@
 /*
- * Log entries on disk between their sources and the coordinator. Entries and the positions behind them are
- * appended together; they are taken out in batches whose content and name stay until the batch is done.
+ * Log entries on disk between their sources and the coordinator. An entry and the position behind it are
+ * added together. Entries come out in batches, oldest first; a batch keeps its content and its name until it
+ * is done.
  *
- * A process that is killed loses and repeats nothing: what was written is in the kernel's hands. Nothing is
- * forced to the disk itself, so after a power failure the last seconds may be read and sent again.
+ * On disk: `head` (checkpoint.h) says what was sent, and segments (segments.h) hold the records (record.h).
+ * The spool takes `limit` bytes; what does not fit is dropped, oldest segment first, and counted.
  *
- * On disk: `head` (spool_head.h) and segments of records (spool_record.h), each beginning with all positions,
- * so that older segments can go. What does not fit in `limit` is dropped, oldest segment first, and counted.
+ * A process that is killed loses and repeats nothing that was committed: it is in the kernel's hands. Nothing
+ * is forced to the disk, so after a power failure the last seconds may be read and sent again.
  */
 #ifndef REPORTER_SPOOL_SPOOL_H
 #define REPORTER_SPOOL_SPOOL_H
@@ -18,29 +19,38 @@
 
 struct spool;
 
-/* Opens or makes the folder `dir`. ERR_SYSTEM with a sentence that names it. */
+/*
+ * Opens the spool in the folder `dir`, which is made if it is missing, with what the last run left there.
+ * `limit` is in bytes. ERR_SYSTEM, with a sentence that names the folder. The caller must be its only user.
+ */
 enum err spool_open(const char *dir, uint64_t limit, struct spool **out, struct reason *why) MUST_CHECK;
-void spool_close(struct spool *spool); /* writes positions that moved */
+
+/* Commits once more and closes; NULL is nothing. */
+void spool_close(struct spool *spool);
 
 /* --- in ----------------------------------------------------------------------------------------- */
 
 /*
- * Adds an entry (JSON without its node) and the position behind it. `key` NULL: no position. `entry` NULL:
- * the position only moved, which is written together with something else, or by spool_close. Nothing is on
- * disk before spool_commit.
+ * Adds an entry (JSON without its node) and the position behind it. Nothing is on disk before spool_commit.
+ *
+ * `key` NULL: the source has no positions. While the disk refuses everything, such an entry is dropped and
+ * counted once 4 MiB wait in memory, since nobody can hold it for us. `entry` NULL: only the position moved.
  */
 void spool_add(struct spool *spool, const char *key, const char *position, const struct buf *entry);
+
+/* Removes the key and its position, at the next commit on disk too. */
 void spool_forget(struct spool *spool, const char *key);
 
-/* Writes what was added, at once. ERR_SYSTEM (disk full): it is kept, and written by a later commit. */
+/* Writes what was added, at once. ERR_SYSTEM (disk full): it is kept, and a later commit writes it. */
 enum err spool_commit(struct spool *spool) MUST_CHECK;
 
-/* How many bytes were added and not written yet. */
+/* How many bytes of entries were added and not written yet. */
 size_t spool_pending(const struct spool *spool);
 
-/* As last added; NULL if there is none. */
+/* As last added, valid until the key is added to again; NULL if there is none. */
 const char *spool_position(struct spool *spool, const char *key);
-/* Calls `each` for every key that begins with `prefix`. */
+
+/* Calls `each` for every key that begins with `prefix`, with copies: `each` may add and forget keys. */
 void spool_positions(struct spool *spool, const char *prefix,
 		     void (*each)(void *user, const char *key, const char *position), void *user);
 
@@ -50,22 +60,25 @@ enum { SPOOL_BATCH_NAME_SIZE = 64 };
 
 struct spool_batch {
 	char name[SPOOL_BATCH_NAME_SIZE]; /* the same for the same entries, also after a restart */
-	int64_t count;
+	int64_t count;			  /* entries in it */
 };
 
 /*
- * The oldest entries, as many as one request may hold, appended to *out with commas between them. The same
- * again until spool_done. False if nothing waits.
+ * Appends the oldest entries to *out, as many as one request may hold, with commas between them. It is the
+ * same batch again until spool_done. False, and *out as it was, if nothing waits or nothing can be read.
  */
 bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch);
 
-/* The batch was taken, or (`lost`) never will be; one that was dropped meanwhile is ignored. */
+/*
+ * The coordinator took the batch, or (`lost`) never will, and its entries count as dropped. A batch that the
+ * limit dropped meanwhile is ignored.
+ */
 void spool_done(struct spool *spool, const struct spool_batch *batch, bool lost);
 
 struct spool_level {
-	int64_t waiting;  /* entries */
+	int64_t waiting;  /* entries that are not done */
 	int64_t dropped;  /* entries, since the spool was made */
-	unsigned percent; /* how full it is */
+	unsigned percent; /* of the limit that is taken; a full disk can bring it over 100 */
 };
 struct spool_level spool_level(const struct spool *spool);
 

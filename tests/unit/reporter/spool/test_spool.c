@@ -1,4 +1,4 @@
-/* The spool: nothing lost, nothing repeated, whatever ends it where. */
+/* The spool loses nothing and repeats nothing, wherever its process is killed. */
 #include "common/mem.h"
 #include "reporter/spool/spool.h"
 #include "tests/unit/cm.h"
@@ -203,6 +203,49 @@ static void a_torn_record_is_as_if_it_was_never_written(void **state)
 	spool_close(spool);
 }
 
+/* The checkpoint's slots are 512 bytes apart; the newest is the even write's, in the first. */
+static void a_torn_checkpoint_leaves_the_one_before_it(void **state)
+{
+	struct folder *folder = *state;
+	struct spool *spool = open_spool(folder, LIMIT);
+	struct spool_batch batch, again;
+	int fd;
+
+	add_many(spool, "a", 0, 3);
+	batch = expect_batch(spool, 0, 3);
+	spool_done(spool, &batch, false);
+	spool_close(spool);
+	fd = open(folder_path(folder, "spool/head"), O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "torn", 4, 16), 4);
+	close(fd);
+	spool = open_spool(folder, LIMIT);
+	again = expect_batch(spool, 0, 3); /* sent again, under the name that the coordinator knows */
+	assert_string_equal(again.name, batch.name);
+	spool_close(spool);
+}
+
+/* After a power failure the checkpoint may be on disk and the end of the segment not. */
+static void a_checkpoint_behind_what_the_disk_kept_goes_back(void **state)
+{
+	struct folder *folder = *state;
+	struct spool *spool = open_spool(folder, LIMIT);
+	struct spool_batch batch, again;
+	const char *segment;
+	struct stat status;
+
+	add_many(spool, "a", 0, 10);
+	batch = expect_batch(spool, 0, 10);
+	spool_close(spool);
+	segment = folder_path(folder, "spool/00000000000000000001.segment");
+	assert_int_equal(stat(segment, &status), 0);
+	assert_int_equal(truncate(segment, status.st_size - 5), 0);
+	spool = open_spool(folder, LIMIT);
+	again = expect_batch(spool, 0, 9);
+	assert_string_not_equal(again.name, batch.name);
+	spool_close(spool);
+}
+
 static void positions_outlive_the_segments_they_were_written_in(void **state)
 {
 	struct folder *folder = *state;
@@ -324,6 +367,8 @@ int main(void)
 		SPOOL_TEST(a_batch_stays_the_same_until_it_is_done),
 		SPOOL_TEST(what_was_committed_survives_a_kill_with_its_position),
 		SPOOL_TEST(a_torn_record_is_as_if_it_was_never_written),
+		SPOOL_TEST(a_torn_checkpoint_leaves_the_one_before_it),
+		SPOOL_TEST(a_checkpoint_behind_what_the_disk_kept_goes_back),
 		SPOOL_TEST(positions_outlive_the_segments_they_were_written_in),
 		SPOOL_TEST(a_forgotten_key_stays_forgotten),
 		SPOOL_TEST(a_position_that_moved_alone_is_kept_too),
