@@ -1,16 +1,29 @@
-/* Running programs: posix_spawn, a pidfd for the end, two pipes for the output. What they are for is not
- * known here. */
+/*
+ * Running programs: posix_spawn, a pidfd for the end, two pipes for the output. What they are for is not
+ * known here.
+ *
+ * A child's life is a state. It runs, or could not be started at all; one that runs may be killed, because
+ * its time is up or because its owner gave it up. However it goes, its end comes from the loop: a failed
+ * start by the timer, everything else by the pidfd, after which the child is no more. So no callback is
+ * called from inside child_start, and a cancelled child is still reaped.
+ *
+ * What must stay true: `finish` is the only way to an owner's callback, and the child is freed before that is
+ * called, so that the callback may start or free anything. A pipe that is open at the end belongs to somebody
+ * whom the program started and goes to the drain: closing it would kill that daemon.
+ */
 #include "reporter/base/child.h"
 
 #include "common/buf.h"
 #include "common/mem.h"
 #include "reporter/base/drain.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
@@ -21,13 +34,13 @@
 enum { READ_SIZE_BYTES = 16 * 1024, READS_A_TURN = 64 };
 
 enum child_state {
+	CHILD_UNSTARTED, /* `error` says why; its owner is still to be told */
 	CHILD_RUNNING,
-	CHILD_CANCELLED, /* killed, to be reaped */
-	CHILD_GONE	 /* its output is still held by somebody it started */
+	CHILD_OVERDUE,	/* killed because its time was up; its owner is told when it has ended */
+	CHILD_CANCELLED /* killed for an owner that wants to hear no more of it */
 };
 
 struct output {
-	struct child *child;
 	int fd; /* -1: closed */
 	struct watch *watch;
 	struct buf tail;
@@ -38,7 +51,7 @@ struct child {
 	struct child *next;
 	enum child_state state;
 	int error;
-	bool timed_out;
+	char *name;
 	pid_t pid;
 	int pidfd;
 	struct watch *watch;
@@ -50,6 +63,7 @@ struct child {
 
 struct children {
 	struct loop *loop;
+	struct drain *drain;
 	struct child *first;
 };
 
@@ -64,13 +78,7 @@ static void output_close(struct output *output)
 	output->fd = -1;
 }
 
-static void keep_tail(struct buf *tail, const char *data, size_t len)
-{
-	buf_append(tail, data, len);
-	if (tail->len > 2 * (size_t)OUTPUT_KEPT_BYTES)
-		buf_consume(tail, tail->len - OUTPUT_KEPT_BYTES);
-}
-
+/* Reads what there is, but no flood without an end, and keeps the last of it. */
 static void output_read(struct output *output)
 {
 	char data[READ_SIZE_BYTES];
@@ -78,14 +86,25 @@ static void output_read(struct output *output)
 	for (int i = 0; i < READS_A_TURN && output->fd >= 0; i++) {
 		ssize_t got = read(output->fd, data, sizeof(data));
 
-		if (got > 0)
-			keep_tail(&output->tail, data, (size_t)got);
-		else if (got == 0 || errno != EAGAIN)
-			output_close(output);
-		else
+		if (got < 0 && errno == EAGAIN)
 			return;
+		if (got <= 0) {
+			output_close(output);
+			return;
+		}
+		buf_append(&output->tail, data, (size_t)got);
+		if (output->tail.len > 2 * (size_t)OUTPUT_KEPT_BYTES)
+			buf_consume(&output->tail, output->tail.len - OUTPUT_KEPT_BYTES);
 	}
 }
+
+static void on_output(void *user, uint32_t events)
+{
+	(void)events;
+	output_read(user);
+}
+
+/* --- the end ------------------------------------------------------------------------------------ */
 
 static void child_free(struct child *child)
 {
@@ -102,91 +121,79 @@ static void child_free(struct child *child)
 		output_close(&child->outputs[i]);
 		buf_free(&child->outputs[i].tail);
 	}
+	free(child->name);
 	free(child);
 }
 
-static bool has_output(const struct child *child)
+/* Kills it with its group; the pidfd tells its end. One that is overdue may still be given up. */
+static void child_kill(struct child *child, enum child_state why)
 {
-	return child->outputs[0].fd >= 0 || child->outputs[1].fd >= 0;
-}
-
-static void on_output(void *user, uint32_t events)
-{
-	struct output *output = user;
-
-	(void)events;
-	output_read(output);
-	if (output->child->state == CHILD_GONE && !has_output(output->child))
-		child_free(output->child);
-}
-
-/* --- the end ------------------------------------------------------------------------------------ */
-
-static void child_kill(const struct child *child)
-{
+	assert(why == CHILD_CANCELLED || (why == CHILD_OVERDUE && child->state == CHILD_RUNNING));
+	assert(child->state == CHILD_RUNNING || child->state == CHILD_OVERDUE);
+	child->state = why;
 	kill(-child->pid, SIGKILL);
-	kill(child->pid, SIGKILL);
+	kill(child->pid, SIGKILL); /* before it has become its group's leader */
 }
 
-/* Tells the end. The child is out of the way before, so that the callback may do anything. */
-static void finish(struct child *child, struct child_end *end)
+/* The child is gone, and told if its owner still wants to know. */
+static void finish(struct child *child, struct child_end end)
 {
-	struct output *told = &child->outputs[child->outputs[1].tail.len ? 1 : 0];
 	child_end_fn done = child->state == CHILD_CANCELLED ? NULL : child->done;
-	struct buf tail = told->tail;
 	void *user = child->user;
+	struct buf tail = {0};
 
-	told->tail = (struct buf){0};
-	end->timed_out = child->timed_out;
-	end->output = buf_string(&tail);
-	end->output_len = tail.len;
-	child->state = CHILD_GONE;
-	if (!has_output(child))
-		child_free(child);
-	if (done)
-		done(user, end);
-	buf_free(&tail);
-}
+	for (size_t i = 0; i < 2; i++) {
+		struct output *output = &child->outputs[i];
 
-static void on_timer(void *user)
-{
-	struct child *child = user;
-	struct child_end end = {.error = child->error, .status = -1};
-
-	if (child->error) {
-		output_close(&child->outputs[0]);
-		output_close(&child->outputs[1]);
-		finish(child, &end);
-		return;
+		output_read(output);
+		if (output->fd < 0)
+			continue;
+		watch_free(output->watch);
+		output->watch = NULL;
+		drain_take(child->children->drain, output->fd, child->name);
+		output->fd = -1;
 	}
-	child->timed_out = true;
-	child_kill(child); /* its end arrives as any other */
+	for (size_t i = 2; i-- > 0 && tail.len == 0;) {
+		buf_free(&tail);
+		tail = child->outputs[i].tail;
+		child->outputs[i].tail = (struct buf){0};
+	}
+	end.timed_out = child->state == CHILD_OVERDUE;
+	end.output = buf_string(&tail);
+	end.output_len = tail.len;
+	child_free(child);
+	if (done)
+		done(user, &end);
+	buf_free(&tail);
 }
 
 static void on_exit_of(void *user, uint32_t events)
 {
 	struct child *child = user;
-	struct child_end end = {.status = -1};
 	siginfo_t info = {0};
 
 	(void)events;
 	if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
 		return;
-	watch_free(child->watch);
-	child->watch = NULL;
-	timer_stop(child->timer);
 	if (info.si_code == CLD_EXITED)
-		end.status = info.si_status;
+		finish(child, (struct child_end){.status = info.si_status});
 	else
-		end.signal = info.si_status;
-	for (size_t i = 0; i < 2; i++)
-		output_read(&child->outputs[i]);
-	finish(child, &end);
+		finish(child, (struct child_end){.status = -1, .signal = info.si_status});
+}
+
+static void on_timer(void *user)
+{
+	struct child *child = user;
+
+	if (child->state == CHILD_UNSTARTED)
+		finish(child, (struct child_end){.error = child->error, .status = -1});
+	else
+		child_kill(child, CHILD_OVERDUE);
 }
 
 /* --- the start ---------------------------------------------------------------------------------- */
 
-/* Signals as a program expects them, a group of its own, and no descriptor but the three. */
+/* Signals as a program expects them, a group of its own, and no descriptor but the three. Returns errno. */
 static int spawn(struct child *child, char *const argv[], const int outputs[2])
 {
 	posix_spawn_file_actions_t files;
@@ -213,43 +220,44 @@ static int spawn(struct child *child, char *const argv[], const int outputs[2])
 	return error;
 }
 
-/* A pipe whose reading end does not wait; the writing end is the child's and must. */
-static int output_open(struct child *child, size_t index, int *writing)
-{
-	struct output *output = &child->outputs[index];
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	output->fd = ends[0];
-	output->watch = loop_watch(child->children->loop, ends[0], EPOLLIN, on_output, output);
-	*writing = ends[1];
-	return 0;
-}
-
+/* Opens the pipes and runs the program. Returns errno; on failure nothing runs, and the pipes have no writer.
+ */
 static int start(struct child *child, char *const argv[])
 {
-	int writing[2] = {-1, -1}, error = 0;
+	struct loop *loop = child->children->loop;
+	int writing[2] = {-1, -1}, ends[2], error;
 
-	for (size_t i = 0; i < 2 && error == 0; i++)
-		error = output_open(child, i, &writing[i]);
-	if (error == 0)
-		error = spawn(child, argv, writing);
-	for (size_t i = 0; i < 2; i++)
-		if (writing[i] >= 0)
-			close(writing[i]);
+	for (size_t i = 0; i < 2; i++) {
+		struct output *output = &child->outputs[i];
+
+		if (pipe2(ends, O_CLOEXEC) < 0) {
+			error = errno;
+			goto out;
+		}
+		/* The reading end is ours and must not wait; the writing end is the program's and must. */
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+		output->fd = ends[0];
+		output->watch = loop_watch(loop, ends[0], EPOLLIN, on_output, output);
+		writing[i] = ends[1];
+	}
+	error = spawn(child, argv, writing);
 	if (error)
-		return error;
+		goto out;
 	child->pidfd = pidfd_open(child->pid, 0);
 	if (child->pidfd < 0) {
 		error = errno;
-		child_kill(child);
+		kill(-child->pid, SIGKILL);
+		kill(child->pid, SIGKILL);
 		waitpid(child->pid, NULL, 0);
-		return error;
+		goto out;
 	}
-	child->watch = loop_watch(child->children->loop, child->pidfd, EPOLLIN, on_exit_of, child);
-	return 0;
+	child->watch = loop_watch(loop, child->pidfd, EPOLLIN, on_exit_of, child);
+out:
+	for (size_t i = 0; i < 2; i++) {
+		if (writing[i] >= 0)
+			close(writing[i]);
+	}
+	return error;
 }
 
 struct child *child_start(struct children *children, char *const argv[], int64_t timeout_ms,
@@ -257,13 +265,17 @@ struct child *child_start(struct children *children, char *const argv[], int64_t
 {
 	struct child *child = mem_alloc(1, sizeof(*child));
 
-	*child = (struct child){
-		.children = children, .next = children->first, .pidfd = -1, .done = done, .user = user};
+	*child = (struct child){.children = children,
+				.next = children->first,
+				.name = mem_text(basename(argv[0])),
+				.pidfd = -1,
+				.outputs = {{.fd = -1}, {.fd = -1}},
+				.done = done,
+				.user = user};
 	children->first = child;
 	child->timer = loop_timer(children->loop, on_timer, child);
-	for (size_t i = 0; i < 2; i++)
-		child->outputs[i] = (struct output){.child = child, .fd = -1};
 	child->error = start(child, argv);
+	child->state = child->error ? CHILD_UNSTARTED : CHILD_RUNNING;
 	timer_start(child->timer, child->error ? 0 : timeout_ms);
 	return child;
 }
@@ -272,53 +284,35 @@ void child_cancel(struct child *child)
 {
 	if (!child)
 		return;
-	if (child->error) {
+	if (child->state == CHILD_UNSTARTED)
 		child_free(child);
-		return;
-	}
-	child->state = CHILD_CANCELLED;
-	child_kill(child);
+	else
+		child_kill(child, CHILD_CANCELLED);
 }
+
+/* --- their owner -------------------------------------------------------------------------------- */
 
 struct children *children_new(struct loop *loop)
 {
 	struct children *children = mem_alloc(1, sizeof(*children));
 
 	children->loop = loop;
+	children->drain = drain_new(loop);
 	return children;
 }
 
-/* Somebody that a program started still has them; see drain.h. */
-static void leave_outputs(const struct children *children)
-{
-	size_t count = 0, capacity = 0;
-	int *fds = NULL;
-
-	for (const struct child *child = children->first; child; child = child->next)
-		for (size_t i = 0; i < 2 && child->state == CHILD_GONE; i++) {
-			if (child->outputs[i].fd < 0)
-				continue;
-			if (count == capacity) {
-				capacity += 16;
-				fds = mem_resize(fds, capacity, sizeof(*fds));
-			}
-			fds[count++] = child->outputs[i].fd;
-		}
-	if (count)
-		drain_leave_behind(fds, count);
-	free(fds);
-}
-
-/* Those that are killed here are reaped by init when the reporter ends. */
 void children_free(struct children *children)
 {
 	if (!children)
 		return;
-	leave_outputs(children);
 	while (children->first) {
-		if (children->first->state != CHILD_GONE && !children->first->error)
-			child_kill(children->first);
-		child_free(children->first);
+		struct child *child = children->first;
+
+		/* Nobody waits for those that are killed here: init reaps them when the reporter ends. */
+		if (child->state == CHILD_RUNNING || child->state == CHILD_OVERDUE)
+			child_kill(child, CHILD_CANCELLED);
+		child_free(child);
 	}
+	drain_free(children->drain);
 	free(children);
 }
