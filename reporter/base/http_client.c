@@ -20,7 +20,7 @@ enum { CONNECT_TIMEOUT_MS = 10000, ANSWER_MAX = 1024 * 1024, KEEPALIVE_S = 30 };
 enum exchange_state { EXCHANGE_WAITING, EXCHANGE_RUNNING, EXCHANGE_CANCELLED };
 
 struct http_exchange {
-	struct http *http;
+	struct http_client *http;
 	struct http_exchange *next;
 	enum exchange_state state;
 	CURL *easy;
@@ -34,15 +34,15 @@ struct http_exchange {
 	char error[CURL_ERROR_SIZE];
 };
 
-struct http {
+struct http_client {
 	CURLM *multi;
 	struct http_exchange *exchanges;
 	bool performing;
 };
 
-struct http *http_new(void)
+struct http_client *http_client_new(void)
 {
-	struct http *http = mem_alloc(1, sizeof(*http));
+	struct http_client *http = mem_alloc(1, sizeof(*http));
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	http->multi = curl_multi_init();
@@ -65,7 +65,7 @@ static void exchange_free(struct http_exchange *exchange)
 	free(exchange);
 }
 
-void http_free(struct http *http)
+void http_client_free(struct http_client *http)
 {
 	if (!http)
 		return;
@@ -165,7 +165,7 @@ static void exchange_run(struct http_exchange *exchange)
 	curl_multi_add_handle(exchange->http->multi, exchange->easy);
 }
 
-struct http_exchange *http_start(struct http *http, const struct http_request *request)
+struct http_exchange *http_client_start(struct http_client *http, const struct http_request *request)
 {
 	struct http_exchange *exchange = mem_alloc(1, sizeof(*exchange));
 
@@ -187,7 +187,7 @@ struct http_exchange *http_start(struct http *http, const struct http_request *r
 	return exchange;
 }
 
-void http_cancel(struct http_exchange *exchange)
+void http_client_cancel(struct http_exchange *exchange)
 {
 	if (!exchange)
 		return;
@@ -197,7 +197,7 @@ void http_cancel(struct http_exchange *exchange)
 		exchange->state = EXCHANGE_CANCELLED;
 }
 
-void http_wait(struct http *http, int fd, int64_t timeout_ms)
+void http_client_wait(struct http_client *http, int fd, int64_t timeout_ms)
 {
 	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
 
@@ -238,7 +238,7 @@ static void exchange_finish(struct http_exchange *exchange, CURLcode code)
 }
 
 /* The next exchange that has to be run or freed now that libcurl allows it; NULL if there is none. */
-static struct http_exchange *next_deferred(const struct http *http)
+static struct http_exchange *next_deferred(const struct http_client *http)
 {
 	struct http_exchange *exchange = http->exchanges;
 
@@ -247,7 +247,7 @@ static struct http_exchange *next_deferred(const struct http *http)
 	return exchange;
 }
 
-void http_perform(struct http *http)
+void http_client_perform(struct http_client *http)
 {
 	struct http_exchange *exchange;
 	CURLMsg *message;

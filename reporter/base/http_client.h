@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct http;
+struct http_client;
 struct http_exchange; /* one request and its answer, on their way */
 
 struct http_answer {
@@ -27,7 +27,7 @@ typedef bool (*http_data_fn)(void *user, const char *data, size_t len);
 /* The exchange is over and its handle is gone; called exactly once unless it was cancelled. */
 typedef void (*http_done_fn)(void *user, const struct http_answer *answer);
 
-/* All texts are copied; the body is not: it stays as it is until `done` or http_cancel. */
+/* All texts are copied; the body is not: it stays as it is until `done` or http_client_cancel. */
 struct http_request {
 	const char *method;	      /* "GET", "POST", … */
 	const char *url;	      /* with a unix socket: http://localhost/path */
@@ -47,16 +47,16 @@ struct http_request {
 };
 
 /* Never fails at once: whatever goes wrong arrives in `done`, from the loop. */
-struct http_exchange *http_start(struct http *http, const struct http_request *request);
-void http_cancel(struct http_exchange *exchange); /* NULL is nothing; `done` is not called */
+struct http_exchange *http_client_start(struct http_client *http, const struct http_request *request);
+void http_client_cancel(struct http_exchange *exchange); /* NULL is nothing; `done` is not called */
 
 /* --- for the loop ------------------------------------------------------------------------------- */
 
-struct http *http_new(void);
-void http_free(struct http *http); /* cancels what is on its way */
+struct http_client *http_client_new(void);
+void http_client_free(struct http_client *http); /* cancels what is on its way */
 
 /* Sleeps until `fd` is readable, a transfer wants something, or `timeout_ms` are over. */
-void http_wait(struct http *http, int fd, int64_t timeout_ms);
-void http_perform(struct http *http); /* moves the transfers on and calls back */
+void http_client_wait(struct http_client *http, int fd, int64_t timeout_ms);
+void http_client_perform(struct http_client *http); /* moves the transfers on and calls back */
 
 #endif

@@ -39,7 +39,7 @@ struct timer {
 struct loop {
 	int epoll;
 	bool stopped;
-	struct http *http;
+	struct http_client *http;
 	struct timer *timers;
 	struct watch *dead_watches; /* freed in this turn; events for them may still be in hand */
 	bool dead_timers;
@@ -51,7 +51,7 @@ struct loop *loop_new(void)
 
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	assert(loop->epoll >= 0);
-	loop->http = http_new();
+	loop->http = http_client_new();
 	return loop;
 }
 
@@ -82,14 +82,14 @@ void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
-	http_free(loop->http);
+	http_client_free(loop->http);
 	bury(loop);
 	assert(!loop->timers);
 	close(loop->epoll);
 	free(loop);
 }
 
-struct http *loop_http(struct loop *loop)
+struct http_client *loop_http_client(struct loop *loop)
 {
 	return loop->http;
 }
@@ -135,8 +135,8 @@ void loop_run(struct loop *loop)
 {
 	loop->stopped = false;
 	while (!loop->stopped) {
-		http_wait(loop->http, loop->epoll, idle_ms(loop));
-		http_perform(loop->http);
+		http_client_wait(loop->http, loop->epoll, idle_ms(loop));
+		http_client_perform(loop->http);
 		run_watches(loop);
 		run_timers(loop);
 		bury(loop);

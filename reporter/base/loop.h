@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct http;
+struct http_client;
 struct loop;
 
 struct loop *loop_new(void);
@@ -19,7 +19,7 @@ void loop_stop(struct loop *loop); /* loop_run returns once the callback that sa
 
 /* The HTTP client whose exchanges this loop drives (reporter/base/http_client.h); it lives as long as the
  * loop. */
-struct http *loop_http(struct loop *loop);
+struct http_client *loop_http_client(struct loop *loop);
 
 /* --- descriptors -------------------------------------------------------------------------------- */
 

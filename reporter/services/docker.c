@@ -110,7 +110,7 @@ static void start_look(struct driver_service *service)
 	request.timeout_ms = LOOK_TIMEOUT_MS;
 	request.done = on_look;
 	request.user = service;
-	service->look = http_start(loop_http(service->link->loop), &request);
+	service->look = http_client_start(loop_http_client(service->link->loop), &request);
 	buf_free(&url);
 }
 
@@ -192,7 +192,7 @@ static void docker_act(struct driver_service *service, enum service_action actio
 	request.body = "";
 	request.done = on_acted;
 	request.user = service;
-	service->call = http_start(loop_http(service->link->loop), &request);
+	service->call = http_client_start(loop_http_client(service->link->loop), &request);
 	buf_free(&what);
 	buf_free(&url);
 }
@@ -265,8 +265,8 @@ static void docker_close(struct driver_service *service)
 	for (link = &service->link->first; *link != service;)
 		link = &(*link)->next;
 	*link = service->next;
-	http_cancel(service->look);
-	http_cancel(service->call);
+	http_client_cancel(service->look);
+	http_client_cancel(service->call);
 	free(service);
 }
 

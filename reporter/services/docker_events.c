@@ -76,7 +76,7 @@ static void on_end(void *user, const struct http_answer *answer)
 	struct docker_events *events = user;
 
 	events->stream = NULL;
-	http_cancel(events->ping);
+	http_client_cancel(events->ping);
 	events->ping = NULL;
 	if (!events->told_away)
 		log_warning("docker", "the engine is away, tried again socket=%s status=%d error=\"%s\"",
@@ -127,8 +127,8 @@ static void listen_now(void *user)
 	buf_clear(&events->line);
 	buf_printf(&url, "%s&since=%lld", EVENTS_URL, (long long)(clock_now_ms() / 1000 - 1));
 	stream.url = url.data;
-	events->stream = http_start(loop_http(events->loop), &stream);
-	events->ping = http_start(loop_http(events->loop), &ping);
+	events->stream = http_client_start(loop_http_client(events->loop), &stream);
+	events->ping = http_client_start(loop_http_client(events->loop), &ping);
 	buf_free(&url);
 }
 
@@ -148,8 +148,8 @@ void docker_events_free(struct docker_events *events)
 {
 	if (!events)
 		return;
-	http_cancel(events->stream);
-	http_cancel(events->ping);
+	http_client_cancel(events->stream);
+	http_client_cancel(events->ping);
 	timer_free(events->retry);
 	buf_free(&events->line);
 	free(events);

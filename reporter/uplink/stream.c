@@ -75,7 +75,7 @@ static void on_silence(void *user)
 	struct uplink_stream *stream = user;
 
 	log_warning("stream", "nothing heard from the coordinator, connecting again");
-	http_cancel(stream->exchange);
+	http_client_cancel(stream->exchange);
 	lost(stream);
 }
 
@@ -113,7 +113,7 @@ void uplink_stream_free(struct uplink_stream *stream)
 {
 	if (!stream)
 		return;
-	http_cancel(stream->exchange);
+	http_client_cancel(stream->exchange);
 	timer_free(stream->silence);
 	timer_free(stream->retry);
 	event_stream_free(&stream->events);

@@ -63,7 +63,7 @@ struct http_exchange *uplink_start(struct uplink *uplink, const char *path, stru
 	request->url = url.data;
 	request->ca_file = uplink->config->ca_file;
 	request->bearer = uplink->token.data;
-	exchange = http_start(loop_http(uplink->loop), request);
+	exchange = http_client_start(loop_http_client(uplink->loop), request);
 	buf_free(&url);
 	return exchange;
 }
@@ -179,7 +179,7 @@ void uplink_cancel(struct uplink_call *call)
 {
 	if (!call)
 		return;
-	http_cancel(call->exchange);
+	http_client_cancel(call->exchange);
 	buf_free(&call->body);
 	free(call);
 }

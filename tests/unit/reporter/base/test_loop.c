@@ -144,7 +144,7 @@ static void a_refused_connection_is_an_answer_without_status(void **state)
 		.method = "GET", .url = "http://127.0.0.1:1/", .done = on_done, .user = &bench};
 
 	(void)state;
-	http_start(loop_http(bench.loop), &request);
+	http_client_start(loop_http_client(bench.loop), &request);
 	assert_int_equal(bench.calls, 0);
 	loop_run(bench.loop);
 	assert_int_equal(bench.calls, 1);
@@ -160,12 +160,12 @@ static void a_cancelled_request_is_never_answered(void **state)
 		.method = "GET", .url = "http://127.0.0.1:1/", .done = on_done, .user = &bench};
 
 	(void)state;
-	http_cancel(http_start(loop_http(bench.loop), &request));
+	http_client_cancel(http_client_start(loop_http_client(bench.loop), &request));
 	bench.timers[0] = loop_timer(bench.loop, on_end, &bench);
 	timer_start(bench.timers[0], 20);
 	loop_run(bench.loop);
 	assert_string_equal(bench.order, ".");
-	http_start(loop_http(bench.loop), &request); /* ended with the loop */
+	http_client_start(loop_http_client(bench.loop), &request); /* ended with the loop */
 	timer_free(bench.timers[0]);
 	loop_free(bench.loop);
 }
