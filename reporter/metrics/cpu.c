@@ -1,12 +1,17 @@
-/* CPU: how much of all processors' time was spent working since the sample before. */
+/*
+ * CPU: the share of all processors' time that was spent working since the sample before. The kernel counts
+ * ticks of a hundredth of a second, so the share of a short time is coarse: ten milliseconds more or less of
+ * a tenth of a second are ten percent. Therefore samples that follow quickly keep the share of the one
+ * before, until enough ticks have gathered. Time in which a disk was waited for (iowait) counts as idle, time
+ * that the hypervisor gave to others (steal) as busy: both as top(1) and vmstat(8) have it.
+ */
 #include "reporter/metrics/sample.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A share of fewer ticks (a quarter of a second) would be noise: the earlier one stands then. */
-enum { TICKS_MIN_A_CPU = 25 };
+enum { TICKS_MIN_A_CPU = 25 }; /* a quarter of a second, below which a share would be noise */
 
 /*
  * proc_stat(5): user nice system idle iowait irq softirq steal; guest time is part of user's.
@@ -39,29 +44,25 @@ static int64_t count_processors(const char *text)
 	return count;
 }
 
-static double share(const struct cpu_ticks *from, const struct cpu_ticks *to)
-{
-	/* iowait may run backwards, and busy time with it may seem to. */
-	uint64_t busy = to->busy > from->busy ? to->busy - from->busy : 0;
-	double percent = 100.0 * (double)busy / (double)(to->total - from->total);
-
-	return percent < 100 ? percent : 100;
-}
-
 static enum err parse(struct host *host, const char *text, struct sample *out)
 {
 	struct cpu_ticks now;
+	uint64_t total, busy;
+	double percent;
 
 	(void)host;
-	if (parse_ticks(text, &now))
+	if (parse_ticks(text, &now) != ERR_NONE)
 		return ERR_MALFORMED;
 	out->cpu_count = count_processors(text);
-	if (now.total < out->cpu_since.total)
+	if (now.total < out->cpu_since.total) /* a processor was taken away, and its ticks with it */
 		out->cpu_since = (struct cpu_ticks){0};
-	if (now.total - out->cpu_since.total < (uint64_t)(TICKS_MIN_A_CPU * out->cpu_count) ||
-	    now.total == out->cpu_since.total)
+	total = now.total - out->cpu_since.total;
+	if (total == 0 || total < (uint64_t)(TICKS_MIN_A_CPU * out->cpu_count))
 		return ERR_NONE;
-	out->cpu_percent = share(&out->cpu_since, &now);
+	/* iowait may run backwards (proc_stat(5)), and busy time with it may seem to. */
+	busy = now.busy > out->cpu_since.busy ? now.busy - out->cpu_since.busy : 0;
+	percent = 100.0 * (double)busy / (double)total;
+	out->cpu_percent = percent < 100 ? percent : 100;
 	out->cpu_since = now;
 	return ERR_NONE;
 }

@@ -1,4 +1,8 @@
-/* Disk: how full one file system is, with the percentage df prints. */
+/*
+ * Disk: how full one file system is, with the percentage that df(1) prints. Root keeps a reserve of some
+ * percent for itself, so a disk is full for everybody else earlier; df and we count used of used and
+ * available, without it.
+ */
 #include "reporter/metrics/sample.h"
 
 #include <sys/statvfs.h>
@@ -13,7 +17,7 @@ static enum err measure(struct host *host, struct sample *out)
 	unit = (int64_t)fs.f_frsize;
 	out->disk.total = (int64_t)fs.f_blocks * unit;
 	out->disk.used = (int64_t)(fs.f_blocks - fs.f_bfree) * unit;
-	out->disk.free = (int64_t)fs.f_bavail * unit; /* without root's reserve, which nobody else gets */
+	out->disk.free = (int64_t)fs.f_bavail * unit; /* f_bfree has root's reserve in it */
 	usable = out->disk.used + out->disk.free;
 	out->disk.percent = usable > 0 ? 100.0 * (double)out->disk.used / (double)usable : 0;
 	return ERR_NONE;

@@ -1,6 +1,9 @@
 /*
  * Disk traffic of all whole disks together. Partitions, device-mapper and md devices, loops and zram are left
- * out: their traffic is a disk's already, or no disk's. A whole disk has sys/block/NAME/device.
+ * out: their traffic is a disk's already, or no disk's. A whole disk is one with a device behind it, which
+ * sysfs shows as sys/block/NAME/device.
+ *
+ * That is asked once for each name and remembered: a disk stays what it is, and a sample is to open nothing.
  */
 #include "reporter/metrics/sample.h"
 
@@ -11,37 +14,36 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SECTOR = 512, DISKS_MAX = 1024 }; /* the kernel counts in 512 bytes whatever the disk's sectors are */
+enum {
+	SECTOR = 512,	  /* bytes: the kernel counts in these, whatever the disk's own sectors are */
+	DISKS_MAX = 1024, /* names that are remembered */
+};
 
 struct disk {
-	char name[32];
+	char name[32]; /* as the kernel has it (DISK_NAME_LEN) */
 	bool whole;
 };
 
-static bool has_device(const struct host *host, const char *name)
-{
-	char path[512];
-	int len = snprintf(path, sizeof(path), "%ssys/block/%s/device", host->root, name);
-
-	return len > 0 && len < (int)sizeof(path) && access(path, F_OK) == 0;
-}
-
-/* Asks sysfs once a name: a disk stays what it is. */
 static bool is_whole(struct host *host, const char *name)
 {
 	struct disk *disk;
+	char path[512];
+	int len;
+	bool whole;
 
 	for (size_t i = 0; i < host->disks_count; i++) {
 		if (strcmp(host->disks[i].name, name) == 0)
 			return host->disks[i].whole;
 	}
-	if (host->disks_count == DISKS_MAX)
-		return has_device(host, name);
-	host->disks = mem_resize(host->disks, host->disks_count + 1, sizeof(*host->disks));
-	disk = &host->disks[host->disks_count++];
-	snprintf(disk->name, sizeof(disk->name), "%s", name);
-	disk->whole = has_device(host, name);
-	return disk->whole;
+	len = snprintf(path, sizeof(path), "%ssys/block/%s/device", host->root, name);
+	whole = len > 0 && len < (int)sizeof(path) && access(path, F_OK) == 0;
+	if (host->disks_count < DISKS_MAX) {
+		host->disks = mem_resize(host->disks, host->disks_count + 1, sizeof(*host->disks));
+		disk = &host->disks[host->disks_count++];
+		snprintf(disk->name, sizeof(disk->name), "%s", name);
+		disk->whole = whole;
+	}
+	return whole;
 }
 
 /*
@@ -53,21 +55,22 @@ static bool is_whole(struct host *host, const char *name)
  */
 static enum err parse(struct host *host, const char *text, struct sample *out)
 {
+	struct disk_traffic sum = {0};
 	int64_t reads, sectors_read, writes, sectors_written;
 	char name[32];
 
-	memset(&out->disk_io, 0, sizeof(out->disk_io));
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		if (sscanf(line, "%*u %*u %31s %" SCNd64 " %*u %" SCNd64 " %*u %" SCNd64 " %*u %" SCNd64,
 			   name, &reads, &sectors_read, &writes, &sectors_written) != 5)
 			return ERR_MALFORMED;
 		if (!is_whole(host, name))
 			continue;
-		out->disk_io.read_count += reads;
-		out->disk_io.read_bytes += sectors_read * SECTOR;
-		out->disk_io.write_count += writes;
-		out->disk_io.write_bytes += sectors_written * SECTOR;
+		sum.read_count += reads;
+		sum.read_bytes += sectors_read * SECTOR;
+		sum.write_count += writes;
+		sum.write_bytes += sectors_written * SECTOR;
 	}
+	out->disk_io = sum;
 	return ERR_NONE;
 }
 

@@ -1,4 +1,4 @@
-/* Load averages over 1, 5 and 15 minutes. */
+/* Load averages over 1, 5 and 15 minutes: how many tasks ran or waited to run (proc_loadavg(5)). */
 #include "reporter/metrics/sample.h"
 
 #include <stdio.h>

@@ -1,4 +1,8 @@
-/* Memory: used is what is not available, as free(1) has it since procps 4. */
+/*
+ * Memory. Used is what is not available, as free(1) has it since procps 4. "Free" memory would be the wrong
+ * measure: the kernel fills it with caches, which it gives back when somebody needs it, and MemAvailable is
+ * the kernel's own estimate of how much that is (proc_meminfo(5)).
+ */
 #include "reporter/metrics/sample.h"
 
 #include <inttypes.h>
@@ -29,7 +33,7 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	(void)host;
 	if (total <= 0 || available < 0)
 		return ERR_MALFORMED;
-	if (available > total)
+	if (available > total) /* an estimate, and in some containers of another total */
 		available = total;
 	out->memory.total = total;
 	out->memory.available = available;

@@ -1,4 +1,4 @@
-/* How many processes there are: the numbers among the names in proc. */
+/* How many processes there are: as many as proc has names that are numbers. The directory stays open. */
 #include "reporter/metrics/sample.h"
 
 static enum err measure(struct host *host, struct sample *out)
@@ -9,7 +9,7 @@ static enum err measure(struct host *host, struct sample *out)
 	if (!host->processes)
 		return ERR_SYSTEM;
 	rewinddir(host->processes);
-	while ((entry = readdir(host->processes)))
+	for (entry = readdir(host->processes); entry; entry = readdir(host->processes))
 		count += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
 	out->process_count = count;
 	return ERR_NONE;

@@ -1,4 +1,7 @@
-/* The table of collectors, and the reading for them. What the files mean is the collectors' concern. */
+/*
+ * The table of collectors, and the reading for them. What the files mean is the collectors' concern. Reading
+ * and parsing are apart, so that a test brings its own tree of files, and so that one buffer serves them all.
+ */
 #include "reporter/metrics/sampler.h"
 
 #include "common/clock.h"
@@ -13,8 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The longest file read whole: proc/stat of a machine with 1000 processors. */
-enum { TEXT_SIZE = 256 * 1024, RESUME_MIN_MS = 1000, RESUME_MAX_MS = 10 * 60 * 1000, BOOT_ID_SIZE = 40 };
+enum {
+	TEXT_SIZE = 256 * 1024,		/* the longest file: proc/stat of a machine with 1000 processors */
+	BOOT_ID_SIZE = 40,		/* a UUID and a NUL, with room to spare */
+	RESUME_MIN_MS = 1000,		/* the CPU's share of less would be noise */
+	RESUME_MAX_MS = 10 * 60 * 1000, /* and that of more is no news */
+};
 
 /* In the order of the contract's `metrics` object. */
 static const struct collector *const COLLECTORS[] = {
@@ -27,21 +34,24 @@ struct sampler {
 	struct host host;
 	struct sample sample;
 	char boot_id[BOOT_ID_SIZE];
-	int files[COLLECTORS_COUNT];	/* -1: none, or not readable at start */
-	bool failing[COLLECTORS_COUNT]; /* said already */
-	char text[TEXT_SIZE];
+	int files[COLLECTORS_COUNT];	/* open since sampler_new; -1: none, or it could not be opened */
+	bool failing[COLLECTORS_COUNT]; /* logged already */
+	char text[TEXT_SIZE];		/* the file that is just being parsed */
 };
 
-/* Reads the whole of an open file of /proc; a file that does not fit ends with its last whole line. */
+/* Reads an open file of /proc from its beginning. A file that does not fit ends with its last whole line. */
 static enum err read_file(int fd, char text[TEXT_SIZE])
 {
 	size_t len = 0;
-	ssize_t got;
 
-	while (len < TEXT_SIZE - 1 && (got = pread(fd, text + len, TEXT_SIZE - 1 - len, (off_t)len)) != 0) {
+	for (;;) {
+		ssize_t got = pread(fd, text + len, TEXT_SIZE - 1 - len, (off_t)len);
+
 		if (got < 0)
 			return ERR_SYSTEM;
 		len += (size_t)got;
+		if (got == 0)
+			break;
 	}
 	while (len == TEXT_SIZE - 1 && text[len - 1] != '\n' && len > 1)
 		len--;
@@ -60,39 +70,40 @@ static int open_below(const char *root, const char *file)
 	return fd;
 }
 
-/* -1 for a collector without a file, and where it is missing. */
-static int open_collector(const char *root, const struct collector *collector)
-{
-	int fd = collector->file ? open_below(root, collector->file) : -1;
-
-	return fd < 0 && collector->otherwise ? open_below(root, collector->otherwise) : fd;
-}
-
+/* Ticks are counted from the boot, and those of another one mean nothing. Where there is no id, nothing is
+ * resumed. */
 static void read_boot_id(struct sampler *sampler)
 {
 	int fd = open_below(sampler->host.root, "proc/sys/kernel/random/boot_id");
 
-	if (fd >= 0 && read_file(fd, sampler->text) == ERR_NONE)
+	if (fd < 0)
+		return;
+	if (read_file(fd, sampler->text) == ERR_NONE)
 		snprintf(sampler->boot_id, sizeof(sampler->boot_id), "%.*s",
 			 (int)strcspn(sampler->text, " \n"), sampler->text);
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 }
 
 struct sampler *sampler_new(const char *root, const char *disk_path)
 {
 	struct sampler *sampler = mem_alloc(1, sizeof(*sampler));
+	struct host *host = &sampler->host;
 	struct buf path = {0};
 
 	buf_printf(&path, "%s/", strcmp(root, "/") == 0 ? "" : root);
-	sampler->host.root = buf_steal(&path);
-	buf_printf(&path, "%s%s", sampler->host.root, disk_path + (*disk_path == '/'));
-	sampler->host.disk_path = buf_steal(&path);
-	buf_printf(&path, "%sproc", sampler->host.root);
-	sampler->host.processes = opendir(path.data);
+	host->root = buf_steal(&path);
+	buf_printf(&path, "%s%s", host->root, disk_path + (*disk_path == '/'));
+	host->disk_path = buf_steal(&path);
+	buf_printf(&path, "%sproc", host->root);
+	host->processes = opendir(path.data);
 	buf_free(&path);
-	for (size_t i = 0; i < COLLECTORS_COUNT; i++)
-		sampler->files[i] = open_collector(sampler->host.root, COLLECTORS[i]);
+	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
+		const struct collector *collector = COLLECTORS[i];
+
+		sampler->files[i] = collector->file ? open_below(host->root, collector->file) : -1;
+		if (sampler->files[i] < 0 && collector->otherwise)
+			sampler->files[i] = open_below(host->root, collector->otherwise);
+	}
 	read_boot_id(sampler);
 	return sampler;
 }
@@ -113,6 +124,7 @@ void sampler_free(struct sampler *sampler)
 	free(sampler);
 }
 
+/* Brings one collector's part of the sample up to date, or leaves it as it is. */
 static enum err collect(struct sampler *sampler, size_t i)
 {
 	const struct collector *collector = COLLECTORS[i];
@@ -121,35 +133,27 @@ static enum err collect(struct sampler *sampler, size_t i)
 	if (!collector->file)
 		return collector->measure(&sampler->host, &sampler->sample);
 	err = read_file(sampler->files[i], sampler->text);
-	return err ? err : collector->parse(&sampler->host, sampler->text, &sampler->sample);
+	if (err != ERR_NONE)
+		return err;
+	return collector->parse(&sampler->host, sampler->text, &sampler->sample);
 }
 
-static const struct sample *take(struct sampler *sampler, bool all)
+const struct sample *sampler_take(struct sampler *sampler, enum sampler_scope scope)
 {
 	sampler->sample.timestamp_ms = clock_now_ms();
 	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
 		enum err err;
 
-		if (!all && !COLLECTORS[i]->watched)
+		if (scope == SAMPLER_WATCHED && !COLLECTORS[i]->watched)
 			continue;
 		errno = 0;
 		err = collect(sampler, i);
-		if (err && !sampler->failing[i])
+		if (err != ERR_NONE && !sampler->failing[i])
 			log_warning("sampler", "cannot measure what=%s error=%s", COLLECTORS[i]->name,
 				    errno ? strerror(errno) : err_code(err));
 		sampler->failing[i] = err != ERR_NONE;
 	}
 	return &sampler->sample;
-}
-
-const struct sample *sampler_take(struct sampler *sampler)
-{
-	return take(sampler, true);
-}
-
-const struct sample *sampler_watch(struct sampler *sampler)
-{
-	return take(sampler, false);
 }
 
 void sampler_write(const struct sample *sample, struct buf *out)
@@ -177,9 +181,11 @@ bool sampler_resume(struct sampler *sampler, const char *saved, int64_t now_ms)
 	int64_t taken_ms;
 
 	if (sscanf(saved, "%39s %" SCNd64 " %" SCNu64 " %" SCNu64, boot_id, &taken_ms, &since.busy,
-		   &since.total) != 4 ||
-	    strcmp(boot_id, sampler->boot_id) != 0 || now_ms - taken_ms < RESUME_MIN_MS ||
-	    now_ms - taken_ms > RESUME_MAX_MS)
+		   &since.total) != 4)
+		return false;
+	if (strcmp(boot_id, sampler->boot_id) != 0)
+		return false;
+	if (now_ms - taken_ms < RESUME_MIN_MS || now_ms - taken_ms > RESUME_MAX_MS)
 		return false;
 	sampler->sample.cpu_since = since;
 	return true;

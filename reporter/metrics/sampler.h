@@ -1,5 +1,8 @@
-/* Samples of the machine by the table of collectors; files of /proc stay open, and a sample allocates
- * nothing. */
+/*
+ * Samples of the machine, by a table of collectors. The reporter samples all day on machines that have other
+ * work, so that a sample must cost next to nothing: the files of /proc are opened once and stay open, and
+ * taking a sample allocates nothing.
+ */
 #ifndef REPORTER_METRICS_SAMPLER_H
 #define REPORTER_METRICS_SAMPLER_H
 
@@ -8,23 +11,34 @@
 
 struct sampler;
 
-/* `root` is where proc/ and sys/ are, "/" usually; `disk_path` is looked at below it. */
+/* `root` is the folder that proc/ and sys/ are in, usually "/"; `disk_path` is a path below it. Both are
+ * copied. A file that is not there now is not looked for again. */
 struct sampler *sampler_new(const char *root, const char *disk_path);
-void sampler_free(struct sampler *sampler);
+void sampler_free(struct sampler *sampler); /* NULL is nothing */
 
-/* Measures everything, or only what is cheap (CPU, memory). What cannot be read keeps its value and is logged
- * once. The sample lives in the sampler, until the next. */
-const struct sample *sampler_take(struct sampler *sampler);
-const struct sample *sampler_watch(struct sampler *sampler);
+enum sampler_scope {
+	SAMPLER_ALL,	 /* what a report needs */
+	SAMPLER_WATCHED, /* what is cheap and may change quickly: CPU and memory */
+};
+
+/*
+ * Measures anew what is in the scope; everything else keeps its value, and so does what cannot be measured,
+ * which is logged once until it works again. The sample is the sampler's, and changes with the next call.
+ */
+const struct sample *sampler_take(struct sampler *sampler, enum sampler_scope scope);
 
 /* Appends the contract's `metrics` object. */
 void sampler_write(const struct sample *sample, struct buf *out);
 
 /*
- * The place CPU time is counted from, as one line of text that says which boot it belongs to; it is kept for
- * the next --once. sampler_resume answers false, and changes nothing, for a text of another boot or age.
+ * Appends one line of text that says from where CPU time is counted: the boot, the time of the newest sample
+ * in milliseconds, and the ticks of then. A run of --once keeps it for the next, which so can tell the CPU's
+ * share at once.
  */
 void sampler_save(const struct sampler *sampler, struct buf *out);
+
+/* Counts CPU time from there. False, and nothing changes, for a text of another boot, for one that is younger
+ * than a second or older than ten minutes, and for nonsense. */
 bool sampler_resume(struct sampler *sampler, const char *saved, int64_t now_ms);
 
 #endif

@@ -1,4 +1,4 @@
-/* The reporter's own resident memory. */
+/* The reporter's own resident memory, so that everybody can see what watching costs. */
 #include "reporter/metrics/sample.h"
 
 #include <inttypes.h>

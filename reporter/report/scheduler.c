@@ -121,7 +121,7 @@ enum err scheduler_new(struct loop *loop, const struct config *config, enum repo
 	reporter->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
 	reporter->services = services_new(loop, config, on_service_changed, reporter);
 	resume(reporter);
-	sampler_watch(reporter->sampler);
+	sampler_take(reporter->sampler, SAMPLER_WATCHED);
 	*out = reporter;
 	return ERR_NONE;
 }
@@ -153,7 +153,7 @@ struct services *scheduler_services(struct scheduler *reporter)
 
 static void write_report(struct scheduler *reporter, bool printed, struct buf *out)
 {
-	const struct sample *sample = sampler_take(reporter->sampler);
+	const struct sample *sample = sampler_take(reporter->sampler, SAMPLER_ALL);
 	struct buf stats = {0};
 	struct report report = {
 		.config = &reporter->config->reporter,
@@ -298,7 +298,7 @@ static void on_service_changed(void *user)
 static void on_watch(void *user)
 {
 	struct scheduler *reporter = user;
-	const struct sample *sample = sampler_watch(reporter->sampler);
+	const struct sample *sample = sampler_take(reporter->sampler, SAMPLER_WATCHED);
 
 	timer_start(reporter->watch, WATCH_MS);
 	if (++reporter->watches % WATCHES_A_LOOK == 0)

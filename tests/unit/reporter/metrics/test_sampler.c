@@ -25,7 +25,7 @@ static void assert_near(double value, double expected, double tolerance)
 static void a_captured_machine_is_measured_as_its_files_say(void **state)
 {
 	struct sampler *sampler = sampler_new(CAPTURE, "/");
-	const struct sample *sample = sampler_take(sampler);
+	const struct sample *sample = sampler_take(sampler, SAMPLER_ALL);
 
 	(void)state;
 	assert_int_equal(sample->cpu_count, 2);
@@ -55,7 +55,7 @@ static void a_captured_machine_is_measured_as_its_files_say(void **state)
 static void the_disk_is_as_full_as_df_says(void **state)
 {
 	struct sampler *sampler = sampler_new("/", "/");
-	const struct sample *sample = sampler_take(sampler);
+	const struct sample *sample = sampler_take(sampler, SAMPLER_ALL);
 	struct statvfs fs;
 	double used, usable;
 
@@ -84,13 +84,13 @@ static void cpu_is_the_share_since_the_sample_before(void **state)
 
 	write_stat(folder, 1000, 1000);
 	sampler = sampler_new(folder->path, "/");
-	assert_near(sampler_take(sampler)->cpu_percent, 50, 0.01);
+	assert_near(sampler_take(sampler, SAMPLER_ALL)->cpu_percent, 50, 0.01);
 	write_stat(folder, 1030, 1070);
-	assert_near(sampler_watch(sampler)->cpu_percent, 30, 0.01);
+	assert_near(sampler_take(sampler, SAMPLER_WATCHED)->cpu_percent, 30, 0.01);
 	write_stat(folder, 1040, 1075); /* a few ticks are noise */
-	assert_near(sampler_take(sampler)->cpu_percent, 30, 0.01);
+	assert_near(sampler_take(sampler, SAMPLER_ALL)->cpu_percent, 30, 0.01);
 	write_stat(folder, 1130, 1070); /* idle time ran backwards: never more than all */
-	assert_near(sampler_take(sampler)->cpu_percent, 100, 0.01);
+	assert_near(sampler_take(sampler, SAMPLER_ALL)->cpu_percent, 100, 0.01);
 	sampler_free(sampler);
 }
 
@@ -103,7 +103,7 @@ static void a_saved_sample_is_gone_on_from_in_the_same_boot_only(void **state)
 
 	write_stat(folder, 1000, 1000);
 	sampler = sampler_new(folder->path, "/");
-	sampler_take(sampler);
+	sampler_take(sampler, SAMPLER_ALL);
 	sampler_save(sampler, &saved);
 	sampler_free(sampler);
 	write_stat(folder, 1090, 1010);
@@ -111,7 +111,7 @@ static void a_saved_sample_is_gone_on_from_in_the_same_boot_only(void **state)
 	assert_false(sampler_resume(sampler, "nonsense", later));
 	assert_false(sampler_resume(sampler, saved.data, later + 3600 * 1000));
 	assert_true(sampler_resume(sampler, saved.data, later));
-	assert_near(sampler_take(sampler)->cpu_percent, 90, 0.01);
+	assert_near(sampler_take(sampler, SAMPLER_ALL)->cpu_percent, 90, 0.01);
 	sampler_free(sampler);
 	folder_write(folder, "proc/sys/kernel/random/boot_id", "another-boot\n");
 	sampler = sampler_new(folder->path, "/");
@@ -135,12 +135,44 @@ static void what_is_broken_or_missing_keeps_its_value_and_hurts_nothing_else(voi
 		folder_write(folder, "proc/net/dev", broken[i]);
 		folder_write(folder, "proc/loadavg", broken[i]);
 		sampler = sampler_new(folder->path, "/");
-		sample = sampler_take(sampler);
+		sample = sampler_take(sampler, SAMPLER_ALL);
 		assert_near(sample->cpu_percent, 50, 0.01);
 		assert_int_equal(sample->memory.total, 0);
 		assert_int_equal(sample->network.bytes_recv, 0);
 		sampler_free(sampler);
 	}
+}
+
+static void a_file_that_is_broken_in_the_middle_leaves_the_value_before(void **state)
+{
+	static const char heading[] = "Inter-|\n face |\n";
+	static const char traffic[] = "  eth0: 7 6 0 0 0 0 0 0 5 4 0 0 0 0 0 0\n";
+	static const char disk[] = "254 0 vda 9 0 8 0 7 0 6 0 0 0 0\n";
+	struct folder *folder = *state;
+	struct sampler *sampler;
+	const struct sample *sample;
+	char text[256];
+
+	write_stat(folder, 1000, 1000);
+	assert_int_equal(mkdir(folder_path(folder, "sys/block/vda"), 0700), 0);
+	assert_int_equal(mkdir(folder_path(folder, "sys/block/vda/device"), 0700), 0);
+	snprintf(text, sizeof(text), "%s%s", heading, traffic);
+	folder_write(folder, "proc/net/dev", text);
+	folder_write(folder, "proc/diskstats", disk);
+	sampler = sampler_new(folder->path, "/");
+	sample = sampler_take(sampler, SAMPLER_ALL);
+	assert_int_equal(sample->network.bytes_recv, 7);
+	assert_int_equal(sample->disk_io.read_count, 9);
+	snprintf(text, sizeof(text), "%s%s  eth1: 1 2\n", heading, traffic);
+	folder_write(folder, "proc/net/dev", text);
+	snprintf(text, sizeof(text), "254 0 vdb 1\n%s", disk);
+	folder_write(folder, "proc/diskstats", text);
+	sample = sampler_take(sampler, SAMPLER_ALL);
+	assert_int_equal(sample->network.bytes_recv, 7);
+	assert_int_equal(sample->network.packets_sent, 4);
+	assert_int_equal(sample->disk_io.read_count, 9);
+	assert_int_equal(sample->disk_io.write_bytes, 6 * 512);
+	sampler_free(sampler);
 }
 
 static void the_json_has_every_field_of_the_contract(void **state)
@@ -155,7 +187,7 @@ static void the_json_has_every_field_of_the_contract(void **state)
 	const struct json *member;
 
 	(void)state;
-	sampler_write(sampler_take(sampler), &text);
+	sampler_write(sampler_take(sampler, SAMPLER_ALL), &text);
 	assert_int_equal(json_parse(text.data, text.len, &json, &why), ERR_NONE);
 	member = json_first(json);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++, member = json_next(member))
@@ -169,8 +201,9 @@ static void the_json_has_every_field_of_the_contract(void **state)
 static int set_up(void **state)
 {
 	struct folder *folder = mem_alloc(1, sizeof(*folder));
-	static const char *const folders[] = {"proc", "proc/net", "proc/sys", "proc/sys/kernel",
-					      "proc/sys/kernel/random"};
+	static const char *const folders[] = {
+		"proc", "proc/net", "proc/sys", "proc/sys/kernel", "proc/sys/kernel/random",
+		"sys",	"sys/block"};
 
 	folder_make(folder);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
@@ -197,6 +230,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_broken_or_missing_keeps_its_value_and_hurts_nothing_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_that_is_broken_in_the_middle_leaves_the_value_before,
+						set_up, tear_down),
 		cmocka_unit_test(the_json_has_every_field_of_the_contract),
 	};
 
