@@ -1,4 +1,5 @@
-/* Files of certificate authorities, as TLS reads them. Connections are http_client's concern. */
+/* Reads files of certificate authorities as OpenSSL does for a connection. Connections are http_client's
+ * concern. */
 #include "reporter/base/authorities.h"
 
 #include <openssl/err.h>
@@ -10,6 +11,6 @@ bool authorities_can_be_read(const char *path)
 	bool loaded = store && X509_STORE_load_file(store, path) == 1;
 
 	X509_STORE_free(store);
-	ERR_clear_error();
+	ERR_clear_error(); /* or libcurl's next failure would be told with ours */
 	return loaded;
 }

@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
-/* Whether the PEM file holds certificates that TLS could trust. */
+/*
+ * Whether TLS could use the PEM file as its authorities: it can be read and holds at least one certificate.
+ * Asked while the configuration is read, because libcurl tells only with the first connection, and then it
+ * looks like an absent coordinator.
+ */
 bool authorities_can_be_read(const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* Exponential back-off with jitter. */
+/* Computes delays. Who waits, and for what, is the owner's concern. */
 #include "reporter/base/backoff.h"
 
 #include <sys/random.h>
@@ -13,7 +13,7 @@ int64_t backoff_next(struct backoff *backoff)
 		backoff->ceiling_ms = backoff->max_ms;
 	half = backoff->ceiling_ms / 2;
 	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) != sizeof(dice))
-		dice = 0; /* only early at boot, when spreading matters least */
+		dice = 0; /* the kernel has no randomness yet: early at boot, when spreading matters least */
 	return half + dice % (backoff->ceiling_ms - half + 1);
 }
 

@@ -1,9 +1,17 @@
-/* sd-bus on the loop: descriptor, timeout and reconnection. Knows no service and no interface. */
+/*
+ * sd-bus on the loop: its descriptor, its timeout and the reconnection. It knows no service and no interface.
+ *
+ * sd-bus keeps its own time and its own queue, and works only inside sd_bus_process. So after each call of
+ * that it is asked again which events and which point in time it waits for. sd_bus_open_system returns before
+ * anybody has answered, which is why a connection counts as made only when sd-bus says that it is ready: a
+ * dbus-daemon that accepts and then closes must not reset the back-off.
+ */
 #include "reporter/base/dbus.h"
 
 #include "common/log.h"
 #include "common/mem.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +20,45 @@
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS   30000
 
+enum state {
+	STATE_AWAY,	  /* no connection; `retry` runs */
+	STATE_CONNECTING, /* there is one, but nobody has answered on it yet */
+	STATE_CONNECTED,
+};
+
 struct dbus {
 	struct loop *loop;
 	struct dbus_events events;
-	sd_bus *connection;
+	enum state state;
+	sd_bus *connection; /* NULL: away */
 	struct watch *watch;
-	struct timer *timeout; /* sd-bus's own: an answer is overdue */
+	struct timer *timeout; /* sd-bus wants to be called then: an answer is overdue */
 	struct timer *retry;
 	int64_t retry_ms;
-	bool told_lost; /* the failure was logged */
+	bool logged_away;
 };
 
-static void disconnect(struct dbus *bus)
+/* Makes the move if it is legal. */
+static void move_to(struct dbus *bus, enum state state)
+{
+	switch (state) {
+	case STATE_AWAY:
+		break; /* from everywhere: a connection may be lost at any time, or never be made */
+	case STATE_CONNECTING:
+		assert(bus->state == STATE_AWAY && bus->connection);
+		break;
+	case STATE_CONNECTED:
+		assert(bus->state == STATE_CONNECTING);
+		bus->retry_ms = RETRY_FIRST_MS;
+		if (bus->logged_away)
+			log_info("dbus", "the system's D-Bus is back");
+		bus->logged_away = false;
+		break;
+	}
+	bus->state = state;
+}
+
+static void close_connection(struct dbus *bus)
 {
 	watch_free(bus->watch);
 	bus->watch = NULL;
@@ -32,36 +67,28 @@ static void disconnect(struct dbus *bus)
 	bus->connection = sd_bus_unref(bus->connection);
 }
 
-static void retry_later(struct dbus *bus, int error)
+/* `error` is a negative errno. */
+static void lose(struct dbus *bus, int error)
 {
-	if (!bus->told_lost)
-		log_warning("bus", "the system's bus is away, tried again error=\"%s\"", strerror(-error));
-	bus->told_lost = true;
+	bus->events.lost(bus->events.user); /* first: its slots belong to the connection */
+	close_connection(bus);
+	move_to(bus, STATE_AWAY);
+	if (!bus->logged_away)
+		log_warning("dbus", "the system's D-Bus is away, will try again error=\"%s\"",
+			    strerror(-error));
+	bus->logged_away = true;
 	timer_start(bus->retry, bus->retry_ms);
 	bus->retry_ms = bus->retry_ms * 2 < RETRY_MAX_MS ? bus->retry_ms * 2 : RETRY_MAX_MS;
 }
 
-static void lose(struct dbus *bus, int error)
-{
-	bus->events.lost(bus->events.user);
-	disconnect(bus);
-	retry_later(bus, error);
-}
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* What sd-bus waits for now. Its descriptor may change while it connects. */
+/* Asks sd-bus what it waits for now, which changes with every step of its handshake. Negative errno. */
 static int wait_for_more(struct dbus *bus)
 {
 	int events = sd_bus_get_events(bus->connection);
 	uint64_t until_us = 0;
 	int result = sd_bus_get_timeout(bus->connection, &until_us);
+	struct timespec now;
+	int64_t left_us;
 
 	if (events < 0)
 		return events;
@@ -70,25 +97,15 @@ static int wait_for_more(struct dbus *bus)
 	watch_change(bus->watch, (uint32_t)events);
 	if (until_us == UINT64_MAX) {
 		timer_stop(bus->timeout);
-	} else {
-		int64_t left_us = (int64_t)until_us - now_us();
-
-		timer_start(bus->timeout, left_us > 0 ? left_us / 1000 + 1 : 0);
+		return 0;
 	}
+	clock_gettime(CLOCK_MONOTONIC, &now); /* the clock and the unit of sd_bus_get_timeout(3) */
+	left_us = (int64_t)until_us - (int64_t)now.tv_sec * 1000000 - now.tv_nsec / 1000;
+	timer_start(bus->timeout, left_us > 0 ? left_us / 1000 + 1 : 0);
 	return 0;
 }
 
-/* The first proof that somebody is there. */
-static void note_reached(struct dbus *bus)
-{
-	if (sd_bus_is_ready(bus->connection) <= 0)
-		return;
-	if (bus->told_lost)
-		log_info("bus", "the system's bus is back");
-	bus->told_lost = false;
-	bus->retry_ms = RETRY_FIRST_MS;
-}
-
+/* Lets sd-bus do all that it can do now; it calls the driver back meanwhile. */
 static void process(void *user)
 {
 	struct dbus *bus = user;
@@ -97,14 +114,19 @@ static void process(void *user)
 	do
 		result = sd_bus_process(bus->connection, NULL);
 	while (result > 0);
-	if (result >= 0 && sd_bus_is_open(bus->connection) <= 0)
-		result = -ECONNRESET;
-	if (result >= 0)
-		result = wait_for_more(bus);
+	if (result < 0) {
+		lose(bus, result);
+		return;
+	}
+	if (sd_bus_is_open(bus->connection) <= 0) {
+		lose(bus, -ECONNRESET);
+		return;
+	}
+	result = wait_for_more(bus);
 	if (result < 0)
 		lose(bus, result);
-	else
-		note_reached(bus);
+	else if (bus->state == STATE_CONNECTING && sd_bus_is_ready(bus->connection) > 0)
+		move_to(bus, STATE_CONNECTED);
 }
 
 static void on_ready(void *user, uint32_t events)
@@ -124,6 +146,7 @@ static void connect_now(void *user)
 		return;
 	}
 	bus->watch = loop_watch(bus->loop, fd, 0, on_ready, bus);
+	move_to(bus, STATE_CONNECTING);
 	bus->events.connected(bus->events.user, bus->connection);
 	dbus_flush(bus);
 }
@@ -143,7 +166,7 @@ void dbus_free(struct dbus *bus)
 {
 	if (!bus)
 		return;
-	disconnect(bus);
+	close_connection(bus);
 	timer_free(bus->timeout);
 	timer_free(bus->retry);
 	free(bus);

@@ -1,5 +1,5 @@
 /*
- * The system's message bus on the loop: one connection that comes back by itself. What is said on it is the
+ * The system's D-Bus on the loop: one connection that comes back by itself. What is said on it is the
  * driver's business.
  */
 #ifndef REPORTER_BASE_DBUS_H
@@ -13,18 +13,25 @@ struct dbus;
 
 struct dbus_events {
 	void *user;
-	void (*connected)(void *user,
-			  sd_bus *bus); /* again after each loss: matches and calls are to be made anew */
-	void (*lost)(void *user);	/* … or not reached; slots of the old connection must be dropped */
+	/* There is a new connection; it may not be authenticated yet, but calls can be made. Called again
+	 * after each loss: matches and calls of the old connection are gone. */
+	void (*connected)(void *user, sd_bus *bus);
+	/* The connection was lost, or could not be made. Slots of the old one must be dropped now. */
+	void (*lost)(void *user);
 };
 
-/* Never fails: a bus that is away is tried again with back-off, logged once at each change. */
+/* Never fails, and calls nothing yet: the connection is made from the loop. A bus that is away is tried again
+ * with back-off; that it is away, and that it is back, is logged once. */
 struct dbus *dbus_new(struct loop *loop, const struct dbus_events *events);
-void dbus_free(struct dbus *bus); /* NULL is nothing; `lost` is not called */
 
-sd_bus *dbus_connection(const struct dbus *bus); /* NULL while it is away */
+/* Closes the connection without calling `lost`. NULL is nothing. */
+void dbus_free(struct dbus *bus);
 
-/* After calls were made outside of the bus's own callbacks: sends them this turn. */
+/* The connection, which is the bus's own; NULL while it is away. */
+sd_bus *dbus_connection(const struct dbus *bus);
+
+/* Sends what was queued outside of the bus's own callbacks. Needed after calls made there, because sd-bus
+ * only queues them and the loop would not learn of it. */
 void dbus_flush(struct dbus *bus);
 
 #endif

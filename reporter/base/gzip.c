@@ -1,43 +1,40 @@
-/* Bodies are compressed fast rather than well: repetitive JSON shrinks to a tenth at the lowest level. */
+/*
+ * Compresses request bodies, and knows nothing of what is in them. They are compressed fast rather than well:
+ * JSON of log lines repeats itself so much that it shrinks to a tenth at zlib's lowest level, and the
+ * reporter must not be seen in the machine's CPU time.
+ */
 #include "reporter/base/gzip.h"
 
 #include <zlib.h>
 
 enum {
-	WORTH_IT = 4096,       /* a shorter one is a few packets either way */
+	WORTH_IT = 4096,       /* a shorter body is a few packets either way */
 	GZIP_WINDOW = 15 + 16, /* zlib.h, deflateInit2: 16 asks for gzip's header */
-	MEMORY_LEVEL = 8
+	MEMORY_LEVEL = 8       /* zlib's default */
 };
-
-static bool deflate_whole(z_stream *z, struct buf *out)
-{
-	out->len = 0;
-	buf_reserve(out, deflateBound(z, z->avail_in));
-	z->next_out = (unsigned char *)out->data;
-	z->avail_out = (unsigned)(out->capacity - 1);
-	if (deflate(z, Z_FINISH) != Z_STREAM_END)
-		return false;
-	out->len = z->total_out;
-	return true;
-}
 
 bool gzip_body(struct buf *body)
 {
 	z_stream z = {0};
 	struct buf packed = {0};
-	bool done;
+	int result;
 
 	if (body->len < WORTH_IT ||
 	    deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
+	buf_reserve(&packed, deflateBound(&z, body->len));
 	z.next_in = (unsigned char *)body->data;
 	z.avail_in = (unsigned)body->len;
-	done = deflate_whole(&z, &packed) && packed.len < body->len;
+	z.next_out = (unsigned char *)packed.data;
+	z.avail_out = (unsigned)(packed.capacity - 1);
+	result = deflate(&z, Z_FINISH); /* in one piece: deflateBound is room enough for any body */
+	packed.len = z.total_out;
 	deflateEnd(&z);
-	if (!done) {
+	if (result != Z_STREAM_END || packed.len >= body->len) {
 		buf_free(&packed);
 		return false;
 	}
+	packed.data[packed.len] = '\0'; /* as every buffer ends */
 	buf_free(body);
 	*body = packed;
 	return true;

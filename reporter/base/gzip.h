@@ -6,7 +6,10 @@
 
 #include <stdbool.h>
 
-/* Replaces *body by its gzip if that is worth it: it is long, and becomes shorter. Says whether it did. */
+/*
+ * Replaces *body by its gzip if that is worth it: if it has 4096 bytes or more and becomes shorter. Returns
+ * whether it did; the caller then sends it with `Content-Encoding: gzip`. Otherwise *body is untouched.
+ */
 bool gzip_body(struct buf *body);
 
 #endif

@@ -1,6 +1,11 @@
 /*
- * HTTP exchanges by libcurl's multi interface. libcurl forbids adding or removing transfers from its own
- * callbacks, so while it runs, new exchanges wait in a list and cancelled ones are only marked.
+ * HTTP exchanges by libcurl's multi interface. It owns the transfers and their connections, and knows neither
+ * the coordinator nor the Docker engine.
+ *
+ * libcurl forbids to add or remove transfers from its own callbacks, and on_body is one: a caller that gets a
+ * piece of a stream may well start a request or cancel this one. So while libcurl runs (`performing`), a new
+ * exchange waits in the list, and a cancelled one is only marked; http_client_perform does both afterwards.
+ * `done` is never called from within libcurl, so anything is allowed there.
  */
 #include "reporter/base/http_client.h"
 
@@ -17,7 +22,11 @@
 
 enum { CONNECT_TIMEOUT_MS = 10000, ANSWER_MAX = 1024 * 1024, KEEPALIVE_S = 30 };
 
-enum exchange_state { EXCHANGE_WAITING, EXCHANGE_RUNNING, EXCHANGE_CANCELLED };
+enum exchange_state {
+	EXCHANGE_WAITING,   /* libcurl does not have it yet */
+	EXCHANGE_RUNNING,   /* libcurl has it */
+	EXCHANGE_CANCELLED, /* libcurl still has it, nobody waits for it */
+};
 
 struct http_exchange {
 	struct http_client *http;
@@ -27,7 +36,7 @@ struct http_exchange {
 	struct curl_slist *headers;
 	struct buf body;
 	size_t answer_max;
-	const char *refused; /* why we ended it ourselves */
+	const char *refused; /* why on_body ended it; NULL: it did not */
 	http_data_fn data;
 	http_done_fn done;
 	void *user;
@@ -76,6 +85,8 @@ void http_client_free(struct http_client *http)
 	free(http);
 }
 
+/* A piece of the body. Only a 200 is streamed: another status brings no events but the sentence that says
+ * what is wrong, and that is gathered. */
 static size_t on_body(char *data, size_t size, size_t count, void *user)
 {
 	struct http_exchange *exchange = user;
@@ -112,7 +123,8 @@ static void set_headers(struct http_exchange *exchange, const struct http_reques
 	add_header(exchange, "Accept", request->accept ? request->accept : json);
 	if (request->body) {
 		add_header(exchange, "Content-Type", request->content_type ? request->content_type : json);
-		/* An empty value removes it: our bodies are small, a round trip to ask costs more. */
+		/* For a long body libcurl would ask first whether it is welcome (Expect: 100-continue), and
+		 * lose a round trip. Ours are small; an empty value takes the header away. */
 		add_header(exchange, "Expect", "");
 	}
 	if (request->content_encoding)
@@ -131,9 +143,11 @@ static void set_options(struct http_exchange *exchange, const struct http_reques
 	CURL *easy = exchange->easy;
 
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	/* libcurl speaks two dozen protocols; none of the others can be reached by a URL or a redirection. */
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A stream may be silent for long: routers and firewalls must not forget its connection. */
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
@@ -147,7 +161,7 @@ static void set_options(struct http_exchange *exchange, const struct http_reques
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
 	if (request->unix_path)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_path);
-	if (request->ca_file) {
+	if (request->ca_file) { /* it alone: the system's authorities are not trusted besides */
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
@@ -155,7 +169,7 @@ static void set_options(struct http_exchange *exchange, const struct http_reques
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
 	}
-	/* After the body, which would make it a POST. */
+	/* After POSTFIELDS, which would set the method to POST. */
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
@@ -204,6 +218,8 @@ void http_client_wait(struct http_client *http, int fd, int64_t timeout_ms)
 	curl_multi_poll(http->multi, &extra, 1, (int)timeout_ms, NULL);
 }
 
+/* Frees the exchange before it calls `done`, so that the callback may start the next one or end the program.
+ */
 static void exchange_finish(struct http_exchange *exchange, CURLcode code)
 {
 	struct http_answer answer = {.retry_after_s = -1};
@@ -237,32 +253,34 @@ static void exchange_finish(struct http_exchange *exchange, CURLcode code)
 	buf_free(&body);
 }
 
-/* The next exchange that has to be run or freed now that libcurl allows it; NULL if there is none. */
-static struct http_exchange *next_deferred(const struct http_client *http)
+/* Does what exchanges had to wait for while libcurl ran: gives it the new ones, takes the cancelled ones
+ * away. */
+static void catch_up(struct http_client *http)
 {
-	struct http_exchange *exchange = http->exchanges;
+	struct http_exchange *next;
 
-	while (exchange && exchange->state == EXCHANGE_RUNNING)
-		exchange = exchange->next;
-	return exchange;
+	for (struct http_exchange *exchange = http->exchanges; exchange; exchange = next) {
+		next = exchange->next;
+		if (exchange->state == EXCHANGE_CANCELLED)
+			exchange_free(exchange);
+		else if (exchange->state == EXCHANGE_WAITING)
+			exchange_run(exchange);
+	}
 }
 
 void http_client_perform(struct http_client *http)
 {
-	struct http_exchange *exchange;
-	CURLMsg *message;
+	const CURLMsg *message;
 	int running, queued;
 
 	http->performing = true;
 	curl_multi_perform(http->multi, &running);
 	http->performing = false;
-	while ((exchange = next_deferred(http))) {
-		if (exchange->state == EXCHANGE_CANCELLED)
-			exchange_free(exchange);
-		else
-			exchange_run(exchange);
-	}
-	while ((message = curl_multi_info_read(http->multi, &queued))) {
+	catch_up(http);
+	for (message = curl_multi_info_read(http->multi, &queued); message;
+	     message = curl_multi_info_read(http->multi, &queued)) {
+		struct http_exchange *exchange;
+
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);

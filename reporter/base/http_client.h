@@ -1,7 +1,7 @@
 /*
- * HTTP requests on the loop, and libcurl's only home: connections are kept and reused, TLS is checked
- * against the system's authorities or the given file. What is asked and what an answer means is not known
- * here. Shared by the uplink (coordinator) and the docker driver (Engine API on a unix socket).
+ * HTTP requests on the loop, and libcurl's only home. Connections are kept and reused; TLS is checked against
+ * the system's authorities or the given file. Shared by the uplink (coordinator) and the docker driver (the
+ * engine's API on a unix socket), which alone know what they ask and what an answer means.
  */
 #ifndef REPORTER_BASE_HTTP_CLIENT_H
 #define REPORTER_BASE_HTTP_CLIENT_H
@@ -14,20 +14,20 @@ struct http_client;
 struct http_exchange; /* one request and its answer, on their way */
 
 struct http_answer {
-	int status;	   /* 0: there was no answer, or a truncated one; `error` says why */
-	const char *error; /* a sentence, NULL when there is a status */
-	const char *body;  /* the answer's body ("" if it was streamed); valid during the callback only */
+	int status;	   /* 0: there was no answer, or only a part of one; `error` says why */
+	const char *error; /* a sentence, valid during the callback; NULL if there is a status */
+	const char *body;  /* "" if it was streamed; valid during the callback */
 	size_t body_len;
-	int64_t retry_after_s; /* the header's value, -1 if there is none */
+	int64_t retry_after_s; /* of the Retry-After header, in seconds from now; -1: none, or 0 */
 };
 
 /* A piece of a streamed body. Returning false ends the exchange as if its connection was lost. */
 typedef bool (*http_data_fn)(void *user, const char *data, size_t len);
 
-/* The exchange is over and its handle is gone; called exactly once unless it was cancelled. */
+/* Called exactly once, unless the exchange was cancelled. Its handle is gone already. */
 typedef void (*http_done_fn)(void *user, const struct http_answer *answer);
 
-/* All texts are copied; the body is not: it stays as it is until `done` or http_client_cancel. */
+/* Texts are copied. The body is not: the caller keeps it unchanged until `done` or http_client_cancel. */
 struct http_request {
 	const char *method;	      /* "GET", "POST", … */
 	const char *url;	      /* with a unix socket: http://localhost/path */
@@ -46,17 +46,22 @@ struct http_request {
 	void *user;
 };
 
-/* Never fails at once: whatever goes wrong arrives in `done`, from the loop. */
+/* Starts an exchange. It never fails at once: whatever goes wrong arrives in `done`, from the loop. The
+ * handle is the client's, and good until `done` or http_client_cancel. */
 struct http_exchange *http_client_start(struct http_client *http, const struct http_request *request);
-void http_client_cancel(struct http_exchange *exchange); /* NULL is nothing; `done` is not called */
+
+/* Gives the exchange up; neither `data` nor `done` is called any more. NULL is nothing. */
+void http_client_cancel(struct http_exchange *exchange);
 
 /* --- for the loop ------------------------------------------------------------------------------- */
 
 struct http_client *http_client_new(void);
-void http_client_free(struct http_client *http); /* cancels what is on its way */
+void http_client_free(struct http_client *http); /* cancels what is on its way; NULL is nothing */
 
 /* Sleeps until `fd` is readable, a transfer wants something, or `timeout_ms` are over. */
 void http_client_wait(struct http_client *http, int fd, int64_t timeout_ms);
-void http_client_perform(struct http_client *http); /* moves the transfers on and calls back */
+
+/* Moves the transfers on and calls `data` and `done`. */
+void http_client_perform(struct http_client *http);
 
 #endif

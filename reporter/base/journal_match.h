@@ -1,4 +1,4 @@
-/* What a journal shows: entries of units. */
+/* Which entries of a journal are shown: those of units. */
 #ifndef REPORTER_BASE_JOURNAL_MATCH_H
 #define REPORTER_BASE_JOURNAL_MATCH_H
 
@@ -6,8 +6,10 @@
 #include <systemd/sd-journal.h>
 
 /*
- * What the units' processes said, and what systemd (PID 1, which nobody can imitate) said about them. No
- * units: all entries. Negative errno on failure.
+ * Restricts the journal to what the units' processes said and to what systemd said about the units (systemd.
+ * journal-fields(7)). `count` 0 restricts nothing. Anybody may write an entry with UNIT=, but only PID 1's
+ * has _PID=1, which journald itself adds; so nobody can imitate systemd. Returns 0 or more, or a negative
+ * errno.
  */
 int journal_match_units(sd_journal *journal, char *const *units, size_t count);
 

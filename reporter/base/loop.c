@@ -1,6 +1,16 @@
 /*
- * The event loop: an epoll of descriptors inside libcurl's poll, and a short list of timers. What the
- * descriptors mean is not known here.
+ * The event loop. It owns the reporter's only sleep, and does not know what any descriptor means.
+ *
+ * libcurl decides itself which of its sockets it waits for and when it wants to be woken, and its
+ * curl_multi_poll is the one call that waits for all of that. So we do not wait beside it but inside it: our
+ * descriptors live in an epoll, and the epoll is itself a descriptor, which curl_multi_poll takes as an extra
+ * one. Timers are a plain list. There are a few dozen of them, so that looking through all of them once a
+ * turn costs less than keeping them in order would.
+ *
+ * A callback may free any watch or timer, also its own and also one whose event is already in the array that
+ * epoll_wait has filled. Therefore freeing only marks: `dead` is set, nobody calls it any more, and the
+ * memory goes at the end of the turn (bury). This is what must stay true: within a turn no pointer that the
+ * loop holds may become invalid.
  */
 #include "reporter/base/loop.h"
 
@@ -55,6 +65,7 @@ struct loop *loop_new(void)
 	return loop;
 }
 
+/* Frees what was given up during this turn. */
 static void bury(struct loop *loop)
 {
 	while (loop->dead_watches) {
@@ -84,7 +95,7 @@ void loop_free(struct loop *loop)
 		return;
 	http_client_free(loop->http);
 	bury(loop);
-	assert(!loop->timers);
+	assert(!loop->timers); /* whoever owns one frees it before the loop */
 	close(loop->epoll);
 	free(loop);
 }
@@ -94,8 +105,8 @@ struct http_client *loop_http_client(struct loop *loop)
 	return loop->http;
 }
 
-/* How long nothing can happen but an event: until the first timer is due. */
-static int64_t idle_ms(const struct loop *loop)
+/* How long the loop may sleep: until the first timer is due. */
+static int64_t time_to_sleep_ms(const struct loop *loop)
 {
 	int64_t now = clock_monotonic_ms(), idle = WAIT_MAX_MS;
 
@@ -106,39 +117,35 @@ static int64_t idle_ms(const struct loop *loop)
 	return idle < 0 ? 0 : idle;
 }
 
-static void run_watches(struct loop *loop)
-{
-	struct epoll_event events[EVENTS_A_TURN];
-	int count = epoll_wait(loop->epoll, events, EVENTS_A_TURN, 0);
-
-	for (int i = 0; i < count; i++) {
-		struct watch *watch = events[i].data.ptr;
-
-		if (!watch->dead)
-			watch->ready(watch->user, events[i].events);
-	}
-}
-
-static void run_timers(struct loop *loop)
-{
-	int64_t now = clock_monotonic_ms();
-
-	for (struct timer *timer = loop->timers; timer; timer = timer->next) {
-		if (timer->due_ms < 0 || timer->due_ms > now)
-			continue;
-		timer->due_ms = -1;
-		timer->expired(timer->user);
-	}
-}
-
+/*
+ * A turn: sleep, move the transfers on, call the descriptors that are ready, then the timers that are due.
+ * Timers come last so that one that a callback of this turn started with no delay still runs in it.
+ */
 void loop_run(struct loop *loop)
 {
+	struct epoll_event events[EVENTS_A_TURN];
+
 	loop->stopped = false;
 	while (!loop->stopped) {
-		http_client_wait(loop->http, loop->epoll, idle_ms(loop));
+		int count;
+		int64_t now;
+
+		http_client_wait(loop->http, loop->epoll, time_to_sleep_ms(loop));
 		http_client_perform(loop->http);
-		run_watches(loop);
-		run_timers(loop);
+		count = epoll_wait(loop->epoll, events, EVENTS_A_TURN, 0);
+		for (int i = 0; i < count; i++) {
+			struct watch *watch = events[i].data.ptr;
+
+			if (!watch->dead)
+				watch->ready(watch->user, events[i].events);
+		}
+		now = clock_monotonic_ms();
+		for (struct timer *timer = loop->timers; timer; timer = timer->next) {
+			if (timer->due_ms < 0 || timer->due_ms > now)
+				continue;
+			timer->due_ms = -1; /* before the call, which may start it again */
+			timer->expired(timer->user);
+		}
 		bury(loop);
 	}
 }
@@ -153,6 +160,8 @@ struct watch *loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn re
 	struct watch *watch = mem_alloc(1, sizeof(*watch));
 	struct epoll_event event = {.events = events, .data.ptr = watch};
 
+	/* A failure is a fault of ours (a closed descriptor, a regular file): it is logged, and the owner
+	 * gets a watch that is never called rather than one more error to pass on. */
 	*watch = (struct watch){.loop = loop, .fd = fd, .ready = ready, .user = user};
 	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		log_error("loop", "cannot watch a descriptor fd=%d error=%s", fd, strerror(errno));

@@ -1,6 +1,24 @@
 /*
- * A path walked component by component, each looked up from the open directory before it, so that what was
- * judged is what is used. Knows nothing of what the file is for.
+ * A path walked component by component, so that what was judged is what is opened. It knows nothing of what
+ * the file is for.
+ *
+ * The problem. The reporter often runs as root, is told to read /var/log/app/x.log, and shows what it reads
+ * on the page; and /var/log/app belongs to the user `app`. That user can replace x.log by a symbolic link to
+ * /etc/shadow, or make x.log a second name (a hard link) of somebody else's file, and then reads on the page
+ * what the system keeps from them. Looking first (lstat) and opening then does not help: the user swaps the
+ * file between the two, and can do so as often as it takes. O_NOFOLLOW alone does not help either: it guards
+ * only the last component, and it refuses honest links (current.log, /var/log on another disk) as well.
+ *
+ * The idea. We do what the kernel does when it resolves a path, but in steps that we can judge. Each
+ * component is opened from the directory before it with O_PATH | O_NOFOLLOW: that is a descriptor of the very
+ * link, file or directory, and it cannot be swapped any more, whatever happens to the name. We judge what
+ * fstat says of that descriptor. A link's text is read through the same descriptor and put before what is
+ * still to be walked. At the end the file is opened for reading through /proc/self/fd, which asks for no name
+ * again.
+ *
+ * What must stay true: nothing is used that was not judged, so no step may take a path where it could take a
+ * descriptor. And the file that is opened is a regular one: opening a FIFO could wait for ever, and opening a
+ * device can do anything.
  */
 #include "reporter/base/safe_open.h"
 
@@ -15,20 +33,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40 /* the kernel's own bound */
+#define LINKS_MAX 40 /* the kernel's own bound, see path_resolution(7) */
 
 static const uid_t NOBODY = (uid_t)-1; /* no file has this owner */
 
 struct walk {
-	int fd;		   /* O_PATH; -1 only before the start */
+	int fd;		   /* where we are, O_PATH; -1 only before the start */
 	struct stat state; /* of `fd` */
 	struct buf rest;   /* what is still to be walked from there */
-	int links;	   /* followed so far */
-	uid_t owner;	   /* to whom the file has to belong: others' links were followed; else NOBODY */
+	int links;	   /* how many were followed */
+	uid_t owner; /* the file must belong to this user, whose link was followed; NOBODY: to anybody */
 	struct reason *why;
 };
 
-static enum err say_error(struct reason *why, int error)
+static enum err refuse_errno(struct reason *why, int error)
 {
 	return reason_set(why, error == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, "%s", strerror(error));
 }
@@ -40,6 +58,10 @@ static bool is_trusted(uid_t user)
 
 /* --- the rules ---------------------------------------------------------------------------------- */
 
+/*
+ * A file with several names: whoever can write in this directory could have given it this one. That is fine
+ * if only its owner, root or we can.
+ */
 static enum err judge_names(const struct walk *walk, const char *name, const struct stat *state)
 {
 	const struct stat *directory = &walk->state;
@@ -55,6 +77,7 @@ static enum err judge_names(const struct walk *walk, const char *name, const str
 			  name, state->st_uid, (uintmax_t)state->st_nlink);
 }
 
+/* A link that we may follow. From one of an unprivileged user on, the file must be that user's own. */
 static enum err judge_link(struct walk *walk, const char *name, const struct stat *link)
 {
 	if (is_trusted(link->st_uid))
@@ -64,17 +87,6 @@ static enum err judge_link(struct walk *walk, const char *name, const struct sta
 				  "refused: behind a link of user %u, %.64s is a link of user %u",
 				  walk->owner, name, link->st_uid);
 	walk->owner = link->st_uid;
-	return ERR_NONE;
-}
-
-static enum err judge_file(const struct walk *walk)
-{
-	if (walk->owner != NOBODY && walk->owner != walk->state.st_uid)
-		return reason_set(walk->why, ERR_FORBIDDEN,
-				  "refused: a link of user %u leads to a file of user %u", walk->owner,
-				  walk->state.st_uid);
-	if (!S_ISREG(walk->state.st_mode))
-		return reason_set(walk->why, ERR_INVALID, "not a regular file");
 	return ERR_NONE;
 }
 
@@ -88,7 +100,8 @@ static void move_to(struct walk *walk, int fd, const struct stat *state)
 	walk->state = *state;
 }
 
-/* To where a path begins, or, for a relative one behind a link, nowhere else. */
+/* Goes to where a path begins: an absolute one at /, ours at the working directory. A link's relative text
+ * goes on from the directory that the link is in, and there we are. */
 static enum err go_to_start(struct walk *walk, const char *path)
 {
 	struct stat state;
@@ -97,12 +110,13 @@ static enum err go_to_start(struct walk *walk, const char *path)
 	if (*path != '/' && walk->fd >= 0)
 		return ERR_NONE;
 	fd = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &state) < 0) {
-		int error = errno;
+	if (fd < 0)
+		return refuse_errno(walk->why, errno);
+	if (fstat(fd, &state) < 0) {
+		enum err err = refuse_errno(walk->why, errno);
 
-		if (fd >= 0)
-			close(fd);
-		return say_error(walk->why, error);
+		close(fd);
+		return err;
 	}
 	move_to(walk, fd, &state);
 	return ERR_NONE;
@@ -116,9 +130,9 @@ static enum err follow(struct walk *walk, int link)
 	struct buf rest = {0};
 
 	if (len < 0)
-		return say_error(walk->why, errno);
+		return refuse_errno(walk->why, errno);
 	if (++walk->links > LINKS_MAX)
-		return say_error(walk->why, ELOOP);
+		return refuse_errno(walk->why, ELOOP);
 	target[len] = '\0';
 	buf_printf(&rest, "%s/%s", target, buf_string(&walk->rest));
 	buf_free(&walk->rest);
@@ -126,6 +140,7 @@ static enum err follow(struct walk *walk, int link)
 	return go_to_start(walk, target);
 }
 
+/* One component: judges what is there, then goes there or follows the link. */
 static enum err step(struct walk *walk, const char *name)
 {
 	int fd = openat(walk->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -133,21 +148,28 @@ static enum err step(struct walk *walk, const char *name)
 	enum err err;
 
 	if (fd < 0)
-		return say_error(walk->why, errno);
-	err = fstat(fd, &state) < 0 ? say_error(walk->why, errno) : judge_names(walk, name, &state);
-	if (err == ERR_NONE && !S_ISLNK(state.st_mode)) {
+		return refuse_errno(walk->why, errno);
+	if (fstat(fd, &state) < 0) {
+		err = refuse_errno(walk->why, errno);
+		goto out;
+	}
+	err = judge_names(walk, name, &state);
+	if (err != ERR_NONE)
+		goto out;
+	if (!S_ISLNK(state.st_mode)) {
 		move_to(walk, fd, &state);
 		return ERR_NONE;
 	}
-	if (err == ERR_NONE)
-		err = judge_link(walk, name, &state);
-	if (err == ERR_NONE)
-		err = follow(walk, fd);
+	err = judge_link(walk, name, &state);
+	if (err != ERR_NONE)
+		goto out;
+	err = follow(walk, fd);
+out:
 	close(fd);
 	return err;
 }
 
-/* Takes the next component off the rest; false if there is none, "" if it is too long to be a name. */
+/* Takes the next component off the rest. False if there is none; *name is "" if it is too long for a name. */
 static bool next_name(struct walk *walk, char name[NAME_MAX + 1])
 {
 	const char *rest = buf_string(&walk->rest);
@@ -160,28 +182,22 @@ static bool next_name(struct walk *walk, char name[NAME_MAX + 1])
 	return len > 0;
 }
 
-static enum err walk_to_file(struct walk *walk, const char *path)
-{
-	char name[NAME_MAX + 1];
-	enum err err;
-
-	buf_text(&walk->rest, path);
-	err = go_to_start(walk, path);
-	while (err == ERR_NONE && next_name(walk, name))
-		err = *name ? step(walk, name) : say_error(walk->why, ENAMETOOLONG);
-	return err == ERR_NONE ? judge_file(walk) : err;
-}
-
-/* An O_PATH descriptor's file, opened to be read, without asking for its name again. */
-static enum err open_again(int path_fd, int *out, struct reason *why)
+/* Opens the file where the walk has ended, if it is one that may be opened. */
+static enum err open_here(const struct walk *walk, int *out)
 {
 	char path[64];
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
+	if (walk->owner != NOBODY && walk->owner != walk->state.st_uid)
+		return reason_set(walk->why, ERR_FORBIDDEN,
+				  "refused: a link of user %u leads to a file of user %u", walk->owner,
+				  walk->state.st_uid);
+	if (!S_ISREG(walk->state.st_mode))
+		return reason_set(walk->why, ERR_INVALID, "not a regular file");
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", walk->fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return reason_set(why, ERR_SYSTEM, "%s", strerror(errno));
+		return reason_set(walk->why, ERR_SYSTEM, "%s", strerror(errno));
 	*out = fd;
 	return ERR_NONE;
 }
@@ -189,12 +205,23 @@ static enum err open_again(int path_fd, int *out, struct reason *why)
 enum err safe_open(const char *path, int *fd, struct stat *file, struct reason *why)
 {
 	struct walk walk = {.fd = -1, .owner = NOBODY, .why = why};
-	enum err err = walk_to_file(&walk, path);
+	char name[NAME_MAX + 1];
+	enum err err;
 
-	if (err == ERR_NONE)
-		err = open_again(walk.fd, fd, why);
-	if (err == ERR_NONE)
-		*file = walk.state;
+	buf_text(&walk.rest, path);
+	err = go_to_start(&walk, path);
+	if (err != ERR_NONE)
+		goto out;
+	while (next_name(&walk, name)) {
+		err = *name ? step(&walk, name) : refuse_errno(why, ENAMETOOLONG);
+		if (err != ERR_NONE)
+			goto out;
+	}
+	err = open_here(&walk, fd);
+	if (err != ERR_NONE)
+		goto out;
+	*file = walk.state;
+out:
 	if (walk.fd >= 0)
 		close(walk.fd);
 	buf_free(&walk.rest);
