@@ -2,6 +2,7 @@
 #include "common/entry.h"
 
 #include "common/clock.h"
+#include "common/json_scan.h"
 #include "common/limits.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -121,123 +122,83 @@ void entry_write(struct buf *out, const struct entry *entry, const char *node, b
 		json_close(&json, '}');
 }
 
-/* A piece of a stored entry; for a string, what stands between the quotes. */
-struct piece {
-	const char *at;
-	size_t len;
-};
-
-/*
- * Steps over one `"name":value` of a stored entry, whose shape entry_write fixed: flat, no blanks.
- * SAMPLE ,"level":"ERROR","logger_name":…
- */
-static bool next_member(const char **at, const char *end, struct piece *name, struct piece *value)
-{
-	const char *p = *at;
-
-	if (p == end || (*p != '{' && *p != ',') || ++p == end || *p != '"')
-		return false;
-	for (name->at = ++p; p < end && *p != '"'; p++)
-		;
-	name->len = (size_t)(p - name->at);
-	if (end - p < 3 || p[1] != ':')
-		return false;
-	p += 2;
-	if (*p == '"') {
-		for (value->at = ++p; p < end && *p != '"'; p++)
-			if (*p == '\\')
-				p++;
-		if (p >= end)
-			return false;
-		value->len = (size_t)(p++ - value->at);
-	} else {
-		for (value->at = p; p < end && *p != ',' && *p != '}'; p++)
-			;
-		value->len = (size_t)(p - value->at);
-	}
-	*at = p;
-	return true;
-}
-
-static bool is(const struct piece *piece, const char *text)
-{
-	return strlen(text) == piece->len && memcmp(piece->at, text, piece->len) == 0;
-}
-
 /* Undoes json_quote's escapes, all of which are shorter unescaped. Only \u00XX occurs of the \u forms. */
-static size_t unescape(const struct piece *piece, char *out)
+static size_t unescape(struct span text, char *out)
 {
 	static const char LETTERS[] = "bfnrt", MEANT[] = "\b\f\n\r\t";
 	size_t len = 0;
 
-	for (size_t i = 0; i < piece->len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		const char *letter;
 
-		if (piece->at[i] != '\\' || i + 1 == piece->len) {
-			out[len++] = piece->at[i];
+		if (text.data[i] != '\\' || i + 1 == text.len) {
+			out[len++] = text.data[i];
 			continue;
 		}
-		letter = strchr(LETTERS, piece->at[++i]);
-		if (piece->at[i] == 'u' && i + 4 < piece->len) {
-			char hex[3] = {piece->at[i + 3], piece->at[i + 4], 0};
+		letter = strchr(LETTERS, text.data[++i]);
+		if (text.data[i] == 'u' && i + 4 < text.len) {
+			char hex[3] = {text.data[i + 3], text.data[i + 4], 0};
 
 			out[len++] = (char)strtoul(hex, NULL, 16);
 			i += 4;
 		} else {
-			out[len++] = letter && *letter ? MEANT[letter - LETTERS] : piece->at[i];
+			out[len++] = letter && *letter ? MEANT[letter - LETTERS] : text.data[i];
 		}
 	}
 	return len;
 }
 
-static bool piece_contains(const struct piece *piece, const char *part)
+/* Whether the plain text behind a stored string holds `part`. Most strings have no escapes and need no copy.
+ */
+static bool holds(struct span text, const char *part)
 {
 	char *plain;
 	bool found;
 
-	if (!memchr(piece->at, '\\', piece->len))
-		return text_contains(piece->at, piece->len, part, strlen(part));
-	plain = mem_alloc(piece->len, 1);
-	found = text_contains(plain, unescape(piece, plain), part, strlen(part));
+	if (!memchr(text.data, '\\', text.len))
+		return text_contains(text.data, text.len, part, strlen(part));
+	plain = mem_alloc(text.len, 1);
+	found = text_contains(plain, unescape(text, plain), part, strlen(part));
 	free(plain);
 	return found;
 }
 
-static bool member_passes(const struct entry_filter *filter, const struct piece *name,
-			  const struct piece *value)
+static bool member_passes(const struct entry_filter *filter, struct span name, struct span text)
 {
 	enum level level = LEVEL_CRITICAL;
 
-	if (is(name, "node_id"))
-		return !*filter->node || is(value, filter->node);
-	if (is(name, "level"))
-		return level_parse(value->at, value->len, &level) == ERR_NONE && level >= filter->level;
-	if (is(name, "logger_name"))
-		return !*filter->logger_name || piece_contains(value, filter->logger_name);
-	if (is(name, "message"))
-		return !*filter->text || piece_contains(value, filter->text);
+	if (span_is(name, "node_id"))
+		return !*filter->node || span_is(text, filter->node);
+	if (span_is(name, "level"))
+		return level_parse(text.data, text.len, &level) == ERR_NONE && level >= filter->level;
+	if (span_is(name, "logger_name"))
+		return !*filter->logger_name || holds(text, filter->logger_name);
+	if (span_is(name, "message"))
+		return !*filter->text || holds(text, filter->text);
 	return true;
 }
 
 bool entry_matches(const struct entry_filter *filter, const char *json, size_t len)
 {
-	const char *at = json;
-	struct piece name, value;
+	struct json_scan scan = json_scan_open(json, len);
+	struct span name, value;
 
-	while (next_member(&at, json + len, &name, &value))
-		if (!member_passes(filter, &name, &value))
+	while (json_scan_next(&scan, &name, &value))
+		if (!member_passes(filter, name, json_scan_text(value)))
 			return false;
 	return true;
 }
 
-/* Times of one width in UTC sort as text. */
 bool entry_is_since(const char *json, size_t len, const char *iso)
 {
-	const char *at = json;
-	struct piece name, value;
+	struct json_scan scan = json_scan_open(json, len);
+	struct span value;
 
-	return next_member(&at, json + len, &name, &value) && is(&name, "timestamp") &&
-	       value.len == CLOCK_ISO_LEN && memcmp(value.at, iso, CLOCK_ISO_LEN) >= 0;
+	if (!json_scan_expect(&scan, "timestamp", &value))
+		return false;
+	value = json_scan_text(value);
+	/* Times of one width in UTC sort as text. */
+	return value.len == CLOCK_ISO_LEN && memcmp(value.data, iso, CLOCK_ISO_LEN) >= 0;
 }
 
 int64_t entry_seq(const char *json, size_t len)

@@ -2,14 +2,8 @@
 #include "common/node.h"
 
 #include "common/clock.h"
+#include "common/json_scan.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define STATUS_MARK	"{\"status\":\""
-#define FRESH_MARK	"\",\"fresh_until\":\""
-#define TOTAL_MARK	"\",\"services_total\":"
-#define RUNNING_MARK	",\"services_running\":"
 #define FRESH_FACTOR_MS 1500 /* 1.5 x, in ms a second of interval */
 #define FRESH_GRACE_MS	10000
 
@@ -41,45 +35,41 @@ void node_open(struct json_out *out, const struct node_head *head)
 	json_put_integer(out, "services_running", head->services_running);
 }
 
-static bool skip(const char **at, const char *end, const char *mark)
+/* SAMPLE 12 ; six digits at most. */
+static bool read_count(struct span value, int *out)
 {
-	size_t len = strlen(mark);
+	int count = 0;
 
-	if ((size_t)(end - *at) < len || memcmp(*at, mark, len) != 0)
+	if (value.len > 6)
 		return false;
-	*at += len;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] < '0' || value.data[i] > '9')
+			return false;
+		count = count * 10 + (value.data[i] - '0');
+	}
+	*out = count;
 	return true;
 }
 
-static bool take_count(const char **at, const char *end, int *out)
+/* *status is where the status stands, so that it can be written anew. */
+static enum err read_head(const char *state, size_t len, struct node_head *out, struct span *status)
 {
-	const char *first = *at;
-	int value = 0;
-
-	for (; *at < end && **at >= '0' && **at <= '9' && *at - first < 6; (*at)++)
-		value = value * 10 + (**at - '0');
-	*out = value;
-	return *at > first && *at < end;
-}
-
-/* Where the status word ends is returned in *rest, so that it can be written anew. */
-static enum err read_head(const char *state, size_t len, struct node_head *out, const char **rest)
-{
-	const char *at = state, *end = state + len;
+	struct json_scan scan = json_scan_open(state, len);
+	struct span fresh_until, total, running;
 	struct node_head head = {0};
 
-	if (!skip(&at, end, STATUS_MARK))
+	if (!json_scan_expect(&scan, "status", status) ||
+	    !json_scan_expect(&scan, "fresh_until", &fresh_until) ||
+	    !json_scan_expect(&scan, "services_total", &total) ||
+	    !json_scan_expect(&scan, "services_running", &running))
 		return ERR_MALFORMED;
-	head.offline = skip(&at, end, "offline");
-	if (!head.offline && !skip(&at, end, "online"))
+	head.offline = span_is(*status, "\"offline\"");
+	if (!head.offline && !span_is(*status, "\"online\""))
 		return ERR_MALFORMED;
-	*rest = at;
-	if (!skip(&at, end, FRESH_MARK) || end - at < CLOCK_ISO_LEN ||
-	    clock_parse_iso(at, CLOCK_ISO_LEN, &head.fresh_until_ms) != ERR_NONE)
-		return ERR_MALFORMED;
-	at += CLOCK_ISO_LEN;
-	if (!skip(&at, end, TOTAL_MARK) || !take_count(&at, end, &head.services_total) ||
-	    !skip(&at, end, RUNNING_MARK) || !take_count(&at, end, &head.services_running))
+	fresh_until = json_scan_text(fresh_until);
+	if (fresh_until.len != CLOCK_ISO_LEN ||
+	    clock_parse_iso(fresh_until.data, fresh_until.len, &head.fresh_until_ms) != ERR_NONE ||
+	    !read_count(total, &head.services_total) || !read_count(running, &head.services_running))
 		return ERR_MALFORMED;
 	*out = head;
 	return ERR_NONE;
@@ -87,24 +77,24 @@ static enum err read_head(const char *state, size_t len, struct node_head *out, 
 
 enum err node_head_read(const char *state, size_t len, struct node_head *out)
 {
-	const char *rest;
+	struct span status;
 
-	return read_head(state, len, out, &rest);
+	return read_head(state, len, out, &status);
 }
 
 void node_write(struct buf *out, const char *state, size_t len, const char *extra, int64_t now_ms)
 {
 	struct node_head head;
+	struct span status;
 	const char *rest;
 
-	if (read_head(state, len, &head, &rest) != ERR_NONE || state[len - 1] != '}') {
-		buf_text(
-			out,
-			"null"); /* a foreign hand wrote into Redis: the rest of the cluster stays readable */
+	if (read_head(state, len, &head, &status) != ERR_NONE || state[len - 1] != '}') {
+		/* A foreign hand wrote into Redis: the rest of the cluster stays readable. */
+		buf_text(out, "null");
 		return;
 	}
-	buf_text(out, STATUS_MARK);
-	buf_text(out, node_status_name(node_status_at(&head, now_ms)));
+	rest = status.data + status.len;
+	buf_printf(out, "{\"status\":\"%s\"", node_status_name(node_status_at(&head, now_ms)));
 	buf_append(out, rest, len - (size_t)(rest - state) - 1);
 	if (extra) {
 		buf_char(out, ',');

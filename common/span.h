@@ -1,4 +1,6 @@
-/* Looking into stored JSON without parsing it: a member of an object that we wrote ourselves, so compact. */
+/*
+ * A piece of text in somebody else's memory: not terminated, not owned, valid for as long as that memory is.
+ */
 #ifndef COMMON_SPAN_H
 #define COMMON_SPAN_H
 
@@ -6,11 +8,11 @@
 #include <stddef.h>
 
 struct span {
-	const char *at; /* into the text that was looked at */
+	const char *data; /* NULL if there is none */
 	size_t len;
 };
 
-/* The value of the object's own member `key` (not of objects within it); false if it has none. */
-bool span_find(const char *json, size_t len, const char *key, struct span *out);
+/* Whether the span holds exactly this text. */
+bool span_is(struct span span, const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 /* The nodes and their JSON. Knows neither who reads it nor where it came from. */
 #include "relay/nodes.h"
 
+#include "common/json_scan.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -128,14 +129,14 @@ void nodes_remove(struct nodes *nodes, const char *id)
 
 /* --- points ------------------------------------------------------------------------------------------- */
 
-/* Points are flat objects without braces in their texts, so the first one ends at the first brace. */
 static void drop_oldest_point(struct node *node)
 {
-	const char *end = memchr(node->points.data, '}', node->points.len);
-	size_t gone = end ? (size_t)(end - node->points.data) + 1 : node->points.len;
+	struct json_scan scan = json_scan_elements(node->points.data, node->points.len);
+	size_t gone = node->points.len;
+	struct span none, point;
 
-	if (gone < node->points.len)
-		gone++; /* the comma */
+	if (json_scan_next(&scan, &none, &point) && json_scan_next(&scan, &none, &point))
+		gone = (size_t)(point.data - node->points.data);
 	node->points.len -= gone;
 	memmove(node->points.data, node->points.data + gone, node->points.len);
 	node->points_count--;
@@ -168,16 +169,15 @@ void nodes_set_points(struct node *node, const struct span *points, size_t count
 /* SAMPLE {"timestamp":"2025-11-17T10:30:00.123Z","cpu_percent":1.5,"memory_percent":40,"disk_percent":71.2} */
 struct span nodes_timestamp(struct span flat)
 {
-	static const char START[] = "{\"timestamp\":\"";
-	size_t start = sizeof(START) - 1;
-	const char *end;
+	struct json_scan scan = json_scan_open(flat.data, flat.len);
+	struct span timestamp;
 
-	if (flat.len < start || memcmp(flat.data, START, start) != 0)
+	if (!json_scan_expect(&scan, "timestamp", &timestamp) || *timestamp.data != '"')
 		return (struct span){0};
-	end = memchr(flat.data + start, '"', flat.len - start);
-	return end ? (struct span){flat.data + start, (size_t)(end - flat.data) - start} : (struct span){0};
+	return json_scan_text(timestamp);
 }
 
+/* Points are flat objects without braces in their texts, so the last brace opens the newest one. */
 bool nodes_has_point(const struct node *node, struct span point)
 {
 	const char *newest = node->points_count ? memrchr(node->points.data, '{', node->points.len) : NULL;

@@ -9,6 +9,7 @@
 #include "common/cluster.h"
 #include "common/id.h"
 #include "common/node.h"
+#include "common/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,12 +18,6 @@
 /* Text of an exact length in its own memory. */
 struct text {
 	char *data; /* NUL-terminated; NULL if there is none */
-	size_t len;
-};
-
-/* Text in somebody else's memory. */
-struct span {
-	const char *data; /* NULL if there is none */
 	size_t len;
 };
 

@@ -4,8 +4,8 @@
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/json.h"
+#include "common/json_scan.h"
 #include "common/limits.h"
-#include "common/span.h"
 #include "fcgi/store/audit.h"
 #include "fcgi/store/history.h"
 #include "fcgi/store/nodes.h"
@@ -102,8 +102,8 @@ enum err overview_services(struct store *store, const char *node, struct buf *ou
 	for (size_t i = 0; i < wanted.count; i++) {
 		struct span services;
 
-		if (span_find(wanted.list[i].state, wanted.list[i].state_len, "services", &services))
-			json_put_raw(&json, wanted.list[i].id, services.at, services.len);
+		if (json_scan_find(wanted.list[i].state, wanted.list[i].state_len, "services", &services))
+			json_put_raw(&json, wanted.list[i].id, services.data, services.len);
 	}
 	json_close(&json, '}');
 	json_put_raw(&json, "last_actions", "", 0);
@@ -168,16 +168,15 @@ enum err overview_clear_history(struct store *store, const char *node, struct bu
 enum err overview_reporter_of_cron(struct store *store, const char *node, struct buf *out, bool *told,
 				   struct reason *why)
 {
-	static const char CRON[] = "\"cron\"";
 	struct span mode, reporter;
 	struct buf state = {0};
 	enum err err = id_is_node(node) ? nodes_state(store, node, &state) : ERR_UNKNOWN_NODE;
 
 	if (err == ERR_UNKNOWN_NODE)
 		err = reason_set(why, err, "there is no node %.64s", node);
-	if (err == ERR_NONE && span_find(state.data, state.len, "mode", &mode) && mode.len == strlen(CRON) &&
-	    memcmp(mode.at, CRON, mode.len) == 0 && span_find(state.data, state.len, "reporter", &reporter)) {
-		buf_append(out, reporter.at, reporter.len);
+	if (err == ERR_NONE && json_scan_find(state.data, state.len, "mode", &mode) &&
+	    span_is(mode, "\"cron\"") && json_scan_find(state.data, state.len, "reporter", &reporter)) {
+		buf_append(out, reporter.data, reporter.len);
 		*told = true;
 	}
 	buf_free(&state);

@@ -1,6 +1,7 @@
 /* Nodes in Redis: who there is (a sorted set by the time last seen) and each one's state. */
 #include "fcgi/store/nodes.h"
 
+#include "common/json_scan.h"
 #include "common/keys.h"
 #include "common/mem.h"
 #include "common/number.h"
@@ -207,20 +208,17 @@ static void join_array(struct buf *out, const redisReply *array, bool *comma)
 	*comma = true;
 }
 
-/* Certificates are objects without objects in them, so each has one opening brace outside of strings. */
-static size_t count_objects(const redisReply *array)
+static size_t count_elements(const redisReply *array)
 {
-	bool in_string = false;
+	struct json_scan scan;
+	struct span name, element;
 	size_t count = 0;
 
-	for (size_t i = 0; reply_is_text(array) && i < array->len; i++) {
-		if (in_string && array->str[i] == '\\')
-			i++;
-		else if (array->str[i] == '"')
-			in_string = !in_string;
-		else if (!in_string && array->str[i] == '{')
-			count++;
-	}
+	if (!reply_is_text(array))
+		return 0;
+	scan = json_scan_open(array->str, array->len);
+	while (json_scan_next(&scan, &name, &element))
+		count++;
 	return count;
 }
 
@@ -243,7 +241,7 @@ enum err nodes_certificates(struct store *store, struct buf *out, size_t *count)
 	*count = 0;
 	for (size_t i = 0; i < nodes.count && i < replies.item[0]->elements; i++) {
 		join_array(out, replies.item[0]->element[i], &comma);
-		*count += count_objects(replies.item[0]->element[i]);
+		*count += count_elements(replies.item[0]->element[i]);
 	}
 	buf_char(out, ']');
 	replies_free(&replies);

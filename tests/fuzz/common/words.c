@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 static void read_terminated(const char *text)
 {
 	static const struct token_secret SECRET = {.bytes = "0123456789abcdef0123456789abcdef", .len = 32};
-	struct credentials credentials = {text, text, text, text};
+	struct credentials credentials = {text, text, text, text, text};
 	char token[TOKEN_MAX_LEN + 1];
 	struct redis_address address;
 	struct token_claims claims;

@@ -1,7 +1,7 @@
 /* A report as it is written to the store; what is refused is tested through the whole stack. */
 #include "common/clock.h"
+#include "common/json_scan.h"
 #include "common/node.h"
-#include "common/span.h"
 #include "fcgi/report/report.h"
 #include "tests/unit/cm.h"
 
@@ -61,11 +61,11 @@ static void the_state_begins_with_its_head_and_holds_what_is_known(void **state)
 	assert_int_equal(head.services_running, 1);
 	assert_false(head.offline);
 	assert_int_equal(head.fresh_until_ms, NOW_MS + 90 * 1500 + 10000);
-	assert_true(span_find(text.data, text.len, "metrics", &span));
-	assert_memory_equal(span.at, BEGINNING, strlen(BEGINNING));
+	assert_true(json_scan_find(text.data, text.len, "metrics", &span));
+	assert_memory_equal(span.data, BEGINNING, strlen(BEGINNING));
 	assert_null(strstr(text.data, "unheard_of"));
 	assert_non_null(strstr(text.data, "9007199254740991"));
-	assert_true(span_find(text.data, text.len, "reporter", &span));
+	assert_true(json_scan_find(text.data, text.len, "reporter", &span));
 	buf_free(&text);
 	report_free(&report);
 	json_free(body);
