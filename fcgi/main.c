@@ -1,6 +1,7 @@
 /* p2pdash-api: settings, sockets, and the processes that serve them. */
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/listen.h"
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
@@ -8,7 +9,6 @@
 #include "fcgi/http/context.h"
 #include "fcgi/http/route.h"
 #include "fcgi/janitor.h"
-#include "fcgi/pool/listen.h"
 #include "fcgi/pool/pool.h"
 #include "fcgi/pool/process.h"
 

@@ -6,7 +6,7 @@
 #ifndef RELAY_WS_H
 #define RELAY_WS_H
 
-#include "common/listen_address.h"
+#include "common/listen.h"
 #include "relay/endpoint.h"
 #include "relay/hub.h"
 

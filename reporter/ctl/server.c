@@ -1,9 +1,9 @@
 /* Listens for `ctl`. What can be asked is control.c's concern. */
 #include "reporter/ctl/ctl.h"
 
+#include "common/listen.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "reporter/base/stale_socket.h"
 #include "reporter/commands/methods.h"
 
 #include <errno.h>
@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 8, QUESTION_MAX = 4096, CLIENTS_MAX = 16, PATIENCE_MS = 5000 };
@@ -137,41 +135,24 @@ static void on_client(void *user, uint32_t events)
 }
 
 /* Whether somebody answers there; if not, what lies there is left from a reporter that was killed. */
-static bool is_answered(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool answered = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return answered;
-}
-
 static enum err listen_at(const char *path, int *out, struct reason *why)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct reason obstacle;
-	mode_t mask;
-	int fd, bound;
+	int fd = -1;
+	enum err err = listen_bind(path, SOCK_STREAM, 0600, &fd);
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return reason_set(why, ERR_INVALID, "control_socket %s is too long a path", path);
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (is_answered(&address))
-		return reason_set(why, ERR_CONFLICT, "another reporter listens on control_socket %s", path);
-	if (stale_socket_remove(path, &obstacle) != ERR_NONE)
-		return reason_set(why, ERR_CONFLICT, "control_socket: %s", obstacle.text);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mask = umask(0177);
-	bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof(address));
-	umask(mask);
-	if (bound < 0 || listen(fd, BACKLOG) < 0) {
-		int error = errno;
-
-		if (fd >= 0)
-			close(fd);
-		return reason_set(why, ERR_SYSTEM, "control_socket %s cannot be made: %s", path,
-				  strerror(error));
+	if (err == ERR_CONFLICT)
+		return reason_set(why, err, "another reporter listens on control_socket %s", path);
+	if (err == ERR_INVALID)
+		return reason_set(why, err,
+				  "control_socket: %s is in the way and is no socket, so it is left alone",
+				  path);
+	if (err != ERR_NONE)
+		return reason_set(why, err, "control_socket %s cannot be made: %s", path, strerror(errno));
+	if (listen(fd, BACKLOG) < 0) {
+		err = reason_set(why, ERR_SYSTEM, "control_socket %s cannot be made: %s", path,
+				 strerror(errno));
+		close(fd);
+		return err;
 	}
 	*out = fd;
 	return ERR_NONE;
@@ -201,7 +182,7 @@ void ctl_server_free(struct ctl_server *server)
 		client_free(server->clients);
 	watch_free(server->watch);
 	close(server->fd);
-	(void)!stale_socket_remove(server->path, NULL);
+	listen_remove(server->path);
 	free(server->path);
 	free(server);
 }

@@ -7,9 +7,9 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/limits.h"
+#include "common/listen.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "reporter/base/stale_socket.h"
 #include "reporter/logs/line.h"
 #include "reporter/logs/syslog_message.h"
 
@@ -19,7 +19,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define DATAGRAM_MAX_BYTES \
@@ -124,59 +123,28 @@ static void say_trouble(struct source_reader *reader, const char *error)
 	reader->troubled = true;
 }
 
-/* Whether a living program listens there. */
-static bool is_taken(const struct sockaddr_un *address)
+static int open_socket(struct source_reader *reader)
 {
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool answers = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+	int fd = -1, size = RECEIVE_BUFFER_BYTES;
+	enum err err = listen_bind(reader->path, SOCK_DGRAM, SOCKET_MODE, &fd);
 
-	if (fd >= 0)
-		close(fd);
-	return answers;
-}
-
-static int open_socket(struct source_reader *reader, const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), size = RECEIVE_BUFFER_BYTES;
-	mode_t mask;
-	int bound;
-
-	if (fd < 0) {
-		say_trouble(reader, strerror(errno));
+	if (err != ERR_NONE) {
+		say_trouble(reader, err == ERR_INVALID ? "what is there is no socket, so it is left alone"
+						       : strerror(errno));
 		return -1;
 	}
 	/* Only root may go beyond the system's limit; others get as much as it allows. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	mask = umask(0777 & ~SOCKET_MODE); /* a chmod afterwards would follow what was put in its place */
-	bound = bind(fd, (const struct sockaddr *)address, sizeof(*address));
-	umask(mask);
-	if (bound < 0) {
-		say_trouble(reader, strerror(errno));
-		close(fd);
-		return -1;
-	}
 	return fd;
 }
 
 static void start_listening(void *user)
 {
 	struct source_reader *reader = user;
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct reason why;
 	struct stat file;
 
-	if (strlen(reader->path) >= sizeof(address.sun_path)) {
-		say_trouble(reader, strerror(ENAMETOOLONG));
-		return;
-	}
-	memcpy(address.sun_path, reader->path, strlen(reader->path) + 1);
-	if (is_taken(&address))
-		say_trouble(reader, strerror(EADDRINUSE));
-	else if (stale_socket_remove(reader->path, &why) != ERR_NONE)
-		say_trouble(reader, why.text);
-	else
-		reader->fd = open_socket(reader, &address);
+	reader->fd = open_socket(reader);
 	if (reader->fd < 0 || lstat(reader->path, &file) < 0) {
 		timer_start(reader->retry, RETRY_MS);
 		return;
