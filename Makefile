@@ -214,6 +214,10 @@ screenshots: ## Take pictures of every view into build/screenshots (README=1: th
 	@$(PARALLEL_MAKE) all $(VENDOR)
 	@node tests/screenshots/run.js $(if $(README),--readme)
 
+.PHONY: shape
+shape: ## Show how the C reads, in figures: the length of functions and files and the share of comments, part by part
+	@tests/shape.py
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf $(BUILD)
