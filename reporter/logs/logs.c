@@ -1,38 +1,36 @@
 /*
- * The table of sources, what goes into the spool, and what is sent out of it. How lines are found is the
- * sources' concern, how they are kept the spool's.
+ * The table of sources, and what they give on its way into the spool. How lines are found is the sources'
+ * concern, how they are kept the spool's, how they are sent the shipper's.
+ *
+ * Everything that sources give in one turn of the loop is committed to the spool together at the turn's end,
+ * and then sent: a quiet program's line leaves at once, a loud one's lines leave by the hundred. The spool's
+ * level is the back-pressure: while it is nearly full, or the disk refuses to be written to, those sources
+ * are paused that can read later what they leave now.
  */
 #include "reporter/logs/logs.h"
 
 #include "common/clock.h"
-#include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/text.h"
-#include "reporter/base/backoff.h"
 #include "reporter/base/state_dir.h"
+#include "reporter/logs/shipper.h"
 #include "reporter/logs/source.h"
 #include "reporter/spool/spool.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	SWEEP_MS = 60 * 1000,	 /* for what a lost notification hid */
-	POSITIONS_MS = 5 * 1000, /* positions that moved without an entry are written that late */
-	RETRY_MIN_MS = 500,
-	RETRY_MAX_MS = 30 * 1000,
+	SWEEP_MS = 60 * 1000,
+	POSITIONS_MS = 5 * 1000, /* until a position that moved without an entry is committed */
 	DISK_RETRY_MS = 1000,
-	PENDING_MAX = 64 * 1024, /* more is not gathered in a turn */
-	PAUSE_PERCENT = 75,	 /* of the spool: sources that can wait do */
+	COMMIT_BYTES = 64 * 1024, /* so much is committed before the turn's end */
+	PAUSE_PERCENT = 75,	  /* of the spool: sources that can wait do */
 	RESUME_PERCENT = 50,
 	MIB = 1024 * 1024,
 };
 
-#define SPOOL	 "spool"
-#define CUT_MARK "…[cut]"
+#define SPOOL "spool"
 
 /* Position keys of a section begin with its name and this, which no name can hold. */
 #define SEPARATOR "/"
@@ -53,125 +51,20 @@ struct section {
 
 struct logs {
 	const struct config *config;
-	struct uplink *uplink;
 	struct spool *spool;
+	struct shipper *shipper;
 	struct section *sections;
 	size_t sections_count;
-	bool paused;
-	struct timer *commit; /* at the end of the turn in which something was taken */
-	struct timer *positions;
+	bool paused;			/* the sources that can wait were told to */
+	struct timer *commit;		/* for entries: at the end of the turn */
+	struct timer *commit_positions; /* for positions alone, which can wait for an entry */
 	struct timer *sweep;
-	struct timer *retry;
-	struct backoff backoff;
-	bool sending;
-	struct uplink_call *call; /* the batch on its way */
-	struct spool_batch batch;
-	int64_t sent;
-	int64_t last_taken_ms; /* monotonic */
-	struct buf entry;      /* scratch */
+	int64_t last_taken_ms; /* when a source gave something last, monotonic */
+	struct buf key, entry; /* scratch: a section's whole key, an entry as JSON */
 };
 
-/* --- in ----------------------------------------------------------------------------------------- */
+/* --- back-pressure ------------------------------------------------------------------------------ */
 
-static void key_of(const struct section *section, const char *key, struct buf *out)
-{
-	buf_printf(out, "%s" SEPARATOR "%s", section->config->name, key);
-}
-
-/* The entry as it is sent, its message within the limit. */
-static void write_entry(const struct entry *entry, struct buf *out)
-{
-	struct entry bounded = *entry;
-	struct buf cut = {0};
-
-	if (entry->message_len > LIMIT_MESSAGE) {
-		buf_append(&cut, entry->message,
-			   text_cut(entry->message, entry->message_len, LIMIT_MESSAGE - strlen(CUT_MARK)));
-		buf_text(&cut, CUT_MARK);
-		bounded.message = cut.data;
-		bounded.message_len = cut.len;
-	}
-	entry_write(out, &bounded, NULL, false);
-	buf_free(&cut);
-}
-
-static void on_commit(void *user);
-
-static void on_take(void *user, const struct entry *entry, const char *key, const char *position)
-{
-	struct section *section = user;
-	struct logs *logs = section->logs;
-	bool wanted = entry && entry->level >= section->config->level;
-	struct buf full_key = {0};
-
-	if (key)
-		key_of(section, key, &full_key);
-	buf_clear(&logs->entry);
-	if (wanted)
-		write_entry(entry, &logs->entry);
-	if (key || wanted)
-		spool_add(logs->spool, full_key.data, position, wanted ? &logs->entry : NULL);
-	buf_free(&full_key);
-	logs->last_taken_ms = clock_monotonic_ms();
-	if (wanted && spool_pending(logs->spool) > PENDING_MAX)
-		on_commit(logs);
-	else if (wanted)
-		timer_start(logs->commit, 0);
-	else if (!timer_is_started(logs->positions))
-		timer_start(logs->positions, POSITIONS_MS);
-}
-
-static const char *on_position(void *user, const char *key)
-{
-	struct section *section = user;
-	struct buf full_key = {0};
-	const char *position;
-
-	key_of(section, key, &full_key);
-	position = spool_position(section->logs->spool, full_key.data);
-	buf_free(&full_key);
-	return position;
-}
-
-/* Hands the positions of one section on, without its prefix. */
-struct visit {
-	size_t prefix_len;
-	source_position_fn each;
-	void *user;
-};
-
-static void on_each_position(void *user, const char *key, const char *position)
-{
-	struct visit *visit = user;
-
-	visit->each(visit->user, key + visit->prefix_len, position);
-}
-
-static void on_positions(void *user, source_position_fn each, void *each_user)
-{
-	struct section *section = user;
-	struct visit visit = {.each = each, .user = each_user};
-	struct buf prefix = {0};
-
-	key_of(section, "", &prefix);
-	visit.prefix_len = prefix.len;
-	spool_positions(section->logs->spool, prefix.data, on_each_position, &visit);
-	buf_free(&prefix);
-}
-
-static void on_forget(void *user, const char *key)
-{
-	struct section *section = user;
-	struct buf full_key = {0};
-
-	key_of(section, key, &full_key);
-	spool_forget(section->logs->spool, full_key.data);
-	buf_free(&full_key);
-	if (!timer_is_started(section->logs->positions))
-		timer_start(section->logs->positions, POSITIONS_MS);
-}
-
-/* Sources that can wait do so while the spool is nearly full or the disk is. */
 static void set_paused(struct logs *logs, bool paused)
 {
 	if (logs->paused == paused)
@@ -189,8 +82,10 @@ static void set_paused(struct logs *logs, bool paused)
 	}
 }
 
-static void adjust(struct logs *logs)
+/* Between the two levels nothing changes, so that sources do not stop and start with every batch. */
+static void on_level(void *user)
 {
+	struct logs *logs = user;
 	unsigned percent = spool_level(logs->spool).percent;
 
 	if (percent >= PAUSE_PERCENT)
@@ -199,87 +94,102 @@ static void adjust(struct logs *logs)
 		set_paused(logs, false);
 }
 
-static void ship(struct logs *logs);
+/* --- what sources give -------------------------------------------------------------------------- */
 
 static void on_commit(void *user)
 {
 	struct logs *logs = user;
 
-	timer_stop(logs->positions);
-	if (spool_commit(logs->spool)) {
+	timer_stop(logs->commit_positions);
+	if (spool_commit(logs->spool) != ERR_NONE) {
 		set_paused(logs, true);
 		timer_start(logs->commit, DISK_RETRY_MS);
 		return;
 	}
-	adjust(logs);
-	ship(logs);
+	on_level(logs);
+	shipper_send(logs->shipper);
 }
 
-/* --- out ---------------------------------------------------------------------------------------- */
-
-/* Answers that would be the same for the same batch, whenever it is sent. */
-static bool is_hopeless(int status)
+/* The section's key as the spool knows it; valid until the next call. */
+static const char *whole_key(const struct section *section, const char *key)
 {
-	return status == 400 || status == 413 || status == 422;
+	struct buf *out = &section->logs->key;
+
+	buf_clear(out);
+	buf_text(out, section->config->name);
+	buf_text(out, SEPARATOR);
+	buf_text(out, key);
+	return out->data;
 }
 
-static void on_answer(void *user, const struct uplink_answer *answer)
+static void on_take(void *user, const struct entry *entry, const char *key, const char *position)
 {
-	struct logs *logs = user;
-	bool hopeless = is_hopeless(answer->status);
-	int64_t delay;
+	struct section *section = user;
+	struct logs *logs = section->logs;
+	bool wanted = entry && entry->level >= section->config->level;
 
-	logs->call = NULL;
-	if (answer->outcome == UPLINK_TAKEN || hopeless) {
-		if (hopeless)
-			log_error("logs", "the coordinator cannot take these entries=%" PRId64 " error=%s",
-				  logs->batch.count, answer->error);
-		else
-			logs->sent += logs->batch.count;
-		spool_done(logs->spool, &logs->batch, hopeless);
-		backoff_reset(&logs->backoff);
-		adjust(logs);
-		ship(logs);
+	logs->last_taken_ms = clock_monotonic_ms();
+	if (key)
+		key = whole_key(section, key);
+	if (!wanted) {
+		if (key)
+			spool_add(logs->spool, key, position, NULL);
+		if (!timer_is_started(logs->commit_positions))
+			timer_start(logs->commit_positions, POSITIONS_MS);
 		return;
 	}
-	if (answer->outcome == UPLINK_REFUSED && !logs->backoff.ceiling_ms)
-		log_error("logs", "entries were refused, will try again status=%d error=%s", answer->status,
-			  answer->error);
-	delay = backoff_next(&logs->backoff);
-	timer_start(logs->retry, answer->retry_after_ms > delay ? answer->retry_after_ms : delay);
+	buf_clear(&logs->entry);
+	entry_write(&logs->entry, entry, NULL, false);
+	spool_add(logs->spool, key, position, &logs->entry);
+	if (spool_pending(logs->spool) > COMMIT_BYTES)
+		on_commit(logs);
+	else
+		timer_start(logs->commit, 0);
 }
 
-/* Sends the oldest batch, if that may be, none is on its way and no failure makes it wait. */
-static void ship(struct logs *logs)
+static const char *on_position(void *user, const char *key)
 {
-	struct buf entries = {0}, body = {0};
-	struct json_out json = {.buf = &body};
+	const struct section *section = user;
 
-	if (!logs->sending || logs->call || timer_is_started(logs->retry) ||
-	    !spool_batch(logs->spool, &entries, &logs->batch))
-		return;
-	buf_reserve(&body, entries.len + 256);
-	json_open(&json, '{');
-	json_put_text(&json, "node_id", logs->config->reporter.node_id);
-	json_put_text(&json, "batch", logs->batch.name);
-	json_open_member(&json, "logs", '[');
-	json_put_raw(&json, NULL, entries.data, entries.len);
-	json_close(&json, ']');
-	json_close(&json, '}');
-	buf_free(&entries);
-	logs->call = uplink_post(logs->uplink, "/api/reporter/logs", &body, on_answer, logs);
+	return spool_position(section->logs->spool, whole_key(section, key));
 }
 
-static void on_retry(void *user)
+static void on_forget(void *user, const char *key)
 {
-	ship(user);
+	const struct section *section = user;
+	struct logs *logs = section->logs;
+
+	spool_forget(logs->spool, whole_key(section, key));
+	if (!timer_is_started(logs->commit_positions))
+		timer_start(logs->commit_positions, POSITIONS_MS);
 }
 
-void logs_set_sending(struct logs *logs, bool sending)
+/* A source that asks for all of its section's positions. */
+struct visit {
+	size_t prefix_len;
+	source_position_fn each;
+	void *user;
+};
+
+static void on_each_position(void *user, const char *key, const char *position)
 {
-	logs->sending = sending;
-	ship(logs);
+	struct visit *visit = user;
+
+	visit->each(visit->user, key + visit->prefix_len, position);
 }
+
+static void on_positions(void *user, source_position_fn each, void *each_user)
+{
+	const struct section *section = user;
+	/* A copy: `each` may ask for other keys meanwhile. */
+	char *prefix = mem_text(whole_key(section, ""));
+	struct visit visit = {.prefix_len = strlen(prefix), .each = each, .user = each_user};
+
+	spool_positions(section->logs->spool, prefix, on_each_position, &visit);
+	free(prefix);
+}
+
+/* --- life --------------------------------------------------------------------------------------- */
 
 static void on_sweep(void *user)
 {
@@ -287,13 +197,12 @@ static void on_sweep(void *user)
 
 	for (size_t i = 0; i < logs->sections_count; i++)
 		logs->sections[i].source->sweep(logs->sections[i].reader);
-	ship(logs);
+	shipper_send(logs->shipper); /* again, if a batch could not be read from the disk */
 	timer_start(logs->sweep, SWEEP_MS);
 }
 
-/* --- life --------------------------------------------------------------------------------------- */
-
-static void on_orphan(void *user, const char *key, const char *position)
+/* Forgets a position whose section is not in the configuration any more. */
+static void forget_orphan(void *user, const char *key, const char *position)
 {
 	struct logs *logs = user;
 	size_t name_len = strcspn(key, SEPARATOR);
@@ -333,25 +242,26 @@ enum err logs_new(struct loop *loop, const struct config *config, struct uplink 
 		  struct reason *why)
 {
 	struct logs *logs = mem_alloc(1, sizeof(*logs));
+	struct shipper_config shipper = {
+		.node_id = config->reporter.node_id, .uplink = uplink, .on_room = on_level, .user = logs};
 	struct buf dir = {0};
 	enum err err;
 
 	state_dir_path(config->reporter.state_dir, SPOOL, &dir);
 	err = spool_open(dir.data, (uint64_t)config->reporter.spool_mib * MIB, &logs->spool, why);
 	buf_free(&dir);
-	if (err) {
+	if (err != ERR_NONE) {
 		free(logs);
 		return err;
 	}
 	logs->config = config;
-	logs->uplink = uplink;
-	logs->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
 	logs->commit = loop_timer(loop, on_commit, logs);
-	logs->positions = loop_timer(loop, on_commit, logs);
+	logs->commit_positions = loop_timer(loop, on_commit, logs);
 	logs->sweep = loop_timer(loop, on_sweep, logs);
-	logs->retry = loop_timer(loop, on_retry, logs);
 	logs->last_taken_ms = clock_monotonic_ms();
-	spool_positions(logs->spool, "", on_orphan, logs);
+	shipper.spool = logs->spool;
+	logs->shipper = shipper_new(loop, &shipper);
+	spool_positions(logs->spool, "", forget_orphan, logs);
 	open_sections(logs, loop);
 	timer_start(logs->sweep, SWEEP_MS);
 	*out = logs;
@@ -362,21 +272,27 @@ void logs_free(struct logs *logs)
 {
 	if (!logs)
 		return;
-	while (logs->sections_count >
-	       0) { /* what a closing one still gives must not pause one that is gone */
+	/* A source may give lines while it closes, and these may pause the others: not those that are gone.
+	 */
+	while (logs->sections_count > 0) {
 		const struct section *section = &logs->sections[--logs->sections_count];
 
 		section->source->close(section->reader);
 	}
-	uplink_cancel(logs->call);
+	shipper_free(logs->shipper);
 	timer_free(logs->commit);
-	timer_free(logs->positions);
+	timer_free(logs->commit_positions);
 	timer_free(logs->sweep);
-	timer_free(logs->retry);
 	spool_close(logs->spool);
 	free(logs->sections);
+	buf_free(&logs->key);
 	buf_free(&logs->entry);
 	free(logs);
+}
+
+void logs_set_sending(struct logs *logs, bool sending)
+{
+	shipper_allow(logs->shipper, sending);
 }
 
 bool logs_are_quiet(const struct logs *logs, int64_t quiet_ms)
@@ -391,6 +307,6 @@ void logs_write_stats(const struct logs *logs, struct json_out *out, const char 
 	json_open_member(out, key, '{');
 	json_put_integer(out, "waiting", level.waiting);
 	json_put_integer(out, "dropped", level.dropped);
-	json_put_integer(out, "sent", logs->sent);
+	json_put_integer(out, "sent", shipper_sent(logs->shipper));
 	json_close(out, '}');
 }

@@ -1,6 +1,6 @@
 /*
- * From log sources to the coordinator: entries go into the spool as they come, and out of it in batches of a
- * fixed content under a fixed id, in order, each until it is taken.
+ * The log pipeline: entries go from the [log] sections' sources into the spool as they come, and out of it to
+ * the coordinator in batches, in order, each until it is taken.
  */
 #ifndef REPORTER_LOGS_LOGS_H
 #define REPORTER_LOGS_LOGS_H
@@ -15,18 +15,24 @@
 
 struct logs;
 
-/* Opens the spool in the state directory and every [log] section. ERR_SYSTEM if the spool cannot be used. */
+/*
+ * Opens the spool in the state directory and every [log] section. `config` and `uplink` outlive it.
+ * ERR_SYSTEM, with a sentence in `why`, if the spool cannot be used; a source that cannot be read is no
+ * error, it is tried again.
+ */
 enum err logs_new(struct loop *loop, const struct config *config, struct uplink *uplink, struct logs **out,
 		  struct reason *why) MUST_CHECK;
-void logs_free(struct logs *logs); /* what is not sent yet stays in the spool */
+
+/* What is not sent yet stays in the spool. NULL is nothing. */
+void logs_free(struct logs *logs);
 
 /* Whether what is in the spool is sent; at first it is not. Lines are gathered all the same. */
 void logs_set_sending(struct logs *logs, bool sending);
 
-/* Nothing waits and nothing came for `quiet_ms`: the end of a run by --once. */
+/* Whether nothing waits in the spool and nothing came for `quiet_ms`: the end of a run by --once. */
 bool logs_are_quiet(const struct logs *logs, int64_t quiet_ms);
 
-/* Puts {"waiting":…,"dropped":…,"sent":…} as a member. */
+/* Puts {"waiting":…,"dropped":…,"sent":…}, all in entries, as the member `key`. */
 void logs_write_stats(const struct logs *logs, struct json_out *out, const char *key);
 
 #endif
