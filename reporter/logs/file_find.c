@@ -1,4 +1,4 @@
-/* Looking for log files by name. Opens none of them. */
+/* Looks for log files by name, and knows how rotation names them. Opens none of them. */
 #include "reporter/logs/file_find.h"
 
 #include "common/buf.h"
@@ -14,18 +14,16 @@
 
 static const char *const COMPRESSED[] = {".gz", ".xz", ".bz2", ".zst", ".lz4", ".Z", ".zip"};
 
-static bool ends_with(const char *path, const char *suffix)
-{
-	size_t len = strlen(path), suffix_len = strlen(suffix);
-
-	return len >= suffix_len && strcmp(path + len - suffix_len, suffix) == 0;
-}
-
 static bool is_compressed(const char *path)
 {
-	for (size_t i = 0; i < sizeof(COMPRESSED) / sizeof(COMPRESSED[0]); i++)
-		if (ends_with(path, COMPRESSED[i]))
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < sizeof(COMPRESSED) / sizeof(COMPRESSED[0]); i++) {
+		size_t suffix_len = strlen(COMPRESSED[i]);
+
+		if (len >= suffix_len && strcmp(path + len - suffix_len, COMPRESSED[i]) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -50,23 +48,24 @@ bool file_find(struct found_files *out, const char *pattern)
 	return any;
 }
 
-static int compare(long long a, long long b)
-{
-	return a < b ? -1 : a > b;
-}
-
-/* By time; of two within one tick of the clock the one with the higher number is the older. */
+/* By the time of the last write. Of two files within one tick of the clock the one with the higher number is
+ * older. */
 static int by_age(const void *left, const void *right)
 {
 	const struct found_file *a = left, *b = right;
-	int order = compare(a->stat.st_mtim.tv_sec, b->stat.st_mtim.tv_sec);
+	const struct timespec *x = &a->stat.st_mtim, *y = &b->stat.st_mtim;
 
-	if (order == 0)
-		order = compare(a->stat.st_mtim.tv_nsec, b->stat.st_mtim.tv_nsec);
-	return order ? order : -strverscmp(a->path, b->path);
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? -1 : 1;
+	if (x->tv_nsec != y->tv_nsec)
+		return x->tv_nsec < y->tv_nsec ? -1 : 1;
+	return -strverscmp(a->path, b->path);
 }
 
-/* Where in a rotated file's path the number begins that rotation put behind its name; 0 if it is none. */
+/*
+ * The length of the path that a rotated file had before: what is left without the number that rotation put
+ * behind the name must fit the pattern. 0 if nothing does, so the file only looks rotated.
+ */
 static size_t origin_len(const char *path, const char *pattern)
 {
 	const char *name = strrchr(path, '/');
@@ -86,28 +85,24 @@ static size_t origin_len(const char *path, const char *pattern)
 	return 0;
 }
 
-static void find_rotated_of(struct found_files *out, const char *pattern)
-{
-	struct buf rotated = {0};
-	glob_t found = {0};
-
-	buf_printf(&rotated, "%s%s", pattern, ROTATED_SUFFIX);
-	if (glob(rotated.data, GLOB_NOSORT, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++) {
-			size_t len = origin_len(found.gl_pathv[i], pattern);
-
-			if (len > 0 && !is_compressed(found.gl_pathv[i]))
-				add(out, found.gl_pathv[i], len);
-		}
-	}
-	globfree(&found);
-	buf_free(&rotated);
-}
-
 void file_find_rotated(struct found_files *out, const struct config_list *patterns)
 {
-	for (size_t i = 0; i < patterns->count; i++)
-		find_rotated_of(out, patterns->items[i]);
+	for (size_t i = 0; i < patterns->count; i++) {
+		struct buf rotated = {0};
+		glob_t found = {0};
+		bool any;
+
+		buf_printf(&rotated, "%s" ROTATED_SUFFIX, patterns->items[i]);
+		any = glob(rotated.data, GLOB_NOSORT, NULL, &found) == 0;
+		for (size_t j = 0; any && j < found.gl_pathc; j++) {
+			size_t len = origin_len(found.gl_pathv[j], patterns->items[i]);
+
+			if (len > 0 && !is_compressed(found.gl_pathv[j]))
+				add(out, found.gl_pathv[j], len);
+		}
+		globfree(&found);
+		buf_free(&rotated);
+	}
 	if (out->count > 1)
 		qsort(out->items, out->count, sizeof(out->items[0]), by_age);
 }

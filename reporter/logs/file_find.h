@@ -1,4 +1,6 @@
-/* Files under path patterns, and what rotation made of them: names with a dot or a dash and a number behind.
+/*
+ * Log files under path patterns, and the files that rotation made of them, which have a dot or a dash and a
+ * number behind the name.
  */
 #ifndef REPORTER_LOGS_FILE_FIND_H
 #define REPORTER_LOGS_FILE_FIND_H
@@ -15,21 +17,26 @@ struct found_file {
 	struct stat stat;
 };
 
+/* A zeroed struct is empty. */
 struct found_files {
 	struct found_file *items;
 	size_t count;
 };
 
-/* Those the pattern names, as glob(3) sorts them; false if there are none. What cannot be looked at is left
- * out. */
+/*
+ * Appends the files that the pattern names, in the order of glob(3). A file that cannot be looked at is left
+ * out. False if the pattern names none.
+ */
 bool file_find(struct found_files *out, const char *pattern);
 
 /*
- * Those that rotation may have made of the patterns' files (app.log.1, app.log-20251117), the longest
- * untouched first. Compressed ones are left out: they cannot be read on from a position.
+ * Appends the files that rotation may have made of the patterns' files (app.log.1, app.log-20251117), and
+ * sorts all of *out, the one that was written to longest ago first. Compressed files are left out: they
+ * cannot be read on from a position.
  */
 void file_find_rotated(struct found_files *out, const struct config_list *patterns);
 
-void found_files_free(struct found_files *files); /* what it holds, not the struct */
+/* Frees what it holds and leaves it empty. */
+void found_files_free(struct found_files *files);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A log file read line by line from where it was left. Knows nothing of directories, of rotation's names, or
- * of what a line says.
+ * A log file that is read line by line from where it was left. Knows nothing of directories, of the names
+ * that rotation gives, or of what a line says.
  */
 #include "reporter/logs/file_tail.h"
 
@@ -23,7 +23,8 @@ static uint64_t digest_of(const unsigned char *bytes, size_t len)
 	return digest;
 }
 
-static size_t head_of(int64_t offset)
+/* How many of the bytes before an offset belong to the file's head. */
+static size_t head_before(int64_t offset)
 {
 	return offset < FILE_HEAD_MAX ? (size_t)offset : FILE_HEAD_MAX;
 }
@@ -47,35 +48,39 @@ void file_tail_close(struct file_tail *tail)
 	buf_free(&tail->line);
 }
 
-/* SAMPLE 81920 9f86d081884c7d65 */
-void file_tail_position(struct file_tail *tail, char out[FILE_POSITION_SIZE])
+struct file_position file_tail_position(struct file_tail *tail)
 {
 	uint64_t digest = tail->head_digest;
 
 	if (digest == 0)
-		digest = digest_of(tail->head, head_of(tail->offset));
-	if (head_of(tail->offset) == FILE_HEAD_MAX)
+		digest = digest_of(tail->head, head_before(tail->offset));
+	if (tail->offset >= FILE_HEAD_MAX)
 		tail->head_digest = digest;
-	snprintf(out, FILE_POSITION_SIZE, "%" PRId64 " %016" PRIx64, tail->offset, digest);
+	return (struct file_position){tail->offset, digest};
+}
+
+/* SAMPLE 81920 9f86d081884c7d65 */
+void file_position_write(struct file_position position, char out[FILE_POSITION_SIZE])
+{
+	snprintf(out, FILE_POSITION_SIZE, "%" PRId64 " %016" PRIx64, position.offset, position.digest);
 }
 
 enum err file_position_parse(const char *text, struct file_position *out)
 {
-	int64_t offset;
-	uint64_t digest;
+	struct file_position position;
 	int end = 0;
 
-	if (sscanf(text, "%20" SCNd64 " %16" SCNx64 "%n", &offset, &digest, &end) != 2 || text[end] ||
-	    offset < 0)
+	if (sscanf(text, "%20" SCNd64 " %16" SCNx64 "%n", &position.offset, &position.digest, &end) != 2 ||
+	    text[end] || position.offset < 0)
 		return ERR_MALFORMED;
-	*out = (struct file_position){offset, digest};
+	*out = position;
 	return ERR_NONE;
 }
 
 bool file_tail_matches(const struct file_tail *tail, const struct file_position *position)
 {
 	unsigned char head[FILE_HEAD_MAX];
-	size_t len = head_of(position->offset);
+	size_t len = head_before(position->offset);
 	struct stat file;
 
 	return fstat(tail->fd, &file) == 0 && file.st_size >= position->offset &&
@@ -84,20 +89,13 @@ bool file_tail_matches(const struct file_tail *tail, const struct file_position 
 
 void file_tail_resume(struct file_tail *tail, const struct file_position *position)
 {
-	ssize_t got = pread(tail->fd, tail->head, head_of(position->offset), 0);
+	ssize_t got = pread(tail->fd, tail->head, head_before(position->offset), 0);
 
 	tail->head_len = got > 0 ? (size_t)got : 0;
 	tail->head_digest = 0;
 	tail->offset = position->offset;
 	tail->scanned = position->offset;
 	buf_clear(&tail->line);
-}
-
-void file_tail_restart(struct file_tail *tail)
-{
-	const struct file_position start = {0};
-
-	file_tail_resume(tail, &start);
 }
 
 bool file_tail_was_truncated(const struct file_tail *tail)
@@ -112,24 +110,7 @@ bool file_tail_was_truncated(const struct file_tail *tail)
 	       memcmp(head, tail->head, tail->head_len) != 0;
 }
 
-static void keep_head(struct file_tail *tail, const char *data, size_t len)
-{
-	size_t more = FILE_HEAD_MAX - tail->head_len;
-
-	if (more > len)
-		more = len;
-	memcpy(tail->head + tail->head_len, data, more);
-	tail->head_len += more;
-}
-
-static void keep_start(struct file_tail *tail, const char *data, size_t len)
-{
-	size_t room = FILE_LINE_MAX - tail->line.len;
-
-	buf_append(&tail->line, data, len < room ? len : room);
-}
-
-/* A file truncated under a writer that does not append has a hole of zeros before its text. */
+/* A file that was truncated under a writer that does not append has a hole of zeros before its text. */
 static void give_line(const char *line, size_t len, file_line_fn give, void *user)
 {
 	while (len > 0 && *line == '\0') {
@@ -141,6 +122,15 @@ static void give_line(const char *line, size_t len, file_line_fn give, void *use
 	give(user, line, len);
 }
 
+/* Keeps the start of a line until its end is read. */
+static void keep_start(struct file_tail *tail, const char *data, size_t len)
+{
+	size_t room = FILE_LINE_MAX - tail->line.len;
+
+	buf_append(&tail->line, data, len < room ? len : room);
+}
+
+/* Gives out the lines that end in `data`, straight from there where they began there too. */
 static void give_lines(struct file_tail *tail, const char *data, size_t len, file_line_fn give, void *user)
 {
 	const char *at = data, *end = data + len, *newline;
@@ -167,10 +157,14 @@ bool file_tail_read(struct file_tail *tail, size_t budget, file_line_fn give, vo
 
 	for (size_t done = 0; done < budget;) {
 		ssize_t got = pread(tail->fd, data, sizeof(data), tail->scanned);
+		size_t head_room = FILE_HEAD_MAX - tail->head_len;
 
 		if (got <= 0)
 			return false;
-		keep_head(tail, data, (size_t)got);
+		if (head_room > (size_t)got)
+			head_room = (size_t)got;
+		memcpy(tail->head + tail->head_len, data, head_room);
+		tail->head_len += head_room;
 		give_lines(tail, data, (size_t)got, give, user);
 		done += (size_t)got;
 	}

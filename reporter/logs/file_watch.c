@@ -29,11 +29,11 @@ struct directory {
 struct file_watch {
 	const struct config_list *patterns;
 	struct file_watch_events events;
-	int fd;
+	int fd; /* -1: there is no inotify */
 	struct watch *watch;
 	struct directory *directories;
 	size_t count;
-	bool troubled; /* a refusal was logged */
+	bool troubled; /* the kernel refused a watch, which was logged */
 };
 
 static struct directory *find_directory(struct file_watch *watch, int id)
@@ -44,6 +44,7 @@ static struct directory *find_directory(struct file_watch *watch, int id)
 	return NULL;
 }
 
+/* Whether a pattern may name a file of this name; its directory is not looked at. */
 static bool is_wanted_name(const struct file_watch *watch, const char *name)
 {
 	for (size_t i = 0; i < watch->patterns->count; i++) {
@@ -55,7 +56,7 @@ static bool is_wanted_name(const struct file_watch *watch, const char *name)
 	return false;
 }
 
-/* Whether the event may change which files the patterns name. */
+/* Tells of a file that was written to. True if the event may change which files the patterns name. */
 static bool handle(struct file_watch *watch, const struct inotify_event *event)
 {
 	struct directory *directory = find_directory(watch, event->wd);
@@ -67,11 +68,11 @@ static bool handle(struct file_watch *watch, const struct inotify_event *event)
 			watch->events.written(watch->events.user, event->wd);
 		return false;
 	}
-	if (event->mask & IN_IGNORED)
+	if (event->mask & IN_IGNORED) {
 		*directory = watch->directories[--watch->count];
-	else if (event->len > 0 && !directory->above && !is_wanted_name(watch, event->name))
-		return false;
-	return true;
+		return true;
+	}
+	return event->len == 0 || directory->above || is_wanted_name(watch, event->name);
 }
 
 static void on_events(void *user, uint32_t ready)
@@ -148,7 +149,7 @@ static void add_directory(struct file_watch *watch, const char *path, bool above
 	known->above |= above;
 }
 
-/* Cuts the last component off; "/" and "." stay. */
+/* Cuts the last component off. The parent of "/" is "/", that of a name alone is ".". */
 static void to_parent(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -167,6 +168,7 @@ void file_watch_directories(struct file_watch *watch)
 		char *path = mem_text(watch->patterns->items[i]);
 		bool above = false, enough = false;
 
+		/* Up to the first directory that exists and does not depend on a wildcard: it stays. */
 		while (!enough) {
 			glob_t found = {0};
 			int result;
@@ -187,6 +189,7 @@ int file_watch_add(struct file_watch *watch, int fd)
 {
 	char path[64];
 
+	/* By the descriptor, since the name may be another file's by now. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return add_watch(watch, path, IN_MODIFY);
 }

@@ -1,31 +1,40 @@
 /*
- * The files one [log] section follows: found by its patterns, known by device, inode and the beginning of
- * their text, never by their name, and kept in the order in which they are to be read through every rotation.
+ * The files that one [log] section follows: each with its state, in the order in which they are to be read.
+ * Which files these are, and where reading begins, is decided in rotation.
  */
 #ifndef REPORTER_LOGS_FOLLOWED_FILES_H
 #define REPORTER_LOGS_FOLLOWED_FILES_H
 
+#include "reporter/logs/file_find.h"
 #include "reporter/logs/file_tail.h"
 #include "reporter/logs/file_watch.h"
 #include "reporter/logs/line.h"
+#include "reporter/logs/saved_files.h"
 #include "reporter/logs/source.h"
 #include "reporter/logs/troubles.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
+
+enum followed_state {
+	FOLLOWED_LIVE,	   /* a pattern names it, by the name it was found by */
+	FOLLOWED_RENAMED,  /* rotation gave it another name, which a pattern matches too */
+	FOLLOWED_NAMELESS, /* no pattern names it: rotated away, removed, or a copy of a truncated file */
+	FOLLOWED_STATE_COUNT
+};
 
 struct followed_file {
+	enum followed_state state; /* changed by followed_file_move alone */
 	struct file_tail tail;
-	struct log_line_parser lines;
+	struct log_line_parser parser;
 	char *path;   /* where it was seen last */
-	char *origin; /* where it was before rotation */
+	char *origin; /* the path it had before rotation */
 	char key[SOURCE_KEY_MAX + 1];
-	int watch;	 /* file_watch's id */
-	bool named;	 /* the patterns name it; else rotation or removal took its name away */
-	bool older;	 /* rotation gave it another name that the patterns match too */
-	bool unread;	 /* may have something to read */
-	int64_t read_ms; /* when it last had, monotonic */
+	int watch_id;	 /* of file_watch */
+	bool unread;	 /* there may be something to read */
+	int64_t read_ms; /* when there was something last, monotonic */
 };
 
 /* Who reads the files. */
@@ -39,35 +48,44 @@ struct followed_files {
 	const struct source_sink *sink;
 	struct file_watch *watch;
 	struct followed_files_owner owner;
-	struct followed_file **items; /* those with older lines first, the oldest first */
+	struct followed_file **items; /* those that are not live first; otherwise as they were found */
 	size_t count;
-	struct saved_file *saved; /* positions whose files were not met yet */
-	size_t saved_count;
-	int64_t opened_ms;	    /* monotonic */
-	struct timespec read_until; /* the start, or when the newest file let go was written; wall clock */
-	struct troubles troubles;   /* patterns without a file, and files that cannot be read */
+	struct saved_files saved;
+	int64_t opened_ms; /* monotonic */
+	struct timespec
+		read_until; /* the start, or the last write to a file let go if that is later; wall clock */
+	struct troubles troubles; /* patterns without a file, and files that cannot be read */
 };
 
 /* All but the owner must live as long as the object. Loads the saved positions, opens nothing yet. */
 void followed_files_open(struct followed_files *files, const struct config_log *config,
 			 const struct source_sink *sink, struct file_watch *watch,
 			 const struct followed_files_owner *owner);
-void followed_files_close(struct followed_files *files); /* frees what it holds, not the struct */
 
-/* Looks at the names again: follows what is new, and what rotation left unread. Everything is unread then. */
-void followed_files_update(struct followed_files *files);
+/* Gives out the last line of a file that nobody will find again. Frees what it holds, not the struct. */
+void followed_files_close(struct followed_files *files);
 
-/* Whether its lines are older than those of the files with a name, which have to wait for it. */
-bool followed_file_is_older(const struct followed_file *file);
+/* Follows an open file, whose tail is taken over, as the last one. It has to be read, and sorted in. */
+struct followed_file *followed_files_add(struct followed_files *files, const struct file_tail *tail,
+					 const struct found_file *found, enum followed_state state);
 
-/*
- * Starts again with a file whose text was truncated away; if a copy was made of it first (logrotate's
- * copytruncate), its rest is followed too. One without a name is a copy that the next one is written over: it
- * is let go. True if text was truncated: the items are others then, or have another order.
- */
-bool followed_files_check(struct followed_files *files, struct followed_file *file);
+/* The followed file that was found, whatever its name is; NULL if it is not followed. */
+struct followed_file *followed_files_find(const struct followed_files *files, const struct found_file *found);
+
+/* Ends following: the file is closed, its position forgotten, `file` freed. It is not taken for a missed one
+ * later. */
+void followed_files_let_go(struct followed_files *files, struct followed_file *file);
+
+/* Brings those that are not live to the front. */
+void followed_files_sort(struct followed_files *files);
 
 /* Lets go of files without a name that nobody has written to for long. `now_ms` is monotonic. */
 void followed_files_sweep(struct followed_files *files, int64_t now_ms);
+
+/* Makes a move of the file's life, which must be a legal one; to stay as it is always is. */
+void followed_file_move(struct followed_file *file, enum followed_state next);
+
+/* Whether a was written to before b. */
+bool followed_is_older(struct timespec a, struct timespec b);
 
 #endif

@@ -1,23 +1,24 @@
 /*
- * Log lines from files: when they are read, and what is made of a line. Which files, and from where on, is
- * decided by followed_files; how one is read by file_tail.
+ * Log lines from files: when files are read, how much of each in a turn, and what is made of a line. Which
+ * files are followed, and from where on, is for rotation to say; how one is read is file_tail's.
  */
 #include "reporter/logs/source.h"
 
 #include "common/clock.h"
 #include "common/mem.h"
 #include "reporter/logs/followed_files.h"
+#include "reporter/logs/rotation.h"
 
 #include <stdlib.h>
 
-#define BYTES_A_TURN (256 * 1024)
-#define BYTES_A_STEP (16 * 1024) /* what is still taken when the spool says pause */
+#define BYTES_A_TURN (256 * 1024) /* of one file, so that a loud file does not starve the loop */
+#define BYTES_A_STEP (16 * 1024)  /* what is still taken when the spool says pause */
 
 struct source_reader {
 	struct source_sink sink;
 	struct file_watch *watch;
 	struct followed_files files;
-	struct followed_file *reading; /* whose lines on_line gets */
+	struct followed_file *reading; /* the file whose lines on_line gets */
 	struct timer *first, *more;
 	bool paused;
 };
@@ -29,10 +30,13 @@ static void on_line(void *user, const char *line, size_t len)
 	char position[FILE_POSITION_SIZE];
 	struct entry entry;
 
-	file_tail_position(&file->tail, position);
-	if (len > 0)
-		log_line_read(&file->lines, line, len, clock_now_ms(), &entry);
-	reader->sink.take(reader->sink.user, len > 0 ? &entry : NULL, file->key, position);
+	file_position_write(file_tail_position(&file->tail), position);
+	if (len == 0) {
+		reader->sink.take(reader->sink.user, NULL, file->key, position);
+		return;
+	}
+	log_line_read(&file->parser, line, len, clock_now_ms(), &entry);
+	reader->sink.take(reader->sink.user, &entry, file->key, position);
 }
 
 static void on_finish(void *user, struct followed_file *file)
@@ -44,8 +48,8 @@ static void on_finish(void *user, struct followed_file *file)
 	reader->reading = NULL;
 }
 
-/* True if the file has more than its share of a turn. */
-static bool read_some(struct source_reader *reader, struct followed_file *file)
+/* Reads the file's share of a turn. `unread` stays true if there is more. */
+static void read_some(struct source_reader *reader, struct followed_file *file)
 {
 	int64_t before = file->tail.scanned;
 
@@ -55,10 +59,8 @@ static bool read_some(struct source_reader *reader, struct followed_file *file)
 	reader->reading = NULL;
 	if (file->tail.scanned != before)
 		file->read_ms = clock_monotonic_ms();
-	return file->unread;
 }
 
-/* Behind a file with older lines nothing is read before that one is at its end. */
 static void read_files(void *user)
 {
 	struct source_reader *reader = user;
@@ -69,8 +71,11 @@ static void read_files(void *user)
 
 		if (!file->unread)
 			continue;
-		more |= read_some(reader, file);
-		if (more && followed_file_is_older(file))
+		read_some(reader, file);
+		more |= file->unread;
+		/* The files behind one that rotation left have newer lines: they wait until it is at its end.
+		 */
+		if (more && file->state != FOLLOWED_LIVE)
 			break;
 	}
 	if (more && !reader->paused)
@@ -84,18 +89,8 @@ static void on_written(void *user, int id)
 	for (size_t i = 0; i < reader->files.count; i++) {
 		struct followed_file *file = reader->files.items[i];
 
-		if (file->watch == id)
+		if (file->watch_id == id)
 			file->unread = true;
-	}
-}
-
-/* Looks for files whose text was truncated away, from the start again when the order has changed. */
-static void check_files(struct source_reader *reader)
-{
-	for (size_t i = 0; i < reader->files.count;) {
-		struct followed_file *file = reader->files.items[i];
-
-		i = file->unread && followed_files_check(&reader->files, file) ? 0 : i + 1;
 	}
 }
 
@@ -103,10 +98,16 @@ static void check_files(struct source_reader *reader)
 static void on_turn(void *user, bool names)
 {
 	struct source_reader *reader = user;
+	size_t i = 0;
 
 	if (names)
-		followed_files_update(&reader->files);
-	check_files(reader);
+		rotation_update(&reader->files);
+	while (i < reader->files.count) {
+		struct followed_file *file = reader->files.items[i++];
+
+		if (file->unread && rotation_check(&reader->files, file))
+			i = 0; /* the files have another order now */
+	}
 	read_files(reader);
 }
 

@@ -10,19 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-void start(struct bench *bench)
+void start(struct files_bench *bench)
 {
 	bench->reader = source_file.open(bench->loop, &bench->config, &bench->sink.source);
 }
 
-void stop(struct bench *bench)
+void stop(struct files_bench *bench)
 {
 	source_file.close(bench->reader);
 	bench->reader = NULL;
 	sink_forget_entries(&bench->sink);
 }
 
-void follow(struct bench *bench, const char *pattern)
+void follow(struct files_bench *bench, const char *pattern)
 {
 	free(bench->pattern);
 	assert_true(asprintf(&bench->pattern, "%s/%s", bench->folder, pattern) > 0);
@@ -31,7 +31,7 @@ void follow(struct bench *bench, const char *pattern)
 
 int set_up(void **state)
 {
-	struct bench *bench = mem_alloc(1, sizeof(*bench));
+	struct files_bench *bench = mem_alloc(1, sizeof(*bench));
 	static char name[] = "app";
 
 	snprintf(bench->folder, sizeof(bench->folder), "/tmp/p2pdash-files-XXXXXX");
@@ -46,7 +46,7 @@ int set_up(void **state)
 
 int tear_down(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	char command[96];
 
 	stop(bench);
@@ -61,7 +61,7 @@ int tear_down(void **state)
 
 /* --- what writers and rotation do --------------------------------------------------------------- */
 
-struct path path_of(const struct bench *bench, const char *name)
+struct path path_of(const struct files_bench *bench, const char *name)
 {
 	struct path path;
 
@@ -69,7 +69,7 @@ struct path path_of(const struct bench *bench, const char *name)
 	return path;
 }
 
-void append(const struct bench *bench, const char *name, const char *text)
+void append(const struct files_bench *bench, const char *name, const char *text)
 {
 	int fd = open(path_of(bench, name).text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 
@@ -79,7 +79,7 @@ void append(const struct bench *bench, const char *name, const char *text)
 }
 
 /* Lines "line FROM" to "line TO", padded so that a few fill a file's head. */
-void append_lines(const struct bench *bench, const char *name, int from, int to)
+void append_lines(const struct files_bench *bench, const char *name, int from, int to)
 {
 	struct buf text = {0};
 
@@ -89,12 +89,12 @@ void append_lines(const struct bench *bench, const char *name, int from, int to)
 	buf_free(&text);
 }
 
-void move(const struct bench *bench, const char *from, const char *to)
+void move(const struct files_bench *bench, const char *from, const char *to)
 {
 	assert_int_equal(rename(path_of(bench, from).text, path_of(bench, to).text), 0);
 }
 
-void copy_and_truncate(const struct bench *bench, const char *from, const char *to)
+void copy_and_truncate(const struct files_bench *bench, const char *from, const char *to)
 {
 	char command[320];
 
@@ -105,13 +105,13 @@ void copy_and_truncate(const struct bench *bench, const char *from, const char *
 
 /* --- what must have arrived --------------------------------------------------------------------- */
 
-void assert_message(const struct bench *bench, size_t index, const char *message)
+void assert_message(const struct files_bench *bench, size_t index, const char *message)
 {
 	assert_true(bench->sink.count > index);
 	assert_string_equal(bench->sink.entries[index].message, message);
 }
 
-void assert_lines(struct bench *bench, int from, int to)
+void assert_lines(struct files_bench *bench, int from, int to)
 {
 	sink_wait(&bench->sink, bench->loop, (size_t)(to - from + 1));
 	sink_settle(&bench->sink, bench->loop);

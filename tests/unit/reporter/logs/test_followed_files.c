@@ -1,6 +1,5 @@
-/* Files that lost their name or their text, at times a test cannot wait for: what is left of them is given.
- */
-#include "reporter/logs/followed_files.h"
+/* Files that lost their name or their text long ago, or just now: what is left of them is given, once. */
+#include "reporter/logs/rotation.h"
 
 #include "common/clock.h"
 #include "tests/unit/cm.h"
@@ -15,7 +14,7 @@ static const char NO_NEWLINE[] = "no newline";
 
 /* The reader of the files, without a loop: it looks when it is told to. */
 struct follower {
-	struct bench *bench;
+	struct files_bench *bench;
 	struct file_watch *watch;
 	struct followed_files files;
 	struct followed_file *reading;
@@ -28,8 +27,8 @@ static void on_line(void *user, const char *line, size_t len)
 	char position[FILE_POSITION_SIZE];
 	struct entry entry;
 
-	file_tail_position(&follower->reading->tail, position);
-	log_line_read(&follower->reading->lines, line, len, 0, &entry);
+	file_position_write(file_tail_position(&follower->reading->tail), position);
+	log_line_read(&follower->reading->parser, line, len, 0, &entry);
 	sink->take(sink->user, &entry, follower->reading->key, position);
 }
 
@@ -53,7 +52,7 @@ static void on_turn(void *user, bool names)
 	(void)names;
 }
 
-static void begin(struct follower *follower, struct bench *bench)
+static void begin(struct follower *follower, struct files_bench *bench)
 {
 	const struct file_watch_events events = {.written = on_written, .turn = on_turn};
 	const struct followed_files_owner owner = {.user = follower, .finish = on_finish};
@@ -73,9 +72,9 @@ static void look(struct follower *follower)
 {
 	struct followed_files *files = &follower->files;
 
-	followed_files_update(files);
+	rotation_update(files);
 	for (size_t i = 0; i < files->count;)
-		i = followed_files_check(files, files->items[i]) ? 0 : i + 1;
+		i = rotation_check(files, files->items[i]) ? 0 : i + 1;
 	for (size_t i = 0; i < files->count; i++) {
 		follower->reading = files->items[i];
 		files->items[i]->unread = file_tail_read(&files->items[i]->tail, LARGE, on_line, follower);
@@ -88,7 +87,7 @@ static void look_much_later(struct follower *follower)
 	followed_files_sweep(&follower->files, clock_monotonic_ms() + MUCH_LATER_MS);
 }
 
-static void assert_lines_and_the_last(const struct bench *bench, int count)
+static void assert_lines_and_the_last(const struct files_bench *bench, int count)
 {
 	assert_int_equal(bench->sink.count, count + 1);
 	assert_message(bench, (size_t)count, NO_NEWLINE);
@@ -96,7 +95,7 @@ static void assert_lines_and_the_last(const struct bench *bench, int count)
 
 static void a_renamed_files_last_line_needs_no_newline(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	struct follower follower;
 
 	begin(&follower, bench);
@@ -120,7 +119,7 @@ static void a_renamed_files_last_line_needs_no_newline(void **state)
 
 static void a_restart_before_it_is_given_neither_loses_nor_repeats_it(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	struct follower follower;
 
 	begin(&follower, bench);
@@ -140,7 +139,7 @@ static void a_restart_before_it_is_given_neither_loses_nor_repeats_it(void **sta
 
 static void a_removed_files_last_line_needs_no_newline(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	struct follower follower;
 
 	begin(&follower, bench);
@@ -156,7 +155,7 @@ static void a_removed_files_last_line_needs_no_newline(void **state)
 /* Nobody can find it again. */
 static void a_removed_files_last_line_is_given_at_the_end(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	struct follower follower;
 
 	begin(&follower, bench);
@@ -171,7 +170,7 @@ static void a_removed_files_last_line_is_given_at_the_end(void **state)
 
 static void what_was_let_go_is_not_read_again(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	struct follower follower;
 
 	begin(&follower, bench);
@@ -188,7 +187,7 @@ static void what_was_let_go_is_not_read_again(void **state)
 
 static void the_last_line_of_a_truncated_file_is_given_once(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	struct follower follower;
 
 	begin(&follower, bench);

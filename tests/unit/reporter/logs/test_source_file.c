@@ -11,7 +11,7 @@
 
 static void lines_there_before_and_after_the_start_are_read(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	append_lines(bench, "a.log", 1, 3);
 	start(bench);
@@ -23,7 +23,7 @@ static void lines_there_before_and_after_the_start_are_read(void **state)
 
 static void a_file_that_appears_later_is_followed(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	start(bench);
 	sink_settle(&bench->sink, bench->loop);
@@ -34,7 +34,7 @@ static void a_file_that_appears_later_is_followed(void **state)
 
 static void a_folder_that_appears_later_is_looked_into(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	follow(bench, "a/*/c.log");
 	start(bench);
@@ -49,7 +49,7 @@ static void a_folder_that_appears_later_is_looked_into(void **state)
 
 static void a_line_waits_for_its_newline(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	start(bench);
 	append(bench, "a.log", "one\ntw");
@@ -64,7 +64,7 @@ static void a_line_waits_for_its_newline(void **state)
 
 static void a_restart_skips_nothing_and_repeats_nothing(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	start(bench);
 	append_lines(bench, "a.log", 1, 50);
@@ -80,7 +80,7 @@ static void a_restart_skips_nothing_and_repeats_nothing(void **state)
 
 static void nothing_is_taken_while_paused_and_nothing_is_missing_after(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	start(bench);
 	append_lines(bench, "a.log", 1, 10);
@@ -102,7 +102,7 @@ static void nothing_is_taken_while_paused_and_nothing_is_missing_after(void **st
 static void a_very_long_line_is_cut_and_the_next_one_is_whole(void **state)
 {
 	const size_t len = 10 * 1024 * 1024;
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 	char *line = mem_alloc(len + 1, 1);
 
 	start(bench);
@@ -118,7 +118,7 @@ static void a_very_long_line_is_cut_and_the_next_one_is_whole(void **state)
 
 static void zeros_before_a_line_are_dropped(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	append(bench, "a.log", "after the hole\n");
 	assert_int_equal(truncate(path_of(bench, "a.log").text, 0), 0);
@@ -131,7 +131,7 @@ static void zeros_before_a_line_are_dropped(void **state)
 
 static void what_cannot_be_read_is_tried_again(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	assert_int_equal(mkdir(path_of(bench, "folder.log").text, 0755), 0);
 	assert_int_equal(symlink("nowhere", path_of(bench, "dangling.log").text), 0);
@@ -144,7 +144,7 @@ static void what_cannot_be_read_is_tried_again(void **state)
 
 static void one_file_with_two_names_is_read_once(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	append_lines(bench, "a.log", 1, 5);
 	assert_int_equal(symlink("a.log", path_of(bench, "b.log").text), 0);
@@ -156,7 +156,7 @@ static void one_file_with_two_names_is_read_once(void **state)
 /* Which links are safe is safe_open's; here, that it is asked. */
 static void a_link_of_another_user_to_what_is_not_the_users_is_not_followed(void **state)
 {
-	struct bench *bench = *state;
+	struct files_bench *bench = *state;
 
 	if (geteuid() != 0) /* nobody else can make a link that belongs to another user */
 		return;

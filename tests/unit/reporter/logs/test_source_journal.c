@@ -14,7 +14,7 @@
 #define BOOT_ID	   "0123456789abcdef0123456789abcdef"
 #define MACHINE_ID "fedcba9876543210fedcba9876543210"
 
-struct bench {
+struct journal_bench {
 	char folder[64];
 	struct config_log config;
 	struct loop *loop;
@@ -24,12 +24,12 @@ struct bench {
 	int written;
 };
 
-static void start(struct bench *bench)
+static void start(struct journal_bench *bench)
 {
 	bench->reader = source_journal.open(bench->loop, &bench->config, &bench->sink.source);
 }
 
-static void stop(struct bench *bench)
+static void stop(struct journal_bench *bench)
 {
 	source_journal.close(bench->reader);
 	bench->reader = NULL;
@@ -38,7 +38,7 @@ static void stop(struct bench *bench)
 
 static int set_up(void **state)
 {
-	struct bench *bench = mem_alloc(1, sizeof(*bench));
+	struct journal_bench *bench = mem_alloc(1, sizeof(*bench));
 	static char name[] = "journal";
 
 	snprintf(bench->folder, sizeof(bench->folder), "/tmp/p2pdash-journal-XXXXXX");
@@ -52,7 +52,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 	char command[96];
 
 	stop(bench);
@@ -66,7 +66,7 @@ static int tear_down(void **state)
 }
 
 /* One entry with these fields, lines of NAME=value. */
-static void add(struct bench *bench, const char *fields)
+static void add(struct journal_bench *bench, const char *fields)
 {
 	int64_t offset_us = bench->written++ * 1000;
 
@@ -76,7 +76,7 @@ static void add(struct bench *bench, const char *fields)
 		   (intmax_t)(FIRST_US + offset_us), (intmax_t)(1000000 + offset_us), fields);
 }
 
-static void add_numbered(struct bench *bench, int from, int to)
+static void add_numbered(struct journal_bench *bench, int from, int to)
 {
 	for (int i = from; i <= to; i++) {
 		char fields[64];
@@ -87,7 +87,7 @@ static void add_numbered(struct bench *bench, int from, int to)
 }
 
 /* Appends what was added to a journal file. */
-static void commit(struct bench *bench, const char *journal)
+static void commit(struct journal_bench *bench, const char *journal)
 {
 	char command[256];
 	FILE *writer;
@@ -101,7 +101,7 @@ static void commit(struct bench *bench, const char *journal)
 	buf_clear(&bench->export);
 }
 
-static void assert_numbered(struct bench *bench, int from, int to)
+static void assert_numbered(struct journal_bench *bench, int from, int to)
 {
 	sink_wait(&bench->sink, bench->loop, (size_t)(to - from + 1));
 	sink_settle(&bench->sink, bench->loop);
@@ -116,7 +116,7 @@ static void assert_numbered(struct bench *bench, int from, int to)
 
 static void fields_are_mapped_to_the_entry(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 	const struct sink_entry *entry;
 
 	add(bench,
@@ -149,7 +149,7 @@ static void priorities_become_levels(void **state)
 {
 	static const enum level LEVELS[] = {LEVEL_CRITICAL, LEVEL_CRITICAL, LEVEL_CRITICAL, LEVEL_ERROR,
 					    LEVEL_WARNING,  LEVEL_INFO,	    LEVEL_INFO,	    LEVEL_DEBUG};
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	for (int priority = 0; priority < 8; priority++) {
 		char fields[64];
@@ -166,7 +166,7 @@ static void priorities_become_levels(void **state)
 
 static void entries_without_a_message_are_passed_over(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	add(bench, "PRIORITY=3\n");
 	add_numbered(bench, 1, 1);
@@ -177,7 +177,7 @@ static void entries_without_a_message_are_passed_over(void **state)
 
 static void new_entries_come_while_it_follows(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	add_numbered(bench, 1, 3);
 	commit(bench, "a.journal");
@@ -190,7 +190,7 @@ static void new_entries_come_while_it_follows(void **state)
 
 static void a_restart_skips_nothing_and_repeats_nothing(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	add_numbered(bench, 1, 10);
 	commit(bench, "a.journal");
@@ -205,7 +205,7 @@ static void a_restart_skips_nothing_and_repeats_nothing(void **state)
 
 static void another_file_of_the_journal_is_read_on(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	add_numbered(bench, 1, 3);
 	commit(bench, "a.journal");
@@ -218,7 +218,7 @@ static void another_file_of_the_journal_is_read_on(void **state)
 
 static void what_was_vacuumed_away_is_gone_and_the_rest_comes(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 	char path[96];
 
 	add_numbered(bench, 1, 3);
@@ -236,7 +236,7 @@ static void what_was_vacuumed_away_is_gone_and_the_rest_comes(void **state)
 
 static void the_first_start_takes_no_more_than_is_kept(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	add_numbered(bench, 1, LIMIT_LOG_ENTRIES_A_NODE + 50);
 	commit(bench, "a.journal");
@@ -248,7 +248,7 @@ static void units_narrow_it(void **state)
 {
 	static char unit_a[] = "a.service", unit_b[] = "b.service";
 	char *units[] = {unit_a, unit_b};
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	bench->config.units = (struct config_list){.items = units, .count = 2};
 	add(bench, "MESSAGE=line 1\n_SYSTEMD_UNIT=a.service\n");
@@ -263,7 +263,7 @@ static void units_narrow_it(void **state)
 
 static void nothing_is_taken_while_paused(void **state)
 {
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	add_numbered(bench, 1, 3);
 	commit(bench, "a.journal");
@@ -281,7 +281,7 @@ static void nothing_is_taken_while_paused(void **state)
 static void a_huge_message_is_cut(void **state)
 {
 	const size_t len = 1024 * 1024;
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 	struct buf fields = {0};
 
 	buf_text(&fields, "PRIORITY=3\nMESSAGE=");
@@ -301,7 +301,7 @@ static void a_huge_message_is_cut(void **state)
 static void a_missing_journal_is_no_end(void **state)
 {
 	static char missing[] = "/nonexistent/journal";
-	struct bench *bench = *state;
+	struct journal_bench *bench = *state;
 
 	bench->config.directory = missing;
 	start(bench);

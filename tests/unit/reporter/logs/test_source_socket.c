@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-struct bench {
+struct socket_bench {
 	char folder[64], path[96];
 	char *paths[1];
 	struct config_log config;
@@ -22,14 +22,14 @@ struct bench {
 	struct source_reader *reader;
 };
 
-static void start(struct bench *bench)
+static void start(struct socket_bench *bench)
 {
 	bench->reader = source_socket.open(bench->loop, &bench->config, &bench->sink.source);
 }
 
 static int set_up(void **state)
 {
-	struct bench *bench = mem_alloc(1, sizeof(*bench));
+	struct socket_bench *bench = mem_alloc(1, sizeof(*bench));
 	static char name[] = "apps";
 
 	snprintf(bench->folder, sizeof(bench->folder), "/tmp/p2pdash-socket-XXXXXX");
@@ -48,7 +48,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 
 	source_socket.close(bench->reader);
 	sink_free(&bench->sink);
@@ -59,7 +59,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct sockaddr_un address_of(const struct bench *bench)
+static struct sockaddr_un address_of(const struct socket_bench *bench)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -67,7 +67,7 @@ static struct sockaddr_un address_of(const struct bench *bench)
 	return address;
 }
 
-static void send_bytes(const struct bench *bench, const char *data, size_t len)
+static void send_bytes(const struct socket_bench *bench, const char *data, size_t len)
 {
 	struct sockaddr_un address = address_of(bench);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 1024 * 1024;
@@ -78,7 +78,7 @@ static void send_bytes(const struct bench *bench, const char *data, size_t len)
 	close(fd);
 }
 
-static const struct sink_entry *arrival_of(struct bench *bench, const char *data)
+static const struct sink_entry *arrival_of(struct socket_bench *bench, const char *data)
 {
 	size_t count = bench->sink.count;
 
@@ -89,7 +89,7 @@ static const struct sink_entry *arrival_of(struct bench *bench, const char *data
 
 static void a_json_entry_keeps_all_its_fields(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	const struct sink_entry *entry;
 
 	start(bench);
@@ -108,7 +108,7 @@ static void a_json_entry_keeps_all_its_fields(void **state)
 /* As Python's json writes a file name that is no UTF-8. */
 static void half_a_surrogate_pair_costs_an_entry_only_itself(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	const struct sink_entry *entry;
 
 	start(bench);
@@ -121,7 +121,7 @@ static void half_a_surrogate_pair_costs_an_entry_only_itself(void **state)
 
 static void syslog_gives_level_and_logger(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	const struct sink_entry *entry;
 
 	start(bench);
@@ -136,7 +136,7 @@ static void syslog_gives_level_and_logger(void **state)
 
 static void anything_else_is_a_line(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	const struct sink_entry *entry;
 	int64_t before = clock_now_ms();
 
@@ -157,7 +157,7 @@ static void anything_else_is_a_line(void **state)
 
 static void an_empty_datagram_is_nothing(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 
 	start(bench);
 	send_bytes(bench, "", 0);
@@ -170,7 +170,7 @@ static void an_empty_datagram_is_nothing(void **state)
 static void a_large_datagram_is_cut(void **state)
 {
 	const size_t len = 300 * 1024;
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	char *data = mem_alloc(len, 1);
 
 	start(bench);
@@ -186,7 +186,7 @@ static void a_large_datagram_is_cut(void **state)
 
 static void what_was_sent_is_taken_before_the_socket_is_closed(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 
 	start(bench);
 	send_bytes(bench, "first", 5);
@@ -201,7 +201,7 @@ static void what_was_sent_is_taken_before_the_socket_is_closed(void **state)
 
 static void any_program_may_write_to_it(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	struct stat file;
 
 	start(bench);
@@ -211,7 +211,7 @@ static void any_program_may_write_to_it(void **state)
 
 static void a_stale_socket_is_replaced(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	struct sockaddr_un address = address_of(bench);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -223,7 +223,7 @@ static void a_stale_socket_is_replaced(void **state)
 
 static void a_file_that_is_no_socket_is_left_alone(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	FILE *file = fopen(bench->path, "w");
 	struct stat status;
 
@@ -237,7 +237,7 @@ static void a_file_that_is_no_socket_is_left_alone(void **state)
 
 static void a_socket_in_use_is_left_alone(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 	struct sockaddr_un address = address_of(bench);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	char byte;
@@ -252,7 +252,7 @@ static void a_socket_in_use_is_left_alone(void **state)
 
 static void a_removed_socket_is_made_again_by_the_sweep(void **state)
 {
-	struct bench *bench = *state;
+	struct socket_bench *bench = *state;
 
 	start(bench);
 	source_socket.sweep(bench->reader);

@@ -1,0 +1,290 @@
+/*
+ * Which log files are followed, and what rotation means for them. Lines are read elsewhere; here it is
+ * decided where reading begins.
+ *
+ * The problem. A log's name stays and its file does not. Rotation renames the file and its writer makes a new
+ * one (logrotate's default), or it copies the file and truncates it (copytruncate, or `cp` and `: >` by
+ * hand), once or several times between two looks of ours, also while we do not run. We must read each line
+ * once, and a log's lines in their order.
+ *
+ * The idea. A file is never known by its name, but by device, inode and a digest of its first bytes, and it
+ * is held open: a rename changes nothing for us but its state, and it is read to its end before the file that
+ * took its name. A truncated file is one that is shorter than what was read of it, or begins otherwise; it is
+ * read from its start. What had not been read of it is looked for among the files that rotation may have made
+ * (NAME.1, NAME-20251117): the copy is the one that begins with the same bytes and reaches as far as our
+ * position, and it is followed from there. If rotation reuses the name of a copy we are still reading, we
+ * stop reading it. A rotated file that we never held, because two rotations came between two looks, is known
+ * by its time: it was written to after the newest file of the same origin that we know.
+ *
+ * Why not the obvious way. To follow the name (tail -F) loses what was written between the last read and the
+ * rename. To remember the inode alone takes another file for ours as soon as the file system reuses the
+ * number, and misses a truncation after which the file has grown beyond our offset.
+ *
+ * What must stay true. A position is saved before anything behind it can be read by the next run, so a file
+ * that is followed from the middle saves its position at once. Files that have lost their name are placed
+ * before those that took it. A file that is let go is never followed again, whatever name it still has
+ * (`read_until`).
+ */
+#include "reporter/logs/rotation.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FILES_MAX 500 /* well below the usual limit of 1024 descriptors */
+
+static const char NO_FILE[] = "there is no such file yet";
+
+static void say_trouble(struct followed_files *files, const char *path, const char *error)
+{
+	if (troubles_begin(&files->troubles, path, error))
+		log_warning("source", "cannot follow log=%s path=%s error=\"%s\"", files->config->name, path,
+			    error);
+}
+
+/* Opens a file that was found. ERR_CONFLICT: the name is another file's by now, of which inotify will tell.
+ */
+static enum err open_tail(struct followed_files *files, const struct found_file *found,
+			  struct file_tail *tail)
+{
+	const char *path = found->path;
+	struct reason why;
+	enum err err;
+
+	if (files->count >= FILES_MAX) {
+		say_trouble(files, path, "too many files are followed");
+		return ERR_TOO_LARGE;
+	}
+	err = file_tail_open(tail, path, &why);
+	if (err == ERR_NOT_FOUND)
+		return err; /* removed since it was found, which is no trouble */
+	if (err != ERR_NONE) {
+		say_trouble(files, path, why.text);
+		return err;
+	}
+	if (troubles_end(&files->troubles, path, NULL))
+		log_info("source", "can be followed now log=%s path=%s", files->config->name, path);
+	if (tail->inode != found->stat.st_ino || tail->device != found->stat.st_dev) {
+		file_tail_close(tail);
+		return ERR_CONFLICT;
+	}
+	return ERR_NONE;
+}
+
+static void save_position(struct followed_files *files, struct followed_file *file)
+{
+	char position[FILE_POSITION_SIZE];
+
+	file_position_write(file_tail_position(&file->tail), position);
+	files->sink->take(files->sink->user, NULL, file->key, position);
+}
+
+/*
+ * The file of a saved position was met again. Its positions have another key from now on if its device got
+ * another number; two keys for one file would be two places to go on at.
+ */
+static void drop_saved(struct followed_files *files, size_t index, const struct file_tail *tail)
+{
+	const struct saved_file *saved = &files->saved.items[index];
+
+	if (saved->device != tail->device)
+		files->sink->forget(files->sink->user, saved->key);
+	saved_files_drop(&files->saved, index);
+}
+
+/* --- files that were rotated -------------------------------------------------------------------- */
+
+/*
+ * The text behind `position` was truncated away: follows the copy that rotation made of it, from there. False
+ * if there is none, or too little was read to tell a copy from another file.
+ */
+static bool follow_copy(struct followed_files *files, const char *origin,
+			const struct file_position *position)
+{
+	struct found_files found = {0};
+	bool done = false;
+
+	if (position->offset < FILE_HEAD_MAX)
+		return false;
+	file_find_rotated(&found, &files->config->paths);
+	for (size_t i = 0; i < found.count && !done; i++) {
+		const struct found_file *candidate = &found.items[i];
+		struct file_tail tail;
+
+		if (strcmp(candidate->origin, origin) != 0 || followed_files_find(files, candidate) ||
+		    open_tail(files, candidate, &tail) != ERR_NONE)
+			continue;
+		done = file_tail_matches(&tail, position);
+		if (!done) {
+			file_tail_close(&tail);
+			continue;
+		}
+		file_tail_resume(&tail, position);
+		save_position(files, followed_files_add(files, &tail, candidate, FOLLOWED_NAMELESS));
+	}
+	found_files_free(&found);
+	return done;
+}
+
+/* Goes on with a file that was rotated while we did not run and was not read to its end. */
+static bool follow_saved(struct followed_files *files, const struct found_file *found)
+{
+	for (size_t i = 0; i < files->saved.count; i++) {
+		struct saved_file saved = files->saved.items[i];
+		struct file_tail tail;
+
+		if (saved.inode != found->stat.st_ino || open_tail(files, found, &tail) != ERR_NONE)
+			continue;
+		if (!saved_file_may_be(&saved, &tail) || !file_tail_matches(&tail, &saved.position)) {
+			file_tail_close(&tail);
+			continue;
+		}
+		drop_saved(files, i, &tail);
+		file_tail_resume(&tail, &saved.position);
+		save_position(files, followed_files_add(files, &tail, found, FOLLOWED_NAMELESS));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a rotated file came and went since we looked: it was written to after the last one that we know of
+ * the same origin, or, if we know none, after `read_until`. While a live file has the name, none can have
+ * been missed.
+ */
+static bool was_missed(const struct followed_files *files, const struct found_file *found)
+{
+	const struct timespec *written = &found->stat.st_mtim;
+	bool missed = followed_is_older(files->read_until, *written);
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct followed_file *file = files->items[i];
+		struct stat state;
+
+		if (strcmp(file->origin, found->origin) != 0 || fstat(file->tail.fd, &state) < 0)
+			continue;
+		if (file->state == FOLLOWED_LIVE)
+			return false;
+		missed = !followed_is_older(*written, state.st_mtim);
+	}
+	return missed;
+}
+
+static void follow_rotated(struct followed_files *files)
+{
+	struct found_files found = {0};
+
+	file_find_rotated(&found, &files->config->paths);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct found_file *candidate = &found.items[i];
+		struct file_tail tail;
+
+		if (followed_files_find(files, candidate) || follow_saved(files, candidate) ||
+		    !was_missed(files, candidate) || open_tail(files, candidate, &tail) != ERR_NONE)
+			continue;
+		save_position(files, followed_files_add(files, &tail, candidate, FOLLOWED_NAMELESS));
+	}
+	found_files_free(&found);
+}
+
+/* --- files that the patterns name --------------------------------------------------------------- */
+
+/* Goes on where the saved position says, if there is one. The file may have been truncated since. */
+static void resume_saved(struct followed_files *files, struct file_tail *tail, const char *origin)
+{
+	for (size_t i = 0; i < files->saved.count; i++) {
+		struct saved_file saved = files->saved.items[i];
+
+		if (!saved_file_may_be(&saved, tail))
+			continue;
+		drop_saved(files, i, tail);
+		if (file_tail_matches(tail, &saved.position))
+			file_tail_resume(tail, &saved.position);
+		else
+			follow_copy(files, origin, &saved.position);
+		return;
+	}
+}
+
+/* A pattern names this file: follows it, or notes the name it has now. */
+static void note_name(struct followed_files *files, const struct found_file *found)
+{
+	struct followed_file *known = followed_files_find(files, found);
+	struct file_tail tail;
+
+	if (!known) {
+		if (open_tail(files, found, &tail) != ERR_NONE)
+			return;
+		resume_saved(files, &tail, found->origin);
+		known = followed_files_add(files, &tail, found, FOLLOWED_LIVE);
+		if (tail.offset > 0)
+			save_position(files, known);
+	} else if (strcmp(known->path, found->path) != 0) {
+		followed_file_move(known, FOLLOWED_RENAMED);
+		free(known->path);
+		known->path = mem_text(found->path);
+	} else if (known->state == FOLLOWED_NAMELESS) {
+		followed_file_move(known, FOLLOWED_LIVE);
+	}
+}
+
+static bool has_name(const struct followed_file *file, const struct found_files *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (found->items[i].stat.st_ino == file->tail.inode &&
+		    found->items[i].stat.st_dev == file->tail.device)
+			return true;
+	return false;
+}
+
+void rotation_update(struct followed_files *files)
+{
+	const struct config_list *patterns = &files->config->paths;
+	struct found_files found = {0};
+
+	file_watch_directories(files->watch);
+	for (size_t i = 0; i < patterns->count; i++) {
+		if (file_find(&found, patterns->items[i]))
+			troubles_end(&files->troubles, patterns->items[i], NO_FILE);
+		else
+			say_trouble(files, patterns->items[i], NO_FILE);
+	}
+	/* What became of the files that we know, then what rotation left, then what is new: so a new file
+	 * stands behind those whose name it took. */
+	for (size_t i = 0; i < files->count; i++) {
+		files->items[i]->unread = true;
+		if (!has_name(files->items[i], &found))
+			followed_file_move(files->items[i], FOLLOWED_NAMELESS);
+	}
+	for (size_t i = 0; i < found.count; i++)
+		if (followed_files_find(files, &found.items[i]))
+			note_name(files, &found.items[i]);
+	follow_rotated(files);
+	for (size_t i = 0; i < found.count; i++)
+		note_name(files, &found.items[i]);
+	followed_files_sort(files);
+	found_files_free(&found);
+}
+
+bool rotation_check(struct followed_files *files, struct followed_file *file)
+{
+	static const struct file_position START = {0};
+	struct file_position position;
+
+	if (!file_tail_was_truncated(&file->tail))
+		return false;
+	position = file_tail_position(&file->tail);
+	/* Without a copy, the start of a line without its end is all that is left of the text. */
+	if (!follow_copy(files, file->origin, &position))
+		files->owner.finish(files->owner.user, file);
+	if (file->state == FOLLOWED_NAMELESS) {
+		followed_files_let_go(files, file);
+	} else {
+		file_tail_resume(&file->tail, &START);
+		save_position(files, file);
+	}
+	followed_files_sort(files);
+	return true;
+}
