@@ -161,22 +161,26 @@ static size_t bytes_of(const struct search *search, size_t node)
 static enum err find_matches(struct store *store, struct search *search)
 {
 	struct round round = {0};
-	enum err err = ERR_NONE;
+	enum err err;
 
-	for (size_t node = 0; node < search->nodes->elements && err == ERR_NONE; node++) {
+	for (size_t node = 0; node < search->nodes->elements; node++) {
 		size_t bytes = bytes_of(search, node);
 
 		if (!is_wanted(search, node))
 			continue;
-		if (round.count == NODES_AT_ONCE || round.bytes + bytes > BYTES_AT_ONCE)
+		if (round.count == NODES_AT_ONCE || round.bytes + bytes > BYTES_AT_ONCE) {
 			err = ask_round(store, search, &round);
+			if (err != ERR_NONE)
+				return err;
+		}
 		round.nodes[round.count++] = node;
 		round.bytes += bytes;
 	}
-	if (err == ERR_NONE)
-		err = ask_round(store, search, &round);
+	err = ask_round(store, search, &round);
+	if (err != ERR_NONE)
+		return err;
 	sort_matches(search);
-	return err;
+	return ERR_NONE;
 }
 
 /* How much the nodes have; asked once, since it is what decides how they are asked. */
