@@ -1,6 +1,10 @@
 /*
- * Services that are containers of a Docker engine, by its API on a unix socket. Its containers' states are
- * docker_container.c's business, its events docker_events.c's.
+ * The docker driver: services that are containers of a Docker engine, by its API on a unix socket. What the
+ * engine says of a container is docker_container.c's business, its stream of events docker_events.c's.
+ *
+ * A container is looked at when the driver opens it, after each event about it, after each action, and when
+ * asked. An event during a look makes that look worthless, because nobody knows which of them the engine saw
+ * first: it is repeated, and an action ends only with a look that nothing came between.
  */
 #include "reporter/services/driver.h"
 
@@ -12,18 +16,16 @@
 #include "reporter/services/docker_container.h"
 #include "reporter/services/docker_events.h"
 #include "reporter/services/driver_result.h"
-#include "reporter/services/state_notifier.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LOOK_TIMEOUT_MS 10000
-#define GRACE_MAX_S                                                                             \
-	10 /* between the signal to end and the one that kills, as Docker's own clients have it \
-	    */
+#define GRACE_MAX_S	10 /* between SIGTERM and SIGKILL, as Docker's own clients have it */
 
-/* An engine, by its socket. */
+/* An engine, by its socket; one stream of events serves all its containers. */
 struct engine {
 	struct driver_link *link;
 	struct engine *next;
@@ -37,50 +39,66 @@ struct driver_link {
 	struct driver_service *first;
 };
 
+enum action_state {
+	ACTION_NONE,
+	ACTION_CALLED,	/* the engine works on it */
+	ACTION_LOOKING, /* the engine has answered; what became of the container is looked at */
+};
+
 struct driver_service {
 	struct driver_link *link;
 	struct driver_service *next;
 	const struct config_service *config;
-	struct state_notifier told;
+	driver_state_fn tell_state;
+	void *user; /* of tell_state */
 	struct http_exchange *look;
 	bool stale; /* something happened since the look under way began */
 
-	/* The action under way; `done` NULL: none. */
-	driver_result_fn done;
-	void *done_user;
+	enum action_state acting;
 	enum service_action action;
 	struct http_exchange *call;
 	int64_t deadline_ms; /* monotonic */
 	struct driver_result result;
+	driver_result_fn done;
+	void *done_user;
 };
 
-/* A request for this container; `url` gets its memory. */
-static struct http_request request_for(const struct driver_service *service, const char *method,
-				       const char *what, struct buf *url)
+static void action_move(struct driver_service *service, enum action_state to)
 {
-	buf_text(url, "http://localhost/containers/");
-	for (const char *c = service->config->container; *c; c++)
+	static const enum action_state AFTER[] = {[ACTION_NONE] = ACTION_CALLED,
+						  [ACTION_CALLED] = ACTION_LOOKING,
+						  [ACTION_LOOKING] = ACTION_NONE};
+
+	assert(to == AFTER[service->acting]);
+	service->acting = to;
+}
+
+/* Sends a request about the service's container: /containers/NAME/`what`. Engine API, "Containers". */
+static struct http_exchange *ask_engine(struct driver_service *service, const char *what,
+					struct http_request request)
+{
+	struct http_exchange *exchange;
+	struct buf url = {0};
+
+	buf_text(&url, "http://localhost/containers/");
+	for (const char *c = service->config->container; *c; c++) {
 		if (isalnum((unsigned char)*c) || strchr("._-", *c))
-			buf_char(url, *c);
+			buf_char(&url, *c);
 		else
-			buf_printf(url, "%%%02X", (unsigned char)*c);
-	buf_printf(url, "/%s", what);
-	return (struct http_request){
-		.method = method, .url = url->data, .unix_path = service->config->socket};
+			buf_printf(&url, "%%%02X", (unsigned char)*c);
+	}
+	buf_printf(&url, "/%s", what);
+	request.url = url.data;
+	request.unix_path = service->config->socket;
+	request.user = service;
+	exchange = http_client_start(loop_http_client(service->link->loop), &request);
+	buf_free(&url);
+	return exchange;
 }
 
 /* --- looking ------------------------------------------------------------------------------------ */
 
-static void finish_action(struct driver_service *service)
-{
-	driver_result_fn done = service->done;
-
-	service->done = NULL;
-	service->result.state = service->told.now;
-	done(service->done_user, &service->result);
-}
-
-static void start_look(struct driver_service *service);
+static void docker_look(struct driver_service *service);
 
 static void on_look(void *user, const struct http_answer *answer)
 {
@@ -91,67 +109,54 @@ static void on_look(void *user, const struct http_answer *answer)
 	if (answer->status == 200 &&
 	    docker_container_read(answer->body, answer->body_len, &state) != ERR_NONE)
 		state = (struct service_state){.status = SERVICE_ERROR};
-	state_notifier_set(&service->told, &state);
-	if (service->stale)
-		start_look(service);
-	else if (service->done && !service->call)
-		finish_action(service);
+	service->tell_state(service->user, &state);
+	if (service->stale) {
+		docker_look(service);
+		return;
+	}
+	if (service->acting != ACTION_LOOKING)
+		return;
+	action_move(service, ACTION_NONE);
+	service->result.state = state;
+	service->done(service->done_user, &service->result);
 }
 
-static void start_look(struct driver_service *service)
+/* Looks, or makes the look under way be repeated. */
+static void docker_look(struct driver_service *service)
 {
-	struct buf url = {0};
-	struct http_request request;
-
 	service->stale = service->look != NULL;
 	if (service->look)
 		return;
-	request = request_for(service, "GET", "json", &url);
-	request.timeout_ms = LOOK_TIMEOUT_MS;
-	request.done = on_look;
-	request.user = service;
-	service->look = http_client_start(loop_http_client(service->link->loop), &request);
-	buf_free(&url);
+	service->look = ask_engine(
+		service, "json",
+		(struct http_request){.method = "GET", .timeout_ms = LOOK_TIMEOUT_MS, .done = on_look});
 }
 
-/* `container` may be configured by name, by id, or by the beginning of its id. */
-static bool is_about(const struct driver_service *service, const char *name, const char *id)
-{
-	const char *container = service->config->container;
-
-	return !name || strcmp(container, name) == 0 || strncmp(container, id, strlen(container)) == 0;
-}
-
+/* See docker_event_fn. A container may be configured by name, by id, or by the beginning of its id. */
 static void on_event(void *user, const char *name, const char *id)
 {
 	const struct engine *engine = user;
 
-	for (struct driver_service *service = engine->link->first; service; service = service->next)
-		if (strcmp(service->config->socket, engine->socket) == 0 && is_about(service, name, id))
-			start_look(service);
+	for (struct driver_service *service = engine->link->first; service; service = service->next) {
+		const char *container = service->config->container;
+		bool about = !name || strcmp(container, name) == 0 ||
+			     strncmp(container, id, strlen(container)) == 0;
+
+		if (about && strcmp(service->config->socket, engine->socket) == 0)
+			docker_look(service);
+	}
 }
 
 /* --- acting ------------------------------------------------------------------------------------- */
 
-/* The engine's own sentence: {"message":"No such container: web"} */
-static void add_reason(struct driver_result *result, const struct http_answer *answer)
-{
-	struct json *document = NULL;
-	const char *message = NULL;
-
-	if (json_parse(answer->body, answer->body_len, &document, NULL) == ERR_NONE)
-		message = json_text(json_get(document, "message"));
-	if (!message)
-		message = answer->body;
-	driver_result_add_output(result, message, strlen(message));
-	json_free(document);
-}
-
+/* The engine gives its reason as {"message":"No such container: web"}. */
 static void on_acted(void *user, const struct http_answer *answer)
 {
 	struct driver_service *service = user;
 	struct driver_result *result = &service->result;
 	const char *action = service_action_name(service->action), *container = service->config->container;
+	const char *message = NULL;
+	struct json *document = NULL;
 
 	service->call = NULL;
 	result->success = answer->status == 204 || answer->status == 304; /* done, or it was so already */
@@ -167,18 +172,25 @@ static void on_acted(void *user, const struct http_answer *answer)
 				  action, container, service->config->socket, answer->error);
 	else
 		driver_result_say(result, "%s of container %s failed", action, container);
-	if (!result->success && answer->status)
-		add_reason(result, answer);
-	start_look(service);
+	if (!result->success && answer->status) {
+		if (json_parse(answer->body, answer->body_len, &document, NULL) == ERR_NONE)
+			message = json_text(json_get(document, "message"));
+		if (!message)
+			message = answer->body;
+		driver_result_add_output(result, message, strlen(message));
+		json_free(document);
+	}
+	action_move(service, ACTION_LOOKING);
+	docker_look(service);
 }
 
 static void docker_act(struct driver_service *service, enum service_action action, driver_result_fn done,
 		       void *user)
 {
 	int64_t timeout_ms = service->config->timeout_s * 1000, grace_s = service->config->timeout_s / 2;
-	struct buf url = {0}, what = {0};
-	struct http_request request;
+	struct buf what = {0};
 
+	action_move(service, ACTION_CALLED);
 	service->action = action;
 	service->done = done;
 	service->done_user = user;
@@ -187,14 +199,11 @@ static void docker_act(struct driver_service *service, enum service_action actio
 	buf_text(&what, service_action_name(action));
 	if (action != SERVICE_START)
 		buf_printf(&what, "?t=%lld", (long long)(grace_s < GRACE_MAX_S ? grace_s : GRACE_MAX_S));
-	request = request_for(service, "POST", what.data, &url);
-	request.timeout_ms = timeout_ms;
-	request.body = "";
-	request.done = on_acted;
-	request.user = service;
-	service->call = http_client_start(loop_http_client(service->link->loop), &request);
+	service->call =
+		ask_engine(service, what.data,
+			   (struct http_request){
+				   .method = "POST", .body = "", .timeout_ms = timeout_ms, .done = on_acted});
 	buf_free(&what);
-	buf_free(&url);
 }
 
 /* --- the driver --------------------------------------------------------------------------------- */
@@ -221,39 +230,25 @@ static void docker_disconnect(struct driver_link *link)
 	free(link);
 }
 
-static void listen_to(struct driver_link *link, const char *socket)
-{
-	struct engine *engine = link->engines;
-
-	while (engine && strcmp(engine->socket, socket) != 0)
-		engine = engine->next;
-	if (engine)
-		return;
-	engine = mem_alloc(1, sizeof(*engine));
-	*engine = (struct engine){.link = link, .next = link->engines, .socket = socket};
-	engine->events = docker_events_new(link->loop, socket, on_event, engine);
-	link->engines = engine;
-}
-
 static struct driver_service *docker_open(struct driver_link *link, const struct config_service *config,
 					  driver_state_fn state, void *user)
 {
 	struct driver_service *service = mem_alloc(1, sizeof(*service));
+	struct engine *engine = link->engines;
 
-	*service = (struct driver_service){.link = link,
-					   .next = link->first,
-					   .config = config,
-					   .told = {.changed = state, .user = user}};
+	*service = (struct driver_service){
+		.link = link, .next = link->first, .config = config, .tell_state = state, .user = user};
 	link->first = service;
-	listen_to(link, config->socket);
-	start_look(service);
+	while (engine && strcmp(engine->socket, config->socket) != 0)
+		engine = engine->next;
+	if (!engine) {
+		engine = mem_alloc(1, sizeof(*engine));
+		*engine = (struct engine){.link = link, .next = link->engines, .socket = config->socket};
+		engine->events = docker_events_new(link->loop, config->socket, on_event, engine);
+		link->engines = engine;
+	}
+	docker_look(service);
 	return service;
-}
-
-static void docker_look(struct driver_service *service)
-{
-	service->told.asked = true;
-	start_look(service);
 }
 
 static void docker_close(struct driver_service *service)

@@ -1,5 +1,11 @@
-/* The engine's `GET /events`, line by line, for as long as we live. What a change means is the driver's
- * business. */
+/*
+ * The engine's `GET /events`, line by line, for as long as we live. What a change means is the driver's
+ * business.
+ *
+ * The stream says nothing until something happens, so it cannot tell whether the engine is there. A ping
+ * beside it does. When the stream ends, for whatever reason, it is opened again with back-off, and asked for
+ * events from a second before: that way nothing falls between a look at the containers and its start.
+ */
 #include "reporter/services/docker_events.h"
 
 #include "common/buf.h"
@@ -7,17 +13,19 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "reporter/base/backoff.h"
 #include "reporter/base/http_client.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_FIRST_MS	500
+#define RETRY_MIN_MS	500
 #define RETRY_MAX_MS	30000
 #define LINE_MAX_BYTES	(256 * 1024)
 #define PING_TIMEOUT_MS 10000
 
-/* {"type":["container"],"event":["create","destroy","die","health_status","pause","rename","start","unpause"]}
+/* The filters, decoded:
+ * {"type":["container"],"event":["create","destroy","die","health_status","pause","rename","start","unpause"]}
  */
 static const char EVENTS_URL[] =
 	"http://localhost/events?filters="
@@ -29,11 +37,11 @@ struct docker_events {
 	const char *socket;
 	docker_event_fn changed;
 	void *user;
-	struct http_exchange *stream, *ping; /* the stream alone says nothing until something happens */
+	struct http_exchange *stream, *ping;
 	struct timer *retry;
-	int64_t retry_ms;
-	struct buf line;
-	bool told_away; /* the failure was logged */
+	struct backoff backoff;
+	struct buf line; /* of the stream, as far as it has come */
+	bool away;	 /* and that was logged */
 };
 
 /* SAMPLE {"Type":"container","Action":"die","Actor":{"ID":"3f4e…","Attributes":{"exitCode":"137","name":"web"}},…} */
@@ -56,16 +64,18 @@ static void take_line(struct docker_events *events, const char *line, size_t len
 static bool on_data(void *user, const char *data, size_t len)
 {
 	struct docker_events *events = user;
-	const char *newline;
 	size_t used = 0;
 
 	buf_append(&events->line, data, len);
-	while ((newline = memchr(events->line.data + used, '\n', events->line.len - used))) {
-		size_t line_len = (size_t)(newline - events->line.data) - used;
+	for (;;) {
+		const char *line = events->line.data + used;
+		const char *newline = memchr(line, '\n', events->line.len - used);
 
-		if (line_len > 0)
-			take_line(events, events->line.data + used, line_len);
-		used += line_len + 1;
+		if (!newline)
+			break;
+		if (newline > line)
+			take_line(events, line, (size_t)(newline - line));
+		used += (size_t)(newline - line) + 1;
 	}
 	buf_consume(&events->line, used);
 	return events->line.len <= LINE_MAX_BYTES;
@@ -78,13 +88,12 @@ static void on_end(void *user, const struct http_answer *answer)
 	events->stream = NULL;
 	http_client_cancel(events->ping);
 	events->ping = NULL;
-	if (!events->told_away)
+	if (!events->away)
 		log_warning("docker", "the engine is away, tried again socket=%s status=%d error=\"%s\"",
 			    events->socket, answer->status,
 			    answer->error ? answer->error : "the stream of events ended");
-	events->told_away = true;
-	timer_start(events->retry, events->retry_ms);
-	events->retry_ms = events->retry_ms * 2 < RETRY_MAX_MS ? events->retry_ms * 2 : RETRY_MAX_MS;
+	events->away = true;
+	timer_start(events->retry, backoff_next(&events->backoff));
 	events->changed(events->user, NULL, NULL);
 }
 
@@ -94,16 +103,14 @@ static void on_ping(void *user, const struct http_answer *answer)
 
 	events->ping = NULL;
 	if (answer->status != 200)
-		return; /* the stream's end tells more */
-	if (events->told_away)
+		return; /* the stream ends too, and says more */
+	if (events->away)
 		log_info("docker", "the engine is back socket=%s", events->socket);
-	events->told_away = false;
-	events->retry_ms = RETRY_FIRST_MS;
+	events->away = false;
+	backoff_reset(&events->backoff);
 	events->changed(events->user, NULL, NULL);
 }
 
-/* From a second ago on, so that nothing falls between a look at the containers and the start of the stream.
- */
 static void listen_now(void *user)
 {
 	struct docker_events *events = user;
@@ -138,7 +145,12 @@ struct docker_events *docker_events_new(struct loop *loop, const char *socket, d
 	struct docker_events *events = mem_alloc(1, sizeof(*events));
 
 	*events = (struct docker_events){
-		.loop = loop, .socket = socket, .changed = changed, .user = user, .retry_ms = RETRY_FIRST_MS};
+		.loop = loop,
+		.socket = socket,
+		.changed = changed,
+		.user = user,
+		.backoff = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS},
+	};
 	events->retry = loop_timer(loop, listen_now, events);
 	timer_start(events->retry, 0);
 	return events;

@@ -1,6 +1,7 @@
 /*
- * What a service driver is: a table of functions on the loop. A driver knows how to look at a service and
- * how to act on it; whether that is allowed, and whether another action is under way, its caller has decided.
+ * What a service driver is: a table of functions on the loop. A driver knows how to look at a service and how
+ * to act on it. Whether an action is allowed, whether another one is under way, and which news matter, its
+ * caller decides (services.c).
  */
 #ifndef REPORTER_SERVICES_DRIVER_H
 #define REPORTER_SERVICES_DRIVER_H
@@ -11,7 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum service_status { SERVICE_RUNNING, SERVICE_STOPPED, SERVICE_ERROR };
+enum service_status {
+	SERVICE_UNKNOWN, /* not looked at yet */
+	SERVICE_RUNNING,
+	SERVICE_STOPPED,
+	SERVICE_ERROR, /* it failed, or nobody can say how it is */
+};
 
 struct service_state {
 	enum service_status status;
@@ -21,24 +27,25 @@ struct service_state {
 
 #define DRIVER_MESSAGE_SIZE 2048
 
-/* What an action came to. */
+/* How an action ended. */
 struct driver_result {
 	bool success;
-	/* `timeout_s` went by first: a program was killed; a job of systemd's or the engine's goes on. */
+	/* `timeout_s` went by first: a program was killed; a job of systemd's or of the engine's goes on. */
 	bool timed_out;
-	/* One sentence, then what helps: exit status and the end of stderr, systemd's job result. Valid
-	 * UTF-8. */
+	/* One sentence, then what helps: exit status and the end of standard error, systemd's job result.
+	 * Valid UTF-8. */
 	char message[DRIVER_MESSAGE_SIZE];
-	struct service_state state; /* looked at after the action */
+	struct service_state state; /* looked at after the action, if it could be */
 };
 
-struct driver_link;    /* what all services of one driver share: the bus, the engine's event stream */
+struct driver_link; /* what all services of one driver share: the D-Bus connection, the engines' event streams
+		     */
 struct driver_service; /* one service, open */
 
 /*
- * How a driver tells what it sees. It is called from the loop, never from inside open, look or act: at first
- * when the state is known after `open` (also when the service does not exist or cannot be asked:
- * SERVICE_ERROR, not installed), then after every change, as soon as the driver learns of it.
+ * How a driver tells what it sees: after `open`, then whenever it has looked, whether the state has changed
+ * or not. A service that does not exist or cannot be asked for is SERVICE_ERROR and not installed. Called
+ * from the loop, never from inside open, look or act.
  */
 typedef void (*driver_state_fn)(void *user, const struct service_state *state);
 
@@ -48,17 +55,17 @@ typedef void (*driver_result_fn)(void *user, const struct driver_result *result)
 struct driver {
 	const char *name; /* as in `driver = NAME` */
 
-	/* One link for all services of the driver. Never fails: a bus or engine that is away is tried again
-	 * with back-off, logged once at each change, and its services are in SERVICE_ERROR until then. */
+	/* One link for all services of the driver. Never fails: a bus or an engine that is away is tried
+	 * again with back-off, which is logged once at each change; its services are SERVICE_ERROR until
+	 * then. */
 	struct driver_link *(*connect)(struct loop *loop);
 	void (*disconnect)(struct driver_link *link); /* after its services are closed; NULL is nothing */
 
 	/* `config` outlives the service. Never fails: see driver_state_fn. */
 	struct driver_service *(*open)(struct driver_link *link, const struct config_service *config,
 				       driver_state_fn state, void *user);
-	/* Looks again now and calls `state` once, changed or not. For drivers that are told of changes this
-	 * may answer with what they know. Called before a report by --once, and now and then as a safety net.
-	 */
+	/* Looks now and tells the state. A driver that is told of changes may tell what it knows. Called
+	 * before a report of --once, and now and then as a safety net. */
 	void (*look)(struct driver_service *service);
 	/* At most one action a service at a time. Child processes get default signal handling, an empty
 	 * signal mask and no descriptors of the reporter. */

@@ -1,4 +1,7 @@
-/* Messages of driver results. What they say is for the drivers. */
+/*
+ * Messages of driver results: what a program or an engine wrote, made fit for JSON and for people's eyes.
+ * What a message says is the drivers' business.
+ */
 #include "reporter/services/driver_result.h"
 
 #include "common/buf.h"
@@ -11,7 +14,7 @@
 
 #define SEPARATOR ": "
 
-/* Appends the text with what is no character replaced. */
+/* Appends the text, with a `?` for each byte that is no character of a message. */
 static void append_clean(struct buf *out, const char *text, size_t len)
 {
 	for (size_t at = 0; at < len;) {
@@ -41,26 +44,11 @@ void driver_result_say(struct driver_result *result, const char *format, ...)
 	buf_free(&clean);
 }
 
-/* The last `max` bytes of the text, from the start of a line if one begins there. */
-static const char *last_lines(const char *text, size_t len, size_t max)
-{
-	const char *start = text, *line;
-
-	if (len <= max)
-		return start;
-	start = text + len - max;
-	line = memchr(start, '\n', max);
-	if (line && line + 1 < text + len)
-		return line + 1;
-	while (((unsigned char)*start & 0xc0) == 0x80)
-		start++;
-	return start;
-}
-
 void driver_result_add_output(struct driver_result *result, const char *output, size_t len)
 {
 	size_t used = strlen(result->message), room = sizeof(result->message) - used - sizeof(SEPARATOR);
 	struct buf clean = {0};
+	const char *start;
 
 	while (len > 0 && isspace((unsigned char)*output)) {
 		output++;
@@ -71,7 +59,17 @@ void driver_result_add_output(struct driver_result *result, const char *output, 
 	if (len == 0 || used + sizeof(SEPARATOR) >= sizeof(result->message))
 		return;
 	append_clean(&clean, output, len);
-	snprintf(result->message + used, sizeof(result->message) - used, SEPARATOR "%s",
-		 last_lines(clean.data, clean.len, room));
+	start = clean.data;
+	if (clean.len > room) {
+		const char *newline;
+
+		start = clean.data + clean.len - room;
+		newline = memchr(start, '\n', room);
+		if (newline && newline + 1 < clean.data + clean.len)
+			start = newline + 1;
+		while (((unsigned char)*start & 0xc0) == 0x80) /* in the middle of a character */
+			start++;
+	}
+	snprintf(result->message + used, sizeof(result->message) - used, SEPARATOR "%s", start);
 	buf_free(&clean);
 }

@@ -7,13 +7,16 @@
 
 #include <stddef.h>
 
-/* Replaces the message. */
+/*
+ * Replaces the message, whose old text may be among the arguments. Invalid UTF-8, and control characters but
+ * tabs and newlines, become `?`; what does not fit is cut between two characters.
+ */
 void driver_result_say(struct driver_result *result, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*
- * Adds the end of what a program wrote, as many whole lines as fit, behind a colon. Invalid UTF-8 and control
- * characters but tabs and newlines become `?`; blanks at both ends are dropped. Nothing is added if nothing
- * is left.
+ * Adds the end of what a program wrote behind a colon: as many whole lines as fit, or the end of the last one
+ * if not even that does. It is cleaned as above, and blanks at both ends are dropped. Nothing is added if
+ * nothing is left.
  */
 void driver_result_add_output(struct driver_result *result, const char *output, size_t len);
 

@@ -1,6 +1,11 @@
 /*
- * Services that programs of the administrator's look at and act on. Their argv comes from the worker's
- * configuration alone; nothing from outside ever reaches a command line.
+ * The exec driver: services that programs of the administrator's look at and act on. Their argv comes from
+ * the worker's configuration alone; nothing from outside ever reaches a command line. How a program is run is
+ * child.c's.
+ *
+ * The state is what the status program's exit status says, every five seconds. While an action runs its steps
+ * nothing is looked at: half of a restart is no state. The look after the last step belongs to the action,
+ * whose result says how the service is then.
  */
 #include "reporter/services/driver.h"
 
@@ -8,16 +13,18 @@
 #include "common/mem.h"
 #include "reporter/base/child.h"
 #include "reporter/services/driver_result.h"
-#include "reporter/services/state_notifier.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define POLL_MS	    5000
-#define STEPS_MAX   2 /* a restart without a program of its own: stop, then start */
-#define LSB_RUNNING 0 /* what a status program's exit status means (Linux Standard Base) */
+#define POLL_MS	  5000
+#define STEPS_MAX 2 /* a restart without a program of its own: stop, then start */
+
+/* A status program's exit statuses; any other is an error. Linux Standard Base 3.1, "Init Script Actions". */
+#define LSB_RUNNING 0
 #define LSB_STOPPED 3
 
 struct driver_link {
@@ -25,99 +32,107 @@ struct driver_link {
 	struct loop *loop;
 };
 
+enum action_state {
+	ACTION_NONE,
+	ACTION_STEPS,	/* a program of it runs */
+	ACTION_LOOKING, /* its programs are done; what became of the service is looked at */
+};
+
 struct driver_service {
 	struct driver_link *link;
 	const struct config_service *config;
-	struct state_notifier told;
+	driver_state_fn tell_state;
+	void *user; /* of tell_state */
+	struct service_state state;
 	struct child *status;
 	struct timer *poll;
 
-	/* The action under way; `done` NULL: none. */
-	driver_result_fn done;
-	void *done_user;
-	const struct config_list *steps[STEPS_MAX]; /* still to run; NULL: no more */
+	enum action_state acting;
+	enum service_action action;
+	const struct config_list *steps[STEPS_MAX]; /* the one that runs, and those after it; NULL: no more */
 	struct child *step;
 	int64_t deadline_ms; /* monotonic, for all steps together */
-	enum service_action action;
 	struct driver_result result;
+	driver_result_fn done;
+	void *done_user;
 };
 
-static void start_look(struct driver_service *service);
+static void action_move(struct driver_service *service, enum action_state to)
+{
+	static const enum action_state AFTER[] = {[ACTION_NONE] = ACTION_STEPS,
+						  [ACTION_STEPS] = ACTION_LOOKING,
+						  [ACTION_LOOKING] = ACTION_NONE};
+
+	assert(to == AFTER[service->acting]);
+	service->acting = to;
+}
 
 /* --- looking ------------------------------------------------------------------------------------ */
-
-static struct service_state read_status(const struct driver_service *service, const struct child_end *end)
-{
-	struct service_state state = {.status = SERVICE_ERROR, .installed = end->error != ENOENT};
-
-	if (end->error || end->timed_out)
-		return state;
-	if (end->status == LSB_RUNNING)
-		state.status = SERVICE_RUNNING;
-	else if (end->status == LSB_STOPPED)
-		state.status = SERVICE_STOPPED;
-	/* A status program does not tell since when; what we saw begin, we know. */
-	if (state.status == SERVICE_RUNNING && service->told.known)
-		state.started_ms = service->told.now.status == SERVICE_RUNNING ? service->told.now.started_ms
-									       : clock_now_ms();
-	return state;
-}
-
-static void finish_action(struct driver_service *service)
-{
-	driver_result_fn done = service->done;
-
-	service->done = NULL;
-	service->result.state = service->told.now;
-	done(service->done_user, &service->result);
-}
 
 static void on_status(void *user, const struct child_end *end)
 {
 	struct driver_service *service = user;
-	struct service_state state = read_status(service, end);
-	bool acted = service->done && !service->step;
+	struct service_state state = {.status = SERVICE_ERROR, .installed = end->error != ENOENT};
+	const struct service_state before = service->state;
+	bool answered = !end->error && !end->timed_out;
+	bool acted = service->acting == ACTION_LOOKING;
+	bool restarted = acted && service->result.success && service->action == SERVICE_RESTART;
 
 	service->status = NULL;
 	timer_start(service->poll, POLL_MS);
-	/* A restarted service has another beginning, though it was never seen stopped. */
-	if (acted && service->result.success && service->action == SERVICE_RESTART &&
-	    state.status == SERVICE_RUNNING)
-		state.started_ms = clock_now_ms();
-	state_notifier_set(&service->told, &state);
-	if (acted)
-		finish_action(service);
+	if (answered && end->status == LSB_STOPPED)
+		state.status = SERVICE_STOPPED;
+	if (answered && end->status == LSB_RUNNING) {
+		state.status = SERVICE_RUNNING;
+		/* A status program does not tell since when: we know it only of a beginning that we saw. */
+		if (before.status == SERVICE_RUNNING && !restarted)
+			state.started_ms = before.started_ms;
+		else if (before.status != SERVICE_UNKNOWN || restarted)
+			state.started_ms = clock_now_ms();
+	}
+	service->state = state;
+	service->tell_state(service->user, &state);
+	if (!acted)
+		return;
+	action_move(service, ACTION_NONE);
+	service->result.state = state;
+	service->done(service->done_user, &service->result);
 }
 
-static void start_look(struct driver_service *service)
+static void exec_look(struct driver_service *service)
 {
 	const struct config_service *config = service->config;
 
+	if (service->acting == ACTION_STEPS)
+		return;
 	timer_stop(service->poll);
 	child_cancel(service->status);
 	service->status = child_start(service->link->children, config->status.items, config->timeout_s * 1000,
 				      on_status, service);
 }
 
-/* While an action runs, its own look at the end is the one that counts. */
 static void on_poll(void *user)
 {
-	struct driver_service *service = user;
-
-	if (!service->step)
-		start_look(service);
+	exec_look(user);
 }
 
 /* --- acting ------------------------------------------------------------------------------------- */
 
-static void describe_end(struct driver_service *service, const char *program, const struct child_end *end)
-{
-	struct driver_result *result = &service->result;
-	const char *action = service_action_name(service->action);
+static void run_step(struct driver_service *service);
 
+/* SAMPLE start failed with exit status 7: port 80 is in use */
+static void on_step(void *user, const struct child_end *end)
+{
+	struct driver_service *service = user;
+	struct driver_result *result = &service->result;
+	const char *action = service_action_name(service->action), *program = service->steps[0]->items[0];
+
+	service->step = NULL;
 	result->success = !end->error && !end->timed_out && end->status == 0;
 	result->timed_out = end->timed_out;
-	if (end->error)
+	if (result->success)
+		driver_result_say(result, "%s done", action);
+	else if (end->error)
 		driver_result_say(result, "%s: cannot run %s: %s", action, program, strerror(end->error));
 	else if (end->timed_out)
 		driver_result_say(result, "%s did not finish within %lld s and was killed", action,
@@ -125,28 +140,18 @@ static void describe_end(struct driver_service *service, const char *program, co
 	else if (end->status < 0)
 		driver_result_say(result, "%s was ended by signal %d (%s)", action, end->signal,
 				  strsignal(end->signal));
-	else if (end->status > 0)
-		driver_result_say(result, "%s failed with exit status %d", action, end->status);
 	else
-		driver_result_say(result, "%s done", action);
+		driver_result_say(result, "%s failed with exit status %d", action, end->status);
 	if (!result->success)
 		driver_result_add_output(result, end->output, end->output_len);
-}
-
-static void run_step(struct driver_service *service);
-
-static void on_step(void *user, const struct child_end *end)
-{
-	struct driver_service *service = user;
-
-	service->step = NULL;
-	describe_end(service, service->steps[0]->items[0], end);
-	service->steps[0] = service->steps[1];
-	service->steps[1] = NULL;
-	if (service->result.success && service->steps[0])
+	if (result->success && service->steps[1]) {
+		service->steps[0] = service->steps[1];
+		service->steps[1] = NULL;
 		run_step(service);
-	else
-		start_look(service);
+		return;
+	}
+	action_move(service, ACTION_LOOKING);
+	exec_look(service);
 }
 
 static void run_step(struct driver_service *service)
@@ -162,6 +167,7 @@ static void exec_act(struct driver_service *service, enum service_action action,
 {
 	const struct config_list *run = service->config->run;
 
+	action_move(service, ACTION_STEPS);
 	service->action = action;
 	service->done = done;
 	service->done_user = user;
@@ -200,19 +206,10 @@ static struct driver_service *exec_open(struct driver_link *link, const struct c
 {
 	struct driver_service *service = mem_alloc(1, sizeof(*service));
 
-	service->link = link;
-	service->config = config;
-	service->told = (struct state_notifier){.changed = state, .user = user};
+	*service = (struct driver_service){.link = link, .config = config, .tell_state = state, .user = user};
 	service->poll = loop_timer(link->loop, on_poll, service);
-	start_look(service);
+	exec_look(service);
 	return service;
-}
-
-static void exec_look(struct driver_service *service)
-{
-	service->told.asked = true;
-	if (!service->step)
-		start_look(service);
 }
 
 static void exec_close(struct driver_service *service)

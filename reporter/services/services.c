@@ -1,4 +1,7 @@
-/* The table of drivers, and for each listed service its state and the action under way. */
+/*
+ * The table of drivers, and for each listed service its newest state and the action under way. It decides
+ * what may be done and which news matter; it does not know how a driver finds anything out.
+ */
 #include "reporter/services/services.h"
 
 #include "common/clock.h"
@@ -16,8 +19,11 @@ static const struct driver *const DRIVERS[DRIVER_COUNT] = {
 	[DRIVER_EXEC] = &driver_exec,
 };
 
-static const char *const STATUS_NAMES[] = {
-	[SERVICE_RUNNING] = "running", [SERVICE_STOPPED] = "stopped", [SERVICE_ERROR] = "error"};
+/* The contract's words. */
+static const char *const STATUS_NAMES[] = {[SERVICE_UNKNOWN] = NULL,
+					   [SERVICE_RUNNING] = "running",
+					   [SERVICE_STOPPED] = "stopped",
+					   [SERVICE_ERROR] = "error"};
 
 struct service {
 	struct services *all;
@@ -25,11 +31,11 @@ struct service {
 	const struct driver *driver;
 	struct driver_service *handle;
 	struct service_state state;
-	bool seen;		    /* the state is real */
-	bool fresh;		    /* … and was told since the last look */
-	enum service_action action; /* under way if result is set */
-	services_result_fn result;
-	void *result_user;
+	bool fresh; /* the state was told since the last look */
+
+	services_result_fn done; /* NULL: no action is under way */
+	void *done_user;
+	enum service_action action;
 };
 
 struct services {
@@ -40,30 +46,20 @@ struct services {
 	void *user;
 };
 
+/* --- states ------------------------------------------------------------------------------------- */
+
 static void on_state(void *user, const struct service_state *state)
 {
 	struct service *service = user;
-	bool changed = !service->seen || service->state.status != state->status ||
-		       service->state.installed != state->installed;
+	bool changed = service->state.status != state->status || service->state.installed != state->installed;
 
 	service->state = *state;
-	service->seen = service->fresh = true;
+	service->fresh = true;
 	if (!changed)
 		return;
 	log_info("services", "service name=%s status=%s installed=%d", service->config->name,
 		 STATUS_NAMES[state->status], state->installed);
 	service->all->changed(service->all->user);
-}
-
-static void open_service(struct services *services, struct loop *loop, struct service *service,
-			 const struct config_service *config)
-{
-	struct driver_link **link = &services->links[config->driver];
-
-	*service = (struct service){.all = services, .config = config, .driver = DRIVERS[config->driver]};
-	if (!*link)
-		*link = service->driver->connect(loop);
-	service->handle = service->driver->open(*link, config, on_state, service);
 }
 
 struct services *services_new(struct loop *loop, const struct config *config, services_changed_fn changed,
@@ -75,8 +71,17 @@ struct services *services_new(struct loop *loop, const struct config *config, se
 	services->user = user;
 	services->count = config->services_count;
 	services->items = mem_alloc(services->count, sizeof(*services->items));
-	for (size_t i = 0; i < services->count; i++)
-		open_service(services, loop, &services->items[i], &config->services[i]);
+	for (size_t i = 0; i < services->count; i++) {
+		const struct config_service *listed = &config->services[i];
+		const struct driver *driver = DRIVERS[listed->driver];
+		struct driver_link **link = &services->links[listed->driver];
+		struct service *service = &services->items[i];
+
+		if (!*link)
+			*link = driver->connect(loop);
+		*service = (struct service){.all = services, .config = listed, .driver = driver};
+		service->handle = driver->open(*link, listed, on_state, service);
+	}
 	return services;
 }
 
@@ -86,12 +91,18 @@ void services_free(struct services *services)
 		return;
 	for (size_t i = 0; i < services->count; i++)
 		services->items[i].driver->close(services->items[i].handle);
-	for (size_t i = 0; i < DRIVER_COUNT; i++) {
-		if (services->links[i])
-			DRIVERS[i]->disconnect(services->links[i]);
-	}
+	for (size_t i = 0; i < DRIVER_COUNT; i++)
+		DRIVERS[i]->disconnect(services->links[i]);
 	free(services->items);
 	free(services);
+}
+
+void services_look(struct services *services)
+{
+	for (size_t i = 0; i < services->count; i++) {
+		services->items[i].fresh = false;
+		services->items[i].driver->look(services->items[i].handle);
+	}
 }
 
 bool services_are_known(const struct services *services)
@@ -101,14 +112,6 @@ bool services_are_known(const struct services *services)
 			return false;
 	}
 	return true;
-}
-
-void services_look(struct services *services)
-{
-	for (size_t i = 0; i < services->count; i++) {
-		services->items[i].fresh = false;
-		services->items[i].driver->look(services->items[i].handle);
-	}
 }
 
 static void write_service(const struct service *service, struct json_out *out, int64_t now_ms)
@@ -137,25 +140,18 @@ void services_write(const struct services *services, struct json_out *out, const
 {
 	json_open_member(out, key, '{');
 	for (size_t i = 0; i < services->count; i++) {
-		if (services->items[i].seen)
+		if (services->items[i].state.status != SERVICE_UNKNOWN)
 			write_service(&services->items[i], out, now_ms);
 	}
 	json_close(out, '}');
 }
 
-static struct service *find(struct services *services, const char *name)
-{
-	for (size_t i = 0; i < services->count; i++) {
-		if (strcmp(services->items[i].config->name, name) == 0)
-			return &services->items[i];
-	}
-	return NULL;
-}
+/* --- actions ------------------------------------------------------------------------------------ */
 
 static void on_result(void *user, const struct driver_result *driver)
 {
 	struct service *service = user;
-	services_result_fn done = service->result;
+	services_result_fn done = service->done;
 	enum result_code failure = driver->timed_out ? RESULT_TIMEOUT : RESULT_FAILED;
 	struct services_result result = {
 		.code = driver->success ? NULL : result_code_name(failure),
@@ -165,51 +161,47 @@ static void on_result(void *user, const struct driver_result *driver)
 
 	log_info("services", "action done name=%s action=%s success=%d message=%s", service->config->name,
 		 service_action_name(service->action), driver->success, driver->message);
-	service->result = NULL;
-	on_state(service, &driver->state);
-	done(service->result_user, &result);
-}
-
-static void refuse(services_result_fn done, void *user, const struct service *service, enum result_code code,
-		   const char *message)
-{
-	struct services_result result = {
-		.code = result_code_name(code),
-		.message = message,
-		.status = service && service->seen ? STATUS_NAMES[service->state.status] : NULL,
-	};
-
-	log_warning("services", "action refused code=%s: %s", result.code, message);
-	done(user, &result);
+	service->done = NULL;
+	if (driver->state.status != SERVICE_UNKNOWN)
+		on_state(service, &driver->state);
+	done(service->done_user, &result);
 }
 
 void services_act(struct services *services, const char *name, const char *action, services_result_fn done,
 		  void *user)
 {
-	struct service *service = find(services, name);
+	struct service *service = NULL;
 	enum service_action wanted;
-	struct reason text;
-	bool allowed;
+	enum result_code refusal;
+	struct reason why;
 
-	if (!service) {
-		snprintf(text.text, sizeof(text.text), "this worker lists no service \"%.80s\"", name);
-		refuse(done, user, NULL, RESULT_UNKNOWN_SERVICE, text.text);
-		return;
+	for (size_t i = 0; i < services->count && !service; i++) {
+		if (strcmp(services->items[i].config->name, name) == 0)
+			service = &services->items[i];
 	}
-	allowed =
-		service_action_parse(action, &wanted) == ERR_NONE && service->config->actions & 1U << wanted;
-	if (!allowed) {
-		snprintf(text.text, sizeof(text.text), "this worker does not allow \"%.40s\" of %s", action,
+	if (!service) {
+		refusal = RESULT_UNKNOWN_SERVICE;
+		snprintf(why.text, sizeof(why.text), "this worker lists no service \"%.80s\"", name);
+	} else if (service_action_parse(action, &wanted) != ERR_NONE ||
+		   !(service->config->actions & 1U << wanted)) {
+		refusal = RESULT_ACTION_NOT_ALLOWED;
+		snprintf(why.text, sizeof(why.text), "this worker does not allow \"%.40s\" of %s", action,
 			 name);
-		refuse(done, user, service, RESULT_ACTION_NOT_ALLOWED, text.text);
-	} else if (service->result) {
-		snprintf(text.text, sizeof(text.text), "%s of %s is still under way",
+	} else if (service->done) {
+		refusal = RESULT_BUSY;
+		snprintf(why.text, sizeof(why.text), "%s of %s is still under way",
 			 service_action_name(service->action), name);
-		refuse(done, user, service, RESULT_BUSY, text.text);
 	} else {
 		service->action = wanted;
-		service->result = done;
-		service->result_user = user;
+		service->done = done;
+		service->done_user = user;
 		service->driver->act(service->handle, wanted, on_result, service);
+		return;
 	}
+	log_warning("services", "action refused code=%s: %s", result_code_name(refusal), why.text);
+	done(user, &(struct services_result){
+			   .code = result_code_name(refusal),
+			   .message = why.text,
+			   .status = service ? STATUS_NAMES[service->state.status] : NULL,
+		   });
 }

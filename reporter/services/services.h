@@ -1,6 +1,6 @@
 /*
- * The services the configuration lists, each with its newest state, and what may be done to them. How a
- * service is looked at and acted on is its driver's concern.
+ * The services that the configuration lists, each with its newest state, and what may be done to them. How a
+ * service is looked at and acted on is its driver's concern (driver.h).
  */
 #ifndef REPORTER_SERVICES_SERVICES_H
 #define REPORTER_SERVICES_SERVICES_H
@@ -17,27 +17,36 @@ struct services;
 /* Something that matters changed: a status, or whether a service is installed. */
 typedef void (*services_changed_fn)(void *user);
 
+/* `config` outlives the services. What their states are is known later, from the loop. */
 struct services *services_new(struct loop *loop, const struct config *config, services_changed_fn changed,
 			      void *user);
 void services_free(struct services *services); /* gives up actions under way, without their callbacks */
 
-/* Whether every service has been looked at since services_new or services_look. */
-bool services_are_known(const struct services *services);
+/* Looks at every service anew. Whether the driver of each has answered since, or since services_new. */
 void services_look(struct services *services);
+bool services_are_known(const struct services *services);
 
-/* The contract's `services` object as a member; a service that was never seen yet is left out. */
+/*
+ * Writes the contract's `services` object as a member called `key`. A service that was never seen yet is left
+ * out; `uptime` is in seconds, counted to `now_ms` (wall clock).
+ */
 void services_write(const struct services *services, struct json_out *out, const char *key, int64_t now_ms);
 
 /* How an action was refused or ended. */
 struct services_result {
 	const char *code; /* NULL: success; unknown_service, action_not_allowed, busy, timeout, failed */
 	const char *message;
-	const char *status; /* the service's after it; NULL if there is no such service */
+	const char *status; /* of the service afterwards; NULL if it is not known */
 };
 
+/* The texts are valid during the callback. */
 typedef void (*services_result_fn)(void *user, const struct services_result *result);
 
-/* Calls `done` exactly once, at once for what is refused, unless the services are freed first. */
+/*
+ * Does `action` (start, stop, restart) to the service `name`, if the configuration allows it. Calls `done`
+ * exactly once unless the services are freed first: from the loop, but before it returns if the action is
+ * refused.
+ */
 void services_act(struct services *services, const char *name, const char *action, services_result_fn done,
 		  void *user);
 

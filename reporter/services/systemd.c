@@ -1,137 +1,76 @@
 /*
- * Services that are systemd's units: states as systemd signals them, actions as its jobs. What a unit's
- * properties mean is for systemd_unit.c, how a job ends for systemd_jobs.c.
+ * The systemd driver: services that are units, looked at as systemd signals their changes. What a unit's
+ * properties mean is for systemd_unit.c, what becomes of an action for systemd_action.c.
+ *
+ * A unit is looked at in two calls. LoadUnit turns the configured name, which may be an alias, into the
+ * object that speaks for the unit, and keeps that object alive; GetAll asks it for its properties. From then
+ * on the object's signal PropertiesChanged says that there is something new. The signal carries values too,
+ * but only of one interface and only what changed, so it counts as a knock on the door, and all is asked for
+ * again.
+ *
+ * What must stay true: no answer is believed that began before the last knock. A change during a GetAll marks
+ * it stale, its answer is told (it is newer than what is known), and another GetAll follows before an action
+ * may end by it. And everything that hangs on a connection (matches, calls, the object's path) goes with it:
+ * a new connection, a reload of systemd's files and a new systemd each begin with LoadUnit again, since any
+ * unit may be another one then.
+ *
+ * Without a connection nothing is asked and nothing waits: the services are SERVICE_ERROR, and an action ends
+ * with what is known. The bus comes back by itself (dbus.c).
  */
 #include "reporter/services/driver.h"
 
-#include "common/buf.h"
 #include "common/clock.h"
 #include "common/mem.h"
 #include "reporter/base/dbus.h"
-#include "reporter/services/driver_result.h"
-#include "reporter/services/journal_tail.h"
-#include "reporter/services/state_notifier.h"
+#include "reporter/services/systemd_action.h"
 #include "reporter/services/systemd_jobs.h"
 #include "reporter/services/systemd_names.h"
 #include "reporter/services/systemd_unit.h"
 
-#include <signal.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-
-#define SETTLE_MS     500 /* a program that cannot run ends within this, though its job is "done" */
-#define JOURNAL_LINES 6
 
 struct driver_link {
 	struct loop *loop;
 	struct dbus *bus;
-	struct systemd_jobs *jobs;
+	struct systemd_jobs jobs;
 	struct driver_service *first;
 	sd_bus_slot *reloads, *owners; /* matches that serve all units */
-	struct timer *unreachable;     /* tells who asked while the bus is away */
-};
-
-enum action_state {
-	ACTION_NONE,
-	ACTION_JOB,	 /* systemd works on it */
-	ACTION_SETTLING, /* done, but does it stay up? */
-	ACTION_ENDING,	 /* the last look is under way */
+	struct timer *unreachable;     /* tells whoever looked while the bus is away */
 };
 
 struct driver_service {
 	struct driver_link *link;
 	struct driver_service *next;
 	const struct config_service *config;
-	struct state_notifier told;
-	char *path;			     /* the unit's object; NULL: not found out yet */
-	sd_bus_slot *load, *changes, *query; /* calls under way, and the match for its signals */
-	uint64_t entered_us;		     /* systemd's time behind told.now.started_ms */
-	bool stale;			     /* something happened since the query under way began */
+	driver_state_fn tell_state;
+	void *user; /* of tell_state */
+	struct service_state state;
 
-	enum action_state acting;
-	enum service_action action;
-	struct systemd_job *job;
-	struct timer *settle;
-	struct driver_result result;
+	char *path;	      /* of the unit's object; NULL: not found out yet */
+	sd_bus_slot *load;    /* LoadUnit under way */
+	sd_bus_slot *changes; /* the match for the object's signals */
+	sd_bus_slot *query;   /* GetAll under way */
+	bool stale;	      /* something happened since that began */
+	uint64_t entered_us;  /* systemd's time behind state.started_ms */
+
+	struct systemd_action *action; /* NULL: none */
 	driver_result_fn done;
 	void *done_user;
 };
 
-static const char *const METHODS[SERVICE_ACTION_COUNT] = {
-	[SERVICE_START] = "StartUnit",
-	[SERVICE_STOP] = "StopUnit",
-	[SERVICE_RESTART] = "RestartUnit",
-};
-
-static void ask_state(struct driver_service *service);
-
-/* --- telling ------------------------------------------------------------------------------------ */
-
-static void finish_action(struct driver_service *service)
-{
-	timer_stop(service->settle);
-	service->acting = ACTION_NONE;
-	service->result.state = service->told.now;
-	service->done(service->done_user, &service->result);
-}
-
-/* SAMPLE start of web.service failed (exit-code, exit status 1): Started Web. … */
-static void explain_failure(struct driver_service *service, const struct systemd_unit *unit)
-{
-	struct buf why = {0}, lines = {0};
-
-	if (*unit->result && strcmp(unit->result, "success") != 0)
-		buf_printf(&why, ", %s", unit->result);
-	if (unit->exit_code == CLD_EXITED && unit->exit_status != 0)
-		buf_printf(&why, ", exit status %d", unit->exit_status);
-	else if (unit->exit_code == CLD_KILLED || unit->exit_code == CLD_DUMPED)
-		buf_printf(&why, ", signal %d", unit->exit_status);
-	if (why.len)
-		driver_result_say(&service->result, "%s (%s)", service->result.message, why.data + 2);
-	journal_tail(&lines, service->config->unit, JOURNAL_LINES);
-	driver_result_add_output(&service->result, buf_string(&lines), lines.len);
-	buf_free(&why);
-	buf_free(&lines);
-}
-
-static void say_end(struct driver_service *service, bool success, const char *what)
-{
-	service->result.success = success;
-	driver_result_say(&service->result, "%s of %s %s", service_action_name(service->action),
-			  service->config->unit, what);
-}
-
 /* --- looking ------------------------------------------------------------------------------------ */
 
-static int64_t started_ms(const struct driver_service *service, const struct systemd_unit *unit)
-{
-	int64_t age_ms = clock_monotonic_ms() - (int64_t)(unit->entered_us / 1000);
+static void ask_state(void *user);
 
-	if (unit->entered_us == 0)
-		return 0;
-	/* The same moment must not move by a millisecond with every look. */
-	if (unit->entered_us != service->entered_us || service->told.now.started_ms == 0)
-		return clock_now_ms() - age_ms;
-	return service->told.now.started_ms;
+static void tell_unreachable(struct driver_service *service)
+{
+	service->state = (struct service_state){.status = SERVICE_ERROR};
+	service->tell_state(service->user, &service->state);
 }
 
-/* What the new state means for the action under way. */
-static void go_on(struct driver_service *service, const struct systemd_unit *unit)
-{
-	bool failed = service->told.now.status == SERVICE_ERROR;
-
-	if (service->acting == ACTION_SETTLING && failed) {
-		service->acting = ACTION_ENDING;
-		say_end(service, false, "failed right after it was done");
-		ask_state(service);
-	} else if (service->acting == ACTION_ENDING) {
-		if (!service->result.success)
-			explain_failure(service, unit);
-		finish_action(service);
-	}
-}
-
+/* The answer of GetAll. */
 static int on_properties(sd_bus_message *reply, void *user, sd_bus_error *error)
 {
 	struct driver_service *service = user;
@@ -142,14 +81,22 @@ static int on_properties(sd_bus_message *reply, void *user, sd_bus_error *error)
 	service->query = sd_bus_slot_unref(service->query);
 	if (!sd_bus_message_is_method_error(reply, NULL) && systemd_unit_read(reply, &unit) >= 0)
 		state = systemd_unit_state(&unit);
-	if (state.status == SERVICE_RUNNING)
-		state.started_ms = started_ms(service, &unit);
+	if (state.status == SERVICE_RUNNING && unit.entered_us != 0) {
+		int64_t age_ms = clock_monotonic_ms() - (int64_t)(unit.entered_us / 1000);
+
+		/* The same moment must not move by a millisecond with every look. */
+		if (unit.entered_us == service->entered_us && service->state.started_ms != 0)
+			state.started_ms = service->state.started_ms;
+		else
+			state.started_ms = clock_now_ms() - age_ms;
+	}
 	service->entered_us = unit.entered_us;
-	state_notifier_set(&service->told, &state);
+	service->state = state;
+	service->tell_state(service->user, &state);
 	if (service->stale)
 		ask_state(service);
 	else
-		go_on(service, &unit);
+		systemd_action_seen(service->action, &unit);
 	return 0;
 }
 
@@ -161,7 +108,7 @@ static int on_changed(sd_bus_message *signal, void *user, sd_bus_error *error)
 	return 0;
 }
 
-/* The unit's object may be called otherwise than its configured name, which may be an alias. */
+/* The answer of LoadUnit: the object's path, an error if the name is none of a unit. */
 static int on_loaded(sd_bus_message *reply, void *user, sd_bus_error *error)
 {
 	struct driver_service *service = user;
@@ -171,9 +118,8 @@ static int on_loaded(sd_bus_message *reply, void *user, sd_bus_error *error)
 	(void)error;
 	service->load = sd_bus_slot_unref(service->load);
 	if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "o", &path) < 0) {
-		state_notifier_set_unreachable(&service->told);
-		if (service->acting == ACTION_ENDING)
-			finish_action(service);
+		tell_unreachable(service);
+		systemd_action_seen(service->action, NULL);
 		return 0;
 	}
 	if (!service->path || strcmp(service->path, path) != 0) {
@@ -199,11 +145,12 @@ static void load_unit(struct driver_service *service)
 	dbus_flush(service->link->bus);
 }
 
-/* At the end of an action that failed everything is asked for: the reason is a property of the unit's kind.
- */
-static void ask_state(struct driver_service *service)
+/* Also as systemd_action_events.look. */
+static void ask_state(void *user)
 {
-	bool why = service->acting == ACTION_ENDING && !service->result.success;
+	struct driver_service *service = user;
+	/* Without an interface's name GetAll answers with all properties, which are many. */
+	const char *interface = systemd_action_needs_all(service->action) ? "" : SYSTEMD_UNIT;
 	sd_bus *bus = dbus_connection(service->link->bus);
 
 	service->stale = service->query != NULL;
@@ -214,84 +161,68 @@ static void ask_state(struct driver_service *service)
 		return;
 	}
 	(void)sd_bus_call_method_async(bus, &service->query, SYSTEMD_NAME, service->path, DBUS_PROPERTIES,
-				       "GetAll", on_properties, service, "s", why ? "" : SYSTEMD_UNIT);
+				       "GetAll", on_properties, service, "s", interface);
 	dbus_flush(service->link->bus);
+}
+
+static void systemd_look(struct driver_service *service)
+{
+	if (!dbus_connection(service->link->bus))
+		timer_start(service->link->unreachable, 0);
+	else
+		ask_state(service);
+}
+
+static void on_unreachable(void *user)
+{
+	struct driver_link *link = user;
+
+	if (dbus_connection(link->bus))
+		return; /* it has come back meanwhile, and every unit is looked at */
+	for (struct driver_service *service = link->first; service; service = service->next)
+		tell_unreachable(service);
 }
 
 /* --- acting ------------------------------------------------------------------------------------- */
 
-static void on_settled(void *user)
+static void on_action_done(void *user, struct driver_result *result)
 {
 	struct driver_service *service = user;
 
-	service->acting = ACTION_ENDING;
-	ask_state(service);
-}
-
-/* SAMPLE failed, job result: dependency */
-static void say_result(struct driver_service *service, const char *result)
-{
-	struct buf what = {0};
-
-	buf_text(&what, "failed");
-	if (strcmp(result, "failed") != 0)
-		buf_printf(&what, ", job result: %s", result);
-	say_end(service, false, what.data);
-	buf_free(&what);
-}
-
-static void on_job_end(void *user, const struct systemd_job_end *end)
-{
-	struct driver_service *service = user;
-	bool success =
-		end->result && (strcmp(end->result, "done") == 0 || strcmp(end->result, "skipped") == 0);
-
-	service->job = NULL;
-	service->result.timed_out = end->timed_out;
-	if (!end->result) {
-		say_end(service, false, "failed");
-		driver_result_add_output(&service->result, end->why, strlen(end->why));
-		finish_action(service);
-	} else if (success) {
-		say_end(service, true, "done");
-		service->acting = ACTION_SETTLING;
-		timer_start(service->settle, service->action == SERVICE_STOP ? 0 : SETTLE_MS);
-	} else {
-		say_result(service, end->result);
-		service->acting = ACTION_ENDING;
-		ask_state(service);
-	}
+	service->action = NULL;
+	result->state = service->state;
+	service->done(service->done_user, result);
 }
 
 static void systemd_act(struct driver_service *service, enum service_action action, driver_result_fn done,
 			void *user)
 {
-	service->acting = ACTION_JOB;
-	service->action = action;
+	const struct systemd_action_events events = {
+		.user = service, .look = ask_state, .done = on_action_done};
+
+	assert(!service->action);
 	service->done = done;
 	service->done_user = user;
-	service->result = (struct driver_result){0};
-	service->job = systemd_job_start(service->link->jobs, METHODS[action], service->config->unit,
-					 service->config->timeout_s * 1000, on_job_end, service);
+	service->action = systemd_action_start(service->link->loop, &service->link->jobs, service->config,
+					       action, &events);
 }
 
 /* --- the connection ----------------------------------------------------------------------------- */
 
-static void subscribe(sd_bus *bus)
+/* Makes systemd signal its changes, which it does for subscribers only, and looks at every unit anew. */
+static void begin_anew(struct driver_link *link, sd_bus *bus)
 {
 	(void)sd_bus_call_method_async(bus, NULL, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH, SYSTEMD_MANAGER,
 				       "Subscribe", NULL, NULL, NULL);
-}
-
-/* systemd has read its files again, or was itself replaced: any unit may be another one now. */
-static int on_reloaded(sd_bus_message *signal, void *user, sd_bus_error *error)
-{
-	struct driver_link *link = user;
-
-	(void)error;
-	subscribe(sd_bus_message_get_bus(signal));
 	for (struct driver_service *service = link->first; service; service = service->next)
 		load_unit(service);
+}
+
+/* systemd has read its files again, or was itself replaced. */
+static int on_reloaded(sd_bus_message *signal, void *user, sd_bus_error *error)
+{
+	(void)error;
+	begin_anew(user, sd_bus_message_get_bus(signal));
 	return 0;
 }
 
@@ -299,26 +230,24 @@ static void on_connected(void *user, sd_bus *bus)
 {
 	struct driver_link *link = user;
 
-	systemd_jobs_connected(link->jobs, bus);
+	systemd_jobs_connected(&link->jobs, bus);
 	(void)sd_bus_match_signal_async(bus, &link->reloads, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH,
 					SYSTEMD_MANAGER, "Reloading", on_reloaded, NULL, link);
 	(void)sd_bus_add_match_async(bus, &link->owners,
 				     "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',"
 				     "arg0='" SYSTEMD_NAME "'",
 				     on_reloaded, NULL, link);
-	subscribe(bus);
-	for (struct driver_service *service = link->first; service; service = service->next)
-		load_unit(service);
+	begin_anew(link, bus);
 }
 
-static void drop_slots(struct driver_service *service)
+static void drop_connection(struct driver_service *service)
 {
 	service->load = sd_bus_slot_unref(service->load);
 	service->changes = sd_bus_slot_unref(service->changes);
 	service->query = sd_bus_slot_unref(service->query);
+	service->stale = false;
 	free(service->path);
 	service->path = NULL;
-	service->stale = false;
 }
 
 static void on_lost(void *user)
@@ -327,22 +256,12 @@ static void on_lost(void *user)
 
 	link->reloads = sd_bus_slot_unref(link->reloads);
 	link->owners = sd_bus_slot_unref(link->owners);
-	systemd_jobs_lost(link->jobs);
+	systemd_jobs_lost(&link->jobs);
 	for (struct driver_service *service = link->first; service; service = service->next) {
-		drop_slots(service);
-		state_notifier_set_unreachable(&service->told);
-		if (service->acting != ACTION_NONE)
-			finish_action(service);
+		drop_connection(service);
+		tell_unreachable(service);
+		systemd_action_seen(service->action, NULL);
 	}
-}
-
-static void on_unreachable(void *user)
-{
-	struct driver_link *link = user;
-
-	for (struct driver_service *service = link->first; service; service = service->next)
-		if (service->told.asked && !dbus_connection(link->bus))
-			state_notifier_set_unreachable(&service->told);
 }
 
 /* --- the driver --------------------------------------------------------------------------------- */
@@ -354,7 +273,7 @@ static struct driver_link *systemd_connect(struct loop *loop)
 
 	link->loop = loop;
 	link->bus = dbus_new(loop, &events);
-	link->jobs = systemd_jobs_new(loop, link->bus);
+	link->jobs = (struct systemd_jobs){.loop = loop, .bus = link->bus};
 	link->unreachable = loop_timer(loop, on_unreachable, link);
 	return link;
 }
@@ -365,7 +284,7 @@ static void systemd_disconnect(struct driver_link *link)
 		return;
 	sd_bus_slot_unref(link->reloads);
 	sd_bus_slot_unref(link->owners);
-	systemd_jobs_free(link->jobs);
+	systemd_jobs_lost(&link->jobs); /* nothing runs any more */
 	dbus_free(link->bus);
 	timer_free(link->unreachable);
 	free(link);
@@ -376,23 +295,11 @@ static struct driver_service *systemd_open(struct driver_link *link, const struc
 {
 	struct driver_service *service = mem_alloc(1, sizeof(*service));
 
-	*service = (struct driver_service){.link = link,
-					   .next = link->first,
-					   .config = config,
-					   .told = {.changed = state, .user = user},
-					   .settle = loop_timer(link->loop, on_settled, service)};
+	*service = (struct driver_service){
+		.link = link, .next = link->first, .config = config, .tell_state = state, .user = user};
 	link->first = service;
 	load_unit(service);
 	return service;
-}
-
-static void systemd_look(struct driver_service *service)
-{
-	service->told.asked = true;
-	if (!dbus_connection(service->link->bus))
-		timer_start(service->link->unreachable, 0);
-	else
-		ask_state(service);
 }
 
 static void systemd_close(struct driver_service *service)
@@ -404,9 +311,8 @@ static void systemd_close(struct driver_service *service)
 	for (link = &service->link->first; *link != service;)
 		link = &(*link)->next;
 	*link = service->next;
-	systemd_job_drop(service->job);
-	drop_slots(service);
-	timer_free(service->settle);
+	systemd_action_drop(service->action);
+	drop_connection(service);
 	free(service);
 }
 

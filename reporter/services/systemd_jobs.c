@@ -1,30 +1,37 @@
-/* Jobs of systemd's manager and their ends. What they are for is the driver's business. */
+/*
+ * Jobs of systemd's manager and their ends. What they are for is the driver's business.
+ *
+ * The manager's method answers with the job's object path, and the signal JobRemoved names a path and a
+ * result. The trap is that a short job may end before the answer is read, so that the signal arrives while we
+ * do not know yet which path is ours. So a job without a name keeps every end that it hears of, and looks
+ * there when it gets its name.
+ */
 #include "reporter/services/systemd_jobs.h"
 
 #include "common/buf.h"
 #include "common/mem.h"
 #include "reporter/services/systemd_names.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum job_state {
+	JOB_UNSENT, /* there is no connection; the timer tells so */
+	JOB_CALLED, /* the manager has not answered yet */
+	JOB_NAMED,  /* it has, with the job's path */
+};
 
 struct systemd_job {
 	struct systemd_jobs *jobs;
 	struct systemd_job *next;
+	enum job_state state;
 	sd_bus_slot *call;
-	char *path;	  /* NULL until systemd has named it */
-	struct buf ended; /* jobs that ended before that, "PATH RESULT\n" */
+	struct buf ended; /* jobs that ended while ours had no name: "PATH RESULT\n" each */
+	char *path;
 	struct timer *timer;
-	bool unsent;
 	systemd_job_fn done;
 	void *user;
-};
-
-struct systemd_jobs {
-	struct loop *loop;
-	struct dbus *bus;
-	sd_bus_slot *match;
-	struct systemd_job *first;
 };
 
 void systemd_job_drop(struct systemd_job *job)
@@ -43,49 +50,47 @@ void systemd_job_drop(struct systemd_job *job)
 	free(job);
 }
 
-static void end(struct systemd_job *job, const struct systemd_job_end *how)
+static void end(struct systemd_job *job, struct systemd_job_end how)
 {
 	systemd_job_fn done = job->done;
 	void *user = job->user;
 
 	systemd_job_drop(job);
-	done(user, how);
+	done(user, &how);
 }
 
-/* How the job ended, if it did so before we knew its name; the caller frees it. */
-static char *find_ended(const struct systemd_job *job)
-{
-	size_t len = strlen(job->path);
-
-	for (const char *line = buf_string(&job->ended); *line; line += strcspn(line, "\n") + 1)
-		if (strncmp(line, job->path, len) == 0 && line[len] == ' ')
-			return mem_copy(line + len + 1, strcspn(line + len + 1, "\n"));
-	return NULL;
-}
-
+/* The manager's answer: the job's path, or why there is none. */
 static int on_named(sd_bus_message *reply, void *user, sd_bus_error *error)
 {
 	struct systemd_job *job = user;
 	const sd_bus_error *refusal = sd_bus_message_get_error(reply);
+	char *result = NULL;
 	const char *path;
-	char *result;
+	size_t len;
 
 	(void)error;
 	if (refusal || sd_bus_message_read(reply, "o", &path) < 0) {
-		end(job,
-		    &(struct systemd_job_end){.why = refusal && refusal->message ? refusal->message
-										 : "systemd refused it"});
+		const char *why = refusal && refusal->message ? refusal->message : "systemd refused it";
+
+		end(job, (struct systemd_job_end){.why = why});
 		return 0;
 	}
+	assert(job->state == JOB_CALLED);
+	job->state = JOB_NAMED;
 	job->call = sd_bus_slot_unref(job->call);
 	job->path = mem_text(path);
-	result = find_ended(job);
+	len = strlen(path);
+	for (const char *line = buf_string(&job->ended); *line && !result; line += strcspn(line, "\n") + 1) {
+		if (strncmp(line, path, len) == 0 && line[len] == ' ')
+			result = mem_copy(line + len + 1, strcspn(line + len + 1, "\n"));
+	}
 	if (result)
-		end(job, &(struct systemd_job_end){.result = result});
+		end(job, (struct systemd_job_end){.result = result});
 	free(result);
 	return 0;
 }
 
+/* JobRemoved(u id, o job, s unit, s result) */
 static int on_removed(sd_bus_message *signal, void *user, sd_bus_error *error)
 {
 	struct systemd_jobs *jobs = user;
@@ -95,12 +100,11 @@ static int on_removed(sd_bus_message *signal, void *user, sd_bus_error *error)
 	(void)error;
 	if (sd_bus_message_read(signal, "uoss", &id, &path, &unit, &result) < 0)
 		return 0;
-	for (struct systemd_job *job = jobs->first, *next; job; job = next) {
-		next = job->next;
-		if (!job->path)
+	for (struct systemd_job *job = jobs->first; job; job = job->next) {
+		if (job->state == JOB_CALLED)
 			buf_printf(&job->ended, "%s %s\n", path, result);
-		else if (strcmp(job->path, path) == 0) {
-			end(job, &(struct systemd_job_end){.result = result});
+		if (job->state == JOB_NAMED && strcmp(job->path, path) == 0) {
+			end(job, (struct systemd_job_end){.result = result});
 			return 0;
 		}
 	}
@@ -111,12 +115,11 @@ static void on_timer(void *user)
 {
 	struct systemd_job *job = user;
 
-	if (job->unsent)
-		end(job, &(struct systemd_job_end){.why = "systemd cannot be reached"});
+	if (job->state == JOB_UNSENT)
+		end(job, (struct systemd_job_end){.why = "systemd cannot be reached"});
 	else
-		end(job,
-		    &(struct systemd_job_end){.why = "it did not finish in time; systemd goes on with it",
-					      .timed_out = true});
+		end(job, (struct systemd_job_end){.why = "it did not finish in time; systemd goes on with it",
+						  .timed_out = true});
 }
 
 struct systemd_job *systemd_job_start(struct systemd_jobs *jobs, const char *method, const char *unit,
@@ -128,29 +131,13 @@ struct systemd_job *systemd_job_start(struct systemd_jobs *jobs, const char *met
 	*job = (struct systemd_job){.jobs = jobs, .next = jobs->first, .done = done, .user = user};
 	jobs->first = job;
 	job->timer = loop_timer(jobs->loop, on_timer, job);
-	job->unsent = !bus || sd_bus_call_method_async(bus, &job->call, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH,
-						       SYSTEMD_MANAGER, method, on_named, job, "ss", unit,
-						       "replace") < 0;
-	timer_start(job->timer, job->unsent ? 0 : timeout_ms);
+	if (bus &&
+	    sd_bus_call_method_async(bus, &job->call, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH, SYSTEMD_MANAGER,
+				     method, on_named, job, "ss", unit, "replace") >= 0)
+		job->state = JOB_CALLED;
+	timer_start(job->timer, job->state == JOB_UNSENT ? 0 : timeout_ms);
 	dbus_flush(jobs->bus);
 	return job;
-}
-
-struct systemd_jobs *systemd_jobs_new(struct loop *loop, struct dbus *bus)
-{
-	struct systemd_jobs *jobs = mem_alloc(1, sizeof(*jobs));
-
-	jobs->loop = loop;
-	jobs->bus = bus;
-	return jobs;
-}
-
-void systemd_jobs_free(struct systemd_jobs *jobs)
-{
-	if (!jobs)
-		return;
-	sd_bus_slot_unref(jobs->match);
-	free(jobs);
 }
 
 void systemd_jobs_connected(struct systemd_jobs *jobs, sd_bus *bus)
@@ -164,6 +151,6 @@ void systemd_jobs_lost(struct systemd_jobs *jobs)
 	jobs->match = sd_bus_slot_unref(jobs->match);
 	while (jobs->first)
 		end(jobs->first,
-		    &(struct systemd_job_end){
+		    (struct systemd_job_end){
 			    .why = "the connection to systemd was lost; whether it was done is unknown"});
 }

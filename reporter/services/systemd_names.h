@@ -1,4 +1,4 @@
-/* Names on the bus, from org.freedesktop.systemd1(5). */
+/* Names of objects and interfaces on D-Bus, from org.freedesktop.systemd1(5). */
 #ifndef REPORTER_SERVICES_SYSTEMD_NAMES_H
 #define REPORTER_SERVICES_SYSTEMD_NAMES_H
 

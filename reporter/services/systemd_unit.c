@@ -1,11 +1,13 @@
-/* A unit's properties, read from D-Bus and judged. Asks for nothing itself. */
+/*
+ * A unit's properties, read from D-Bus and judged. It asks systemd for nothing itself.
+ */
 #include "reporter/services/systemd_unit.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-/* type: of D-Bus, s text, t 64 bits unsigned, i 32 bits signed. */
+/* The type is D-Bus's: s text, t 64 bits unsigned, i 32 bits signed. */
 static const struct {
 	const char *name;
 	char type;
@@ -20,6 +22,7 @@ static const struct {
 	{"ExecMainStatus", 'i', offsetof(struct systemd_unit, exit_status)},
 };
 
+/* ActiveState. */
 static const struct {
 	const char *active;
 	enum service_status status;
@@ -29,30 +32,27 @@ static const struct {
 	{"failed", SERVICE_ERROR},	   {"maintenance", SERVICE_ERROR},
 };
 
-static int read_value(sd_bus_message *reply, char type, void *target)
-{
-	const char signature[] = {type, '\0'};
-	const char *text;
-	int result;
-
-	if (type != 's')
-		return sd_bus_message_read(reply, "v", signature, target);
-	result = sd_bus_message_read(reply, "v", signature, &text);
-	if (result >= 0)
-		snprintf(target, SYSTEMD_TEXT_SIZE, "%s", text);
-	return result;
-}
-
+/* One entry of the answer: a name, and a value of any type. Negative errno if it is something else. */
 static int read_property(sd_bus_message *reply, struct systemd_unit *unit)
 {
-	const char *name;
+	const char *name, *text;
 	int result = sd_bus_message_read(reply, "s", &name);
 
 	if (result < 0)
 		return result;
-	for (size_t i = 0; i < sizeof(WANTED) / sizeof(WANTED[0]); i++)
-		if (strcmp(WANTED[i].name, name) == 0)
-			return read_value(reply, WANTED[i].type, (char *)unit + WANTED[i].offset);
+	for (size_t i = 0; i < sizeof(WANTED) / sizeof(WANTED[0]); i++) {
+		const char signature[] = {WANTED[i].type, '\0'};
+		char *target = (char *)unit + WANTED[i].offset;
+
+		if (strcmp(WANTED[i].name, name) != 0)
+			continue;
+		if (WANTED[i].type != 's')
+			return sd_bus_message_read(reply, "v", signature, target);
+		result = sd_bus_message_read(reply, "v", signature, &text);
+		if (result >= 0)
+			snprintf(target, SYSTEMD_TEXT_SIZE, "%s", text);
+		return result;
+	}
 	return sd_bus_message_skip(reply, "v");
 }
 
@@ -61,14 +61,23 @@ int systemd_unit_read(sd_bus_message *reply, struct systemd_unit *out)
 	struct systemd_unit unit = {0};
 	int result = sd_bus_message_enter_container(reply, 'a', "{sv}");
 
-	while (result >= 0 && (result = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
+	if (result < 0)
+		return result;
+	for (;;) {
+		result = sd_bus_message_enter_container(reply, 'e', "sv");
+		if (result < 0)
+			return result;
+		if (result == 0) { /* that was the last one */
+			*out = unit;
+			return 0;
+		}
 		result = read_property(reply, &unit);
-		if (result >= 0)
-			result = sd_bus_message_exit_container(reply);
+		if (result < 0)
+			return result;
+		result = sd_bus_message_exit_container(reply);
+		if (result < 0)
+			return result;
 	}
-	if (result >= 0)
-		*out = unit;
-	return result;
 }
 
 struct service_state systemd_unit_state(const struct systemd_unit *unit)
@@ -76,9 +85,10 @@ struct service_state systemd_unit_state(const struct systemd_unit *unit)
 	struct service_state state = {.status = SERVICE_ERROR};
 
 	state.installed = strcmp(unit->load, "not-found") != 0;
-	for (size_t i = 0; i < sizeof(STATUSES) / sizeof(STATUSES[0]); i++)
+	for (size_t i = 0; i < sizeof(STATUSES) / sizeof(STATUSES[0]); i++) {
 		if (strcmp(STATUSES[i].active, unit->active) == 0)
 			state.status = STATUSES[i].status;
+	}
 	if (strcmp(unit->sub, "auto-restart") == 0 || (!state.installed && state.status == SERVICE_STOPPED))
 		state.status = SERVICE_ERROR;
 	return state;
