@@ -1,6 +1,21 @@
 /*
- * Log entries from systemd's journal, by sd-journal. Rotation and vacuum are the library's business; the
- * position is the journal's own cursor.
+ * Log entries from systemd's journal, by sd-journal. The library knows the files, their rotation and their
+ * vacuum; this file knows which fields make an entry, and how not to lose or repeat one.
+ *
+ * The problem. journald writes while we read. An entry can be seen before all of its fields can be read, and
+ * the library passes over a field out of reach without a word; so an entry may look as if it had no message,
+ * or fail to be read at all. And the entry that we know as the last one may be gone when we come back.
+ *
+ * The idea. The position is the journal's own cursor, which names the entry that was taken last. To go there
+ * is to stand on that entry, and the next one is behind it; so the state says whether we stand behind the
+ * entry that was taken last or on one that was not taken yet. An entry without a message is believed only
+ * when another entry stands behind it, since journald writes one after the other; until then it is tried
+ * again at the next change. An entry that cannot be read is tried again for a second and then passed over
+ * with a warning: a damaged one must not hold up all that follow.
+ *
+ * What must stay true. The change notification (its descriptor) is asked for before the journal is
+ * positioned, so nothing that is written in between goes unnoticed. The cursor that is given to the sink is
+ * the one of the entry that is given with it.
  */
 #include "reporter/logs/source.h"
 
@@ -10,57 +25,77 @@
 #include "common/number.h"
 #include "reporter/base/journal_match.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
 
 #define KEY		"journal"
 #define ENTRIES_A_TURN	1000
-#define RETRY_MS	5000
+#define REOPEN_MS	5000
 #define AGAIN_MS	20		       /* until an entry that cannot be read is tried again, */
-#define TRIES_MAX	50		       /* and how often it is */
+#define TRIES_MAX	50		       /* and how often it is tried */
 #define FIELD_MAX_BYTES (LIMIT_MESSAGE + 4096) /* what is longer is cut anyway */
 
-enum field {
-	FIELD_MESSAGE,
-	FIELD_PRIORITY,
-	FIELD_LOGGER,
-	FIELD_IDENTIFIER,
-	FIELD_COMMAND,
-	FIELD_UNIT,
-	FIELD_FUNCTION,
-	FIELD_LINE,
-	FIELD_FILE,
-	FIELD_COUNT
+enum journal_field {
+	JOURNAL_MESSAGE,
+	JOURNAL_PRIORITY,
+	JOURNAL_LOGGER,
+	JOURNAL_IDENTIFIER,
+	JOURNAL_COMMAND,
+	JOURNAL_UNIT,
+	JOURNAL_FUNCTION,
+	JOURNAL_LINE,
+	JOURNAL_FILE,
+	JOURNAL_FIELD_COUNT
 };
 
-static const char *const FIELD_NAMES[FIELD_COUNT] = {
-	[FIELD_MESSAGE] = "MESSAGE",	[FIELD_PRIORITY] = "PRIORITY",
-	[FIELD_LOGGER] = "LOGGER",	[FIELD_IDENTIFIER] = "SYSLOG_IDENTIFIER",
-	[FIELD_COMMAND] = "_COMM",	[FIELD_UNIT] = "_SYSTEMD_UNIT",
-	[FIELD_FUNCTION] = "CODE_FUNC", [FIELD_LINE] = "CODE_LINE",
-	[FIELD_FILE] = "CODE_FILE",
+static const char *const FIELD_NAMES[JOURNAL_FIELD_COUNT] = {
+	[JOURNAL_MESSAGE] = "MESSAGE",	  [JOURNAL_PRIORITY] = "PRIORITY",
+	[JOURNAL_LOGGER] = "LOGGER",	  [JOURNAL_IDENTIFIER] = "SYSLOG_IDENTIFIER",
+	[JOURNAL_COMMAND] = "_COMM",	  [JOURNAL_UNIT] = "_SYSTEMD_UNIT",
+	[JOURNAL_FUNCTION] = "CODE_FUNC", [JOURNAL_LINE] = "CODE_LINE",
+	[JOURNAL_FILE] = "CODE_FILE",
 };
 
-/* The first of these that an entry has is its logger. */
-static const enum field LOGGER_FIELDS[] = {FIELD_LOGGER, FIELD_IDENTIFIER, FIELD_COMMAND, FIELD_UNIT};
+/* The first of these fields that an entry has names its logger. */
+static const enum journal_field LOGGER_FIELDS[] = {JOURNAL_LOGGER, JOURNAL_IDENTIFIER, JOURNAL_COMMAND,
+						   JOURNAL_UNIT};
+
+enum state {
+	STATE_CLOSED,	/* the journal could not be opened; the timer tries again */
+	STATE_BEHIND,	/* stands behind the entry that was taken last */
+	STATE_AT_ENTRY, /* stands on an entry that was not taken yet; `cursor` names it, if it is known */
+	STATE_COUNT
+};
 
 struct source_reader {
 	struct loop *loop;
 	const struct config_log *config;
 	struct source_sink sink;
-	sd_journal *journal; /* NULL: could not be opened, tried again by the timer */
+	enum state state;
+	sd_journal *journal;
 	struct watch *watch;
-	struct timer *retry, *more;
-	bool at_entry; /* the journal stands on an entry that was not taken yet, */
-	char *cursor;  /* this one; NULL: not known */
-	int tries;     /* to read it */
-	bool paused;
+	struct timer *reopen, *more;
+	char *cursor;  /* of the entry that was looked at last; NULL: not known */
+	int tries;     /* to read this entry */
+	bool paused;   /* its owner told it to wait */
 	bool troubled; /* the failure was logged */
-	struct buf fields[FIELD_COUNT];
-	struct buf cut;
+	struct buf fields[JOURNAL_FIELD_COUNT];
+	struct buf cut; /* scratch: a message that was cut */
 };
+
+static void move(struct source_reader *reader, enum state next)
+{
+	static const bool LEGAL[STATE_COUNT][STATE_COUNT] = {
+		[STATE_CLOSED] = {[STATE_BEHIND] = true, [STATE_AT_ENTRY] = true},
+		[STATE_BEHIND] = {[STATE_AT_ENTRY] = true},
+		[STATE_AT_ENTRY] = {[STATE_BEHIND] = true},
+	};
+
+	assert(LEGAL[reader->state][next]);
+	reader->state = next;
+}
 
 static void say_trouble(struct source_reader *reader, const char *what, int result)
 {
@@ -72,12 +107,13 @@ static void say_trouble(struct source_reader *reader, const char *what, int resu
 
 /* --- entries ------------------------------------------------------------------------------------ */
 
+/* Keeps a field that an entry is made of. SAMPLE SYSLOG_IDENTIFIER=sshd */
 static void keep_field(struct source_reader *reader, const char *data, size_t len)
 {
 	const char *equals = memchr(data, '=', len);
 	size_t name_len = equals ? (size_t)(equals - data) : len;
 
-	for (int field = 0; field < FIELD_COUNT; field++) {
+	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++) {
 		struct buf *kept = &reader->fields[field];
 
 		if (strlen(FIELD_NAMES[field]) != name_len || memcmp(FIELD_NAMES[field], data, name_len) != 0)
@@ -96,7 +132,7 @@ static int read_fields(struct source_reader *reader)
 	size_t len;
 	int result;
 
-	for (int field = 0; field < FIELD_COUNT; field++)
+	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++)
 		buf_clear(&reader->fields[field]);
 	sd_journal_restart_data(reader->journal);
 	while ((result = sd_journal_enumerate_available_data(reader->journal, &data, &len)) > 0)
@@ -104,41 +140,33 @@ static int read_fields(struct source_reader *reader)
 	return result;
 }
 
-static const char *field_text(const struct source_reader *reader, enum field field)
+static int64_t field_number(const struct buf *field, int64_t max, int64_t otherwise)
 {
-	return buf_string(&reader->fields[field]);
+	int64_t value;
+
+	return number_parse(buf_string(field), 0, max, &value) == ERR_NONE ? value : otherwise;
 }
 
-static int64_t field_number(const struct source_reader *reader, enum field field, int64_t max,
-			    int64_t otherwise)
+/* Makes an entry of the fields that were read. Its texts point into them and into `cut`. */
+static void make_entry(struct source_reader *reader, struct entry *out)
 {
-	int64_t value = otherwise;
-
-	return number_parse(field_text(reader, field), 0, max, &value) == ERR_NONE ? value : otherwise;
-}
-
-/* The entry the journal stands on, from its fields; false if it has no message. */
-static bool make_entry(struct source_reader *reader, struct entry *out)
-{
+	const struct buf *fields = reader->fields;
 	uint64_t realtime_us = 0;
 
-	if (reader->fields[FIELD_MESSAGE].len == 0)
-		return false;
 	(void)sd_journal_get_realtime_usec(reader->journal, &realtime_us);
 	*out = (struct entry){
 		.timestamp_ms = (int64_t)(realtime_us / 1000),
-		.level = level_of_severity((int)field_number(reader, FIELD_PRIORITY, 7, -1)),
-		.message = field_text(reader, FIELD_MESSAGE),
-		.message_len = reader->fields[FIELD_MESSAGE].len,
-		.module = field_text(reader, FIELD_FILE),
-		.function = field_text(reader, FIELD_FUNCTION),
-		.line = field_number(reader, FIELD_LINE, INT32_MAX, 0),
+		.level = level_of_severity((int)field_number(&fields[JOURNAL_PRIORITY], 7, -1)),
+		.message = buf_string(&fields[JOURNAL_MESSAGE]),
+		.message_len = fields[JOURNAL_MESSAGE].len,
+		.module = buf_string(&fields[JOURNAL_FILE]),
+		.function = buf_string(&fields[JOURNAL_FUNCTION]),
+		.line = field_number(&fields[JOURNAL_LINE], INT32_MAX, 0),
 	};
 	for (size_t i = 0; i < sizeof(LOGGER_FIELDS) / sizeof(LOGGER_FIELDS[0]); i++)
-		if (!out->logger_name && reader->fields[LOGGER_FIELDS[i]].len)
-			out->logger_name = field_text(reader, LOGGER_FIELDS[i]);
+		if (!out->logger_name && fields[LOGGER_FIELDS[i]].len)
+			out->logger_name = buf_string(&fields[LOGGER_FIELDS[i]]);
 	entry_cut_message(out, &reader->cut);
-	return true;
 }
 
 /* Stands on the cursor's entry or, if that is gone, on the first one after it. 0: there is none. */
@@ -150,22 +178,27 @@ static int stand_on(struct source_reader *reader, const char *cursor)
 }
 
 /*
- * Reads the entry the journal stands on. 1: it may not be whole yet. While an entry is written each of its
- * fields is out of reach for a moment, and sd-journal passes over such a field in silence; so an entry
- * without a message is believed only when there is another behind it. Less than 0: not all of it could be
- * read.
+ * Reads the fields of the entry the journal stands on, and its cursor. 1: the entry may not be whole yet.
+ * Less than 0: not all of it could be read.
  */
-static int read_entry(struct source_reader *reader, const char *cursor)
+static int read_entry(struct source_reader *reader)
 {
-	int result = read_fields(reader);
+	int result;
 
-	if (result < 0 || reader->fields[FIELD_MESSAGE].len > 0)
+	free(reader->cursor);
+	reader->cursor = NULL;
+	result = sd_journal_get_cursor(reader->journal, &reader->cursor);
+	if (result < 0)
 		return result;
+	result = read_fields(reader);
+	if (result < 0 || reader->fields[JOURNAL_MESSAGE].len > 0)
+		return result;
+	/* No message: it is whole only if there is another entry behind it. */
 	result = sd_journal_next(reader->journal);
 	if (result == 0)
 		return 1;
 	if (result > 0)
-		result = stand_on(reader, cursor);
+		result = stand_on(reader, reader->cursor);
 	return result > 0 ? read_fields(reader) : result;
 }
 
@@ -173,13 +206,9 @@ static int read_entry(struct source_reader *reader, const char *cursor)
 static bool take_entry(struct source_reader *reader)
 {
 	struct entry entry;
-	int result;
+	bool has_message;
+	int result = read_entry(reader);
 
-	free(reader->cursor);
-	reader->cursor = NULL;
-	result = sd_journal_get_cursor(reader->journal, &reader->cursor);
-	if (result >= 0)
-		result = read_entry(reader, reader->cursor);
 	if (result > 0)
 		return false;
 	if (result < 0 && ++reader->tries < TRIES_MAX) {
@@ -189,19 +218,31 @@ static bool take_entry(struct source_reader *reader)
 	reader->tries = 0;
 	if (result < 0)
 		say_trouble(reader, "read an entry of the journal", result);
-	if (reader->cursor)
-		reader->sink.take(reader->sink.user, make_entry(reader, &entry) ? &entry : NULL, KEY,
-				  reader->cursor);
+	if (!reader->cursor)
+		return true;
+	has_message = reader->fields[JOURNAL_MESSAGE].len > 0;
+	if (has_message)
+		make_entry(reader, &entry);
+	reader->sink.take(reader->sink.user, has_message ? &entry : NULL, KEY, reader->cursor);
 	return true;
 }
 
 /* Stands on the entry to take next. 0: there is none. */
 static int stand_on_next(struct source_reader *reader)
 {
-	if (!reader->at_entry)
-		return sd_journal_next(reader->journal);
-	reader->at_entry = false;
-	return reader->cursor ? stand_on(reader, reader->cursor) : 1;
+	int result;
+
+	if (reader->state == STATE_BEHIND) {
+		result = sd_journal_next(reader->journal);
+		if (result > 0)
+			move(reader, STATE_AT_ENTRY);
+		return result;
+	}
+	/* Anew, since the journal's files may have changed since it stood there. */
+	result = reader->cursor ? stand_on(reader, reader->cursor) : 1;
+	if (result <= 0)
+		move(reader, STATE_BEHIND);
+	return result;
 }
 
 static void read_entries(void *user)
@@ -213,11 +254,9 @@ static void read_entries(void *user)
 
 		if (result < 0)
 			say_trouble(reader, "read the journal", result);
-		if (result <= 0)
+		if (result <= 0 || !take_entry(reader))
 			return;
-		reader->at_entry = !take_entry(reader);
-		if (reader->at_entry)
-			return;
+		move(reader, STATE_BEHIND);
 	}
 	if (!reader->paused)
 		timer_start(reader->more, 0);
@@ -234,56 +273,53 @@ static void on_change(void *user, uint32_t events)
 
 /* --- the journal -------------------------------------------------------------------------------- */
 
-/* Stands behind the saved cursor's entry, or, if that was vacuumed away, on the first one after it. */
-static int seek_saved(struct source_reader *reader, const char *cursor)
+/*
+ * Goes to where reading begins: behind the entry of the saved cursor, or on the first one after it if that
+ * was vacuumed away; without a saved cursor on the newest entries, as many as the coordinator keeps of a
+ * node.
+ */
+static int seek(struct source_reader *reader)
 {
-	int result = stand_on(reader, cursor);
+	const char *cursor = reader->sink.position(reader->sink.user, KEY);
+	bool at_entry;
+	int result;
 
-	if (result > 0)
-		reader->at_entry = sd_journal_test_cursor(reader->journal, cursor) <= 0;
-	return result;
-}
-
-/* Nothing is saved yet: the newest entries, as many as the coordinator keeps of a node. */
-static int seek_newest(struct source_reader *reader)
-{
-	int result = sd_journal_seek_tail(reader->journal);
-
-	if (result >= 0)
-		result = sd_journal_previous_skip(reader->journal, LIMIT_LOG_ENTRIES_A_NODE);
-	reader->at_entry = result > 0;
-	return result == 0 ? sd_journal_seek_head(reader->journal) : result;
+	if (cursor) {
+		result = stand_on(reader, cursor);
+		at_entry = result > 0 && sd_journal_test_cursor(reader->journal, cursor) <= 0;
+	} else {
+		result = sd_journal_seek_tail(reader->journal);
+		if (result >= 0)
+			result = sd_journal_previous_skip(reader->journal, LIMIT_LOG_ENTRIES_A_NODE);
+		at_entry = result > 0;
+		if (result == 0)
+			result = sd_journal_seek_head(reader->journal);
+	}
+	if (result < 0)
+		return result;
+	move(reader, at_entry ? STATE_AT_ENTRY : STATE_BEHIND);
+	return 0;
 }
 
 static int open_journal(struct source_reader *reader)
 {
-	const char *directory = reader->config->directory,
-		   *cursor = reader->sink.position(reader->sink.user, KEY);
-	int result = directory ? sd_journal_open_directory(&reader->journal, directory, 0)
-			       : sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY);
+	const struct config_log *config = reader->config;
+	int result = config->directory ? sd_journal_open_directory(&reader->journal, config->directory, 0)
+				       : sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY);
 
-	if (result >= 0)
-		result = sd_journal_set_data_threshold(reader->journal, FIELD_MAX_BYTES);
-	if (result >= 0)
-		result = journal_match_units(reader->journal, reader->config->units.items,
-					     reader->config->units.count);
-	if (result >= 0)
-		result = sd_journal_get_fd(
-			reader->journal); /* watches before it seeks, so that nothing slips by */
-	if (result >= 0)
-		result = cursor ? seek_saved(reader, cursor) : seek_newest(reader);
-	return result;
-}
-
-static void close_journal(struct source_reader *reader)
-{
-	watch_free(reader->watch);
-	reader->watch = NULL;
-	sd_journal_close(reader->journal);
-	reader->journal = NULL;
-	free(reader->cursor);
-	reader->cursor = NULL;
-	reader->at_entry = false;
+	if (result < 0)
+		return result;
+	result = sd_journal_set_data_threshold(reader->journal, FIELD_MAX_BYTES);
+	if (result < 0)
+		return result;
+	result = journal_match_units(reader->journal, config->units.items, config->units.count);
+	if (result < 0)
+		return result;
+	/* It notices changes from here on, so what is written while it seeks does not slip by. */
+	result = sd_journal_get_fd(reader->journal);
+	if (result < 0)
+		return result;
+	return seek(reader);
 }
 
 static void start_reading(void *user)
@@ -293,8 +329,9 @@ static void start_reading(void *user)
 
 	if (result < 0) {
 		say_trouble(reader, "open the journal", result);
-		close_journal(reader);
-		timer_start(reader->retry, RETRY_MS);
+		sd_journal_close(reader->journal);
+		reader->journal = NULL;
+		timer_start(reader->reopen, REOPEN_MS);
 		return;
 	}
 	reader->troubled = false;
@@ -313,7 +350,7 @@ static struct source_reader *journal_open(struct loop *loop, const struct config
 	reader->loop = loop;
 	reader->config = config;
 	reader->sink = *sink;
-	reader->retry = loop_timer(loop, start_reading, reader);
+	reader->reopen = loop_timer(loop, start_reading, reader);
 	reader->more = loop_timer(loop, read_entries, reader);
 	start_reading(reader);
 	return reader;
@@ -327,7 +364,7 @@ static void journal_pause(struct source_reader *reader)
 
 static void journal_sweep(struct source_reader *reader)
 {
-	if (!reader->journal || reader->paused)
+	if (reader->state == STATE_CLOSED || reader->paused)
 		return;
 	(void)sd_journal_process(reader->journal);
 	timer_start(reader->more, 0);
@@ -343,10 +380,12 @@ static void journal_close(struct source_reader *reader)
 {
 	if (!reader)
 		return;
-	close_journal(reader);
-	timer_free(reader->retry);
+	watch_free(reader->watch);
+	sd_journal_close(reader->journal);
+	timer_free(reader->reopen);
 	timer_free(reader->more);
-	for (int field = 0; field < FIELD_COUNT; field++)
+	free(reader->cursor);
+	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++)
 		buf_free(&reader->fields[field]);
 	buf_free(&reader->cut);
 	free(reader);

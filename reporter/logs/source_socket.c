@@ -1,6 +1,10 @@
 /*
- * Log lines from programs on this machine, by a Unix datagram socket: JSON entries, syslog, or plain text.
- * Writers never wait for us and nothing here can be read twice, so there are no positions.
+ * Log lines from programs on this machine, by a Unix datagram socket: the contract's JSON entries, syslog, or
+ * plain text, told apart in this order.
+ *
+ * A writer never waits for us, and what it sent cannot be read twice. So this source has no positions and
+ * does not pause; while the spool is full the oldest entries go. It does not know who writes, and lets
+ * everybody.
  */
 #include "reporter/logs/source.h"
 
@@ -21,8 +25,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DATAGRAM_MAX_BYTES \
-	(512 * 1024) /* a message at the limit, every character of it escaped in JSON, and more */
+/* A message at the limit, every character of it escaped in JSON, and more. */
+#define DATAGRAM_MAX_BYTES   (512 * 1024)
 #define DATAGRAMS_A_TURN     1000
 #define RECEIVE_BUFFER_BYTES (8 * 1024 * 1024)
 #define SOCKET_MODE	     0666 /* any program may log, as with /dev/log; the directory's mode can narrow it */
@@ -33,15 +37,14 @@ struct source_reader {
 	const struct config_log *config;
 	struct source_sink sink;
 	const char *path;
-	int fd; /* -1: not listening, tried again by the timer */
-	dev_t device;
-	ino_t inode; /* of the socket's file, to see that it is still ours */
-	struct watch *watch;
+	int fd;		     /* -1: not listening, which the timer tries again */
+	struct stat file;    /* of the socket when it was made, to see that it still is ours */
+	struct watch *watch; /* NULL while not listening */
 	struct timer *retry;
-	bool troubled; /* the failure was logged */
-	struct log_line_parser lines;
-	struct buf name, cut;
-	char datagram[DATAGRAM_MAX_BYTES];
+	bool troubled; /* that it cannot listen was logged */
+	struct log_line_parser parser;
+	struct buf name, cut;		   /* scratch: a syslog tag, a message that was cut */
+	char datagram[DATAGRAM_MAX_BYTES]; /* the one at work */
 };
 
 /* --- datagrams ---------------------------------------------------------------------------------- */
@@ -65,6 +68,7 @@ static bool take_entry(struct source_reader *reader, const char *data, size_t le
 	return taken;
 }
 
+/* False if it does not begin as a syslog message does. */
 static bool take_syslog(struct source_reader *reader, const char *data, size_t len, int64_t now_ms)
 {
 	struct syslog_message message;
@@ -86,85 +90,80 @@ static bool take_syslog(struct source_reader *reader, const char *data, size_t l
 	return true;
 }
 
-static void take_datagram(struct source_reader *reader, const char *data, size_t len)
-{
-	int64_t now_ms = clock_now_ms();
-	struct entry entry;
-
-	while (len > 0 && (data[len - 1] == '\0' || data[len - 1] == '\n'))
-		len--;
-	if (len == 0 || take_entry(reader, data, len, now_ms) || take_syslog(reader, data, len, now_ms))
-		return;
-	log_line_read(&reader->lines, data, len, now_ms, &entry);
-	reader->sink.take(reader->sink.user, &entry, NULL, NULL);
-}
-
 static void on_readable(void *user, uint32_t events)
 {
 	struct source_reader *reader = user;
+	const char *data = reader->datagram;
+	struct entry entry;
 
 	(void)events;
 	for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
 		ssize_t got = recv(reader->fd, reader->datagram, sizeof(reader->datagram), MSG_DONTWAIT);
+		int64_t now_ms = clock_now_ms();
 
 		if (got < 0)
 			return;
-		take_datagram(reader, reader->datagram, (size_t)got);
+		while (got > 0 && (data[got - 1] == '\0' || data[got - 1] == '\n'))
+			got--;
+		if (got == 0 || take_entry(reader, data, (size_t)got, now_ms) ||
+		    take_syslog(reader, data, (size_t)got, now_ms))
+			continue;
+		log_line_read(&reader->parser, data, (size_t)got, now_ms, &entry);
+		reader->sink.take(reader->sink.user, &entry, NULL, NULL);
 	}
 }
 
 /* --- the socket --------------------------------------------------------------------------------- */
 
-static void say_trouble(struct source_reader *reader, const char *error)
-{
-	if (!reader->troubled)
-		log_warning("source", "cannot listen on the log socket log=%s path=%s error=\"%s\"",
-			    reader->config->name, reader->path, error);
-	reader->troubled = true;
-}
-
-static int open_socket(struct source_reader *reader)
+static enum err open_socket(struct source_reader *reader, struct reason *why)
 {
 	int fd = -1, size = RECEIVE_BUFFER_BYTES;
 	enum err err = listen_bind(reader->path, SOCK_DGRAM, SOCKET_MODE, &fd);
 
-	if (err != ERR_NONE) {
-		say_trouble(reader, err == ERR_INVALID ? "what is there is no socket, so it is left alone"
-						       : strerror(errno));
-		return -1;
+	if (err == ERR_INVALID)
+		return reason_set(why, err, "what is there is no socket, so it is left alone");
+	if (err != ERR_NONE)
+		return reason_set(why, err, "%s", strerror(errno));
+	if (lstat(reader->path, &reader->file) < 0) {
+		err = reason_set(why, ERR_SYSTEM, "%s", strerror(errno));
+		close(fd);
+		return err;
 	}
 	/* Only root may go beyond the system's limit; others get as much as it allows. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return fd;
+	reader->fd = fd;
+	return ERR_NONE;
 }
 
 static void start_listening(void *user)
 {
 	struct source_reader *reader = user;
-	struct stat file;
+	struct reason why;
 
-	reader->fd = open_socket(reader);
-	if (reader->fd < 0 || lstat(reader->path, &file) < 0) {
+	if (open_socket(reader, &why) != ERR_NONE) {
+		if (!reader->troubled)
+			log_warning("source", "cannot listen on the log socket log=%s path=%s error=\"%s\"",
+				    reader->config->name, reader->path, why.text);
+		reader->troubled = true;
 		timer_start(reader->retry, RETRY_MS);
 		return;
 	}
-	reader->device = file.st_dev;
-	reader->inode = file.st_ino;
 	reader->troubled = false;
 	reader->watch = loop_watch(reader->loop, reader->fd, EPOLLIN, on_readable, reader);
 	log_info("source", "listening for log entries log=%s path=%s", reader->config->name, reader->path);
 }
 
-static bool is_ours(const struct source_reader *reader)
+/* Whether it listens, and the socket's file is the one it made. */
+static bool is_reachable(const struct source_reader *reader)
 {
 	struct stat file;
 
-	return lstat(reader->path, &file) == 0 && file.st_dev == reader->device &&
-	       file.st_ino == reader->inode;
+	return reader->fd >= 0 && lstat(reader->path, &file) == 0 && file.st_dev == reader->file.st_dev &&
+	       file.st_ino == reader->file.st_ino;
 }
 
-/* What was sent is taken; whoever sends from now on is told that nobody reads, and may keep it. */
+/* Takes what was sent. A program that sends from now on is told that nobody reads, and may keep its lines. */
 static void stop_listening(struct source_reader *reader)
 {
 	watch_free(reader->watch);
@@ -189,16 +188,16 @@ static struct source_reader *socket_open(struct loop *loop, const struct config_
 	reader->sink = *sink;
 	reader->path = config->paths.items[0];
 	reader->fd = -1;
-	reader->lines = (struct log_line_parser){.format = LOG_FORMAT_AUTO, .logger = config->logger};
+	reader->parser = (struct log_line_parser){.format = LOG_FORMAT_AUTO, .logger = config->logger};
 	reader->retry = loop_timer(loop, start_listening, reader);
 	start_listening(reader);
 	return reader;
 }
 
-/* Somebody may have removed the socket's file, as cleaners of /run and /tmp do. */
+/* The socket's file may have been removed, as cleaners of /run and /tmp do. */
 static void socket_sweep(struct source_reader *reader)
 {
-	if (reader->fd < 0 || is_ours(reader))
+	if (reader->fd < 0 || is_reachable(reader))
 		return;
 	log_warning("source", "the log socket's file is gone, made again log=%s path=%s",
 		    reader->config->name, reader->path);
@@ -210,11 +209,11 @@ static void socket_close(struct source_reader *reader)
 {
 	if (!reader)
 		return;
-	if (reader->fd >= 0 && is_ours(reader))
+	if (is_reachable(reader))
 		unlink(reader->path);
 	stop_listening(reader);
 	timer_free(reader->retry);
-	log_line_parser_free(&reader->lines);
+	log_line_parser_free(&reader->parser);
 	buf_free(&reader->name);
 	buf_free(&reader->cut);
 	free(reader);

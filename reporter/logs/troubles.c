@@ -1,4 +1,4 @@
-/* Troubles by path. A few at a time, so they are a list. */
+/* A list of troubles by path, short enough to be searched from its start. */
 #include "reporter/logs/troubles.h"
 
 #include "common/mem.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TROUBLES_MAX 500 /* who has more is told of these */
+#define TROUBLES_MAX 500 /* troubles beyond these are not noted, and so not logged */
 
 static struct trouble *find(const struct troubles *troubles, const char *path)
 {
@@ -16,25 +16,19 @@ static struct trouble *find(const struct troubles *troubles, const char *path)
 	return NULL;
 }
 
-static void release(struct trouble *trouble)
-{
-	free(trouble->path);
-	free(trouble->error);
-}
-
 bool troubles_begin(struct troubles *troubles, const char *path, const char *error)
 {
 	struct trouble *known = find(troubles, path);
 
-	if (known && strcmp(known->error, error) == 0)
-		return false;
-	if (!known && troubles->count == TROUBLES_MAX)
-		return false;
 	if (known) {
+		if (strcmp(known->error, error) == 0)
+			return false;
 		free(known->error);
 		known->error = mem_text(error);
 		return true;
 	}
+	if (troubles->count == TROUBLES_MAX)
+		return false;
 	troubles->items = mem_resize(troubles->items, troubles->count + 1, sizeof(troubles->items[0]));
 	troubles->items[troubles->count++] = (struct trouble){mem_text(path), mem_text(error)};
 	return true;
@@ -46,15 +40,18 @@ bool troubles_end(struct troubles *troubles, const char *path, const char *error
 
 	if (!known || (error && strcmp(known->error, error) != 0))
 		return false;
-	release(known);
+	free(known->path);
+	free(known->error);
 	*known = troubles->items[--troubles->count];
 	return true;
 }
 
 void troubles_free(struct troubles *troubles)
 {
-	for (size_t i = 0; i < troubles->count; i++)
-		release(&troubles->items[i]);
+	for (size_t i = 0; i < troubles->count; i++) {
+		free(troubles->items[i].path);
+		free(troubles->items[i].error);
+	}
 	free(troubles->items);
 	*troubles = (struct troubles){0};
 }

@@ -1,4 +1,7 @@
-/* What is wrong with which path: each is logged once for as long as it lasts, not at every look. */
+/*
+ * What is wrong with which path, so that each trouble is logged once for as long as it lasts and not at every
+ * look.
+ */
 #ifndef REPORTER_LOGS_TROUBLES_H
 #define REPORTER_LOGS_TROUBLES_H
 
@@ -15,12 +18,14 @@ struct troubles {
 	size_t count;
 };
 
-/* Notes it. True if it has to be told: nothing, or something else, was wrong with the path before. */
+/* Notes the trouble (copied). True if it has to be logged: before, nothing or something else was wrong with
+ * the path. */
 bool troubles_begin(struct troubles *troubles, const char *path, const char *error);
 
-/* It is over: this error, or any if it is NULL. True if there was one. */
+/* This trouble is over, or any with the path if `error` is NULL. True if there was one. */
 bool troubles_end(struct troubles *troubles, const char *path, const char *error);
 
-void troubles_free(struct troubles *troubles); /* what it holds, not the struct */
+/* Frees what it holds and leaves it empty. */
+void troubles_free(struct troubles *troubles);
 
 #endif
