@@ -1,4 +1,5 @@
-/* What uplink.c and uplink_stream.c share. */
+/* What uplink.c and stream.c share: how a request is made, and what an answer says of the way to the
+ * coordinator. */
 #ifndef REPORTER_UPLINK_PRIVATE_H
 #define REPORTER_UPLINK_PRIVATE_H
 
@@ -7,24 +8,35 @@
 
 struct loop *uplink_loop(struct uplink *uplink);
 
-/* Starts a request to `path` of the coordinator with the token and the configured authority filled in. */
+/* Starts a request to `path` of the coordinator, for which it fills in the URL, the token and the configured
+ * authority in *request. */
 struct http_exchange *uplink_start(struct uplink *uplink, const char *path, struct http_request *request);
 
-/* What a Retry-After of so many seconds means for us, five minutes at most, whatever it says; -1: there is
- * none.
- */
+/* How long to wait for a Retry-After of so many seconds: as it says, but five minutes at most, or a mistyped
+ * header would silence a worker for days. -1 (there is none) is -1. */
 int64_t uplink_retry_after_ms(int64_t seconds);
 
-enum link_state { LINK_UNKNOWN, LINK_UP, LINK_AWAY, LINK_REFUSED };
-
-/* How one way to the coordinator fares, so that only changes are logged: calls and the stream may differ. */
-struct link {
-	const char *what; /* "reports", "commands" */
-	enum link_state state;
-	int refusal; /* the status that was logged */
+enum reach {
+	REACH_UNKNOWN, /* nothing was answered yet */
+	REACH_UP,
+	REACH_AWAY,    /* no answer, or one that says to come again */
+	REACH_REFUSED, /* we are not let in: the token, or another reporter has our node */
 };
 
-/* Takes note of how an exchange ended, and reads a refused token anew. */
-enum uplink_outcome uplink_observe(struct uplink *uplink, struct link *link, int status, const char *error);
+/* How one of the two ways to the coordinator fares. Calls and the stream end in different programs there, so
+ * one can work while the other does not. Only changes are logged. */
+struct reachability {
+	const char *what; /* "reports", "commands" */
+	enum reach state;
+	int refusal; /* REACH_REFUSED: the status that was logged; else 0 */
+};
+
+/*
+ * Takes note of how an exchange ended and says what that means for its sender. `status` 0 is no answer;
+ * `error` is logged unless the status is 2xx. After a 401 the token is read anew, because it may have been
+ * replaced meanwhile.
+ */
+enum uplink_outcome uplink_observe(struct uplink *uplink, struct reachability *reachability, int status,
+				   const char *error);
 
 #endif

@@ -1,4 +1,20 @@
-/* The stream of commands: one GET that stays, watched for silence, opened anew whenever it ends. */
+/*
+ * The stream of commands: one GET whose answer never ends, and that is opened anew whenever it does. It does
+ * not know what a command is.
+ *
+ * The problem. A worker may be behind a firewall or a router that nobody can reach from outside, so the
+ * worker itself must open the way by which commands come. Asking every second would cost a coordinator with a
+ * thousand workers a thousand requests a second, and a click on the page would still wait. So the worker asks
+ * once and the relay answers for as long as it can: server-sent events, which every proxy passes.
+ *
+ * A connection over which nothing comes looks the same whether nobody sends or nobody is there any more: a
+ * relay's machine that lost its power sends no goodbye, and TCP's keep-alive asks only the nearest proxy. So
+ * the relay sends a comment every 15 seconds, and the stream is watched for silence from the moment it is
+ * asked for.
+ *
+ * The back-off is reset by the first byte and not by the status: a proxy that answers 200 and then ends,
+ * because the relay behind it is away, would otherwise be asked in a tight circle.
+ */
 #include "reporter/uplink/uplink.h"
 
 #include "common/log.h"
@@ -7,23 +23,65 @@
 #include "reporter/base/event_stream.h"
 #include "reporter/uplink/private.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The relay sends a comment every 15 s: three missed ones mean that nobody is there. */
+/* Three missed comments mean that nobody is there. */
 enum { SILENCE_MAX_MS = 50 * 1000, RETRY_MIN_MS = 500, RETRY_MAX_MS = 30 * 1000 };
+
+enum state {
+	STATE_WAITING, /* `retry` runs */
+	STATE_ASKED,   /* the request is on its way, nothing was heard yet; `silence` runs */
+	STATE_HEARD,   /* the stream is up; `silence` runs */
+	STATE_COUNT
+};
+
+#define BIT(state) (1U << (state))
+
+/* Where each state may lead. */
+static const unsigned MOVES[STATE_COUNT] = {
+	[STATE_WAITING] = BIT(STATE_ASKED),
+	[STATE_ASKED] = BIT(STATE_HEARD) | BIT(STATE_WAITING),
+	[STATE_HEARD] = BIT(STATE_WAITING),
+};
 
 struct uplink_stream {
 	struct uplink *uplink;
-	struct http_exchange *exchange; /* NULL: waiting for `retry` */
+	enum state state;
+	struct http_exchange *exchange; /* NULL: waiting */
 	struct timer *silence;
 	struct timer *retry;
 	struct backoff backoff;
 	struct event_stream events;
-	struct link link;
+	struct reachability reachability;
 	uplink_command_fn command;
 	void *user;
 };
+
+/* Makes the move with what belongs to the new state. */
+static void move_to(struct uplink_stream *stream, enum state state)
+{
+	assert(MOVES[stream->state] & BIT(state));
+	stream->state = state;
+	switch (state) {
+	case STATE_WAITING:
+		stream->exchange = NULL;
+		timer_stop(stream->silence);
+		event_stream_reset(&stream->events);
+		timer_start(stream->retry, backoff_next(&stream->backoff));
+		break;
+	case STATE_ASKED:
+		timer_start(stream->silence, SILENCE_MAX_MS);
+		break;
+	case STATE_HEARD:
+		backoff_reset(&stream->backoff);
+		uplink_observe(stream->uplink, &stream->reachability, 200, NULL);
+		break;
+	case STATE_COUNT:
+		break;
+	}
+}
 
 static void on_event(void *user, const char *name, const char *data, size_t len)
 {
@@ -39,18 +97,10 @@ static bool on_data(void *user, const char *data, size_t len)
 {
 	struct uplink_stream *stream = user;
 
-	backoff_reset(&stream->backoff);
+	if (stream->state == STATE_ASKED)
+		move_to(stream, STATE_HEARD);
 	timer_start(stream->silence, SILENCE_MAX_MS);
-	uplink_observe(stream->uplink, &stream->link, 200, NULL);
 	return event_stream_feed(&stream->events, data, len);
-}
-
-static void lost(struct uplink_stream *stream)
-{
-	stream->exchange = NULL;
-	timer_stop(stream->silence);
-	event_stream_reset(&stream->events);
-	timer_start(stream->retry, backoff_next(&stream->backoff));
 }
 
 static void on_done(void *user, const struct http_answer *answer)
@@ -60,14 +110,14 @@ static void on_done(void *user, const struct http_answer *answer)
 	struct reason why;
 	const char *error = answer->error;
 
-	if (answer->body_len && !json_parse(answer->body, answer->body_len, &json, &why))
+	if (answer->body_len && json_parse(answer->body, answer->body_len, &json, &why) == ERR_NONE)
 		error = json_text(json_get(json, "error"));
 	/* A stream that was up and ended is no news yet: the next try tells whether the relay is away. */
 	if (answer->status != 200)
-		uplink_observe(stream->uplink, &stream->link, answer->status,
+		uplink_observe(stream->uplink, &stream->reachability, answer->status,
 			       error ? error : "no stream of commands");
 	json_free(json);
-	lost(stream);
+	move_to(stream, STATE_WAITING);
 }
 
 static void on_silence(void *user)
@@ -76,7 +126,7 @@ static void on_silence(void *user)
 
 	log_warning("stream", "nothing heard from the coordinator, connecting again");
 	http_client_cancel(stream->exchange);
-	lost(stream);
+	move_to(stream, STATE_WAITING);
 }
 
 static void connect_now(void *user)
@@ -88,8 +138,8 @@ static void connect_now(void *user)
 				       .done = on_done,
 				       .user = stream};
 
+	move_to(stream, STATE_ASKED);
 	stream->exchange = uplink_start(stream->uplink, "/api/reporter/commands", &request);
-	timer_start(stream->silence, SILENCE_MAX_MS);
 }
 
 struct uplink_stream *uplink_stream_open(struct uplink *uplink, uplink_command_fn command, void *user)
@@ -102,7 +152,7 @@ struct uplink_stream *uplink_stream_open(struct uplink *uplink, uplink_command_f
 					 .retry = loop_timer(loop, connect_now, stream),
 					 .backoff = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS},
 					 .events = {.event = on_event, .user = stream},
-					 .link = {.what = "commands"},
+					 .reachability = {.what = "commands"},
 					 .command = command,
 					 .user = user};
 	connect_now(stream);

@@ -1,4 +1,8 @@
-/* Calls to the coordinator. The state of the connection is logged when it changes, not at every failure. */
+/*
+ * Calls to the coordinator: the request, the token, and what a status means for trying again. It does not
+ * know what is sent. A coordinator may be away for days, and thousands of failures in the log would hide
+ * everything else; so how the way fares is kept, and logged when it changes.
+ */
 #include "reporter/uplink/uplink.h"
 
 #include "common/log.h"
@@ -17,13 +21,13 @@ struct uplink {
 	struct loop *loop;
 	const struct config_reporter *config;
 	struct buf token;
-	struct link calls;
+	struct reachability calls;
 };
 
 struct uplink_call {
 	struct uplink *uplink;
 	struct http_exchange *exchange;
-	struct buf body;
+	struct buf body; /* must last as long as the exchange, which does not copy it */
 	uplink_done_fn done;
 	void *user;
 };
@@ -34,7 +38,7 @@ enum err uplink_new(struct loop *loop, const struct config_reporter *config, str
 	struct buf token = {0};
 	enum err err = credential_read(config->token_file, &token, why);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	*out = mem_alloc(1, sizeof(**out));
 	**out = (struct uplink){.loop = loop, .config = config, .token = token, .calls = {.what = "reports"}};
@@ -68,68 +72,47 @@ struct http_exchange *uplink_start(struct uplink *uplink, const char *path, stru
 	return exchange;
 }
 
-/* The only place where a link's state changes. */
-static void set_state(struct uplink *uplink, struct link *link, enum link_state state, int status,
-		      const char *error)
+/* Notes the state, and logs it if it is another than before. Any state may follow any other. */
+static void move_to(struct uplink *uplink, struct reachability *reachability, enum reach state, int status,
+		    const char *error)
 {
 	const char *url = uplink->config->coordinator;
-	enum link_state before = link->state;
-	int refusal = state == LINK_REFUSED ? status : 0;
+	int refusal = state == REACH_REFUSED ? status : 0;
 
-	if (before == state && link->refusal == refusal)
+	if (reachability->state == state && reachability->refusal == refusal)
 		return;
-	link->state = state;
-	link->refusal = refusal;
-	if (state == LINK_UP)
-		log_info("uplink", "connected to the coordinator for=%s url=%s", link->what, url);
-	else if (state == LINK_REFUSED)
-		log_error("uplink", "the coordinator refuses us for=%s status=%d error=%s", link->what,
-			  status, error);
+	reachability->state = state;
+	reachability->refusal = refusal;
+	if (state == REACH_UP)
+		log_info("uplink", "connected to the coordinator for=%s url=%s", reachability->what, url);
+	else if (state == REACH_REFUSED)
+		log_error("uplink", "the coordinator refuses us for=%s status=%d error=%s",
+			  reachability->what, status, error);
 	else
 		log_warning("uplink",
 			    "the coordinator is away, will try again for=%s url=%s status=%d error=%s",
-			    link->what, url, status, error);
+			    reachability->what, url, status, error);
 }
 
-/* A token may have been replaced while we run. */
-static void read_token_again(struct uplink *uplink)
+enum uplink_outcome uplink_observe(struct uplink *uplink, struct reachability *reachability, int status,
+				   const char *error)
 {
 	struct reason why;
 
-	if (credential_read(uplink->config->token_file, &uplink->token, &why))
-		log_error("uplink", "%s", why.text);
-}
-
-enum uplink_outcome uplink_observe(struct uplink *uplink, struct link *link, int status, const char *error)
-{
 	if (status >= 200 && status < 300) {
-		set_state(uplink, link, LINK_UP, status, NULL);
+		move_to(uplink, reachability, REACH_UP, status, NULL);
 		return UPLINK_TAKEN;
 	}
 	if (!status || status == 429 || status >= 500) {
-		set_state(uplink, link, LINK_AWAY, status, error);
+		move_to(uplink, reachability, REACH_AWAY, status, error);
 		return UPLINK_AWAY;
 	}
-	/* Anything else is about what was sent: its sender tells. */
-	if (status == 401 || status == 403 || status == 409)
-		set_state(uplink, link, LINK_REFUSED, status, error);
-	if (status == 401)
-		read_token_again(uplink);
+	/* Any other status is about what was sent, so its sender logs it. */
+	if (status == 401 || status == 403 || status == UPLINK_NODE_TAKEN)
+		move_to(uplink, reachability, REACH_REFUSED, status, error);
+	if (status == 401 && credential_read(uplink->config->token_file, &uplink->token, &why) != ERR_NONE)
+		log_error("uplink", "%s", why.text); /* and the old token is tried again */
 	return UPLINK_REFUSED;
-}
-
-/* What the coordinator says about it, what went wrong on the way, or the bare status. */
-static const char *error_of(const struct http_answer *http, const struct json *json, struct reason *scratch)
-{
-	const char *said = json_text(json_get(json, "error"));
-
-	if (said)
-		return said;
-	if (http->error)
-		return http->error;
-	snprintf(scratch->text, sizeof(scratch->text), "the coordinator answered with status %d",
-		 http->status);
-	return scratch->text;
 }
 
 int64_t uplink_retry_after_ms(int64_t seconds)
@@ -145,12 +128,21 @@ static void on_done(void *user, const struct http_answer *http)
 	struct uplink_answer answer = {.status = http->status,
 				       .retry_after_ms = uplink_retry_after_ms(http->retry_after_s)};
 	struct json *json = NULL;
-	struct reason why, scratch = {.text = ""};
+	struct reason why, bare_status;
 
-	if (http->body_len && json_parse(http->body, http->body_len, &json, &why))
-		json = NULL;
+	if (http->body_len && json_parse(http->body, http->body_len, &json, &why) != ERR_NONE)
+		json = NULL; /* a proxy's page, say */
 	answer.json = json_is_object(json) ? json : NULL;
-	answer.error = error_of(http, json, &scratch);
+	/* In this order: what the coordinator says, what went wrong on the way, or no more than the status.
+	 */
+	answer.error = json_text(json_get(json, "error"));
+	if (!answer.error)
+		answer.error = http->error;
+	if (!answer.error) {
+		snprintf(bare_status.text, sizeof(bare_status.text),
+			 "the coordinator answered with status %d", http->status);
+		answer.error = bare_status.text;
+	}
 	answer.outcome = uplink_observe(call->uplink, &call->uplink->calls, http->status, answer.error);
 	buf_free(&call->body);
 	call->done(call->user, &answer);
