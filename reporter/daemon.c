@@ -1,4 +1,16 @@
-/* Puts the reporter's parts together for a long life, and takes signals. */
+/*
+ * The reporter as a service: it takes signals, changes the configuration while it runs, and leaves with a
+ * goodbye. What the parts do is theirs; it only opens and closes them.
+ *
+ * Its life is one state, because several things that can happen at any time mean something else once it
+ * leaves: an answer is then perhaps the goodbye's, a second SIGTERM means "now", and a configuration is not
+ * read any more. They all ask for the state, and one function makes the moves.
+ *
+ * A configuration that is read anew replaces all parts at once; nothing is changed in them. That way there is
+ * one way to come to a state, the one that each start takes. If the new parts cannot be opened (another
+ * reporter holds the state directory), the old configuration is opened again, so that a mistake costs no
+ * monitoring.
+ */
 #include "reporter/daemon.h"
 
 #include "common/log.h"
@@ -6,44 +18,77 @@
 #include "reporter/ctl/ctl.h"
 #include "reporter/wiring.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* How long a goodbye may take: systemd and people are waiting. */
-enum { GOODBYE_MAX_MS = 3000, RELOAD_LATER_MS = 100 };
+enum {
+	GOODBYE_MAX_MS = 3000, /* systemd and people are waiting */
+	RELOAD_LATER_MS = 100, /* between looks whether an action is done */
+};
+
+enum state {
+	STATE_STARTING,
+	STATE_RUNNING,
+	STATE_LEAVING, /* the goodbye was said; `patience` runs */
+	STATE_ENDED,   /* as it was told to */
+	STATE_FAILED,  /* no configuration can be used here */
+	STATE_COUNT
+};
+
+#define BIT(state) (1U << (state))
+
+/* Where each state may lead. */
+static const unsigned MOVES[STATE_COUNT] = {
+	[STATE_STARTING] = BIT(STATE_RUNNING) | BIT(STATE_FAILED),
+	[STATE_RUNNING] = BIT(STATE_LEAVING) | BIT(STATE_FAILED),
+	[STATE_LEAVING] = BIT(STATE_ENDED),
+	[STATE_ENDED] = 0,
+	[STATE_FAILED] = 0,
+};
 
 struct daemon {
 	const char *path;
 	struct config config;
+	enum state state;
 	struct loop *loop;
-	struct timer *patience; /* started: we are leaving */
+	struct timer *patience; /* with the coordinator, to hear the goodbye */
 	struct timer *reload;
 	int signals;
-	bool failed;
-	struct wiring parts;
+	struct wiring wiring;
 	struct ctl_server *ctl;
-	struct uplink_stream *stream;
+	struct uplink_stream *stream; /* NULL: another reporter speaks for our node, or nobody knows yet */
 };
+
+static void move_to(struct daemon *daemon, enum state state)
+{
+	assert(MOVES[daemon->state] & BIT(state));
+	daemon->state = state;
+	if (state == STATE_ENDED || state == STATE_FAILED)
+		loop_stop(daemon->loop);
+}
 
 static void on_command(void *user, const char *json, size_t len)
 {
 	struct daemon *daemon = user;
 
-	commands_take_text(daemon->parts.commands, json, len);
+	commands_take_text(daemon->wiring.commands, json, len);
 }
 
 /* The node's commands and log lines are those of the reporter that speaks for it. While that is another one
- * (a machine that was cloned with its token), ours must neither act nor tell. */
+ * (a machine that was cloned together with its token), ours must neither act nor tell. */
 static void set_speaking(struct daemon *daemon, bool speaking)
 {
-	logs_set_sending(daemon->parts.logs, speaking);
+	logs_set_sending(daemon->wiring.logs, speaking);
 	if (speaking && !daemon->stream) {
-		daemon->stream = uplink_stream_open(daemon->parts.uplink, on_command, daemon);
+		daemon->stream = uplink_stream_open(daemon->wiring.uplink, on_command, daemon);
 	} else if (!speaking && daemon->stream) {
-		log_warning("daemon", "no commands are taken and no log lines sent until that one is gone");
+		log_warning("daemon",
+			    "another reporter speaks for this node: no commands are taken and no log "
+			    "lines sent until it is gone");
 		uplink_stream_free(daemon->stream);
 		daemon->stream = NULL;
 	}
@@ -53,8 +98,8 @@ static void on_answered(void *user, const struct uplink_answer *answer)
 {
 	struct daemon *daemon = user;
 
-	if (timer_is_started(daemon->patience))
-		loop_stop(daemon->loop);
+	if (daemon->state == STATE_LEAVING)
+		move_to(daemon, STATE_ENDED); /* only the goodbye's answer comes here now */
 	else if (answer->outcome != UPLINK_AWAY)
 		set_speaking(daemon, answer->status != UPLINK_NODE_TAKEN);
 }
@@ -63,29 +108,31 @@ static void on_patience_over(void *user)
 {
 	struct daemon *daemon = user;
 
+	if (daemon->state != STATE_LEAVING)
+		return; /* the answer came in this very turn */
 	log_warning("daemon", "the coordinator did not hear the goodbye");
-	loop_stop(daemon->loop);
+	move_to(daemon, STATE_ENDED);
 }
 
-/* Everything that hangs on the configuration. `memory` is of the one before, or NULL. What failed was said.
- */
+/* Opens everything that hangs on the configuration. `memory` is the last scheduler's, or NULL. What failed
+ * was logged. */
 static enum err open_all(struct daemon *daemon, const struct scheduler_memory *memory)
 {
 	const struct config *config = &daemon->config;
 	struct reason why;
-	enum err err = wiring_open(&daemon->parts, daemon->loop, config, REPORT_DAEMON, on_answered, daemon);
+	enum err err = wiring_open(&daemon->wiring, daemon->loop, config, REPORT_DAEMON, on_answered, daemon);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
-	err = ctl_server_new(daemon->loop, config->reporter.control_socket, daemon->parts.reporter,
+	err = ctl_server_new(daemon->loop, config->reporter.control_socket, daemon->wiring.scheduler,
 			     &daemon->ctl, &why);
-	if (err) {
+	if (err != ERR_NONE) {
 		log_error("daemon", "%s", why.text);
 		return err;
 	}
 	if (memory)
-		scheduler_recall(daemon->parts.reporter, memory);
-	scheduler_begin(daemon->parts.reporter);
+		scheduler_recall(daemon->wiring.scheduler, memory);
+	scheduler_begin(daemon->wiring.scheduler);
 	return ERR_NONE;
 }
 
@@ -94,35 +141,22 @@ static void close_all(struct daemon *daemon)
 {
 	uplink_stream_free(daemon->stream);
 	ctl_server_free(daemon->ctl);
-	wiring_close(&daemon->parts);
+	wiring_close(&daemon->wiring);
 	daemon->stream = NULL;
 	daemon->ctl = NULL;
 }
 
-static void leave(struct daemon *daemon)
-{
-	if (timer_is_started(daemon->patience)) { /* the second signal */
-		loop_stop(daemon->loop);
-		return;
-	}
-	log_info("daemon", "saying goodbye");
-	timer_start(daemon->patience, GOODBYE_MAX_MS);
-	scheduler_save(daemon->parts.reporter);
-	scheduler_goodbye(daemon->parts.reporter);
-}
-
-/* Opens all of it with another configuration; where that cannot be (a state_dir that another reporter holds),
- * goes on with the one that worked. */
+/* Opens all of it with another configuration, or, if that cannot be used here, with the one that worked. */
 static void change_config(struct daemon *daemon, struct config *fresh)
 {
 	struct config before = daemon->config;
 	struct scheduler_memory memory;
 
-	scheduler_save(daemon->parts.reporter);
-	memory = scheduler_remember(daemon->parts.reporter);
+	scheduler_save(daemon->wiring.scheduler);
+	memory = scheduler_remember(daemon->wiring.scheduler);
 	close_all(daemon);
 	daemon->config = *fresh;
-	if (!open_all(daemon, &memory)) {
+	if (open_all(daemon, &memory) == ERR_NONE) {
 		config_free(&before);
 		return;
 	}
@@ -130,26 +164,23 @@ static void change_config(struct daemon *daemon, struct config *fresh)
 	close_all(daemon);
 	config_free(&daemon->config);
 	daemon->config = before;
-	if (open_all(daemon, &memory)) {
-		daemon->failed = true;
-		loop_stop(daemon->loop);
-	}
+	if (open_all(daemon, &memory) != ERR_NONE)
+		move_to(daemon, STATE_FAILED);
 }
 
-/* An action under way is not given up for it: it waits. */
 static void on_reload(void *user)
 {
 	struct daemon *daemon = user;
 	struct config fresh;
 	struct reason why;
 
-	if (timer_is_started(daemon->patience))
+	if (daemon->state != STATE_RUNNING)
 		return;
-	if (commands_are_running(daemon->parts.commands)) {
+	if (commands_are_running(daemon->wiring.commands)) { /* closing would give up the action under way */
 		timer_start(daemon->reload, RELOAD_LATER_MS);
 		return;
 	}
-	if (config_read(daemon->path, &fresh, &why)) {
+	if (config_read(daemon->path, &fresh, &why) != ERR_NONE) {
 		log_error("daemon", "configuration not changed: %s", why.text);
 		return;
 	}
@@ -165,13 +196,20 @@ static void on_signal(void *user, uint32_t events)
 	(void)events;
 	if (read(daemon->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGHUP)
+	if (info.ssi_signo == SIGHUP) {
 		timer_start(daemon->reload, 0);
-	else
-		leave(daemon);
+	} else if (daemon->state == STATE_RUNNING) {
+		log_info("daemon", "saying goodbye");
+		move_to(daemon, STATE_LEAVING);
+		timer_start(daemon->patience, GOODBYE_MAX_MS);
+		scheduler_save(daemon->wiring.scheduler);
+		scheduler_goodbye(daemon->wiring.scheduler);
+	} else if (daemon->state == STATE_LEAVING) {
+		move_to(daemon, STATE_ENDED); /* the second signal */
+	}
 }
 
-/* Signals come as events; what is started later must unblock them for itself. */
+/* Signals come as events of the loop. Programs that are started later must unblock them for themselves. */
 static int open_signals(void)
 {
 	sigset_t set;
@@ -187,7 +225,7 @@ static int open_signals(void)
 
 int daemon_run(const char *path, struct config *config)
 {
-	struct daemon daemon = {.path = path, .config = *config, .parts = {.state_lock = -1}};
+	struct daemon daemon = {.path = path, .config = *config, .wiring = WIRING_CLOSED};
 	struct watch *watch;
 
 	*config = (struct config){0};
@@ -196,9 +234,12 @@ int daemon_run(const char *path, struct config *config)
 	daemon.patience = loop_timer(daemon.loop, on_patience_over, &daemon);
 	daemon.reload = loop_timer(daemon.loop, on_reload, &daemon);
 	watch = loop_watch(daemon.loop, daemon.signals, EPOLLIN, on_signal, &daemon);
-	daemon.failed = open_all(&daemon, NULL) != ERR_NONE;
-	if (!daemon.failed)
+	if (open_all(&daemon, NULL) == ERR_NONE) {
+		move_to(&daemon, STATE_RUNNING);
 		loop_run(daemon.loop);
+	} else {
+		move_to(&daemon, STATE_FAILED);
+	}
 	close_all(&daemon);
 	watch_free(watch);
 	timer_free(daemon.reload);
@@ -206,5 +247,5 @@ int daemon_run(const char *path, struct config *config)
 	loop_free(daemon.loop);
 	close(daemon.signals);
 	config_free(&daemon.config);
-	return daemon.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return daemon.state == STATE_FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
 }

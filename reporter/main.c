@@ -1,4 +1,5 @@
-/* p2pdash-reporter: the command line. */
+/* p2pdash-reporter: the command line, and which of the ways to run it asks for. What a person got wrong ends
+ * the program here, before anything is opened. */
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
@@ -43,55 +44,74 @@ static const struct program PROGRAM = {
 	.settings_count = SET_COUNT,
 };
 
-/* What a person got wrong ends here, with exit status 2. *words is what follows `ctl`, NULL without it. */
-static void read_settings(int argc, char **argv, struct setting_value *values, struct config *config,
-			  char ***words)
-{
-	enum log_level level = LOG_LEVEL_INFO;
-	struct buf token = {0}; /* only checked: the uplink reads it when it needs it */
-	struct reason why;
-	int rest = 0;
-	enum err err = settings_read(&PROGRAM, argc, argv, values, &rest, &why);
+/* What was asked for, beside the settings. */
+struct invocation {
+	struct setting_value values[SET_COUNT];
+	struct config config;
+	char **words; /* what follows `ctl`; NULL without it */
+};
 
-	if (!err && log_parse_level(values[SET_LOG_LEVEL].text, &level))
-		err = reason_set(&why, ERR_INVALID, "--log-level must be debug, info, warning or error");
-	if (!err && values[SET_ONCE].number && values[SET_PRINT].number)
-		err = reason_set(&why, ERR_INVALID, "--once and --print do not go together");
-	*words = argv[rest] ? &argv[rest + 1] : NULL;
-	if (!err && argv[rest] && strcmp(argv[rest], "ctl") != 0)
-		err = reason_set(&why, ERR_INVALID, "unknown command \"%s\"", argv[rest]);
-	if (!err && *words)
-		err = ctl_check(*words, &why);
-	if (!err)
-		err = config_read(values[SET_CONFIG].text, config, &why);
-	if (!err && !values[SET_PRINT].number && !*words) {
-		err = credential_read(config->reporter.token_file, &token, &why);
-		if (!err)
-			err = state_dir_make(config->reporter.state_dir, &why);
-	}
-	buf_free(&token);
-	if (err)
-		settings_refuse(&PROGRAM, &why);
+static enum err read_request(int argc, char **argv, struct invocation *invocation, struct reason *why)
+{
+	const struct setting_value *values = invocation->values;
+	enum log_level level;
+	int rest = 0;
+	enum err err = settings_read(&PROGRAM, argc, argv, invocation->values, &rest, why);
+
+	if (err != ERR_NONE)
+		return err;
+	if (log_parse_level(values[SET_LOG_LEVEL].text, &level) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "--log-level must be debug, info, warning or error");
 	log_set_level(level);
+	if (values[SET_ONCE].number && values[SET_PRINT].number)
+		return reason_set(why, ERR_INVALID, "--once and --print do not go together");
+	if (argv[rest] && strcmp(argv[rest], "ctl") != 0)
+		return reason_set(why, ERR_INVALID, "unknown command \"%s\"", argv[rest]);
+	if (argv[rest]) {
+		invocation->words = &argv[rest + 1];
+		err = ctl_check(invocation->words, why);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return config_read(values[SET_CONFIG].text, &invocation->config, why);
+}
+
+/* What a report that is sent needs, so that a mistake ends the program with a sentence instead of being
+ * logged by a daemon that runs on. The token is only checked: the uplink reads it when it needs it. */
+static enum err check_sending(const struct config_reporter *config, struct reason *why)
+{
+	struct buf token = {0};
+	enum err err = credential_read(config->token_file, &token, why);
+
+	buf_free(&token);
+	if (err != ERR_NONE)
+		return err;
+	return state_dir_make(config->state_dir, why);
 }
 
 int main(int argc, char **argv)
 {
-	struct setting_value values[SET_COUNT];
-	struct config config = {0};
-	char **words = NULL;
+	struct invocation invocation = {0};
+	struct reason why;
+	enum err err;
 	int status;
 
 	text_init();
-	read_settings(argc, argv, values, &config, &words);
-	if (words)
-		status = ctl_run(config.reporter.control_socket, words);
-	else if (values[SET_PRINT].number)
-		status = once_print(&config);
-	else if (values[SET_ONCE].number)
-		status = once_report(&config);
-	else
-		status = daemon_run(values[SET_CONFIG].text, &config);
-	config_free(&config);
+	err = read_request(argc, argv, &invocation, &why);
+	if (err != ERR_NONE)
+		settings_refuse(&PROGRAM, &why); /* exit status 2 */
+	if (invocation.words) {
+		status = ctl_run(invocation.config.reporter.control_socket, invocation.words);
+	} else if (invocation.values[SET_PRINT].number) {
+		status = once_print(&invocation.config);
+	} else {
+		if (check_sending(&invocation.config.reporter, &why) != ERR_NONE)
+			settings_refuse(&PROGRAM, &why);
+		if (invocation.values[SET_ONCE].number)
+			status = once_report(&invocation.config);
+		else
+			status = daemon_run(invocation.values[SET_CONFIG].text, &invocation.config);
+	}
+	config_free(&invocation.config);
 	return status;
 }

@@ -1,4 +1,7 @@
-/* Runs that end by themselves. The parts are those of the daemon. */
+/*
+ * Runs that end by themselves. The parts are those of the daemon; the difference is that somebody must find
+ * out when all is done, which no event tells: a step every few milliseconds looks at the parts and decides.
+ */
 #include "reporter/once.h"
 
 #include "common/log.h"
@@ -12,38 +15,42 @@
 
 enum {
 	STEP_MS = 20,
-	QUIET_MS = 300,	       /* no log line for so long: there is none */
-	SETTLE_MAX_MS = 30000, /* for log lines and results, after commands */
-	PRINT_MIN_MS = 1000,   /* CPU time is measured over it */
+	QUIET_MS = 300,	       /* if no log line comes for so long, none waits in the sources */
+	SETTLE_MAX_MS = 30000, /* how long log lines and results are waited for, after commands */
+	PRINT_MIN_MS = 1000,   /* over which CPU time is measured */
 	PRINT_MAX_MS = 5000,   /* how long slow services are waited for */
 };
 
 struct once {
 	struct loop *loop;
-	struct wiring parts;
+	struct wiring wiring;
 	struct timer *step;
-	int64_t waited_ms; /* for log lines and results */
-	bool taken;
+	int64_t waited_ms; /* since no command runs any more */
+	bool taken;	   /* the report was; its command's results and the log lines follow */
 };
 
-/* The report was taken: what it asked for is done and answered, what the logs hold is sent, then the run
+/* The report was taken. What it asked for is done and answered, what the logs hold is sent, then the run
  * ends. */
 static void on_settle(void *user)
 {
 	struct once *once = user;
-	bool running = commands_are_running(once->parts.commands);
-	bool settled = commands_are_settled(once->parts.commands) &&
-		       !scheduler_is_reporting(once->parts.reporter) &&
-		       logs_are_quiet(once->parts.logs, QUIET_MS);
+	const struct wiring *wiring = &once->wiring;
+	bool settled = commands_are_settled(wiring->commands) && !scheduler_is_reporting(wiring->scheduler) &&
+		       logs_are_quiet(wiring->logs, QUIET_MS);
 
-	once->waited_ms = running ? 0 : once->waited_ms + STEP_MS;
-	if (once->waited_ms > SETTLE_MAX_MS)
+	if (settled) {
+		loop_stop(once->loop);
+		return;
+	}
+	/* An action has its own timeout, and is waited for however long that is. */
+	once->waited_ms = commands_are_running(wiring->commands) ? 0 : once->waited_ms + STEP_MS;
+	if (once->waited_ms > SETTLE_MAX_MS) {
 		log_warning("once", "commands, results or log lines are still on their way: the next run "
 				    "goes on with them");
-	if (settled || once->waited_ms > SETTLE_MAX_MS)
 		loop_stop(once->loop);
-	else
-		timer_start(once->step, STEP_MS);
+		return;
+	}
+	timer_start(once->step, STEP_MS);
 }
 
 static void on_answered(void *user, const struct uplink_answer *answer)
@@ -52,13 +59,13 @@ static void on_answered(void *user, const struct uplink_answer *answer)
 
 	if (once->taken)
 		return; /* a second report, of what commands changed */
-	once->taken = answer->outcome == UPLINK_TAKEN;
-	if (once->taken) {
-		logs_set_sending(once->parts.logs, true);
-		on_settle(once);
-	} else {
+	if (answer->outcome != UPLINK_TAKEN) {
 		loop_stop(once->loop);
+		return;
 	}
+	once->taken = true;
+	logs_set_sending(once->wiring.logs, true);
+	on_settle(once);
 }
 
 int once_report(const struct config *config)
@@ -67,12 +74,12 @@ int once_report(const struct config *config)
 
 	signal(SIGPIPE, SIG_IGN);
 	once.step = loop_timer(once.loop, on_settle, &once);
-	if (!wiring_open(&once.parts, once.loop, config, REPORT_CRON, on_answered, &once)) {
-		scheduler_begin(once.parts.reporter);
+	if (wiring_open(&once.wiring, once.loop, config, REPORT_CRON, on_answered, &once) == ERR_NONE) {
+		scheduler_begin(once.wiring.scheduler);
 		loop_run(once.loop);
-		scheduler_save(once.parts.reporter);
+		scheduler_save(once.wiring.scheduler);
 	}
-	wiring_close(&once.parts);
+	wiring_close(&once.wiring);
 	timer_free(once.step);
 	loop_free(once.loop);
 	return once.taken ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -80,15 +87,16 @@ int once_report(const struct config *config)
 
 struct print {
 	struct loop *loop;
-	struct scheduler *reporter;
+	struct scheduler *scheduler;
 	struct timer *step;
 	int64_t waited_ms;
 };
 
+/* Ends the run when the services are known and the CPU's share means something. */
 static void on_step(void *user)
 {
 	struct print *print = user;
-	bool known = services_are_known(scheduler_services(print->reporter));
+	bool known = services_are_known(scheduler_services(print->scheduler));
 
 	print->waited_ms += STEP_MS;
 	if (print->waited_ms >= PRINT_MAX_MS || (known && print->waited_ms >= PRINT_MIN_MS))
@@ -104,13 +112,14 @@ int once_print(const struct config *config)
 	struct reason why;
 
 	print.step = loop_timer(print.loop, on_step, &print);
-	if (!scheduler_new(print.loop, config, REPORT_DAEMON, NULL, &print.reporter, &why)) {
+	/* Without an uplink nothing can fail: the state directory is not used. */
+	if (scheduler_new(print.loop, config, REPORT_DAEMON, NULL, &print.scheduler, &why) == ERR_NONE) {
 		on_step(&print);
 		loop_run(print.loop);
-		scheduler_write_report(print.reporter, &text);
+		scheduler_write_report(print.scheduler, &text);
 		puts(text.data);
 	}
-	scheduler_free(print.reporter);
+	scheduler_free(print.scheduler);
 	timer_free(print.step);
 	loop_free(print.loop);
 	buf_free(&text);

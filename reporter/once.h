@@ -4,10 +4,12 @@
 
 #include "reporter/config/config.h"
 
-/* One report, and what the coordinator wants done. The exit status: 0 only if the report was received. */
+/* Sends one report, does what the coordinator asks in its answer, sends the log lines that wait, and ends.
+ * Returns the exit status: success only if the report was received; why not was logged. */
 int once_report(const struct config *config);
 
-/* Prints what a report would say. Needs neither token nor coordinator, and leaves nothing behind. */
+/* Prints on standard output what a report would say. Needs neither token nor coordinator, and leaves nothing
+ * behind. Returns the exit status. */
 int once_print(const struct config *config);
 
 #endif

@@ -1,4 +1,7 @@
-/* Opening and closing in order: what gives callbacks goes before what they use. */
+/*
+ * Opening and closing the parts in order. Each part calls only those that were opened before it; closing goes
+ * so that a part that may still call back goes before what it would call.
+ */
 #include "reporter/wiring.h"
 
 #include "common/log.h"
@@ -11,52 +14,48 @@ static void on_command(void *commands, const struct json *command)
 	commands_take(commands, command);
 }
 
-static enum err open_each(struct wiring *parts, struct loop *loop, const struct config *config,
-			  enum report_mode mode, struct reason *why)
-{
-	enum err err = state_dir_open(config->reporter.state_dir, &parts->state_lock, why);
-
-	if (!err)
-		err = uplink_new(loop, &config->reporter, &parts->uplink, why);
-	if (!err)
-		err = scheduler_new(loop, config, mode, parts->uplink, &parts->reporter, why);
-	if (!err)
-		err = commands_new(loop, config, parts->uplink, parts->reporter, &parts->commands, why);
-	if (!err)
-		err = logs_new(loop, config, parts->uplink, &parts->logs, why);
-	return err;
-}
-
-enum err wiring_open(struct wiring *parts, struct loop *loop, const struct config *config,
+enum err wiring_open(struct wiring *wiring, struct loop *loop, const struct config *config,
 		     enum report_mode mode, scheduler_answered_fn answered, void *user)
 {
+	struct scheduler_peers peers = {.take_command = on_command, .answered = answered, .user = user};
 	struct reason why;
 	enum err err;
 
-	*parts = (struct wiring){.state_lock = -1};
-	err = open_each(parts, loop, config, mode, &why);
-	if (err) {
-		log_error("reporter", "%s", why.text);
-		wiring_close(parts);
-		return err;
-	}
-	if (mode == REPORT_CRON)
-		commands_set_in_turn(parts->commands);
-	scheduler_set_peers(parts->reporter, &(struct scheduler_peers){.take_command = on_command,
-								       .commands = parts->commands,
-								       .logs = parts->logs,
-								       .answered = answered,
-								       .user = user});
+	*wiring = WIRING_CLOSED;
+	err = state_dir_open(config->reporter.state_dir, &wiring->state_lock, &why);
+	if (err != ERR_NONE)
+		goto fail;
+	err = uplink_new(loop, &config->reporter, &wiring->uplink, &why);
+	if (err != ERR_NONE)
+		goto fail;
+	err = scheduler_new(loop, config, mode, wiring->uplink, &wiring->scheduler, &why);
+	if (err != ERR_NONE)
+		goto fail;
+	err = commands_new(loop, config, wiring->uplink, wiring->scheduler, &wiring->commands, &why);
+	if (err != ERR_NONE)
+		goto fail;
+	err = logs_new(loop, config, wiring->uplink, &wiring->logs, &why);
+	if (err != ERR_NONE)
+		goto fail;
+	if (mode == REPORT_CRON) /* commands that waited for this run come all at once */
+		commands_set_in_turn(wiring->commands);
+	peers.commands = wiring->commands;
+	peers.logs = wiring->logs;
+	scheduler_set_peers(wiring->scheduler, &peers);
 	return ERR_NONE;
+fail:
+	log_error("wiring", "%s", why.text);
+	wiring_close(wiring);
+	return err;
 }
 
-void wiring_close(struct wiring *parts)
+void wiring_close(struct wiring *wiring)
 {
-	logs_free(parts->logs);
-	scheduler_free(parts->reporter); /* gives up what the services do for commands */
-	commands_free(parts->commands);
-	uplink_free(parts->uplink);
-	if (parts->state_lock >= 0)
-		close(parts->state_lock);
-	*parts = (struct wiring){.state_lock = -1};
+	logs_free(wiring->logs);
+	scheduler_free(wiring->scheduler); /* gives up what the services do for commands */
+	commands_free(wiring->commands);
+	uplink_free(wiring->uplink);
+	if (wiring->state_lock >= 0)
+		close(wiring->state_lock);
+	*wiring = WIRING_CLOSED;
 }

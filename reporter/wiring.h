@@ -7,19 +7,25 @@
 #include "reporter/report/scheduler.h"
 
 struct wiring {
-	int state_lock; /* -1: not held */
+	int state_lock; /* keeps other reporters out of the state directory; -1: not held */
 	struct uplink *uplink;
-	struct scheduler *reporter;
+	struct scheduler *scheduler;
 	struct commands *commands;
 	struct logs *logs;
 };
 
+/* A wiring with nothing open, which wiring_close takes. */
+#define WIRING_CLOSED ((struct wiring){.state_lock = -1})
+
 /*
- * Opens all of them; commands that come with a report's answer go to `commands`. `config` outlives the parts.
- * On failure nothing is open, and the sentence was logged.
+ * Opens all of them, and connects them: commands that come with a report's answer go to `commands`. Nothing
+ * is reported before scheduler_begin. `config` outlives the parts. `answered` is called with `user` as
+ * scheduler_peers has it. On failure the sentence was logged, and nothing is open.
  */
-enum err wiring_open(struct wiring *parts, struct loop *loop, const struct config *config,
+enum err wiring_open(struct wiring *wiring, struct loop *loop, const struct config *config,
 		     enum report_mode mode, scheduler_answered_fn answered, void *user) MUST_CHECK;
-void wiring_close(struct wiring *parts); /* works in every state, also of a failed wiring_open */
+
+/* Closes what is open and leaves WIRING_CLOSED; also after a wiring_open that failed, and twice. */
+void wiring_close(struct wiring *wiring);
 
 #endif

@@ -1,20 +1,15 @@
-/* The interval between reports, and who has a say in it. Knows neither timers nor reports. */
+/* The interval between reports, and who has a say in it. It knows neither timers nor reports. */
 #include "reporter/report/interval.h"
 
 #include <inttypes.h>
 
 #define FIRST_S	   60 /* until the coordinator says otherwise */
 #define LONGEST_S  3600
-#define MINUTELY_S 45 /* what is further apart than this was run by cron's minutes, more or less */
+#define MINUTELY_S 45 /* runs that are further apart than this are cron's, which counts in minutes */
 
 static int64_t clamp(int64_t value, int64_t min, int64_t max)
 {
 	return value < min ? min : value > max ? max : value;
-}
-
-static int64_t within_limits(const struct interval *pace, int64_t seconds)
-{
-	return clamp(seconds, pace->min_s, pace->max_s);
 }
 
 struct interval interval_of_daemon(int64_t min_s, int64_t max_s)
@@ -24,45 +19,43 @@ struct interval interval_of_daemon(int64_t min_s, int64_t max_s)
 
 struct interval interval_of_cron(int64_t min_s, int64_t max_s, int64_t since_ms)
 {
-	struct interval pace = {.min_s = min_s, .max_s = max_s, .granted_s = max_s};
+	struct interval interval = {.min_s = min_s, .max_s = max_s, .granted_s = max_s};
 	int64_t since_s = since_ms / 1000;
 
 	if (since_ms < 0)
-		return pace;
+		return interval;
+	/* A run takes a different time each time, so two of them are never exactly minutes apart. */
 	if (since_s > MINUTELY_S)
 		since_s = (since_s + 30) / 60 * 60;
-	pace.granted_s = clamp(since_s, min_s, LONGEST_S);
-	return pace;
+	/* max_s does not hold here: if cron comes more rarely, the coordinator must not miss us in between.
+	 */
+	interval.granted_s = clamp(since_s, min_s, LONGEST_S);
+	return interval;
 }
 
-int64_t interval_interval_s(const struct interval *pace)
+int64_t interval_seconds(const struct interval *interval)
 {
-	return pace->fixed_s ? pace->fixed_s : pace->granted_s;
+	return interval->fixed_s ? interval->fixed_s : interval->granted_s;
 }
 
-bool interval_is_fixed(const struct interval *pace)
-{
-	return pace->fixed_s != 0;
-}
-
-void interval_grant(struct interval *pace, double seconds)
+void interval_grant(struct interval *interval, double seconds)
 {
 	if (seconds >= 1 && seconds <= LONGEST_S)
-		pace->granted_s = within_limits(pace, (int64_t)seconds);
+		interval->granted_s = clamp((int64_t)seconds, interval->min_s, interval->max_s);
 }
 
-enum err interval_fix(struct interval *pace, int64_t seconds, struct reason *why)
+enum err interval_fix(struct interval *interval, int64_t seconds, struct reason *why)
 {
-	if (seconds && (seconds < pace->min_s || seconds > pace->max_s))
+	if (seconds && (seconds < interval->min_s || seconds > interval->max_s))
 		return reason_set(why, ERR_INVALID,
-				  "interval must be %" PRId64 " to %" PRId64 " seconds here", pace->min_s,
-				  pace->max_s);
-	pace->fixed_s = seconds;
+				  "interval must be %" PRId64 " to %" PRId64 " seconds here", interval->min_s,
+				  interval->max_s);
+	interval->fixed_s = seconds;
 	return ERR_NONE;
 }
 
-void interval_recall(struct interval *pace, const struct interval *before)
+void interval_recall(struct interval *interval, const struct interval *before)
 {
-	pace->granted_s = within_limits(pace, before->granted_s);
-	pace->fixed_s = before->fixed_s ? within_limits(pace, before->fixed_s) : 0;
+	interval->granted_s = clamp(before->granted_s, interval->min_s, interval->max_s);
+	interval->fixed_s = before->fixed_s ? clamp(before->fixed_s, interval->min_s, interval->max_s) : 0;
 }

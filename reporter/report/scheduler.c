@@ -1,16 +1,33 @@
-/* The schedule of reports, as one small state machine. What a report says is report.c's concern. */
+/*
+ * The reporter's life, from the first report to the goodbye: what a report is written from, and when there
+ * has to be one. How it gets to the coordinator is delivery.c's concern, how it is written report.c's.
+ *
+ * A page that shows a worker wants it fresh, a coordinator with a thousand workers wants few reports, and no
+ * fixed period suits both. But most of the time nothing happens on a machine. So reports go by a slow
+ * interval, and between them the reporter looks cheaply, every few seconds, at what is worth a report of its
+ * own: the CPU's or the memory's share moved by more than twenty points, or a service changed.
+ *
+ * The first report waits a moment. Sent at once it would know no service and show an idle CPU, because a
+ * share needs two samples, and a machine that was restarted would look so for a whole interval. So GATHERING
+ * lasts until the share means something and all services were looked at, but no longer than a second (ten for
+ * cron, where nobody waits): a service that hangs must not hide the machine.
+ *
+ * What must stay true: the last thing that the coordinator hears of us is the goodbye, also if another report
+ * is on its way when we are told to leave. Otherwise the worker would be shown as lost instead of as switched
+ * off.
+ */
 #include "reporter/report/scheduler.h"
 
 #include "common/clock.h"
-#include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "reporter/base/backoff.h"
 #include "reporter/base/state_dir.h"
 #include "reporter/certificates/news.h"
 #include "reporter/logs/logs.h"
 #include "reporter/metrics/sampler.h"
+#include "reporter/report/delivery.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -20,14 +37,11 @@
 
 enum {
 	WATCH_MS = 5000,     /* between looks at what may be worth a report */
-	WATCHES_A_LOOK = 3,  /* services are looked at anew at every third: a safety net */
-	SPACING_MS = 250,    /* between reports that changes ask for */
-	CPU_WINDOW_MS = 300, /* the first share of CPU time, where there is none to go on from */
+	WATCHES_A_LOOK = 3,  /* at every third the services are looked at anew, if a change was missed */
+	CPU_WINDOW_MS = 300, /* over which the first share of CPU time is measured, unless one goes on */
 	CPU_WINDOW_CRON_MS = 1000,
 	KNOWN_MAX_MS = 1000, /* how long the first report waits for slow services */
 	KNOWN_MAX_CRON_MS = 10000,
-	RETRY_MIN_MS = 1000,
-	RETRY_MAX_MS = 60000,
 };
 
 #define LAST_SAMPLE "last-sample"
@@ -35,394 +49,351 @@ enum {
 
 enum state {
 	STATE_IDLE,	 /* scheduler_begin has not been called */
-	STATE_GATHERING, /* before the first report */
+	STATE_GATHERING, /* before the first report: `ready` runs */
 	STATE_ACTIVE,
-	STATE_STOPPED, /* by control_reporter */
-	STATE_LEAVING, /* the goodbye is next, or on its way */
+	STATE_STOPPED, /* by control_reporter: no report unless somebody asks for one */
+	STATE_LEAVING, /* the goodbye is on its way, or follows the report that is */
+	STATE_COUNT
+};
+
+#define BIT(state) (1U << (state))
+
+/* Where each state may lead. */
+static const unsigned MOVES[STATE_COUNT] = {
+	[STATE_IDLE] = BIT(STATE_GATHERING),
+	[STATE_GATHERING] = BIT(STATE_ACTIVE) | BIT(STATE_STOPPED) | BIT(STATE_LEAVING),
+	[STATE_ACTIVE] = BIT(STATE_STOPPED) | BIT(STATE_LEAVING),
+	[STATE_STOPPED] = BIT(STATE_ACTIVE) | BIT(STATE_LEAVING),
+	[STATE_LEAVING] = 0,
 };
 
 struct scheduler {
-	struct loop *loop;
 	const struct config *config;
 	enum report_mode mode;
-	struct uplink *uplink;
 	struct scheduler_peers peers;
 	struct sampler *sampler;
 	struct services *services;
 	struct certificate_news *certificates;
+	struct delivery *delivery;
 	char instance[ID_RANDOM_SIZE];
 
 	enum state state;
 	int64_t begun_ms;     /* monotonic */
 	int64_t known_by_ms;  /* monotonic: the first report waits for services no longer */
 	int64_t cpu_ready_ms; /* monotonic: from then on the CPU's share means something */
-	int64_t sent_ms;      /* monotonic: when the last report left */
-	struct interval pace;
-	struct backoff backoff;	  /* at rest while reports are taken */
-	struct uplink_call *call; /* the report on its way */
-	int refusal;		  /* status of the last answer if that refused the report; 0 */
-	bool again;		  /* something happened since it left */
-	struct timer *due;
+	struct timer *ready;  /* GATHERING: when to look again whether all is there */
 	struct timer *watch;
-	int watches;
+	int watches;			      /* how often `watch` expired */
 	double reported_cpu, reported_memory; /* percent, in the last report */
+	struct interval interval;
 	struct statistics statistics;
 };
 
-static void on_due(void *user);
-static void on_watch(void *user);
-static void on_service_changed(void *user);
-
-static struct interval first_pace(const struct scheduler *reporter)
+static void move_to(struct scheduler *scheduler, enum state state)
 {
-	const struct config_reporter *config = &reporter->config->reporter;
-	int64_t last_ms = reporter->statistics.last_ms;
-
-	if (reporter->mode == REPORT_DAEMON)
-		return interval_of_daemon(config->min_interval_s, config->max_interval_s);
-	return interval_of_cron(config->min_interval_s, config->max_interval_s,
-				last_ms ? clock_now_ms() - last_ms : -1);
+	assert(MOVES[scheduler->state] & BIT(state));
+	if (scheduler->state == STATE_GATHERING)
+		timer_stop(scheduler->ready);
+	scheduler->state = state;
 }
 
-/* What the last run left behind: the place CPU time is counted from, and for cron the totals. */
-static void resume(struct scheduler *reporter)
-{
-	const char *dir = reporter->config->reporter.state_dir;
-	bool cron = reporter->mode == REPORT_CRON;
-	struct buf saved = {0};
-	bool resumed = state_dir_read(dir, LAST_SAMPLE, &saved) == ERR_NONE &&
-		       sampler_resume(reporter->sampler, buf_string(&saved), clock_now_ms());
+/* --- what a report says ------------------------------------------------------------------------- */
 
-	if (!resumed)
-		reporter->cpu_ready_ms = clock_monotonic_ms() + (cron ? CPU_WINDOW_CRON_MS : CPU_WINDOW_MS);
+enum purpose { PURPOSE_PRINT, PURPOSE_REPORT, PURPOSE_GOODBYE };
+
+static void write_report(struct scheduler *scheduler, enum purpose purpose, struct buf *out)
+{
+	const struct sample *sample = sampler_take(scheduler->sampler, SAMPLER_ALL);
+	bool printed = purpose == PURPOSE_PRINT; /* without what is of interest to the coordinator alone */
+	struct buf stats = {0};
+	struct report_parts parts = {
+		.config = &scheduler->config->reporter,
+		.mode = scheduler->mode,
+		.interval_s = interval_seconds(&scheduler->interval),
+		.interval_fixed = scheduler->interval.fixed_s != 0,
+		.instance = printed ? NULL : scheduler->instance,
+		.sample = sample,
+		.services = scheduler->services,
+		.certificates = certificate_news_get(scheduler->certificates, sample->timestamp_ms),
+		.reporter = printed ? NULL : &stats,
+		.goodbye = purpose == PURPOSE_GOODBYE,
+	};
+
+	scheduler_write_stats(scheduler, &stats);
+	report_write(&parts, out);
+	buf_free(&stats);
+	scheduler->reported_cpu = sample->cpu_percent;
+	scheduler->reported_memory = sample->memory.percent;
+}
+
+static void on_write(void *user, bool last, struct buf *body)
+{
+	write_report(user, last ? PURPOSE_GOODBYE : PURPOSE_REPORT, body);
+}
+
+static int64_t on_take_answer(void *user, const struct uplink_answer *answer)
+{
+	struct scheduler *scheduler = user;
+	bool taken = answer->outcome == UPLINK_TAKEN;
+	const struct json *interval = json_get(answer->json, "next_report_interval");
+	const struct json *commands = json_get(answer->json, "commands");
+
+	statistics_add(&scheduler->statistics, clock_now_ms(), taken ? NULL : answer->error);
+	if (taken) {
+		certificate_news_taken(scheduler->certificates, clock_now_ms());
+		if (scheduler->mode == REPORT_DAEMON && json_is_number(interval))
+			interval_grant(&scheduler->interval, json_number(interval));
+		for (const struct json *command = json_first(commands); command;
+		     command = json_next(command)) {
+			if (scheduler->peers.take_command)
+				scheduler->peers.take_command(scheduler->peers.commands, command);
+		}
+	} else {
+		certificate_news_lost(scheduler->certificates);
+	}
+	/* Last, because the answer and its commands may have changed the interval or the state. */
+	if (scheduler->state != STATE_ACTIVE || scheduler->mode != REPORT_DAEMON)
+		return DELIVERY_NO_INTERVAL;
+	return interval_seconds(&scheduler->interval) * 1000;
+}
+
+static void on_answered(void *user, const struct uplink_answer *answer)
+{
+	const struct scheduler *scheduler = user;
+
+	if (scheduler->peers.answered)
+		scheduler->peers.answered(scheduler->peers.user, answer);
+}
+
+/* --- when there has to be one ------------------------------------------------------------------- */
+
+/* GATHERING: sends the first report, or waits for what it should say. */
+static void on_ready(void *user)
+{
+	struct scheduler *scheduler = user;
+	int64_t now = clock_monotonic_ms();
+
+	if (now < scheduler->cpu_ready_ms) {
+		timer_start(scheduler->ready, scheduler->cpu_ready_ms - now);
+	} else if (now < scheduler->known_by_ms && !services_are_known(scheduler->services)) {
+		timer_start(scheduler->ready, scheduler->known_by_ms - now);
+	} else {
+		move_to(scheduler, STATE_ACTIVE);
+		delivery_request(scheduler->delivery, DELIVERY_NOW);
+	}
+}
+
+static void on_service_changed(void *user)
+{
+	struct scheduler *scheduler = user;
+
+	if (scheduler->state == STATE_GATHERING)
+		timer_start(scheduler->ready, 0);
+	else if (scheduler->state == STATE_ACTIVE)
+		delivery_request(scheduler->delivery, DELIVERY_SOON);
+}
+
+static void on_watch(void *user)
+{
+	struct scheduler *scheduler = user;
+	const struct sample *sample = sampler_take(scheduler->sampler, SAMPLER_WATCHED);
+
+	timer_start(scheduler->watch, WATCH_MS);
+	if (++scheduler->watches % WATCHES_A_LOOK == 0)
+		services_look(scheduler->services);
+	if (scheduler->state == STATE_ACTIVE &&
+	    (fabs(sample->cpu_percent - scheduler->reported_cpu) > MATTERS_POINTS ||
+	     fabs(sample->memory.percent - scheduler->reported_memory) > MATTERS_POINTS))
+		delivery_request(scheduler->delivery, DELIVERY_SOON);
+}
+
+/* --- its life ----------------------------------------------------------------------------------- */
+
+/* Goes on from what the last run left behind: the place CPU time is counted from, and for cron the totals. */
+static void resume(struct scheduler *scheduler)
+{
+	const struct config_reporter *config = &scheduler->config->reporter;
+	bool cron = scheduler->mode == REPORT_CRON;
+	int64_t last_ms;
+	struct buf saved = {0};
+
+	if (state_dir_read(config->state_dir, LAST_SAMPLE, &saved) != ERR_NONE ||
+	    !sampler_resume(scheduler->sampler, buf_string(&saved), clock_now_ms()))
+		scheduler->cpu_ready_ms = clock_monotonic_ms() + (cron ? CPU_WINDOW_CRON_MS : CPU_WINDOW_MS);
 	buf_clear(&saved);
-	if (cron && state_dir_read(dir, STATISTICS, &saved) == ERR_NONE)
-		statistics_load(&reporter->statistics, saved.data);
+	if (cron && state_dir_read(config->state_dir, STATISTICS, &saved) == ERR_NONE)
+		statistics_load(&scheduler->statistics, saved.data);
 	buf_free(&saved);
-	reporter->pace = first_pace(reporter);
+	last_ms = scheduler->statistics.last_ms;
+	scheduler->interval = cron ? interval_of_cron(config->min_interval_s, config->max_interval_s,
+						      last_ms ? clock_now_ms() - last_ms : -1)
+				   : interval_of_daemon(config->min_interval_s, config->max_interval_s);
 }
 
 enum err scheduler_new(struct loop *loop, const struct config *config, enum report_mode mode,
 		       struct uplink *uplink, struct scheduler **out, struct reason *why)
 {
-	struct scheduler *reporter;
+	struct scheduler *scheduler;
 	char instance[ID_RANDOM_SIZE] = "";
 
-	if (uplink && state_dir_instance(config->reporter.state_dir, instance))
+	if (uplink && state_dir_instance(config->reporter.state_dir, instance) != ERR_NONE)
 		return reason_set(why, ERR_SYSTEM, "state_dir %s cannot be used", config->reporter.state_dir);
-	reporter = mem_alloc(1, sizeof(*reporter));
-	*reporter = (struct scheduler){.loop = loop, .config = config, .mode = mode, .uplink = uplink};
-	memcpy(reporter->instance, instance, sizeof(instance));
-	reporter->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
-	reporter->begun_ms = clock_monotonic_ms();
-	reporter->due = loop_timer(loop, on_due, reporter);
-	reporter->watch = loop_timer(loop, on_watch, reporter);
-	reporter->sampler = sampler_new(config->reporter.host_root, config->reporter.disk_path);
-	reporter->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
-	reporter->services = services_new(loop, config, on_service_changed, reporter);
-	resume(reporter);
-	sampler_take(reporter->sampler, SAMPLER_WATCHED);
-	*out = reporter;
+	scheduler = mem_alloc(1, sizeof(*scheduler));
+	*scheduler = (struct scheduler){.config = config, .mode = mode, .begun_ms = clock_monotonic_ms()};
+	memcpy(scheduler->instance, instance, sizeof(instance));
+	scheduler->ready = loop_timer(loop, on_ready, scheduler);
+	scheduler->watch = loop_timer(loop, on_watch, scheduler);
+	scheduler->sampler = sampler_new(config->reporter.host_root, config->reporter.disk_path);
+	scheduler->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
+	scheduler->services = services_new(loop, config, on_service_changed, scheduler);
+	scheduler->delivery = delivery_new(loop, uplink,
+					   &(struct delivery_events){.user = scheduler,
+								     .write = on_write,
+								     .take_answer = on_take_answer,
+								     .answered = on_answered});
+	resume(scheduler);
+	sampler_take(scheduler->sampler, SAMPLER_WATCHED); /* the share of the first report begins here */
+	*out = scheduler;
 	return ERR_NONE;
 }
 
-void scheduler_free(struct scheduler *reporter)
+void scheduler_free(struct scheduler *scheduler)
 {
-	if (!reporter)
+	if (!scheduler)
 		return;
-	uplink_cancel(reporter->call);
-	services_free(reporter->services);
-	certificate_news_free(reporter->certificates);
-	sampler_free(reporter->sampler);
-	timer_free(reporter->watch);
-	timer_free(reporter->due);
-	free(reporter);
+	delivery_free(scheduler->delivery);
+	services_free(scheduler->services);
+	certificate_news_free(scheduler->certificates);
+	sampler_free(scheduler->sampler);
+	timer_free(scheduler->watch);
+	timer_free(scheduler->ready);
+	free(scheduler);
 }
 
-void scheduler_set_peers(struct scheduler *reporter, const struct scheduler_peers *peers)
+void scheduler_set_peers(struct scheduler *scheduler, const struct scheduler_peers *peers)
 {
-	reporter->peers = *peers;
+	scheduler->peers = *peers;
 }
 
-struct services *scheduler_services(struct scheduler *reporter)
+struct services *scheduler_services(struct scheduler *scheduler)
 {
-	return reporter->services;
+	return scheduler->services;
 }
 
-/* --- sending ------------------------------------------------------------------------------------ */
-
-static void write_report(struct scheduler *reporter, bool printed, struct buf *out)
+void scheduler_begin(struct scheduler *scheduler)
 {
-	const struct sample *sample = sampler_take(reporter->sampler, SAMPLER_ALL);
-	struct buf stats = {0};
-	struct report report = {
-		.config = &reporter->config->reporter,
-		.mode = reporter->mode,
-		.interval_s = interval_interval_s(&reporter->pace),
-		.interval_fixed = interval_is_fixed(&reporter->pace),
-		.instance = printed ? NULL : reporter->instance,
-		.sample = sample,
-		.services = reporter->services,
-		.certificates = certificate_news_get(reporter->certificates, sample->timestamp_ms),
-		.reporter = printed ? NULL : &stats,
-		.goodbye = reporter->state == STATE_LEAVING,
-	};
+	bool cron = scheduler->mode == REPORT_CRON;
 
-	scheduler_write_stats(reporter, &stats);
-	report_write(&report, out);
-	buf_free(&stats);
-	reporter->reported_cpu = sample->cpu_percent;
-	reporter->reported_memory = sample->memory.percent;
+	move_to(scheduler, STATE_GATHERING);
+	scheduler->known_by_ms = clock_monotonic_ms() + (cron ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
+	if (!cron)
+		timer_start(scheduler->watch, WATCH_MS);
+	on_ready(scheduler);
 }
 
-/* The delay until the next report after an answer. */
-static int64_t next_delay(struct scheduler *reporter, const struct uplink_answer *answer)
+void scheduler_goodbye(struct scheduler *scheduler)
 {
-	int64_t delay;
-
-	if (answer->outcome == UPLINK_TAKEN) {
-		backoff_reset(&reporter->backoff);
-		return interval_interval_s(&reporter->pace) * 1000 -
-		       (clock_monotonic_ms() - reporter->sent_ms);
-	}
-	delay = backoff_next(&reporter->backoff);
-	return answer->retry_after_ms > delay ? answer->retry_after_ms : delay;
+	move_to(scheduler, STATE_LEAVING);
+	timer_stop(scheduler->watch);
+	delivery_send_last(scheduler->delivery);
 }
 
-static void take_answer(struct scheduler *reporter, const struct json *json)
+bool scheduler_is_reporting(const struct scheduler *scheduler)
 {
-	const struct json *interval = json_get(json, "next_report_interval");
-
-	certificate_news_taken(reporter->certificates, clock_now_ms());
-	if (reporter->mode == REPORT_DAEMON && json_is_number(interval))
-		interval_grant(&reporter->pace, json_number(interval));
-	for (const struct json *command = json_first(json_get(json, "commands")); command;
-	     command = json_next(command)) {
-		if (reporter->peers.take_command)
-			reporter->peers.take_command(reporter->peers.commands, command);
-	}
-}
-
-static void send_report(struct scheduler *reporter);
-
-static void on_answer(void *user, const struct uplink_answer *answer)
-{
-	struct scheduler *reporter = user;
-	bool taken = answer->outcome == UPLINK_TAKEN;
-	bool leaving = reporter->state == STATE_LEAVING;
-	bool farewell = leaving && !reporter->again;
-	int64_t delay;
-
-	reporter->call = NULL;
-	if (answer->outcome == UPLINK_REFUSED && answer->status != reporter->refusal)
-		log_error("reporter", "the report was refused status=%d error=%s", answer->status,
-			  answer->error);
-	reporter->refusal = answer->outcome == UPLINK_REFUSED ? answer->status : 0;
-	statistics_add(&reporter->statistics, clock_now_ms(), taken ? NULL : answer->error);
-	if (taken)
-		take_answer(reporter, answer->json);
-	else
-		certificate_news_lost(reporter->certificates);
-	delay = next_delay(reporter, answer); /* the answer may have changed the interval */
-	if (leaving && !farewell)
-		send_report(reporter);
-	else if (reporter->again && taken)
-		timer_start(reporter->due, SPACING_MS);
-	else if (reporter->state == STATE_ACTIVE && reporter->mode == REPORT_DAEMON)
-		timer_start(reporter->due, delay);
-	if (reporter->peers.answered && (farewell || !leaving))
-		reporter->peers.answered(reporter->peers.user, answer);
-}
-
-static void send_report(struct scheduler *reporter)
-{
-	struct buf body = {0};
-
-	reporter->again = false;
-	reporter->sent_ms = clock_monotonic_ms();
-	timer_stop(reporter->due);
-	write_report(reporter, false, &body);
-	reporter->call = uplink_post(reporter->uplink, "/api/reporter/report", &body, on_answer, reporter);
-}
-
-/* --- when --------------------------------------------------------------------------------------- */
-
-/* The first report waits a moment for what it should say. */
-static void gather(struct scheduler *reporter)
-{
-	int64_t now = clock_monotonic_ms();
-	int64_t deadline = reporter->known_by_ms;
-
-	if (now >= reporter->cpu_ready_ms && (now >= deadline || services_are_known(reporter->services))) {
-		reporter->state = STATE_ACTIVE;
-		if (reporter->mode == REPORT_DAEMON)
-			timer_start(reporter->watch, WATCH_MS);
-		send_report(reporter);
-	} else {
-		timer_start(reporter->due,
-			    now < reporter->cpu_ready_ms ? reporter->cpu_ready_ms - now : deadline - now);
-	}
-}
-
-static void on_due(void *user)
-{
-	struct scheduler *reporter = user;
-
-	if (reporter->state == STATE_GATHERING)
-		gather(reporter);
-	else if (!reporter->call)
-		send_report(reporter);
-}
-
-/* A change that matters: reported at once, but not in a flood, and not past the back-off. */
-static void report_soon(struct scheduler *reporter)
-{
-	int64_t since = clock_monotonic_ms() - reporter->sent_ms;
-
-	if (reporter->call)
-		reporter->again = true;
-	else if (!reporter->backoff.ceiling_ms)
-		timer_start(reporter->due, SPACING_MS - since);
-}
-
-static void on_service_changed(void *user)
-{
-	struct scheduler *reporter = user;
-
-	if (reporter->state == STATE_GATHERING)
-		timer_start(reporter->due, 0);
-	else if (reporter->state == STATE_ACTIVE)
-		report_soon(reporter);
-}
-
-static void on_watch(void *user)
-{
-	struct scheduler *reporter = user;
-	const struct sample *sample = sampler_take(reporter->sampler, SAMPLER_WATCHED);
-
-	timer_start(reporter->watch, WATCH_MS);
-	if (++reporter->watches % WATCHES_A_LOOK == 0)
-		services_look(reporter->services);
-	if (reporter->state == STATE_ACTIVE &&
-	    (fabs(sample->cpu_percent - reporter->reported_cpu) > MATTERS_POINTS ||
-	     fabs(sample->memory.percent - reporter->reported_memory) > MATTERS_POINTS))
-		report_soon(reporter);
-}
-
-void scheduler_begin(struct scheduler *reporter)
-{
-	reporter->state = STATE_GATHERING;
-	reporter->known_by_ms =
-		clock_monotonic_ms() + (reporter->mode == REPORT_CRON ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
-	gather(reporter);
-}
-
-void scheduler_goodbye(struct scheduler *reporter)
-{
-	timer_stop(reporter->watch);
-	timer_stop(reporter->due);
-	reporter->state = STATE_LEAVING;
-	if (reporter->call)
-		reporter->again = true; /* after the one on its way, or it would be the last word */
-	else
-		send_report(reporter);
-}
-
-bool scheduler_is_reporting(const struct scheduler *reporter)
-{
-	return reporter->call || timer_is_started(reporter->due);
+	return scheduler->state == STATE_GATHERING || delivery_is_pending(scheduler->delivery);
 }
 
 /* --- what can be asked of it -------------------------------------------------------------------- */
 
-void scheduler_start(struct scheduler *reporter)
+void scheduler_start(struct scheduler *scheduler)
 {
-	if (reporter->state != STATE_STOPPED)
+	if (scheduler->state != STATE_STOPPED)
 		return;
-	log_info("reporter", "reporting again");
-	reporter->state = STATE_ACTIVE;
-	scheduler_report_now(reporter);
+	log_info("scheduler", "reporting again");
+	move_to(scheduler, STATE_ACTIVE);
+	delivery_request(scheduler->delivery, DELIVERY_NOW);
 }
 
-void scheduler_stop(struct scheduler *reporter)
+void scheduler_stop(struct scheduler *scheduler)
 {
-	if (reporter->state != STATE_ACTIVE && reporter->state != STATE_GATHERING)
+	if (scheduler->state != STATE_ACTIVE && scheduler->state != STATE_GATHERING)
 		return;
-	log_info("reporter", "reporting stopped until it is started again");
-	timer_stop(reporter->due);
-	reporter->state = STATE_STOPPED;
+	log_info("scheduler", "reporting stopped until it is started again");
+	move_to(scheduler, STATE_STOPPED);
+	delivery_cancel(scheduler->delivery);
 }
 
-void scheduler_report_now(struct scheduler *reporter)
+void scheduler_report_now(struct scheduler *scheduler)
 {
-	if (reporter->state == STATE_GATHERING)
-		return;
-	if (reporter->call)
-		reporter->again = true;
-	else if (reporter->state != STATE_LEAVING)
-		timer_start(reporter->due, 0);
+	if (scheduler->state != STATE_GATHERING) /* whose report comes as soon as it can */
+		delivery_request(scheduler->delivery, DELIVERY_NOW);
 }
 
-enum err scheduler_set_interval(struct scheduler *reporter, int64_t seconds, struct reason *why)
+enum err scheduler_set_interval(struct scheduler *scheduler, int64_t seconds, struct reason *why)
 {
-	enum err err = interval_fix(&reporter->pace, seconds, why);
+	enum err err = interval_fix(&scheduler->interval, seconds, why);
 
 	if (err != ERR_NONE)
 		return err;
-	log_info("reporter", "interval set seconds=%" PRId64, seconds);
-	if (reporter->state == STATE_ACTIVE)
-		scheduler_report_now(reporter); /* the coordinator must know when we become stale */
+	log_info("scheduler", "interval set seconds=%" PRId64, seconds);
+	if (scheduler->state == STATE_ACTIVE) /* the coordinator must know from when on we are overdue */
+		delivery_request(scheduler->delivery, DELIVERY_NOW);
 	return ERR_NONE;
 }
 
-void scheduler_write_stats(const struct scheduler *reporter, struct buf *out)
+void scheduler_write_stats(const struct scheduler *scheduler, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 
 	json_open(&json, '{');
 	json_put_text(&json, "service", "metrics_reporter");
-	json_put_text(&json, "worker_id", reporter->config->reporter.node_id);
+	json_put_text(&json, "worker_id", scheduler->config->reporter.node_id);
 	json_put_bool(&json, "reporter_active",
-		      reporter->state == STATE_ACTIVE || reporter->state == STATE_GATHERING);
-	json_put_integer(&json, "current_interval", interval_interval_s(&reporter->pace));
-	json_put_integer(&json, "uptime_seconds", (clock_monotonic_ms() - reporter->begun_ms) / 1000);
-	statistics_write(&reporter->statistics, &json);
-	json_put_integer(&json, "next_report_interval", reporter->pace.granted_s);
-	json_put_bool(&json, "interval_fixed", interval_is_fixed(&reporter->pace));
-	if (reporter->peers.logs)
-		logs_write_stats(reporter->peers.logs, &json, "logs");
+		      scheduler->state == STATE_ACTIVE || scheduler->state == STATE_GATHERING);
+	json_put_integer(&json, "current_interval", interval_seconds(&scheduler->interval));
+	json_put_integer(&json, "uptime_seconds", (clock_monotonic_ms() - scheduler->begun_ms) / 1000);
+	statistics_write(&scheduler->statistics, &json);
+	json_put_integer(&json, "next_report_interval", scheduler->interval.granted_s);
+	json_put_bool(&json, "interval_fixed", scheduler->interval.fixed_s != 0);
+	if (scheduler->peers.logs)
+		logs_write_stats(scheduler->peers.logs, &json, "logs");
 	json_close(&json, '}');
 }
 
-void scheduler_write_report(struct scheduler *reporter, struct buf *out)
+void scheduler_write_report(struct scheduler *scheduler, struct buf *out)
 {
-	write_report(reporter, true, out);
+	write_report(scheduler, PURPOSE_PRINT, out);
 }
 
-struct scheduler_memory scheduler_remember(const struct scheduler *reporter)
+struct scheduler_memory scheduler_remember(const struct scheduler *scheduler)
 {
-	return (struct scheduler_memory){
-		.begun_ms = reporter->begun_ms, .pace = reporter->pace, .statistics = reporter->statistics};
+	return (struct scheduler_memory){.begun_ms = scheduler->begun_ms,
+					 .interval = scheduler->interval,
+					 .statistics = scheduler->statistics};
 }
 
-void scheduler_recall(struct scheduler *reporter, const struct scheduler_memory *memory)
+void scheduler_recall(struct scheduler *scheduler, const struct scheduler_memory *memory)
 {
-	reporter->begun_ms = memory->begun_ms;
-	interval_recall(&reporter->pace, &memory->pace);
-	reporter->statistics = memory->statistics;
+	scheduler->begun_ms = memory->begun_ms;
+	interval_recall(&scheduler->interval, &memory->interval);
+	scheduler->statistics = memory->statistics;
 }
 
-void scheduler_save(const struct scheduler *reporter)
+void scheduler_save(const struct scheduler *scheduler)
 {
-	const char *dir = reporter->config->reporter.state_dir;
+	const char *dir = scheduler->config->reporter.state_dir;
 	struct buf text = {0};
 	enum err err;
 
-	sampler_save(reporter->sampler, &text);
+	sampler_save(scheduler->sampler, &text);
 	err = state_dir_write(dir, LAST_SAMPLE, text.data, text.len);
+	if (err != ERR_NONE)
+		goto out; /* the next file would fail alike */
 	buf_clear(&text);
-	statistics_save(&reporter->statistics, &text);
-	if (!err && state_dir_write(dir, STATISTICS, text.data, text.len))
-		log_warning("reporter", "the totals of --once begin anew with the next run");
+	statistics_save(&scheduler->statistics, &text);
+	err = state_dir_write(dir, STATISTICS, text.data, text.len);
+	if (err != ERR_NONE)
+		log_warning("scheduler", "the totals of --once begin anew with the next run");
+out:
 	buf_free(&text);
 }

@@ -1,7 +1,7 @@
 /*
- * When and what to report: the schedule between the limits of the configuration, at once on changes that
- * matter, with back-off while the coordinator is away. What `get_stats`, `control_reporter` and
- * `set_interval` do is here too; who may ask for it is command.c's and ctl.c's concern.
+ * The reporter's life, and when there has to be a report: by an interval within the limits of the
+ * configuration, and at once on changes that matter. What `get_stats`, `control_reporter` and `set_interval`
+ * do is here too; who may ask for it is the business of the rooms commands/ and ctl/.
  */
 #ifndef REPORTER_REPORT_SCHEDULER_H
 #define REPORTER_REPORT_SCHEDULER_H
@@ -20,13 +20,14 @@
 struct logs;
 struct scheduler;
 
-/* What became of a report. */
+/* A report was taken, refused or lost; the answer is valid during the call. */
 typedef void (*scheduler_answered_fn)(void *user, const struct uplink_answer *answer);
 
-/* Takes one of the commands that came with an answer. */
+/* Takes one of the commands that came with an answer; it is valid during the call. */
 typedef void (*scheduler_command_fn)(void *user, const struct json *command);
 
-/* Who hears of what a report brings about, and whose numbers belong to get_stats. Any of them may be NULL. */
+/* Those who hear of what a report brings about, and the logs whose numbers belong to get_stats. Any of them
+ * may be NULL. */
 struct scheduler_peers {
 	scheduler_command_fn take_command;
 	void *commands; /* the user of take_command */
@@ -35,49 +36,69 @@ struct scheduler_peers {
 	void *user; /* of answered */
 };
 
-/* `config` and `uplink` outlive it; the state directory must be open. With `uplink` NULL it can only look. */
+/*
+ * Makes a scheduler with its sampler and its services, which are looked at from now on; it reports nothing
+ * yet. `config` and `uplink` outlive it, and the state directory must be open. With `uplink` NULL it can only
+ * be asked
+ * (--print). ERR_SYSTEM if the state directory cannot be used.
+ */
 enum err scheduler_new(struct loop *loop, const struct config *config, enum report_mode mode,
 		       struct uplink *uplink, struct scheduler **out, struct reason *why) MUST_CHECK;
-void scheduler_free(struct scheduler *reporter);
 
-void scheduler_set_peers(struct scheduler *reporter, const struct scheduler_peers *peers);
+/* Gives up the report on its way and what the services do. NULL is nothing. */
+void scheduler_free(struct scheduler *scheduler);
 
-struct services *scheduler_services(struct scheduler *reporter);
+/* To be called before scheduler_begin. The peers outlive the scheduler, but are not called by scheduler_free.
+ */
+void scheduler_set_peers(struct scheduler *scheduler, const struct scheduler_peers *peers);
 
-/* Reports as soon as the services and the CPU's share are known, then by schedule. */
-void scheduler_begin(struct scheduler *reporter);
+/* The services that it reports; they are the scheduler's. */
+struct services *scheduler_services(struct scheduler *scheduler);
 
-/* A report is on its way or due; with --once: because something changed since the first. */
-bool scheduler_is_reporting(const struct scheduler *reporter);
+/* Reports as soon as the services and the CPU's share are known, but after a second (with cron: ten) in any
+ * case; a daemon goes on by schedule. To be called once. */
+void scheduler_begin(struct scheduler *scheduler);
 
-/* Says that this reporter ends; `answered` tells when that has arrived. Nothing is scheduled any more. */
-void scheduler_goodbye(struct scheduler *reporter);
+/* A report is on its way or due. With --once, after the first: something changed since. */
+bool scheduler_is_reporting(const struct scheduler *scheduler);
+
+/* Says that this reporter ends. `answered` is called when the coordinator has heard it, and not for a report
+ * that was on its way before. Afterwards nothing is reported any more. To be called once, after
+ * scheduler_begin. */
+void scheduler_goodbye(struct scheduler *scheduler);
 
 /* --- what can be asked of it -------------------------------------------------------------------- */
 
-void scheduler_start(struct scheduler *reporter); /* goes on after scheduler_stop, with a report */
-void scheduler_stop(struct scheduler *reporter);  /* sends no reports; commands and log lines go on */
-void scheduler_report_now(struct scheduler *reporter);
+/* Goes on after scheduler_stop, with a report; otherwise nothing. */
+void scheduler_start(struct scheduler *scheduler);
 
-/* Fixes the interval, 0 gives it back to the coordinator. ERR_INVALID names the limits. */
-enum err scheduler_set_interval(struct scheduler *reporter, int64_t seconds, struct reason *why) MUST_CHECK;
+/* Sends no reports any more but those that scheduler_report_now asks for; commands and log lines go on. */
+void scheduler_stop(struct scheduler *scheduler);
+
+/* Sends a report now, or right after the one on its way. */
+void scheduler_report_now(struct scheduler *scheduler);
+
+/* Fixes the interval until the process ends, or with 0 seconds gives it back to the coordinator. ERR_INVALID
+ * outside of the configuration's limits, which `why` names. */
+enum err scheduler_set_interval(struct scheduler *scheduler, int64_t seconds, struct reason *why) MUST_CHECK;
 
 /* Appends the contract's object of `metrics_reporter.get_stats`. */
-void scheduler_write_stats(const struct scheduler *reporter, struct buf *out);
+void scheduler_write_stats(const struct scheduler *scheduler, struct buf *out);
 
-/* What this report would say now (--print), sent nowhere. */
-void scheduler_write_report(struct scheduler *reporter, struct buf *out);
+/* Appends what a report would say now (--print), and sends it nowhere. */
+void scheduler_write_report(struct scheduler *scheduler, struct buf *out);
 
-/* What outlives a configuration that is read anew. */
+/* What a scheduler hands over to the next one when the configuration is read anew. */
 struct scheduler_memory {
 	int64_t begun_ms; /* monotonic */
-	struct interval pace;
+	struct interval interval;
 	struct statistics statistics;
 };
-struct scheduler_memory scheduler_remember(const struct scheduler *reporter);
-void scheduler_recall(struct scheduler *reporter, const struct scheduler_memory *memory);
+struct scheduler_memory scheduler_remember(const struct scheduler *scheduler);
+void scheduler_recall(struct scheduler *scheduler, const struct scheduler_memory *memory);
 
-/* Keeps what the next --once needs: where CPU time is counted from, when it was, the totals. */
-void scheduler_save(const struct scheduler *reporter);
+/* Writes into the state directory what the next run goes on from: where CPU time is counted from, and the
+ * totals, which only runs of --once read. A failure is logged, and costs no more than these. */
+void scheduler_save(const struct scheduler *scheduler);
 
 #endif

@@ -1,4 +1,5 @@
-/* Counts reports. */
+/* Counts reports, and writes the counts for people and for the next run. Why a report failed is told by its
+ * caller. */
 #include "reporter/report/statistics.h"
 
 #include <inttypes.h>
@@ -13,10 +14,17 @@ void statistics_add(struct statistics *statistics, int64_t now_ms, const char *e
 	snprintf(statistics->last_error, sizeof(statistics->last_error), "%s", error ? error : "");
 }
 
-static void write_last(const struct statistics *statistics, struct json_out *out)
+void statistics_write(const struct statistics *statistics, struct json_out *out)
 {
+	int64_t total = statistics->total, successful = statistics->successful;
 	char status[sizeof(statistics->last_error) + 16];
 
+	json_open_member(out, "statistics", '{');
+	json_put_integer(out, "total_reports", total);
+	json_put_integer(out, "successful_reports", successful);
+	json_put_integer(out, "failed_reports", total - successful);
+	json_put_number(out, "success_rate_percent", total ? 100.0 * (double)successful / (double)total : 0);
+	json_close(out, '}');
 	if (!statistics->last_ms) {
 		json_put_null(out, "last_report_time");
 		json_put_null(out, "last_report_status");
@@ -28,20 +36,6 @@ static void write_last(const struct statistics *statistics, struct json_out *out
 	json_put_text(out, "last_report_status", status);
 }
 
-void statistics_write(const struct statistics *statistics, struct json_out *out)
-{
-	double rate =
-		statistics->total ? 100.0 * (double)statistics->successful / (double)statistics->total : 0;
-
-	json_open_member(out, "statistics", '{');
-	json_put_integer(out, "total_reports", statistics->total);
-	json_put_integer(out, "successful_reports", statistics->successful);
-	json_put_integer(out, "failed_reports", statistics->total - statistics->successful);
-	json_put_number(out, "success_rate_percent", rate);
-	json_close(out, '}');
-	write_last(statistics, out);
-}
-
 void statistics_save(const struct statistics *statistics, struct buf *out)
 {
 	buf_printf(out, "%" PRId64 " %" PRId64 " %" PRId64 " %d %s\n", statistics->total,
@@ -49,14 +43,16 @@ void statistics_save(const struct statistics *statistics, struct buf *out)
 		   statistics->last_error);
 }
 
+/* SAMPLE 288 287 1764374400000 0 the coordinator answered with status 503 */
 void statistics_load(struct statistics *out, const char *saved)
 {
 	struct statistics loaded = {0};
 	int successful;
 
 	if (sscanf(saved, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %d %159[^\n]", &loaded.total,
-		   &loaded.successful, &loaded.last_ms, &successful, loaded.last_error) < 4 ||
-	    loaded.total < loaded.successful || loaded.successful < 0)
+		   &loaded.successful, &loaded.last_ms, &successful, loaded.last_error) < 4)
+		return;
+	if (loaded.successful < 0 || loaded.total < loaded.successful)
 		return;
 	loaded.last_successful = successful != 0;
 	*out = loaded;

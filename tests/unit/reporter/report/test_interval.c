@@ -11,8 +11,8 @@ static void a_daemon_begins_with_a_minute_within_its_limits(void **state)
 	struct interval usual = interval_of_daemon(30, 300), quick = interval_of_daemon(1, 5);
 
 	(void)state;
-	assert_int_equal(interval_interval_s(&usual), 60);
-	assert_int_equal(interval_interval_s(&quick), 5);
+	assert_int_equal(interval_seconds(&usual), 60);
+	assert_int_equal(interval_seconds(&quick), 5);
 }
 
 static void what_is_granted_stays_within_the_limits_and_nonsense_changes_nothing(void **state)
@@ -24,37 +24,37 @@ static void what_is_granted_stays_within_the_limits_and_nonsense_changes_nothing
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
-		struct interval pace = interval_of_daemon(30, 300);
+		struct interval interval = interval_of_daemon(30, 300);
 
-		interval_grant(&pace, CASES[i].granted);
-		assert_int_equal(interval_interval_s(&pace), CASES[i].interval_s);
+		interval_grant(&interval, CASES[i].granted);
+		assert_int_equal(interval_seconds(&interval), CASES[i].interval_s);
 	}
 }
 
 static void a_fixed_interval_holds_until_it_is_given_back(void **state)
 {
-	struct interval pace = interval_of_daemon(30, 300);
+	struct interval interval = interval_of_daemon(30, 300);
 
 	(void)state;
-	assert_int_equal(interval_fix(&pace, 45, NULL), ERR_NONE);
-	interval_grant(&pace, 120);
-	assert_true(interval_is_fixed(&pace));
-	assert_int_equal(interval_interval_s(&pace), 45);
-	assert_int_equal(interval_fix(&pace, 0, NULL), ERR_NONE);
-	assert_false(interval_is_fixed(&pace));
-	assert_int_equal(interval_interval_s(&pace), 120);
+	assert_int_equal(interval_fix(&interval, 45, NULL), ERR_NONE);
+	interval_grant(&interval, 120);
+	assert_int_equal(interval.fixed_s, 45);
+	assert_int_equal(interval_seconds(&interval), 45);
+	assert_int_equal(interval_fix(&interval, 0, NULL), ERR_NONE);
+	assert_int_equal(interval.fixed_s, 0);
+	assert_int_equal(interval_seconds(&interval), 120);
 }
 
 static void who_fixes_it_beyond_the_limits_is_told_them(void **state)
 {
-	struct interval pace = interval_of_daemon(30, 300);
+	struct interval interval = interval_of_daemon(30, 300);
 	struct reason why;
 
 	(void)state;
-	assert_int_equal(interval_fix(&pace, 29, &why), ERR_INVALID);
+	assert_int_equal(interval_fix(&interval, 29, &why), ERR_INVALID);
 	assert_string_equal(why.text, "interval must be 30 to 300 seconds here");
-	assert_int_equal(interval_fix(&pace, 301, &why), ERR_INVALID);
-	assert_false(interval_is_fixed(&pace));
+	assert_int_equal(interval_fix(&interval, 301, &why), ERR_INVALID);
+	assert_int_equal(interval.fixed_s, 0);
 }
 
 static void cron_is_observed_in_whole_minutes(void **state)
@@ -73,9 +73,9 @@ static void cron_is_observed_in_whole_minutes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
-		struct interval pace = interval_of_cron(30, 300, CASES[i].since_ms);
+		struct interval interval = interval_of_cron(30, 300, CASES[i].since_ms);
 
-		assert_int_equal(interval_interval_s(&pace), CASES[i].interval_s);
+		assert_int_equal(interval_seconds(&interval), CASES[i].interval_s);
 	}
 }
 
@@ -91,7 +91,7 @@ static void it_is_recalled_within_new_limits(void **state)
 	assert_int_equal(after.fixed_s, 100);
 	assert_int_equal(interval_fix(&before, 0, NULL), ERR_NONE);
 	interval_recall(&after, &before);
-	assert_int_equal(interval_interval_s(&after), 200);
+	assert_int_equal(interval_seconds(&after), 200);
 }
 
 int main(void)
