@@ -1,32 +1,31 @@
-// The only module that knows Chart.js: a chart of shares, or of rates, over time, made once and fed.
+// The only module that knows Chart.js: a chart of shares or of rates over time. A chart is made once and then fed.
 import { percent, rate, time } from './format.js';
+import { byteTicks, gapsIn, TIME_TICKS_AT_MOST, timeTicks } from './ticks.js';
 
 /** @typedef {{label: string, color: string, values: (point: any) => number | null}} Series */
 
 const LIBRARY = '/static/vendor/chart.js-4.6.1/chart.umd.min.js';
-const STEPS_MS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400].map((seconds) => seconds * 1000);
-const TICKS_AT_MOST = 7;
-/** A chart of nothing is not a chart of single bytes. */
+/** The axis of rates reaches at least this far. Without it, a chart of zeros would show single bytes. */
 const LEAST_RATE = 1024;
-/** Room for the values, so that a chart does not jump as they grow. */
+/** The least width of the value axis, so that the chart does not shift when the values grow longer. */
 const AXIS_PX = { percent: 0, rate: 72 };
 
-/** How long a chart waits at most until the page has nothing else to do. */
+/** How long the first chart waits at most for the page to become idle. */
 const IDLE_MS = 1000;
 const RETRY_MS = 5000;
 /** How close to the window a chart comes before it is drawn. */
 const NEAR_PX = 200;
 
 /**
- * Loaded with the first chart that is seen and after what else the page shows, for it is the largest part of the page.
- * While it cannot be had, it is asked for again.
- * @param {AbortSignal} signal ends that
+ * Loads Chart.js, with attempts until it has come. It is the largest file of the page, so it is loaded only for a chart
+ * that is in view, and after everything else.
+ * @param {AbortSignal} signal ends the attempts
  */
 async function library(signal) {
   await new Promise((resolve) => requestIdleCallback(resolve, { timeout: IDLE_MS }));
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      // Some browsers keep it in mind that a module did not come; under another address they ask again.
+      // Some browsers remember that a module failed to load. They ask again only under another address.
       await import(attempt === 0 ? LIBRARY : `${LIBRARY}?${attempt}`);
       break;
     } catch {
@@ -36,64 +35,18 @@ async function library(signal) {
   return /** @type {any} */ (globalThis).Chart;
 }
 
-/** @param {string} name of a custom property @returns {string} its value now */
+/** @param {string} name of a custom property @returns {string} its value in the current theme */
 function themed(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /**
- * A tick of the time axis; seconds are shown where minutes would repeat.
+ * The text of a tick on the time axis, with seconds if the ticks are less than a minute apart.
  * @this {{min: number, max: number}} the axis
  * @param {number} at
  */
 function timeText(at) {
-  return time(at, this.max - this.min < TICKS_AT_MOST * 60_000 ? 'clock' : 'minute');
-}
-
-/**
- * Round moments for the time axis.
- * @param {number} min ms
- * @param {number} max ms
- */
-export function timeTicks(min, max) {
-  const step = STEPS_MS.find((size) => (max - min) / size <= TICKS_AT_MOST) ?? STEPS_MS[STEPS_MS.length - 1];
-  const ticks = [];
-  for (let at = Math.ceil(min / step) * step; at <= max; at += step) ticks.push(at);
-  return ticks;
-}
-
-/**
- * Round sizes for an axis of bytes: in steps that are round in the unit they are shown in.
- * @param {number} max bytes
- */
-export function byteTicks(max) {
-  if (!(max > 0)) return [0];
-  const unit = 1024 ** Math.max(0, Math.floor(Math.log(max) / Math.log(1024)));
-  const rough = max / unit / BYTE_STEPS;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = unit * power * (STEP_FACTORS.find((factor) => factor * power >= rough) ?? 10);
-  return Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => index * step);
-}
-
-const BYTE_STEPS = 4;
-const STEP_FACTORS = [1, 2, 5, 10];
-
-const GAP_FACTOR = 5;
-
-/**
- * Where the line is interrupted: before which points the silence was far longer than the pauses around it. The
- * pauses themselves vary, from 30 s to 300 s, but by steps.
- * @param {number[]} times ms, ascending
- * @returns {Set<number>} indexes
- */
-export function gapsIn(times) {
-  const pauses = times.slice(1).map((time, index) => time - times[index]);
-  return new Set(
-    pauses.flatMap((pause, index) => {
-      const around = Math.max(pauses[index - 1] ?? 0, pauses[index + 1] ?? 0);
-      return around > 0 && pause > GAP_FACTOR * around ? [index + 1] : [];
-    }),
-  );
+  return time(at, this.max - this.min < TIME_TICKS_AT_MOST * 60_000 ? 'clock' : 'minute');
 }
 
 export class TimeChart {
@@ -137,7 +90,7 @@ export class TimeChart {
     this.#chart?.destroy();
   }
 
-  /** @param {() => void} work */
+  /** Calls `work` once the canvas comes near the window. @param {() => void} work */
   #whenSeen(work) {
     const observer = new IntersectionObserver(
       (entries) => {
@@ -207,7 +160,7 @@ export class TimeChart {
     this.feed(this.#points);
   }
 
-  // A canvas does not inherit colours.
+  // Chart.js draws on a canvas, which takes no colours from CSS.
   #paint() {
     if (!this.#chart) return;
     const { scales, plugins } = this.#chart.options;

@@ -1,13 +1,15 @@
-// What follows from the cluster's data: status as time goes by, rates, how badly a worker is off, what needs
-// attention. Pure: no DOM, no network, no clock of its own.
+// What follows from the cluster's data: a worker's status as time goes by, its rates and its severity, what needs
+// attention, and what may be done to a service. Pure: no DOM, no network, no clock of its own.
 
 /** @typedef {import('./types.js').Summary} Summary */
 /** @typedef {import('./types.js').Worker} Worker */
 /** @typedef {import('./types.js').Rates} Rates */
+/** @typedef {import('./types.js').Service} Service */
 
 export const LIMITS = { disk: 90, memory: 95, cpu: 95, certificateDays: 30, certificateSoonDays: 7 };
 
 /**
+ * A node's status now: what was online grows stale when its next report is overdue.
  * @param {{status: import('./types.js').Status, fresh_until?: string}} node
  * @param {number} now ms, on the coordinator's clock
  * @returns {import('./types.js').Status}
@@ -44,8 +46,8 @@ const POINT_COUNTERS = /** @type {const} */ ([
 ]);
 
 /**
- * What each point's counters have grown by since the point before, in bytes a second: null for the first, after a
- * restart, and for what a worker does not tell.
+ * The rates of a history's counters, in bytes a second since the point before. A rate is null for the first point,
+ * after a restart, and for counters that the worker does not report.
  * @param {import('./types.js').Point[]} history oldest first
  * @returns {({timestamp: string} & {[counter: string]: number | null})[]}
  */
@@ -62,10 +64,12 @@ export function rateHistory(history) {
 }
 
 /**
- * @param {Worker | undefined} before
+ * A worker from its newest summary. Its rates come from the difference to the summary before; they stay as they are
+ * while the report is still the same one.
+ * @param {Worker | undefined} before undefined if the worker is new
  * @param {string} id
  * @param {Summary} summary
- * @param {number} now
+ * @param {number} now ms, on the coordinator's clock
  * @returns {Worker}
  */
 export function workerFrom(before, id, summary, now) {
@@ -86,7 +90,7 @@ function networkCounters(summary) {
 }
 
 /**
- * What is wrong with a worker, worst first. The first row that holds gives its severity.
+ * What can be wrong with a worker, the most severe first. The first row that holds gives the worker's severity.
  * @type {{kind: string, level: 'danger' | 'warning', score: number, holds: (worker: Worker) => boolean}[]}
  */
 const TROUBLES = [
@@ -104,13 +108,14 @@ const TROUBLES = [
   { kind: 'cpu', level: 'warning', score: 5, holds: (w) => w.summary.cpu_percent >= LIMITS.cpu },
 ];
 
-/** @param {Worker} worker */
+/** How badly a worker is off; 0 if nothing is wrong. @param {Worker} worker */
 export function severity(worker) {
   return TROUBLES.find((trouble) => trouble.holds(worker))?.score ?? 0;
 }
 
 /**
- * The worst first; among equals the busiest, by tens so that a list does not dance, then by name.
+ * Sorts by severity, then by load, then by name. Loads are compared in steps of ten percent, or a list would reorder
+ * itself all the time.
  * @param {Worker} a
  * @param {Worker} b
  */
@@ -125,13 +130,13 @@ function load({ summary }) {
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** @param {string} a @param {string} b */
+/** Sorts by name, with numbers by their value: `w-9` before `w-10`. @param {string} a @param {string} b */
 export function byName(a, b) {
   return collator.compare(a, b);
 }
 
 /**
- * What needs attention: one row for each kind of trouble, with the workers it is about, in the order they came in.
+ * What needs attention: one row for each kind of trouble, with its workers in the order in which they were given.
  * @param {Iterable<Worker>} workers
  * @returns {{kind: string, level: 'danger' | 'warning', workers: Worker[]}[]}
  */
@@ -146,6 +151,7 @@ export function attention(workers) {
 }
 
 /**
+ * How many workers and how many of their services are in each status.
  * @param {Iterable<Worker>} workers
  */
 export function totals(workers) {
@@ -160,6 +166,7 @@ export function totals(workers) {
 }
 
 /**
+ * How urgent it is to renew a certificate.
  * @param {number} daysLeft
  * @returns {'expired' | 'danger' | 'warning' | 'ok'}
  */
@@ -170,10 +177,29 @@ export function certificateLevel(daysLeft) {
 }
 
 /**
- * How full a share is, as a colour's name.
+ * How full a share is, as the name of a colour.
  * @param {number} share percent
  */
 export function shareLevel(share) {
   if (share >= LIMITS.disk) return 'danger';
   return share >= 75 ? 'warning' : 'ok';
+}
+
+/**
+ * A service's status; `absent` if it is not installed.
+ * @param {Service} service
+ */
+export function serviceStatus(service) {
+  return service.installed === false ? 'absent' : service.status;
+}
+
+/**
+ * The actions on a service that its worker allows and that make sense in its status.
+ * @param {Service} service
+ * @returns {import('./types.js').ServiceAction[]}
+ */
+export function possibleActions(service) {
+  if (service.installed === false) return [];
+  const sensible = service.status === 'running' ? ['stop', 'restart'] : ['start', 'restart'];
+  return (service.actions ?? []).filter((action) => sensible.includes(action));
 }

@@ -1,13 +1,17 @@
-// Owns modal dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
+// Owns modal dialogs. They are the browser's own <dialog>, which keeps the focus inside and gives it back at the end.
 import { h } from './dom.js';
 import { t } from './i18n.js';
 
 /**
- * Shows a dialog; the promise ends with the value of the button that closed it, empty when it was dismissed.
- * @param {{title: string, body: (Node | string)[], buttons: {value: string, label: string, kind: string}[],
- *   wide?: boolean, onsubmit?: (form: HTMLFormElement) => Promise<string | null>}} options `onsubmit` may refuse
- *   with a text that is shown in the dialog
- * @returns {Promise<{value: string, data: FormData}>}
+ * Shows a dialog until it is closed.
+ * @param {object} options
+ * @param {string} options.title
+ * @param {(Node | string)[]} options.body
+ * @param {{value: string, label: string, kind: string}[]} options.buttons one with an empty value dismisses the dialog
+ * @param {boolean} [options.wide]
+ * @param {(form: HTMLFormElement) => Promise<string | null>} [options.onsubmit] if it gives a text, that is shown in
+ *   the dialog, which stays open
+ * @returns {Promise<{value: string, data: FormData}>} value: of the button that closed it, empty if it was dismissed
  */
 export function openDialog({ title, body, buttons, wide = false, onsubmit }) {
   const error = h('div', { class: 'alert alert-danger py-2 mb-0', role: 'alert', hidden: true });
@@ -36,7 +40,7 @@ export function openDialog({ title, body, buttons, wide = false, onsubmit }) {
     const button = event.target instanceof Element ? event.target.closest('button[value=""]') : null;
     if (button) dialog.close('');
   });
-  // A click beside the dialog dismisses it.
+  // A click beside the dialog dismisses it; the browser reports such a click as one on the dialog itself.
   dialog.addEventListener('mousedown', (event) => {
     if (event.target === dialog) dialog.close('');
   });
@@ -61,10 +65,38 @@ export function openDialog({ title, body, buttons, wide = false, onsubmit }) {
 }
 
 /**
+ * Shows a form in a dialog until it was submitted with success or dismissed. The message of an error is shown in it.
+ * @param {{title: string, body: (Node | string)[], label: string}} options label: of the button that submits it
+ * @param {(data: {[name: string]: string}) => Promise<unknown>} work what is done with the values of the fields
+ * @returns {Promise<boolean>} whether it was done
+ */
+export async function submitted({ title, body, label }, work) {
+  const { value } = await openDialog({
+    title,
+    body,
+    buttons: [
+      { value: '', label: t('cancel'), kind: 'secondary' },
+      { value: 'yes', label, kind: 'primary' },
+    ],
+    async onsubmit(form) {
+      try {
+        await work(/** @type {{[name: string]: string}} */ (Object.fromEntries(new FormData(form))));
+        return null;
+      } catch (error) {
+        return /** @type {Error} */ (error).message;
+      }
+    },
+  });
+  return value === 'yes';
+}
+
+/**
+ * Asks whether something shall be done.
  * @param {string} title
  * @param {string} text what will happen
  * @param {string} label of the button that does it
- * @param {string} [kind]
+ * @param {string} [kind] of that button
+ * @returns {Promise<boolean>}
  */
 export async function confirmed(title, text, label, kind = 'danger') {
   const { value } = await openDialog({

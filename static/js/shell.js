@@ -1,4 +1,4 @@
-// The frame around every view: brand, tabs, connection, account menu.
+// The frame around every view: brand, tabs, account menu, and the state of the connection with its banner.
 import * as api from './api.js';
 import { delegate, h, icon, setAttribute, setText, show } from './dom.js';
 import { time } from './format.js';
@@ -10,7 +10,7 @@ import { url } from './router.js';
 
 /** @typedef {import('./store.js').Store} Store */
 
-export const TABS = [
+const TABS = [
   { name: 'overview', path: '', icon: 'speedometer2', role: 'viewer' },
   { name: 'workers', path: '/workers', icon: 'hdd-network', role: 'viewer' },
   { name: 'services', path: '/services', icon: 'boxes', role: 'viewer' },
@@ -19,10 +19,11 @@ export const TABS = [
   { name: 'admin', path: '/admin', icon: 'people', role: 'admin' },
 ];
 
-/** A view that belongs to another tab. @type {{[view: string]: string}} */
+/** View → the tab it belongs to, if that has another name. @type {{[view: string]: string}} */
 const TAB_OF = { worker: 'workers' };
 
 /**
+ * Builds the frame. The view goes into its `main`.
  * @param {HTMLElement} root
  * @param {Store} store
  */
@@ -48,26 +49,7 @@ export function mountShell(root, store) {
   );
   root.replaceChildren(h('a', { class: 'skip-link', href: '#main' }, t('skip')), header, connection.banner, main);
 
-  delegate(
-    root,
-    {
-      reconnect: () => document.dispatchEvent(new Event('reconnect')),
-      logout: async () => {
-        await api.logout().catch(() => {});
-        store.setSession(null);
-      },
-      shortcuts: () => showShortcuts(),
-      reload: () => location.reload(),
-      theme: (button) => {
-        remember('theme', button.dataset.value ?? 'dark');
-        document.dispatchEvent(new Event('theme'));
-        account.update();
-      },
-      language: (button) => document.dispatchEvent(new CustomEvent('language', { detail: button.dataset.value })),
-    },
-    { signal },
-  );
-
+  delegate(root, handlers(store, account), { signal });
   return {
     main,
     /** @param {import('./types.js').Route} route */
@@ -84,6 +66,30 @@ export function mountShell(root, store) {
       abort.abort();
       root.replaceChildren();
     },
+  };
+}
+
+/**
+ * What the frame's buttons do, by their `data-action`.
+ * @param {Store} store
+ * @param {{update: () => void}} account
+ * @returns {Parameters<typeof delegate>[1]}
+ */
+function handlers(store, account) {
+  return {
+    reconnect: () => document.dispatchEvent(new Event('reconnect')),
+    async logout() {
+      await api.logout().catch(() => {});
+      store.setSession(null);
+    },
+    shortcuts: () => showShortcuts(),
+    reload: () => location.reload(),
+    theme({ dataset }) {
+      remember('theme', dataset.value ?? 'dark');
+      document.dispatchEvent(new Event('theme'));
+      account.update();
+    },
+    language: ({ dataset }) => document.dispatchEvent(new CustomEvent('language', { detail: dataset.value })),
   };
 }
 
@@ -107,41 +113,15 @@ function tabBar() {
 function accountMenu(store) {
   const name = h('div', { class: 'account-name' });
   const role = h('div', { class: 'account-role' });
-  const themes = choice(
-    t('theme'),
-    'theme',
-    [
-      ['dark', icon('moon-stars'), t('theme.dark')],
-      ['light', icon('sun'), t('theme.light')],
-      ['system', icon('display'), t('theme.system')],
-    ],
-    'dark',
-  );
-  const languages = choice(
-    t('language'),
-    'language',
-    Object.entries(LANGUAGES).map(([code, label]) => [code, label, label]),
-    language(),
-  );
+  const themes = themeChoice();
   const menu = h(
     'div',
     { id: 'account-menu', class: 'account-menu', popover: 'auto' },
     h('div', { class: 'account-who' }, name, role),
     h('div', { class: 'account-line' }, h('span', {}, t('theme')), themes),
-    h('div', { class: 'account-line' }, h('span', {}, t('language')), languages),
-    h(
-      'button',
-      { type: 'button', class: 'account-item', 'data-action': 'shortcuts' },
-      icon('keyboard'),
-      t('shortcuts.title'),
-      h('kbd', {}, '?'),
-    ),
-    h(
-      'button',
-      { type: 'button', class: 'account-item', 'data-action': 'logout' },
-      icon('box-arrow-right'),
-      t('logout'),
-    ),
+    h('div', { class: 'account-line' }, h('span', {}, t('language')), languageChoice()),
+    menuItem('shortcuts', 'keyboard', t('shortcuts.title'), h('kbd', {}, '?')),
+    menuItem('logout', 'box-arrow-right', t('logout')),
   );
   const button = h(
     'button',
@@ -168,7 +148,36 @@ function accountMenu(store) {
   };
 }
 
+function themeChoice() {
+  return choice(
+    t('theme'),
+    'theme',
+    [
+      ['dark', icon('moon-stars'), t('theme.dark')],
+      ['light', icon('sun'), t('theme.light')],
+      ['system', icon('display'), t('theme.system')],
+    ],
+    'dark',
+  );
+}
+
+function languageChoice() {
+  const languages = Object.entries(LANGUAGES);
+  return choice(
+    t('language'),
+    'language',
+    languages.map(([code, label]) => [code, label, label]),
+    language(),
+  );
+}
+
+/** @param {string} action @param {string} picture @param {string} label @param {...Node} after */
+function menuItem(action, picture, label, ...after) {
+  return h('button', { type: 'button', class: 'account-item', 'data-action': action }, icon(picture), label, ...after);
+}
+
 /**
+ * The state of the connection: a word in the bar, and a banner while live data does not come.
  * @param {Store} store
  * @param {AbortSignal} signal
  */

@@ -2,7 +2,7 @@
 //   session, connection, cluster (all of it), workers (detail: Set of ids), node (detail: id), logs (detail:
 //   new lines), commands, and watch (a view wants to see something else; `live` subscribes).
 import { byName, statusAt, workerFrom } from './cluster.js';
-import { LogFeed } from './logfeed.js';
+import { LogBuffer } from './log-buffer.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
 /** @typedef {import('./types.js').WatchedNode} WatchedNode */
@@ -36,7 +36,7 @@ export class Store extends EventTarget {
     this.statsAt = 0;
     /** @type {Map<string, WatchedNode>} */
     this.nodes = new Map();
-    /** @type {LogFeed | null} */
+    /** @type {LogBuffer | null} */
     this.logs = null;
     /** @type {Map<string, import('./types.js').Command>} newest last */
     this.commands = new Map();
@@ -99,14 +99,14 @@ export class Store extends EventTarget {
    * @param {number} cap lines held at most
    */
   followLogs(filter, cap) {
-    this.logs = new LogFeed(filter, cap);
+    this.logs = new LogBuffer(filter, cap);
     this.emit('watch');
     return this.logs;
   }
 
-  /** @param {LogFeed} feed the one followed until now */
-  unfollowLogs(feed) {
-    if (this.logs !== feed) return;
+  /** @param {LogBuffer} buffer the one followed until now */
+  unfollowLogs(buffer) {
+    if (this.logs !== buffer) return;
     this.logs = null;
     this.emit('watch');
   }
@@ -229,12 +229,12 @@ export class Store extends EventTarget {
   }
 
   /**
-   * @param {LogFeed} feed
-   * @param {(feed: LogFeed) => void} change what was read of the log, or why it was not
+   * @param {LogBuffer} buffer
+   * @param {(buffer: LogBuffer) => void} change what was read of the log, or why it was not
    */
-  changeLogs(feed, change) {
-    change(feed);
-    if (this.logs === feed) this.emit('logs', []);
+  changeLogs(buffer, change) {
+    change(buffer);
+    if (this.logs === buffer) this.emit('logs', []);
   }
 
   /** @param {import('./types.js').Command} command */

@@ -79,6 +79,14 @@
  * @property {number | null} uptime
  * @property {ServiceAction[]} [actions] what the worker allows
  *
+ * @typedef {object} ServiceItem a service of one node, as a row of a list
+ * @property {string} node
+ * @property {string} name
+ * @property {Service} service
+ * @property {LastAction} [last] the last action on it, whoever asked for it
+ *
+ * @typedef {{user: string, action: string, result: string, timestamp: string}} LastAction
+ *
  * @typedef {object} ReporterStats
  * @property {boolean} reporter_active
  * @property {number} current_interval

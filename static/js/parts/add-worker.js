@@ -1,7 +1,7 @@
-// How a worker is added: the exact commands, with a token that the page makes for an administrator.
+// How a worker is added: an administrator gives its name, and gets the exact commands to type on it, with its token.
 import * as api from '../api.js';
 import { copy } from '../clipboard.js';
-import { openDialog } from '../dialog.js';
+import { openDialog, submitted } from '../dialog.js';
 import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { empty } from './states.js';
@@ -9,13 +9,13 @@ import { empty } from './states.js';
 /** @typedef {import('../store.js').Store} Store */
 
 /**
- * What an administrator types on the worker. The token goes through standard input into a file that only root
- * can read.
- * @param {string} origin
+ * What an administrator types on the worker. The token goes through standard input into a file that only root can read,
+ * so it stands in no list of processes.
+ * @param {string} origin the dashboard's
  * @param {string} node
  * @param {string} token
  */
-export function commands(origin, node, token) {
+function commands(origin, node, token) {
   return `sudo install -d -m 755 /etc/p2pdash
 sudo install -m 600 /dev/stdin /etc/p2pdash/token <<'END'
 ${token}
@@ -31,8 +31,8 @@ sudo systemctl enable --now p2pdash-reporter`;
 }
 
 /**
+ * What stands in place of the workers while there are none.
  * @param {Store} store
- * @returns {HTMLElement} what stands where workers would
  */
 export function noWorkers(store) {
   const admin = store.allows('admin');
@@ -43,7 +43,7 @@ export function noWorkers(store) {
   );
 }
 
-/** @param {string} kind */
+/** @param {string} kind the button's class */
 export function addWorkerButton(kind) {
   return h(
     'button',
@@ -54,7 +54,7 @@ export function addWorkerButton(kind) {
   );
 }
 
-/** Asks for a name, makes a token, shows the commands. */
+/** Asks for a name, makes a token, and shows the commands. */
 export async function addWorker() {
   const name = h('input', {
     class: 'form-control',
@@ -67,36 +67,24 @@ export async function addWorker() {
     autocomplete: 'off',
     spellcheck: 'false',
   });
+  const body = [
+    h('label', { class: 'form-label', for: 'add-node' }, t('worker.id')),
+    name,
+    h('p', { class: 'form-text mb-0' }, t('worker.id.hint')),
+  ];
   let token = '';
-  const { value } = await openDialog({
-    title: t('worker.add'),
-    body: [
-      h('label', { class: 'form-label', for: 'add-node' }, t('worker.id')),
-      name,
-      h('p', { class: 'form-text mb-0' }, t('worker.id.hint')),
-    ],
-    buttons: [
-      { value: '', label: t('cancel'), kind: 'secondary' },
-      { value: 'yes', label: t('token.create'), kind: 'primary' },
-    ],
-    async onsubmit() {
-      try {
-        ({ token } = await api.createToken(name.value));
-        return null;
-      } catch (error) {
-        return /** @type {Error} */ (error).message;
-      }
-    },
+  const done = await submitted({ title: t('worker.add'), body, label: t('token.create') }, async ({ node }) => {
+    ({ token } = await api.createToken(node));
   });
-  if (value === 'yes') await showToken(name.value, token);
+  if (done) await showToken(name.value, token);
 }
 
 /**
- * A token is shown once: it is kept nowhere.
+ * Shows the commands. The token cannot be shown again: it is stored nowhere.
  * @param {string} node
  * @param {string} token
  */
-export async function showToken(node, token) {
+async function showToken(node, token) {
   const text = commands(location.origin, node, token);
   const button = h(
     'button',

@@ -2,7 +2,7 @@
 import { h, icon, setAttribute, setText, show } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
-import { highlight } from '../logfeed.js';
+import { highlight } from '../log-buffer.js';
 import { workerUrl } from '../router.js';
 
 /** @typedef {import('../types.js').LogEntry} LogEntry */

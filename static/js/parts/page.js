@@ -1,7 +1,9 @@
-// The head of every view: its title, a line of facts, and its controls.
+// The head of a view, and the controls that stand in it.
 import { h } from '../dom.js';
+import { t } from '../i18n.js';
 
 /**
+ * A view's title, and its controls beside it.
  * @param {string | Node} title
  * @param {...(Node | null | false)} controls
  */
@@ -15,7 +17,7 @@ export function pageHead(title, ...controls) {
 }
 
 /**
- * A box to search in; `/` puts the cursor there.
+ * A search box. The key `/` puts the cursor there.
  * @param {string} label
  * @param {string} value
  * @param {string} name
@@ -36,6 +38,7 @@ export function searchBox(label, value, name = 'q') {
 }
 
 /**
+ * A list to choose from.
  * @param {string} label
  * @param {string} name
  * @param {[value: string, text: string][]} options
@@ -52,7 +55,18 @@ export function select(label, name, options, value) {
 }
 
 /**
- * Buttons of which one is pressed.
+ * A choice of statuses, the first being any.
+ * @param {string[]} statuses
+ * @param {string} value one of them, or empty
+ */
+export function statusSelect(statuses, value) {
+  /** @type {[value: string, text: string][]} */
+  const options = statuses.map((status) => [status, t(`status.${status}`)]);
+  return select(t('column.status'), 'status', [['', t('status.any')], ...options], value);
+}
+
+/**
+ * A row of buttons, one of which is pressed.
  * @param {string} label
  * @param {string} action
  * @param {[value: string, content: string | Node, title: string][]} choices
@@ -81,6 +95,7 @@ export function choice(label, action, choices, value) {
 }
 
 /**
+ * Presses another button.
  * @param {Element} group as made by choice()
  * @param {string} value
  */

@@ -1,60 +1,25 @@
-// A service as a row: its status, what was done to it last, the way to its log lines, and the buttons that its worker
-// and the person's role allow.
+// A service as a row: its status, the last action on it, a link to its logs, and the buttons that its worker and the
+// person's role allow; and the short table of one node's services.
 import * as api from '../api.js';
-import { byName } from '../cluster.js';
-import { commandKey } from '../store.js';
-import { confirmed } from '../dialog.js';
+import { byName, possibleActions, serviceStatus } from '../cluster.js';
 import { h, icon, keyedList, setAttribute, setText, show } from '../dom.js';
 import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { url, workerUrl } from '../router.js';
-import { controlService } from '../actions.js';
+import { commandKey } from '../store.js';
 import { badge, setBadge } from './badge.js';
+import { ACTIONS } from './service-actions.js';
 
 /** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').LastAction} LastAction */
 /** @typedef {import('../types.js').Service} Service */
 /** @typedef {import('../types.js').ServiceAction} ServiceAction */
+/** @typedef {import('../types.js').ServiceItem} ServiceItem */
 
 /**
- * @typedef {object} ServiceItem
- * @property {string} node
- * @property {string} name
- * @property {Service} service
- * @property {LastAction} [last] who did what to it last
- *
- * @typedef {{user: string, action: string, result: string, timestamp: string}} LastAction
- */
-
-/** @type {{[action: string]: {icon: string, stops: boolean}}} */
-export const ACTIONS = {
-  start: { icon: 'play-fill', stops: false },
-  stop: { icon: 'stop-fill', stops: true },
-  restart: { icon: 'arrow-clockwise', stops: true },
-};
-
-/** @param {Service} service */
-const inError = (service) => Number(serviceStatus(service) === 'error');
-
-/** @param {Service} service */
-export function serviceStatus(service) {
-  return service.installed === false ? 'absent' : service.status;
-}
-
-/**
- * What may be done to a service now.
- * @param {Service} service
- * @returns {ServiceAction[]}
- */
-export function possibleActions(service) {
-  const allowed = service.actions ?? [];
-  const sensible = service.status === 'running' ? ['stop', 'restart'] : ['start', 'restart'];
-  return service.installed === false ? [] : allowed.filter((action) => sensible.includes(action));
-}
-
-/**
- * Which loggers there are, once they are known.
- * @param {AbortSignal} signal
- * @param {() => void} [onknown]
+ * The loggers of the whole cluster, in lower case. They are asked for at once; the list is empty until they have come.
+ * @param {AbortSignal} signal ends the interest in them
+ * @param {() => void} [onknown] called when they have come
  * @returns {() => string[]}
  */
 export function knownLoggers(signal, onknown = () => {}) {
@@ -71,19 +36,23 @@ export function knownLoggers(signal, onknown = () => {}) {
 }
 
 /**
- * The log lines of a service: those of its logger, where one has its name, or all of its node's.
+ * Where the logs of a service are shown: those of the loggers that have its name, or of its whole node if there is none.
  * @param {ServiceItem} item
  * @param {string[]} loggers in lower case
  */
-export function linesUrl({ node, name }, loggers) {
+function logsUrl({ node, name }, loggers) {
   const stem = name.toLowerCase().replace(/\.service$/, '');
   return url('/logs', { node, logger: loggers.some((logger) => logger.includes(stem)) ? stem : '' });
 }
 
 /**
+ * Makes rows for keyedList and VirtualList.
  * @param {Store} store
- * @param {{withNode: boolean, loggers: () => string[], onselect?: (key: string, selected: boolean) => void, 
- *   isSelected?: (key: string) => boolean}} how
+ * @param {object} how
+ * @param {boolean} how.withNode whether a column names the node
+ * @param {() => string[]} how.loggers as knownLoggers() gives them
+ * @param {(key: string, selected: boolean) => void} [how.onselect] called when a row is selected; without it none can be
+ * @param {(key: string) => boolean} [how.isSelected]
  */
 export function serviceRows(store, { withNode, loggers, onselect, isSelected }) {
   /** @type {WeakMap<Element, ReturnType<typeof serviceParts>>} */
@@ -106,27 +75,11 @@ export function serviceRows(store, { withNode, loggers, onselect, isSelected }) 
     update(element, item, index = -1) {
       const refs = /** @type {ReturnType<typeof serviceParts>} */ (known.get(element));
       const key = commandKey(item.node, item.name);
-      const command = store.commands.get(key);
-      const busy = command?.state === 'running';
-      const status = serviceStatus(item.service);
-      const online = (store.workers.get(item.node)?.status ?? 'online') !== 'offline';
-      setBadge(refs.status, status);
-      setAttribute(element, 'data-status', status);
+      setFacts(refs, item);
+      setCommand(refs, store, item, store.commands.get(key));
       if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
-      setText(refs.description, item.service.description ?? '');
-      setText(refs.driver, item.service.driver ?? '');
-      setText(refs.uptime, item.service.status === 'running' ? duration(item.service.uptime) : '');
-      setText(refs.note, note(store, item, command));
-      setAttribute(refs.note, 'data-level', command?.state === 'failed' ? 'danger' : null);
       if (refs.select) refs.select.checked = isSelected?.(key) ?? false;
-      setAttribute(refs.lines, 'href', linesUrl(item, loggers()));
-      show(refs.progress, busy);
-      const actions = store.allows('operator') ? possibleActions(item.service) : [];
-      for (const button of refs.buttons) {
-        const action = /** @type {ServiceAction} */ (button.dataset.do);
-        show(button, actions.includes(action));
-        button.disabled = busy || !online;
-      }
+      setAttribute(refs.logs, 'href', logsUrl(item, loggers()));
     },
   };
 }
@@ -149,7 +102,7 @@ function serviceParts(withNode, onselect) {
     role: 'status',
     'aria-label': t('command.running'),
   });
-  const lines = h('a', { class: 'btn btn-sm btn-icon btn-lines', title: t('service.lines') }, icon('card-text'));
+  const logs = h('a', { class: 'btn btn-sm btn-icon btn-lines', title: t('service.logs') }, icon('card-text'));
   const buttons = Object.entries(ACTIONS).map(([action, { icon: picture }]) =>
     h(
       'button',
@@ -177,13 +130,46 @@ function serviceParts(withNode, onselect) {
     cell('driver', driver),
     cell('uptime', uptime),
     cell('note', note),
-    cell('actions', progress, lines, ...buttons),
+    cell('actions', progress, logs, ...buttons),
   );
-  return { element, name, bdi, node, status, description, driver, uptime, note, progress, lines, buttons, select };
+  return { element, name, bdi, node, status, description, driver, uptime, note, progress, logs, buttons, select };
 }
 
 /**
- * Whose row it is, and whom its controls act on.
+ * Shows what the worker says of the service.
+ * @param {ReturnType<typeof serviceParts>} refs
+ * @param {ServiceItem} item
+ */
+function setFacts({ element, status, description, driver, uptime }, { service }) {
+  setBadge(status, serviceStatus(service));
+  setAttribute(element, 'data-status', serviceStatus(service));
+  setText(description, service.description ?? '');
+  setText(driver, service.driver ?? '');
+  setText(uptime, service.status === 'running' ? duration(service.uptime) : '');
+}
+
+/**
+ * Shows the last command, and the buttons for the next one. None is possible while one runs or the worker is away.
+ * @param {ReturnType<typeof serviceParts>} refs
+ * @param {Store} store
+ * @param {ServiceItem} item
+ * @param {import('../types.js').Command | undefined} command of this page
+ */
+function setCommand(refs, store, item, command) {
+  const running = command?.state === 'running';
+  const offline = store.workers.get(item.node)?.status === 'offline';
+  const possible = store.allows('operator') ? possibleActions(item.service) : [];
+  setText(refs.note, note(store, item, command));
+  setAttribute(refs.note, 'data-level', command?.state === 'failed' ? 'danger' : null);
+  show(refs.progress, running);
+  for (const button of refs.buttons) {
+    show(button, possible.includes(/** @type {ServiceAction} */ (button.dataset.do)));
+    button.disabled = running || offline;
+  }
+}
+
+/**
+ * Makes the row that of another service: its name, and what its controls act on.
  * @param {ReturnType<typeof serviceParts>} refs
  * @param {ServiceItem} item
  */
@@ -199,7 +185,7 @@ function setIdentity(refs, { node, name }) {
     setAttribute(refs.select, 'data-key', commandKey(node, name));
     setAttribute(refs.select, 'aria-label', t('select.one', { name: `${node} ${name}` }));
   }
-  setAttribute(refs.lines, 'aria-label', t('service.lines.of', { name }));
+  setAttribute(refs.logs, 'aria-label', t('service.logs.of', { name }));
   for (const button of refs.buttons) {
     setAttribute(button, 'data-node', node);
     setAttribute(button, 'data-service', name);
@@ -207,29 +193,28 @@ function setIdentity(refs, { node, name }) {
   }
 }
 
-/** @param {LastAction} last @param {number} now */
-function lastAction({ action, result, user, timestamp }, now) {
-  const verb = action.replace(/^service\./, '');
-  const words = { action: t(`action.${verb}`), done: t(`acted.${verb}`) };
-  return t(`service.last.${result}`, { ...words, user, when: relative(timestamp, now) });
-}
-
 /**
- * What is being done to a service, or was by this page, or by whomever.
+ * The last command in words: the one that this page sent, or else the last one that the audit knows.
  * @param {Store} store
  * @param {ServiceItem} item
- * @param {import('../types.js').Command | undefined} command
+ * @param {import('../types.js').Command | undefined} command of this page
  */
-function note(store, item, command) {
+function note(store, { last }, command) {
   if (command) {
-    const action = t(`action.${command.action}`);
-    if (command.state === 'failed') return `${action}: ${command.error}`;
-    return `${action}: ${t(`command.state.${command.state}`)}`;
+    const outcome = command.state === 'failed' ? command.error : t(`command.state.${command.state}`);
+    return `${t(`action.${command.action}`)}: ${outcome}`;
   }
-  return item.last ? lastAction(item.last, store.now()) : '';
+  if (!last) return '';
+  const verb = last.action.replace(/^service\./, '');
+  return t(`service.last.${last.result}`, {
+    action: t(`action.${verb}`),
+    done: t(`acted.${verb}`),
+    user: last.user,
+    when: relative(last.timestamp, store.now()),
+  });
 }
 
-/** @param {boolean} withNode @param {boolean} selectable */
+/** The head of a table of services. @param {boolean} withNode @param {boolean} selectable */
 export function serviceHead(withNode, selectable) {
   const columns = [
     ...(selectable ? ['select'] : []),
@@ -248,40 +233,11 @@ export function serviceHead(withNode, selectable) {
   );
 }
 
-/**
- * Asks where something would stop, then does it; several run side by side.
- * @param {Store} store
- * @param {{node: string, name: string}[]} services
- * @param {ServiceAction} action
- */
-export async function control(store, services, action) {
-  const names = services
-    .slice(0, 5)
-    .map(({ node, name }) => `${name} (${node})`)
-    .join(', ');
-  const text = services.length > 5 ? t('confirm.more', { names, count: services.length - 5 }) : names;
-  const sure =
-    !ACTIONS[action].stops ||
-    (await confirmed(
-      t(`confirm.${action}`, { count: services.length }),
-      text,
-      t(`action.${action}`),
-      action === 'stop' ? 'danger' : 'warning',
-    ));
-  if (!sure) return;
-  const queue = [...services];
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift())
-      await controlService(store, next.node, next.name, action);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, services.length) }, worker));
-}
-
-/** A browser keeps six connections to a host; some are left for other work. */
-const AT_ONCE = 4;
+/** @param {Service} service */
+const inError = (service) => Number(serviceStatus(service) === 'error');
 
 /**
- * A table of one node's services, those in error first.
+ * A table of one node's services, with those in error first.
  * @param {Store} store
  * @param {AbortSignal} signal
  */

@@ -1,7 +1,8 @@
-// What a view shows when it has nothing to show: it loads, it is empty, or it failed; and what to do then.
+// What a view shows instead of data, and what one can do then: it loads, it is empty, or it failed.
 import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 
+/** Data is on its way. */
 export function loading() {
   return h(
     'div',
@@ -12,6 +13,7 @@ export function loading() {
 }
 
 /**
+ * There is no data.
  * @param {string} title
  * @param {string} text what to do
  * @param {...Node} children
@@ -27,7 +29,13 @@ export function empty(title, text, ...children) {
   );
 }
 
+/** There is data, but none of it passes the filter. */
+export function nothingFound() {
+  return empty(t('nothing.found'), t('nothing.found.hint'));
+}
+
 /**
+ * Data did not come.
  * @param {Error} error
  * @param {string} action of the button that tries again
  */

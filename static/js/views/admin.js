@@ -1,7 +1,7 @@
-// For administrators: users, workers' tokens, and the audit.
+// For administrators: users, workers' tokens, and the audit. Each is a section with an address of its own.
 import { attempt } from '../actions.js';
 import * as api from '../api.js';
-import { confirmed, openDialog } from '../dialog.js';
+import { confirmed, submitted } from '../dialog.js';
 import { delegate, h, icon } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
@@ -18,7 +18,7 @@ import { url } from '../router.js';
 const AUDIT_SHOWN = 500;
 const ROLES = ['viewer', 'operator', 'admin'];
 
-/** A section of this view: how it is read and shown. @type {{[name: string]: () => Promise<Node[]>}} */
+/** Section → reads it and makes its content. @type {{[name: string]: () => Promise<Node[]>}} */
 const SECTIONS = {
   async users() {
     const { users } = await api.users();
@@ -40,68 +40,70 @@ const SECTIONS = {
 /** @type {import('../app.js').Mount} */
 export function mount(root, store, route) {
   const abort = new AbortController();
+  const { signal } = abort;
   const section = Object.hasOwn(SECTIONS, route.params.section ?? '') ? route.params.section : 'users';
   const place = h('section', { class: 'panel admin-panel' }, loading());
-  const tabs = h(
-    'nav',
-    { class: 'subtabs', 'aria-label': t('tab.admin') },
-    Object.keys(SECTIONS).map((name) =>
-      h('a', { href: url(`/admin/${name}`), 'aria-current': name === section ? 'page' : null }, t(`admin.${name}`)),
-    ),
-  );
-  root.replaceChildren(pageHead(t('tab.admin')), tabs, place);
-
   const load = async () => {
     try {
       const content = await SECTIONS[section]();
-      if (!abort.signal.aborted) place.replaceChildren(...content);
+      if (!signal.aborted) place.replaceChildren(...content);
     } catch (error) {
       place.replaceChildren(failed(/** @type {Error} */ (error)));
     }
   };
-  /** @param {() => Promise<unknown>} work @param {string} done */
-  const change = async (work, done) => {
-    await attempt(work, done);
-    await load();
-  };
-  delegate(
-    root,
-    {
-      retry: () => load(),
-      'add-worker': () => addWorker().then(load),
-      'add-user': () => askUser().then(load),
-      'change-password': ({ dataset }) => askPassword(dataset.name ?? '').then(load),
-      async 'remove-user'({ dataset: { name = '' } }) {
-        if (await confirmed(t('user.remove'), t('user.remove.text', { name }), t('user.remove'))) {
-          await change(() => api.removeUser(name), t('user.removed', { name }));
-        }
-      },
-      async 'revoke-token'({ dataset: { id = '', node = '' } }) {
-        if (await confirmed(t('token.revoke.title'), t('token.revoke.text', { node }), t('token.revoke'))) {
-          await change(() => api.revokeToken(id), t('token.revoked', { node }));
-        }
-      },
-    },
-    { signal: abort.signal },
-  );
-  delegate(
-    root,
-    {
-      'change-role': (element) => {
-        const {
-          value,
-          dataset: { name = '' },
-        } = /** @type {HTMLSelectElement} */ (element);
-        change(() => api.changeUser(name, { role: value }), t('user.role.changed', { name, role: t(`role.${value}`) }));
-      },
-    },
-    { type: 'change', signal: abort.signal },
-  );
+  root.replaceChildren(pageHead(t('tab.admin')), sectionTabs(section), place);
+  delegate(root, handlers(load), { signal });
+  const choices = { 'change-role': (/** @type {any} */ chosen) => changeRole(chosen).then(load) };
+  delegate(root, choices, { type: 'change', signal });
   load();
   return () => {
     abort.abort();
     root.replaceChildren();
   };
+}
+
+/** @param {string} current */
+function sectionTabs(current) {
+  const links = Object.keys(SECTIONS).map((name) =>
+    h('a', { href: url(`/admin/${name}`), 'aria-current': name === current ? 'page' : null }, t(`admin.${name}`)),
+  );
+  return h('nav', { class: 'subtabs', 'aria-label': t('tab.admin') }, links);
+}
+
+/**
+ * What the buttons do, by their `data-action`. Then the section is read anew.
+ * @param {() => Promise<void>} load
+ * @returns {Parameters<typeof delegate>[1]}
+ */
+function handlers(load) {
+  return {
+    retry: () => load(),
+    'add-worker': () => addWorker().then(load),
+    'add-user': () => addUser().then(load),
+    'change-password': ({ dataset: { name = '' } }) => changePassword(name).then(load),
+    'remove-user': ({ dataset: { name = '' } }) => removeUser(name).then(load),
+    'revoke-token': ({ dataset: { id = '', node = '' } }) => revokeToken(id, node).then(load),
+  };
+}
+
+/** @param {HTMLSelectElement} select the role of the user whom it names */
+function changeRole({ value, dataset: { name = '' } }) {
+  return attempt(
+    () => api.changeUser(name, { role: value }),
+    t('user.role.changed', { name, role: t(`role.${value}`) }),
+  );
+}
+
+/** @param {string} name */
+async function removeUser(name) {
+  if (!(await confirmed(t('user.remove'), t('user.remove.text', { name }), t('user.remove')))) return;
+  await attempt(() => api.removeUser(name), t('user.removed', { name }));
+}
+
+/** @param {string} id @param {string} node */
+async function revokeToken(id, node) {
+  if (!(await confirmed(t('token.revoke.title'), t('token.revoke.text', { node }), t('token.revoke')))) return;
+  await attempt(() => api.revokeToken(id), t('token.revoked', { node }));
 }
 
 /** @param {string} action @param {string} picture @param {string} label */
@@ -165,7 +167,7 @@ function tokenTable(tokens) {
   );
 }
 
-/** @param {string} id @param {string} label @param {{[name: string]: unknown}} attributes */
+/** A field of a form. @param {string} id @param {string} label @param {{[name: string]: unknown}} attributes */
 function field(id, label, attributes) {
   return [
     h('label', { class: 'form-label', for: id }, label),
@@ -173,56 +175,25 @@ function field(id, label, attributes) {
   ];
 }
 
-/**
- * A form in a dialog whose submission may be refused.
- * @param {string} title
- * @param {Node[]} body
- * @param {string} label
- * @param {(data: {[name: string]: string}) => Promise<unknown>} work
- */
-function ask(title, body, label, work) {
-  return openDialog({
-    title,
-    body,
-    buttons: [
-      { value: '', label: t('cancel'), kind: 'secondary' },
-      { value: 'yes', label, kind: 'primary' },
-    ],
-    async onsubmit(form) {
-      try {
-        await work(/** @type {{[name: string]: string}} */ (Object.fromEntries(new FormData(form))));
-        return null;
-      } catch (error) {
-        return /** @type {Error} */ (error).message;
-      }
-    },
-  });
-}
-
 const PASSWORD = { type: 'password', minlength: 8, autocomplete: 'new-password' };
+const USERNAME = { autocomplete: 'off', maxlength: 64, pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*' };
 
-async function askUser() {
-  const role = select(t('role'), 'role', roleOptions(), 'viewer');
-  await ask(
-    t('user.add'),
-    [
-      ...field('username', t('login.username'), {
-        autocomplete: 'off',
-        maxlength: 64,
-        pattern: '[A-Za-z0-9][A-Za-z0-9._\\-]*',
-      }),
-      ...field('password', t('login.password'), PASSWORD),
-      h('div', { class: 'form-label' }, t('role')),
-      role,
-    ],
-    t('user.add'),
-    (data) => api.addUser(data.username, data.password, data.role),
+function addUser() {
+  const body = [
+    ...field('username', t('login.username'), USERNAME),
+    ...field('password', t('login.password'), PASSWORD),
+    h('div', { class: 'form-label' }, t('role')),
+    select(t('role'), 'role', roleOptions(), 'viewer'),
+  ];
+  return submitted({ title: t('user.add'), body, label: t('user.add') }, ({ username, password, role }) =>
+    api.addUser(username, password, role),
   );
 }
 
 /** @param {string} name */
-async function askPassword(name) {
-  await ask(t('user.password.of', { name }), field('password', t('user.password.new'), PASSWORD), t('save'), (data) =>
-    api.changeUser(name, { password: data.password }),
+function changePassword(name) {
+  const body = field('password', t('user.password.new'), PASSWORD);
+  return submitted({ title: t('user.password.of', { name }), body, label: t('save') }, ({ password }) =>
+    api.changeUser(name, { password }),
   );
 }

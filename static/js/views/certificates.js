@@ -1,141 +1,55 @@
 // The certificates of all nodes, the first to expire on top.
 import * as api from '../api.js';
-import { certificateLevel } from '../cluster.js';
-import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
-import { time } from '../format.js';
+import { delegate, h, perFrame, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
-import { badge, setDays } from '../parts/badge.js';
+import { selectCertificates } from '../lists.js';
+import { certificateRows } from '../parts/certificate-row.js';
 import { pageHead, searchBox } from '../parts/page.js';
-import { empty, failed, loading } from '../parts/states.js';
-import { replaceQuery, workerUrl } from '../router.js';
+import { empty, failed, loading, nothingFound } from '../parts/states.js';
+import { replaceQuery } from '../router.js';
 import { VirtualList } from '../virtual.js';
 
 /** @typedef {import('../types.js').Certificate} Certificate */
 
-const ROW_PX = 62;
-const REFRESH_MS = 60_000;
-/** How often a thousand workers are looked through for certificates that have changed (ms). */
-const PACE_MS = 1000;
-
-/** The details of an opened certificate. @type {[key: string, text: (certificate: Certificate) => string][]} */
-const DETAILS = [
-  ['path', ({ path }) => path],
-  ['issuer', ({ issuer }) => issuer],
-  ['serial', ({ serial }) => serial],
-  ['sans', ({ sans }) => (sans ?? []).join(', ')],
-  ['not_before', ({ not_before }) => time(not_before)],
-  ['not_after', ({ not_after }) => time(not_after)],
-  ['key', ({ key }) => key],
-  ['fingerprint', ({ fingerprint_sha256 }) => fingerprint_sha256],
-];
-
-/** @param {Certificate} certificate */
-function keyOf({ worker, path, fingerprint_sha256 }) {
-  return `${worker} ${path} ${fingerprint_sha256}`;
-}
-
 /**
- * @param {Certificate[]} certificates
- * @param {string} query
+ * @typedef {object} View what the functions of this view share
+ * @property {import('../store.js').Store} store
+ * @property {Certificate[] | null} certificates all of them; null until they have come
+ * @property {string} summaries the summaries for which they were read
+ * @property {string} query what is searched for
+ * @property {Set<string>} open keys of the rows that show their details
+ * @property {ReturnType<typeof build>} page
+ * @property {VirtualList<Certificate>} list
  */
-export function selectCertificates(certificates, query) {
-  const needle = query.toLowerCase();
-  return certificates
-    .filter(({ worker, path, subject, issuer, sans }) =>
-      `${worker} ${path} ${subject} ${issuer} ${(sans ?? []).join(' ')}`.toLowerCase().includes(needle),
-    )
-    .sort((a, b) => a.days_left - b.days_left || a.worker.localeCompare(b.worker) || a.path.localeCompare(b.path));
-}
+
+const ROW_PX = 62;
+/** How often the certificates are read again in any case. */
+const REFRESH_MS = 60_000;
+/** The least time between two looks through the summaries of a thousand workers. */
+const CHECK_MS = 1000;
+const EXAMPLE = '[certificates]\npaths = /etc/ssl/certs/site.pem';
 
 /** @type {import('../app.js').Mount} */
 export function mount(root, store, route) {
   const abort = new AbortController();
   const { signal } = abort;
-  /** @type {Certificate[] | null} */
-  let certificates = null;
-  let query = route.query.get('q') ?? '';
+  const query = route.query.get('q') ?? '';
+  const page = build(query);
   /** @type {Set<string>} */
   const open = new Set();
+  const rows = certificateRows((key) => open.has(key));
+  const list = new VirtualList(page.body, null, rows, { estimate: ROW_PX, measured: true });
+  /** @type {View} */
+  const view = { store, certificates: null, summaries: '', query, open, page, list };
+  root.replaceChildren(...page.children);
 
-  const search = searchBox(t('certificates.search'), query);
-  const count = h('p', { class: 'count', role: 'status' });
-  const state = h('div', {}, loading());
-  const body = h('div', { class: 'virtual', role: 'list' });
-  const panel = h('div', { class: 'panel table-panel' }, body);
-  root.replaceChildren(pageHead(t('tab.certificates'), search), count, state, panel);
-  const list = new VirtualList(
-    body,
-    null,
-    certificateRows((key) => open.has(key)),
-    { estimate: ROW_PX, measured: true },
-  );
-
-  const update = () => {
-    show(panel, Boolean(certificates?.length));
-    if (!certificates) return;
-    const visible = selectCertificates(certificates, query);
-    setText(count, t('certificates.count', { count: visible.length, total: certificates.length }));
-    show(count, certificates.length > 0);
-    show(panel, visible.length > 0);
-    show(state, visible.length === 0);
-    if (visible.length === 0) {
-      state.replaceChildren(
-        certificates.length === 0
-          ? empty(
-              t('certificates.none'),
-              t('certificates.none.hint'),
-              h('pre', { class: 'code' }, '[certificates]\npaths = /etc/ssl/certs/site.pem'),
-            )
-          : empty(t('nothing.found'), t('nothing.found.hint')),
-      );
-    }
-    list.setItems(visible);
-  };
-  // Summaries say when a node has other certificates; what they leave out comes with the timer.
-  const summaries = () =>
-    store
-      .machines()
-      .map(({ id, summary }) => `${id} ${summary.certificates_total} ${summary.certificate_days_left}`)
-      .join();
-  let loadedFor = '';
-  const load = async () => {
-    loadedFor = summaries();
-    try {
-      ({ certificates } = await api.certificates());
-      update();
-    } catch (error) {
-      if (!certificates) state.replaceChildren(failed(/** @type {Error} */ (error)));
-    }
-  };
-  search.addEventListener(
-    'input',
-    () => {
-      query = search.value;
-      replaceQuery({ q: query });
-      update();
-    },
-    { signal },
-  );
-  delegate(
-    root,
-    {
-      retry: () => load(),
-      details(button) {
-        const key = button.dataset.key ?? '';
-        if (!open.delete(key)) open.add(key);
-        update();
-      },
-    },
-    { signal },
-  );
-  const loadIfChanged = () => {
-    if (summaries() !== loadedFor) load();
-  };
-  store.on('workers', perFrame(loadIfChanged, signal, PACE_MS), signal);
-  store.on('cluster', load, signal);
-  const timer = setInterval(load, REFRESH_MS);
-  load();
-  update();
+  page.search.addEventListener('input', () => search(view), { signal });
+  delegate(root, handlers(view), { signal });
+  store.on('workers', perFrame(() => loadIfChanged(view), signal, CHECK_MS), signal);
+  store.on('cluster', () => load(view), signal);
+  const timer = setInterval(() => load(view), REFRESH_MS);
+  load(view);
+  update(view);
   return () => {
     abort.abort();
     clearInterval(timer);
@@ -144,60 +58,80 @@ export function mount(root, store, route) {
   };
 }
 
-/** @param {(key: string) => boolean} isOpen */
-function certificateRows(isOpen) {
+/** The view's elements. @param {string} query */
+function build(query) {
+  const search = searchBox(t('certificates.search'), query);
+  const count = h('p', { class: 'count', role: 'status' });
+  const state = h('div', {}, loading());
+  const body = h('div', { class: 'virtual', role: 'list' });
+  const panel = h('div', { class: 'panel table-panel' }, body);
+  const children = [pageHead(t('tab.certificates'), search), count, state, panel];
+  return { children, search, count, state, body, panel };
+}
+
+/** Reads the certificates. Until they have come once, a failure is shown in their place. @param {View} view */
+async function load(view) {
+  view.summaries = summariesOf(view.store);
+  try {
+    ({ certificates: view.certificates } = await api.certificates());
+    update(view);
+  } catch (error) {
+    if (!view.certificates) view.page.state.replaceChildren(failed(/** @type {Error} */ (error)));
+  }
+}
+
+/** @param {View} view */
+function loadIfChanged(view) {
+  if (summariesOf(view.store) !== view.summaries) load(view);
+}
+
+/**
+ * What all summaries say of certificates, to see whether a node has others now. A renewed certificate that changes
+ * neither number comes with the timer.
+ * @param {import('../store.js').Store} store
+ */
+function summariesOf(store) {
+  return store
+    .machines()
+    .map(({ id, summary }) => `${id} ${summary.certificates_total} ${summary.certificate_days_left}`)
+    .join();
+}
+
+/** @param {View} view */
+function update({ certificates, query, page, list }) {
+  show(page.panel, Boolean(certificates?.length));
+  if (!certificates) return;
+  const visible = selectCertificates(certificates, query);
+  setText(page.count, t('certificates.count', { count: visible.length, total: certificates.length }));
+  show(page.count, certificates.length > 0);
+  show(page.panel, visible.length > 0);
+  show(page.state, visible.length === 0);
+  if (visible.length === 0) page.state.replaceChildren(certificates.length === 0 ? noCertificates() : nothingFound());
+  list.setItems(visible);
+}
+
+function noCertificates() {
+  return empty(t('certificates.none'), t('certificates.none.hint'), h('pre', { class: 'code' }, EXAMPLE));
+}
+
+/** @param {View} view */
+function search(view) {
+  view.query = view.page.search.value;
+  replaceQuery({ q: view.query });
+  update(view);
+}
+
+/**
+ * What the buttons do, by their `data-action`.
+ * @param {View} view
+ * @returns {Parameters<typeof delegate>[1]}
+ */
+function handlers(view) {
   return {
-    key: keyOf,
-    /** @param {Certificate} certificate */
-    create(certificate) {
-      return h(
-        'div',
-        { class: 'certificate-row', role: 'listitem' },
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'certificate-toggle',
-            'data-action': 'details',
-            'data-key': keyOf(certificate),
-            'aria-label': t('certificate.details', { name: certificate.subject.slice(0, 100) }),
-          },
-          icon('chevron-down'),
-        ),
-        h('div', { class: 'certificate-days' }, badge()),
-        h(
-          'div',
-          { class: 'certificate-name' },
-          h(
-            'div',
-            { class: 'certificate-subject', title: certificate.subject.slice(0, 500) },
-            h('bdi', {}, certificate.subject),
-          ),
-          h('div', { class: 'certificate-path', dir: 'ltr' }, certificate.path),
-        ),
-        h('a', { class: 'certificate-worker', href: workerUrl(certificate.worker), dir: 'ltr' }, certificate.worker),
-        h('div', { class: 'certificate-until' }, time(certificate.not_after, 'date')),
-      );
-    },
-    /** @param {HTMLElement} element @param {Certificate} certificate */
-    update(element, certificate) {
-      setAttribute(element, 'data-level', certificateLevel(certificate.days_left));
-      setDays(/** @type {Element} */ (element.querySelector('.badge-status')), certificate.days_left);
-      const open = isOpen(keyOf(certificate));
-      const details = element.querySelector('.certificate-details');
-      element.querySelector('button')?.setAttribute('aria-expanded', String(open));
-      if (open && !details) {
-        element.append(
-          h(
-            'dl',
-            { class: 'certificate-details' },
-            DETAILS.flatMap(([key, text]) => [
-              h('dt', {}, t(`certificate.${key}`)),
-              h('dd', {}, h('bdi', {}, text(certificate))),
-            ]),
-          ),
-        );
-      } else if (!open) details?.remove();
+    retry: () => load(view),
+    details({ dataset: { key = '' } }) {
+      if (!view.open.delete(key)) view.open.add(key);
+      update(view);
     },
   };
 }

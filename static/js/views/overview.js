@@ -1,8 +1,9 @@
-// The cluster at a glance: what is wrong first, then the numbers, the coordinator, and the workers, worst first.
+// The cluster at a glance: what needs attention, the numbers, the coordinator, and the workers with the most severe
+// trouble first.
 import { byTrouble } from '../cluster.js';
-import { delegate, h, keyedList, perFrame, setText, show } from '../dom.js';
+import { delegate, h, icon, keyedList, perFrame, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
-import { EVERYTHING } from '../logfeed.js';
+import { EVERYTHING } from '../log-buffer.js';
 import { addWorker, noWorkers } from '../parts/add-worker.js';
 import { attentionPanel } from '../parts/attention.js';
 import { badge, setBadge } from '../parts/badge.js';
@@ -12,17 +13,29 @@ import { choice, pageHead, setChoice } from '../parts/page.js';
 import { loading } from '../parts/states.js';
 import { tiles } from '../parts/tiles.js';
 import { workerCards, workerHead, workerRows } from '../parts/worker-row.js';
-import { icon } from '../dom.js';
 import { remember, remembered } from '../prefs.js';
 import { url, workerUrl } from '../router.js';
 
+/** @typedef {import('../store.js').Store} Store */
+
+/**
+ * @typedef {object} View what the functions of this view share
+ * @property {Store} store
+ * @property {symbol} owner by which the store knows what this view watches
+ * @property {ReturnType<typeof build>} page
+ * @property {string[]} order the workers shown, by their ids
+ * @property {number} orderedAt when the order was found (ms)
+ * @property {number} drawn how many of them have been drawn
+ * @property {() => void} schedule updates the view in one of the next frames
+ */
+
 const SHOWN = 24;
-/** Workers drawn at once: the first screen is there sooner, and no frame draws all of them anew. */
+/** Workers added in one frame, so that the first screen comes soon and no frame takes long. */
 const DRAWN_AT_ONCE = 8;
 const ERRORS_HELD = 100;
-/** A thousand workers tell something every few milliseconds; nobody reads as fast. */
-const PACE_MS = 250;
-/** How long the order of workers stays, so that a list does not dance under the mouse. */
+/** The least time between two updates. A thousand workers report every few milliseconds, and nobody reads that fast. */
+const UPDATE_MS = 250;
+/** How long workers keep their order, so that nothing moves away under the mouse. */
 const ORDER_MS = 5000;
 
 /** @type {import('../app.js').Mount} */
@@ -30,78 +43,85 @@ export function mount(root, store) {
   const abort = new AbortController();
   const { signal } = abort;
   const owner = Symbol('overview');
-  const feed = store.followLogs({ ...EVERYTHING, level: 'ERROR' }, ERRORS_HELD);
+  const errors = store.followLogs({ ...EVERYTHING, level: 'ERROR' }, ERRORS_HELD);
+  const page = build(store);
+  const schedule = perFrame(() => update(view), signal, UPDATE_MS);
+  /** @type {View} */
+  const view = { store, owner, page, order: [], orderedAt: 0, drawn: 0, schedule };
+  root.replaceChildren(...page.children);
 
+  for (const event of ['cluster', 'workers', 'node', 'logs']) store.on(event, schedule, signal);
+  const timer = setInterval(schedule, 1000);
+  delegate(root, { layout: ({ dataset }) => setLayout(view, dataset.value), 'add-worker': () => addWorker() }, { signal });
+  store.watch(owner, ['coordinator']);
+  update(view);
+  return () => {
+    abort.abort();
+    clearInterval(timer);
+    page.coordinator.destroy();
+    store.unfollowLogs(errors);
+    store.watch(owner, []);
+    root.replaceChildren();
+  };
+}
+
+/** The view's elements. @param {Store} store */
+function build(store) {
   const attention = attentionPanel(store);
   const numbers = tiles(store);
   const coordinator = coordinatorPanel(store);
   const workers = workerList(store);
   const wait = loading();
-  const page = h(
+  const body = h(
     'div',
     { class: 'stack' },
     attention.element,
     numbers.element,
     h('div', { class: 'overview-body' }, workers.element, coordinator.element),
   );
-  root.replaceChildren(pageHead(t('tab.overview')), wait, page);
-
-  let order = /** @type {string[]} */ ([]);
-  let orderedAt = 0;
-  let drawn = 0;
-  const update = () => {
-    show(wait, !store.ready);
-    show(page, store.ready);
-    if (!store.ready) return;
-    if (
-      Date.now() - orderedAt > ORDER_MS ||
-      order.some((id) => !store.workers.has(id)) ||
-      order.length < Math.min(SHOWN, store.workers.size)
-    ) {
-      order = [...store.workers.values()]
-        .sort(byTrouble)
-        .slice(0, SHOWN)
-        .map(({ id }) => id);
-      orderedAt = Date.now();
-      store.watch(owner, ['coordinator', ...order]);
-    }
-    attention.update();
-    numbers.update();
-    coordinator.update();
-    drawn = Math.min(drawn + DRAWN_AT_ONCE, order.length);
-    workers.update(order.slice(0, drawn));
-    if (drawn < order.length) schedule();
-  };
-  const schedule = perFrame(update, signal, PACE_MS);
-  for (const event of ['cluster', 'workers', 'node', 'logs']) store.on(event, schedule, signal);
-  const timer = setInterval(schedule, 1000);
-
-  delegate(
-    root,
-    {
-      layout: (button) => {
-        remember('overview.layout', button.dataset.value ?? 'cards');
-        workers.relayout();
-        schedule();
-      },
-      'add-worker': () => addWorker(),
-    },
-    { signal },
-  );
-
-  store.watch(owner, ['coordinator']);
-  update();
-  return () => {
-    abort.abort();
-    clearInterval(timer);
-    coordinator.destroy();
-    store.unfollowLogs(feed);
-    store.watch(owner, []);
-    root.replaceChildren();
-  };
+  return { children: [pageHead(t('tab.overview')), wait, body], wait, body, attention, numbers, coordinator, workers };
 }
 
-/** @param {import('../store.js').Store} store */
+/** @param {View} view */
+function update(view) {
+  const { store, page } = view;
+  show(page.wait, !store.ready);
+  show(page.body, store.ready);
+  if (!store.ready) return;
+  if (orderIsOld(view)) reorder(view);
+  page.attention.update();
+  page.numbers.update();
+  page.coordinator.update();
+  view.drawn = Math.min(view.drawn + DRAWN_AT_ONCE, view.order.length);
+  page.workers.update(view.order.slice(0, view.drawn));
+  if (view.drawn < view.order.length) view.schedule();
+}
+
+/** @param {View} view */
+function orderIsOld({ store, order, orderedAt }) {
+  const late = Date.now() - orderedAt > ORDER_MS;
+  const gone = order.some((id) => !store.workers.has(id));
+  const tooFew = order.length < Math.min(SHOWN, store.workers.size);
+  return late || gone || tooFew;
+}
+
+/** Finds the workers to show, and watches them: their cards have curves. @param {View} view */
+function reorder(view) {
+  const { store } = view;
+  const workers = [...store.workers.values()].sort(byTrouble).slice(0, SHOWN);
+  view.order = workers.map(({ id }) => id);
+  view.orderedAt = Date.now();
+  store.watch(view.owner, ['coordinator', ...view.order]);
+}
+
+/** @param {View} view @param {string} [layout] `cards` or `table` */
+function setLayout(view, layout = 'cards') {
+  remember('overview.layout', layout);
+  view.page.workers.relayout();
+  view.schedule();
+}
+
+/** @param {Store} store */
 function coordinatorPanel(store) {
   const status = badge('online');
   const metrics = metricsPanel();
@@ -131,7 +151,7 @@ function coordinatorPanel(store) {
   };
 }
 
-/** @param {import('../store.js').Store} store */
+/** @param {Store} store */
 function workerList(store) {
   const layout = () => (remembered('overview.layout') === 'table' ? 'table' : 'cards');
   const layouts = choice(

@@ -1,100 +1,79 @@
 // The services of the whole cluster, by service or by node: searched, filtered, and acted on, several at once.
 import * as api from '../api.js';
-import { byName } from '../cluster.js';
-import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
-import { number } from '../format.js';
+import { possibleActions } from '../cluster.js';
+import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
-import { badge, setBadge } from '../parts/badge.js';
-import { choice, pageHead, searchBox, select, setChoice } from '../parts/page.js';
-import {
-  ACTIONS,
-  control,
-  knownLoggers,
-  possibleActions,
-  serviceHead,
-  serviceRows,
-  serviceStatus,
-} from '../parts/service-row.js';
-import { empty, failed, loading } from '../parts/states.js';
+import { selectServices, serviceItems } from '../lists.js';
+import { choice, pageHead, searchBox, setChoice, statusSelect } from '../parts/page.js';
+import { bulkBar, control } from '../parts/service-actions.js';
+import { knownLoggers, serviceHead, serviceRows } from '../parts/service-row.js';
+import { empty, failed, loading, nothingFound } from '../parts/states.js';
+import { SERVICE_STATUSES, statusTotals } from '../parts/status-totals.js';
 import { replaceQuery } from '../router.js';
 import { commandKey } from '../store.js';
 import { VirtualList } from '../virtual.js';
 
-/** @typedef {import('../parts/service-row.js').ServiceItem} ServiceItem */
+/** @typedef {import('../types.js').ServiceItem} ServiceItem */
 /** @typedef {{q: string, status: string, node: string, by: string}} Wanted */
 
+/**
+ * @typedef {object} View what the functions of this view share
+ * @property {import('../store.js').Store} store
+ * @property {Wanted} wanted what a person asked for
+ * @property {ServiceItem[] | null} items all services; null until they have come
+ * @property {Set<string>} selected keys of the selected services
+ * @property {ReturnType<typeof build>} page
+ * @property {VirtualList<ServiceItem>} list
+ * @property {() => void} schedule updates the view in the next frame
+ */
+
 const ROW_PX = 56;
-const STATUSES = ['running', 'stopped', 'error', 'absent'];
-/** How long after a service's change somewhere the list is read again; many come together (ms). */
+/** How long changes of services are collected before the list is read again. */
 const REFRESH_MS = 400;
-
-/**
- * The services of all nodes, by node, then by name. Comparing names takes long, so this is done once for an answer.
- * @param {{[node: string]: {[name: string]: import('../types.js').Service}}} services
- * @param {{[node: string]: {[name: string]: ServiceItem['last']}}} lastActions
- * @returns {ServiceItem[]}
- */
-export function serviceItems(services, lastActions) {
-  return Object.keys(services)
-    .sort(byName)
-    .flatMap((node) =>
-      Object.keys(services[node])
-        .sort(byName)
-        .map((name) => ({ node, name, service: services[node][name], last: lastActions[node]?.[name] })),
-    );
-}
-
-/**
- * @param {ServiceItem[]} items as serviceItems() orders them
- * @param {Wanted} wanted
- */
-export function selectServices(items, { q, status, node, by }) {
-  const needle = q.toLowerCase();
-  const found = items.filter(
-    (item) =>
-      (!node || item.node === node) &&
-      (!status || serviceStatus(item.service) === status) &&
-      `${item.name} ${item.node} ${item.service.description ?? ''}`.toLowerCase().includes(needle),
-  );
-  if (by === 'node') return found;
-  /** @type {Map<string, ServiceItem[]>} */
-  const groups = new Map();
-  for (const item of found) {
-    const group = groups.get(item.name);
-    if (group) group.push(item);
-    else groups.set(item.name, [item]);
-  }
-  return [...groups.keys()].sort(byName).flatMap((name) => groups.get(name) ?? []);
-}
 
 /** @type {import('../app.js').Mount} */
 export function mount(root, store, route) {
   const abort = new AbortController();
   const { signal } = abort;
-  /** @type {Wanted} */
-  const wanted = {
-    q: route.query.get('q') ?? '',
-    status: route.query.get('status') ?? '',
-    node: route.query.get('node') ?? '',
-    by: route.query.get('by') === 'node' ? 'node' : 'service',
+  const wanted = wantedFrom(route.query);
+  const page = build(wanted, store.allows('operator'));
+  /** @type {View} */
+  const view = {
+    store,
+    wanted,
+    page,
+    items: null,
+    selected: new Set(),
+    list: serviceList(page.body, store, { signal, view: () => view }),
+    schedule: perFrame(() => update(view), signal),
   };
-  /** @type {ServiceItem[] | null} */
-  let items = null;
-  /** @type {Set<string>} */
-  const selected = new Set();
+  root.replaceChildren(...page.children);
 
+  followChanges(view, signal);
+  wireFilters(view, signal);
+  delegate(root, handlers(view), { signal });
+  load(view);
+  return () => {
+    abort.abort();
+    view.list.destroy();
+    root.replaceChildren();
+  };
+}
+
+/** @param {URLSearchParams} query @returns {Wanted} */
+function wantedFrom(query) {
+  return {
+    q: query.get('q') ?? '',
+    status: query.get('status') ?? '',
+    node: query.get('node') ?? '',
+    by: query.get('by') === 'node' ? 'node' : 'service',
+  };
+}
+
+/** The view's elements. @param {Wanted} wanted @param {boolean} selectable */
+function build(wanted, selectable) {
   const search = searchBox(t('services.search'), wanted.q);
-  const statuses = select(
-    t('column.status'),
-    'status',
-    [
-      ['', t('status.any')],
-      ...STATUSES.map(
-        (status) => /** @type {[string, string]} */ ([status, t(`status.${status}`)]),
-      ),
-    ],
-    wanted.status,
-  );
+  const statuses = statusSelect(SERVICE_STATUSES, wanted.status);
   const grouping = choice(
     t('services.by'),
     'by',
@@ -120,7 +99,6 @@ export function mount(root, store, route) {
   const totals = statusTotals();
   const bulk = bulkBar();
   const body = h('div', { role: 'rowgroup', class: 'virtual' });
-  const selectable = store.allows('operator');
   const table = h(
     'div',
     { class: 'panel table-panel', role: 'table', 'aria-label': t('tab.services') },
@@ -128,66 +106,83 @@ export function mount(root, store, route) {
     body,
   );
   const state = h('div', {}, loading());
-  root.replaceChildren(
+  const children = [
     pageHead(t('tab.services'), search, statuses, grouping),
     h('div', { class: 'count-row' }, count, totals.element, onlyNode),
     bulk.element,
     state,
     table,
-  );
+  ];
+  return { children, search, statuses, grouping, onlyNode, count, totals, bulk, state, table, body };
+}
 
-  const list = new VirtualList(
-    body,
-    null,
-    serviceRows(store, {
-      withNode: true,
-      loggers: knownLoggers(signal, () => schedule()),
-      isSelected: (key) => selected.has(key),
-      onselect: selectable
-        ? (key, on) => {
-            if (on) selected.add(key);
-            else selected.delete(key);
-            schedule();
-          }
-        : undefined,
-    }),
-    { estimate: ROW_PX, measured: true },
-  );
-
-  const chosen = () => (items ?? []).filter((item) => selected.has(commandKey(item.node, item.name)));
-  const update = () => {
-    show(table, Boolean(items?.length));
-    if (!items) return;
-    const visible = selectServices(items, wanted);
-    setText(count, t('services.count', { count: visible.length, total: items.length }));
-    show(count, items.length > 0);
-    totals.update(items, wanted.status);
-    setAttribute(table, 'aria-rowcount', visible.length + 1);
-    show(table, visible.length > 0);
-    show(state, visible.length === 0);
-    if (visible.length === 0) {
-      state.replaceChildren(
-        items.length === 0
-          ? empty(t('services.none'), t('services.none.hint'), h('pre', { class: 'code' }, t('services.none.example')))
-          : empty(t('nothing.found'), t('nothing.found.hint')),
-      );
-    }
-    list.setItems(visible);
-    bulk.update(chosen());
+/**
+ * @param {HTMLElement} body
+ * @param {import('../store.js').Store} store
+ * @param {{signal: AbortSignal, view: () => View}} how view: asked for when something happens, after the list is made
+ */
+function serviceList(body, store, { signal, view }) {
+  /** @param {string} key @param {boolean} selected */
+  const onselect = (key, selected) => {
+    if (selected) view().selected.add(key);
+    else view().selected.delete(key);
+    view().schedule();
   };
-  const schedule = perFrame(update, signal);
+  const rows = serviceRows(store, {
+    withNode: true,
+    loggers: knownLoggers(signal, () => view().schedule()),
+    isSelected: (key) => view().selected.has(key),
+    onselect: store.allows('operator') ? onselect : undefined,
+  });
+  return new VirtualList(body, null, rows, { estimate: ROW_PX, measured: true });
+}
 
-  const load = async () => {
-    try {
-      const { services, last_actions } = await api.services();
-      items = serviceItems(services, last_actions);
-      schedule();
-    } catch (error) {
-      if (!items) state.replaceChildren(failed(/** @type {Error} */ (error)));
-    }
-  };
+/** The services that are selected, also those that the filter hides. @param {View} view */
+function selectedItems({ items, selected }) {
+  return (items ?? []).filter(({ node, name }) => selected.has(commandKey(node, name)));
+}
 
-  // Summaries say when a node's services have changed; the services themselves are read again then.
+/** Reads the services. Until they have come once, a failure is shown in their place. @param {View} view */
+async function load(view) {
+  try {
+    const { services, last_actions } = await api.services();
+    view.items = serviceItems(services, last_actions);
+    view.schedule();
+  } catch (error) {
+    if (!view.items) view.page.state.replaceChildren(failed(/** @type {Error} */ (error)));
+  }
+}
+
+/** @param {View} view */
+function update(view) {
+  const { wanted, items, page } = view;
+  show(page.table, Boolean(items?.length));
+  if (!items) return;
+  const visible = selectServices(items, wanted);
+  setText(page.count, t('services.count', { count: visible.length, total: items.length }));
+  show(page.count, items.length > 0);
+  page.totals.update(items, wanted.status);
+  setAttribute(page.table, 'aria-rowcount', visible.length + 1);
+  show(page.table, visible.length > 0);
+  show(page.state, visible.length === 0);
+  if (visible.length === 0) page.state.replaceChildren(items.length === 0 ? noServices() : nothingFound());
+  view.list.setItems(visible);
+  page.bulk.update(selectedItems(view));
+}
+
+function noServices() {
+  return empty(t('services.none'), t('services.none.hint'), h('pre', { class: 'code' }, t('services.none.example')));
+}
+
+/**
+ * Reads the services again when they may have changed: when the summary of a node has another revision of its services,
+ * and when a command has ended.
+ * @param {View} view
+ * @param {AbortSignal} signal
+ */
+function followChanges(view, signal) {
+  const { store } = view;
+  /** @type {Map<string, number>} */
   let revisions = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let refresh;
@@ -199,147 +194,77 @@ export function mount(root, store, route) {
     refresh = setTimeout(
       () => {
         refresh = undefined;
-        load();
+        load(view);
       },
-      items ? REFRESH_MS : 0,
+      view.items ? REFRESH_MS : 0,
     );
   };
   store.on('cluster', refreshIfChanged, signal);
   store.on('workers', refreshIfChanged, signal);
   store.on(
     'commands',
-    (command) => {
-      schedule();
-      if (command.state !== 'running') load();
+    ({ state }) => {
+      view.schedule();
+      if (state !== 'running') load(view);
     },
     signal,
   );
-
-  const filtered = () => {
-    replaceQuery({ ...wanted, by: wanted.by === 'service' ? '' : wanted.by });
-    update();
-  };
-  search.addEventListener(
-    'input',
-    () => {
-      wanted.q = search.value;
-      filtered();
-    },
-    { signal },
-  );
-  statuses.addEventListener(
-    'change',
-    () => {
-      wanted.status = statuses.value;
-      filtered();
-    },
-    { signal },
-  );
-  delegate(
-    root,
-    {
-      retry: () => load(),
-      by(button) {
-        wanted.by = button.dataset.value ?? 'service';
-        setChoice(grouping, wanted.by);
-        filtered();
-      },
-      status(button) {
-        wanted.status = button.dataset.value === wanted.status ? '' : (button.dataset.value ?? '');
-        statuses.value = wanted.status;
-        filtered();
-      },
-      'any-node'() {
-        wanted.node = '';
-        show(onlyNode, false);
-        filtered();
-      },
-      control: ({ dataset }) =>
-        control(store, [{ node: dataset.node ?? '', name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
-      async bulk({ dataset }) {
-        const action = /** @type {import('../types.js').ServiceAction} */ (dataset.do);
-        await control(
-          store,
-          chosen().filter(({ service }) => possibleActions(service).includes(action)),
-          action,
-        );
-      },
-      unselect() {
-        selected.clear();
-        list.forgetRows();
-        update();
-      },
-    },
-    { signal },
-  );
-
-  load();
-  return () => {
-    abort.abort();
-    clearTimeout(refresh);
-    list.destroy();
-    root.replaceChildren();
-  };
+  signal.addEventListener('abort', () => clearTimeout(refresh));
 }
 
-/** How many services are in which status, whatever is searched for; a press shows only these. */
-function statusTotals() {
-  const parts = STATUSES.map((status) => {
-    const text = badge(status);
-    const button = h(
-      'button',
-      { type: 'button', class: 'chip status-total', 'data-action': 'status', 'data-value': status, hidden: true },
-      text,
-    );
-    return { status, text, button };
-  });
-  return {
-    element: h(
-      'div',
-      { class: 'status-totals' },
-      parts.map(({ button }) => button),
-    ),
-    /** @param {ServiceItem[]} items @param {string} wanted */
-    update(items, wanted) {
-      for (const { status, text, button } of parts) {
-        const count = items.filter(({ service }) => serviceStatus(service) === status).length;
-        setBadge(text, status, `${t(`status.${status}`)} ${number(count)}`);
-        setAttribute(button, 'aria-pressed', String(status === wanted));
-        show(button, count > 0);
-      }
-    },
-  };
+/** Shows what is wanted now, and writes it into the address. @param {View} view */
+function refilter(view) {
+  const { wanted } = view;
+  replaceQuery({ ...wanted, by: wanted.by === 'service' ? '' : wanted.by });
+  update(view);
 }
 
-/** What can be done to the services that are selected. */
-function bulkBar() {
-  const text = h('span', { class: 'bulk-count' });
-  const buttons = Object.entries(ACTIONS).map(([action, { icon: picture }]) =>
-    h(
-      'button',
-      { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': 'bulk', 'data-do': action },
-      icon(picture),
-      ' ',
-      t(`action.${action}`),
-    ),
-  );
-  const element = h(
-    'div',
-    { class: 'bulk', role: 'status', hidden: true },
-    text,
-    ...buttons,
-    h('button', { type: 'button', class: 'btn btn-sm btn-link', 'data-action': 'unselect' }, t('select.none')),
-  );
+/** @param {View} view @param {AbortSignal} signal */
+function wireFilters(view, signal) {
+  const { search, statuses } = view.page;
+  const refilterBy = (/** @type {Partial<Wanted>} */ change) => {
+    Object.assign(view.wanted, change);
+    refilter(view);
+  };
+  search.addEventListener('input', () => refilterBy({ q: search.value }), { signal });
+  statuses.addEventListener('change', () => refilterBy({ status: statuses.value }), { signal });
+}
+
+/**
+ * What the buttons do, by their `data-action`.
+ * @param {View} view
+ * @returns {Parameters<typeof delegate>[1]}
+ */
+function handlers(view) {
+  const { store, wanted, page } = view;
   return {
-    element,
-    /** @param {ServiceItem[]} chosen */
-    update(chosen) {
-      show(element, chosen.length > 0);
-      setText(text, t('select.count', { count: chosen.length }));
-      for (const button of buttons) {
-        const action = /** @type {any} */ (button.dataset.do);
-        button.disabled = !chosen.some(({ service }) => possibleActions(service).includes(action));
-      }
+    retry: () => load(view),
+    by({ dataset }) {
+      wanted.by = dataset.value ?? 'service';
+      setChoice(page.grouping, wanted.by);
+      refilter(view);
+    },
+    status({ dataset }) {
+      wanted.status = dataset.value === wanted.status ? '' : (dataset.value ?? '');
+      page.statuses.value = wanted.status;
+      refilter(view);
+    },
+    'any-node'() {
+      wanted.node = '';
+      show(page.onlyNode, false);
+      refilter(view);
+    },
+    control: ({ dataset }) =>
+      control(store, [{ node: dataset.node ?? '', name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
+    bulk({ dataset }) {
+      const action = /** @type {import('../types.js').ServiceAction} */ (dataset.do);
+      const able = selectedItems(view).filter(({ service }) => possibleActions(service).includes(action));
+      control(store, able, action);
+    },
+    unselect() {
+      view.selected.clear();
+      view.list.forgetRows();
+      update(view);
     },
   };
 }

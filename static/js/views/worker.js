@@ -1,19 +1,32 @@
 // One worker, whole: metrics, history, services, reporter, certificates, its live log.
-import * as api from '../api.js';
 import { attempt } from '../actions.js';
+import * as api from '../api.js';
 import { confirmed } from '../dialog.js';
 import { delegate, h, icon, perFrame, setText, show } from '../dom.js';
 import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
-import { EVERYTHING } from '../logfeed.js';
-import { badge, setBadge, setDays } from '../parts/badge.js';
-import { logList } from '../parts/log-list.js';
+import { EVERYTHING } from '../log-buffer.js';
+import { badge, setBadge } from '../parts/badge.js';
+import { certificateList } from '../parts/certificate-row.js';
 import { historyChart } from '../parts/history-chart.js';
+import { LogList } from '../parts/log-list.js';
 import { metricsPanel } from '../parts/node-metrics.js';
 import { reporterActions, reporterPanel } from '../parts/reporter.js';
-import { control, serviceTable } from '../parts/service-row.js';
+import { control } from '../parts/service-actions.js';
+import { serviceTable } from '../parts/service-row.js';
 import { empty, loading } from '../parts/states.js';
 import { url } from '../router.js';
+
+/** @typedef {import('../store.js').Store} Store */
+
+/**
+ * @typedef {object} View what the functions of this view share
+ * @property {Store} store
+ * @property {string} id the worker's
+ * @property {ReturnType<typeof build>} page
+ * @property {{[service: string]: import('../types.js').LastAction}} lastActions
+ * @property {() => void} schedule updates the view in the next frame
+ */
 
 const LINES_HELD = 1000;
 const HISTORY_POINTS = 100;
@@ -24,34 +37,53 @@ export function mount(root, store, route) {
   const { signal } = abort;
   const { id } = route.params;
   const owner = Symbol('worker');
+  const page = build(store, id, signal);
+  /** @type {View} */
+  const view = { store, id, page, lastActions: {}, schedule: perFrame(() => update(view), signal) };
+  root.replaceChildren(...page.children);
 
+  for (const event of ['node', 'workers', 'cluster', 'commands']) store.on(event, view.schedule, signal);
+  store.on('commands', ({ state }) => state !== 'running' && loadLastActions(view), signal);
+  const timer = setInterval(view.schedule, 1000);
+  delegate(root, handlers(view), { signal });
+  store.watch(owner, [id]);
+  loadHistory(view, signal);
+  loadLastActions(view);
+  update(view);
+  return () => {
+    abort.abort();
+    clearInterval(timer);
+    for (const chart of page.charts) chart.destroy();
+    page.logs.destroy();
+    store.watch(owner, []);
+    root.replaceChildren();
+  };
+}
+
+/** The view's elements. @param {Store} store @param {string} id @param {AbortSignal} signal */
+function build(store, id, signal) {
   const head = workerHeader(id, store.allows('admin'));
   const metrics = metricsPanel();
-  const chart = historyChart('shares', id);
+  const history = historyChart('shares', id);
   const network = historyChart('network', id);
   const disk = historyChart('disk_io', id);
-  const charts = [chart, network, disk];
   const services = serviceTable(store, signal);
   const servicesNone = h('p', { class: 'panel-empty' }, t('worker.services.none'));
   const reporter = reporterPanel(store, id);
   const certificates = certificateList();
-  const logs = logList(store, {
-    withNode: false,
-    filter: { ...EVERYTHING, node_id: id },
-    wrap: false,
-    cap: LINES_HELD,
-  });
+  const filter = { ...EVERYTHING, node_id: id };
+  const logs = new LogList(store, { withNode: false, filter, wrap: false, cap: LINES_HELD });
   const wait = loading();
   const unknown = empty(
     t('worker.unknown'),
     t('worker.unknown.hint'),
     h('a', { class: 'btn btn-secondary', href: url('/workers') }, t('tab.workers')),
   );
-  const page = h(
+  const panels = h(
     'div',
     { class: 'worker-page' },
     panel(t('metrics'), 'area-metrics', metrics.element),
-    panel(t('history'), 'area-history', chart.element, store.allows('operator') && clearHistoryButton()),
+    panel(t('history'), 'area-history', history.element, store.allows('operator') && clearHistoryButton()),
     panel(t('tab.services'), 'area-services', h('div', {}, services.element, servicesNone)),
     reporter.element,
     panel(h('a', { href: url('/logs', { node: id }) }, t('tab.logs')), 'area-logs', logs.element),
@@ -59,70 +91,9 @@ export function mount(root, store, route) {
     panel(t('history.network'), 'area-network', network.element),
     panel(t('history.disk_io'), 'area-disk-io', disk.element),
   );
-  root.replaceChildren(head.element, wait, unknown, page);
-
-  /** @type {{[service: string]: import('../parts/service-row.js').LastAction}} */
-  let lastActions = {};
-  const loadLastActions = async () => {
-    const { last_actions } = await api.services(id);
-    lastActions = last_actions[id] ?? {};
-    schedule();
-  };
-  const update = () => {
-    const node = store.nodes.get(id);
-    const state = node?.state;
-    show(wait, !node?.known);
-    show(unknown, node?.known === true && !state);
-    show(page, Boolean(state));
-    if (!node || !state) return;
-    head.update(store.workers.get(id)?.status ?? state.status, state, store.now());
-    metrics.update(node);
-    for (const each of charts) each.update(node);
-    services.update(id, state.services ?? {}, lastActions);
-    show(servicesNone, Object.keys(state.services ?? {}).length === 0);
-    reporter.update(node);
-    certificates.update(node.certificates);
-  };
-  const schedule = perFrame(update, signal);
-  for (const event of ['node', 'workers', 'cluster', 'commands']) store.on(event, schedule, signal);
-  store.on('commands', (command) => command.state !== 'running' && loadLastActions().catch(() => {}), signal);
-  const timer = setInterval(schedule, 1000);
-
-  delegate(
-    root,
-    {
-      control: ({ dataset }) =>
-        control(store, [{ node: id, name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
-      ...reporterActions(store, id),
-      async 'clear-history'() {
-        const text = t('history.clear.text', { name: id });
-        if (!(await confirmed(t('history.clear'), text, t('history.clear')))) return;
-        await attempt(() => api.clearHistory(id), t('history.cleared'));
-      },
-      async 'remove-worker'() {
-        if (!(await confirmed(t('worker.remove'), t('worker.remove.text', { name: id }), t('worker.remove')))) return;
-        await attempt(() => api.removeNode(id), t('worker.removed', { name: id }));
-      },
-    },
-    { signal },
-  );
-
-  store.watch(owner, [id]);
-  // The relay pushes up to 50 points; the coordinator keeps 100.
-  api
-    .history(id, HISTORY_POINTS)
-    .then(({ history }) => signal.aborted || store.addPoints(id, history))
-    .catch(() => {});
-  loadLastActions().catch(() => {});
-  update();
-  return () => {
-    abort.abort();
-    clearInterval(timer);
-    for (const each of charts) each.destroy();
-    logs.destroy();
-    store.watch(owner, []);
-    root.replaceChildren();
-  };
+  const children = [head.element, wait, unknown, panels];
+  const charts = [history, network, disk];
+  return { children, head, wait, unknown, panels, metrics, charts, services, servicesNone, reporter, certificates, logs };
 }
 
 /**
@@ -159,76 +130,87 @@ function clearHistoryButton() {
 function workerHeader(id, removable) {
   const status = badge();
   const facts = h('p', { class: 'page-facts' });
+  const back = { class: 'back', href: url('/workers'), 'aria-label': t('tab.workers'), title: t('tab.workers') };
+  const remove = { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': 'remove-worker' };
   const element = h(
     'div',
     { class: 'page-head' },
     h(
       'div',
       { class: 'page-heading' },
-      h(
-        'a',
-        { class: 'back', href: url('/workers'), 'aria-label': t('tab.workers'), title: t('tab.workers') },
-        icon('chevron-left'),
-      ),
+      h('a', back, icon('chevron-left')),
       h('h1', { class: 'page-title', tabindex: '-1', dir: 'ltr' }, id),
       status,
     ),
     facts,
-    removable &&
-      id !== 'coordinator' &&
-      h(
-        'button',
-        { type: 'button', class: 'btn btn-sm btn-outline-secondary', 'data-action': 'remove-worker' },
-        icon('trash3'),
-        ' ',
-        t('worker.remove'),
-      ),
+    removable && id !== 'coordinator' && h('button', remove, icon('trash3'), ' ', t('worker.remove')),
   );
   return {
     element,
     /** @param {import('../types.js').Status} now @param {import('../types.js').Node} state @param {number} clock */
     update(now, state, clock) {
+      const mode = t(`mode.${state.mode}`);
+      const every = t('worker.every', { interval: duration(state.current_interval) });
+      const seen = t('worker.seen', { when: relative(state.timestamp, clock) });
       setBadge(status, now);
-      setText(
-        facts,
-        [
-          t(`mode.${state.mode}`),
-          t('worker.every', { interval: duration(state.current_interval) }),
-          t('worker.seen', { when: relative(state.timestamp, clock) }),
-        ].join(' · '),
-      );
+      setText(facts, [mode, every, seen].join(' · '));
     },
   };
 }
 
-function certificateList() {
-  const list = h('ul', { class: 'certificate-list' });
-  const none = h('p', { class: 'panel-empty' }, t('worker.certificates.none'));
-  const element = h('div', {}, list, none);
-  /** @type {import('../types.js').Certificate[] | null} */
-  let shown = null;
+/**
+ * Reads the whole history, since the relay pushes only its newer half. If that fails, the charts begin later.
+ * @param {View} view
+ * @param {AbortSignal} signal
+ */
+async function loadHistory({ store, id }, signal) {
+  const answer = await api.history(id, HISTORY_POINTS).catch(() => null);
+  if (answer && !signal.aborted) store.addPoints(id, answer.history);
+}
+
+/** Reads the last action on each of the worker's services. If that fails, the rows do without. @param {View} view */
+async function loadLastActions(view) {
+  const answer = await api.services(view.id).catch(() => null);
+  if (!answer) return;
+  view.lastActions = answer.last_actions[view.id] ?? {};
+  view.schedule();
+}
+
+/** @param {View} view */
+function update({ store, id, page, lastActions }) {
+  const node = store.nodes.get(id);
+  const state = node?.state;
+  show(page.wait, !node?.known);
+  show(page.unknown, node?.known === true && !state);
+  show(page.panels, Boolean(state));
+  if (!node || !state) return;
+  const services = state.services ?? {};
+  page.head.update(store.workers.get(id)?.status ?? state.status, state, store.now());
+  page.metrics.update(node);
+  for (const chart of page.charts) chart.update(node);
+  page.services.update(id, services, lastActions);
+  show(page.servicesNone, Object.keys(services).length === 0);
+  page.reporter.update(node);
+  page.certificates.update(node.certificates);
+}
+
+/**
+ * What the buttons do, by their `data-action`.
+ * @param {View} view
+ * @returns {Parameters<typeof delegate>[1]}
+ */
+function handlers({ store, id }) {
   return {
-    element,
-    /** @param {import('../types.js').Certificate[]} certificates */
-    update(certificates) {
-      show(none, certificates.length === 0);
-      if (certificates === shown) return;
-      shown = certificates;
-      list.replaceChildren(
-        ...[...certificates]
-          .sort((a, b) => a.days_left - b.days_left)
-          .map((certificate) => {
-            const days = badge();
-            setDays(days, certificate.days_left);
-            return h(
-              'li',
-              {},
-              h('div', { class: 'certificate-subject' }, h('bdi', {}, certificate.subject)),
-              days,
-              h('div', { class: 'certificate-path', dir: 'ltr' }, certificate.path),
-            );
-          }),
-      );
+    control: ({ dataset }) =>
+      control(store, [{ node: id, name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
+    ...reporterActions(store, id),
+    async 'clear-history'() {
+      if (!(await confirmed(t('history.clear'), t('history.clear.text', { name: id }), t('history.clear')))) return;
+      await attempt(() => api.clearHistory(id), t('history.cleared'));
+    },
+    async 'remove-worker'() {
+      if (!(await confirmed(t('worker.remove'), t('worker.remove.text', { name: id }), t('worker.remove')))) return;
+      await attempt(() => api.removeNode(id), t('worker.removed', { name: id }));
     },
   };
 }

@@ -1,198 +1,184 @@
 // All workers: searched, filtered by status, sorted by any column. Only the rows in view are in the page.
-import { byTrouble } from '../cluster.js';
 import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
+import { selectWorkers } from '../lists.js';
 import { addWorker, addWorkerButton, noWorkers } from '../parts/add-worker.js';
-import { pageHead, searchBox, select } from '../parts/page.js';
-import { empty, loading } from '../parts/states.js';
+import { pageHead, searchBox, statusSelect } from '../parts/page.js';
+import { loading, nothingFound } from '../parts/states.js';
 import { workerHead, workerRows } from '../parts/worker-row.js';
 import { replaceQuery } from '../router.js';
 import { VirtualList } from '../virtual.js';
 
-/** @typedef {import('../types.js').Worker} Worker */
+/** @typedef {import('../store.js').Store} Store */
+/** @typedef {{q: string, status: string, sort: string, desc: boolean}} Wanted */
+
+/**
+ * @typedef {object} View what the functions of this view share
+ * @property {Store} store
+ * @property {Wanted} wanted what a person asked for
+ * @property {string[]} order the workers shown, by their ids
+ * @property {number} orderedAt when the order was found (ms)
+ * @property {ReturnType<typeof build>} page
+ * @property {VirtualList<import('../types.js').Worker>} list
+ */
 
 const ROW_PX = 52;
 const ROW_NARROW_PX = 92;
 const NARROW = matchMedia('(max-width: 767.98px)');
-/** While values move, rows keep their places for as long (ms). */
+/** How long rows keep their order while values change (ms). */
 const ORDER_MS = 2000;
-/** How long the view must stand still before its rows' histories are asked for (ms). */
+/** How long the view must stand still before the histories of its rows are asked for (ms). */
 const SETTLE_MS = 150;
 const WATCHED_AT_MOST = 80;
-/** A thousand workers tell something every few milliseconds; nobody reads as fast. */
-const PACE_MS = 250;
-
-/** What a column sorts by. @type {{[column: string]: (a: Worker, b: Worker) => number}} */
-const ORDERS = {
-  status: (a, b) => -byTrouble(a, b),
-  cpu: (a, b) => a.summary.cpu_percent - b.summary.cpu_percent,
-  memory: (a, b) => a.summary.memory_percent - b.summary.memory_percent,
-  disk: (a, b) => a.summary.disk_percent - b.summary.disk_percent,
-  load: (a, b) => a.summary.load1 - b.summary.load1,
-  network: (a, b) => traffic(a) - traffic(b),
-  services: (a, b) =>
-    a.summary.services_error - b.summary.services_error || a.summary.services_stopped - b.summary.services_stopped,
-  seen: (a, b) => a.summary.timestamp.localeCompare(b.summary.timestamp),
-};
-
-/** @param {Worker} worker */
-function traffic({ rates }) {
-  return rates ? rates.bytes_recv + rates.bytes_sent : 0;
-}
-
-/**
- * @param {Iterable<Worker>} workers by name, which breaks all ties since sorting is stable
- * @param {{q: string, status: string, sort: string, desc: boolean}} wanted
- * @returns {Worker[]}
- */
-export function selectWorkers(workers, { q, status, sort, desc }) {
-  const needle = q.toLowerCase();
-  const order = ORDERS[sort] ?? (() => 0);
-  const direction = desc ? -1 : 1;
-  const found = [...workers].filter(
-    (worker) => (!status || worker.status === status) && worker.id.toLowerCase().includes(needle),
-  );
-  if (sort === 'id') return desc ? found.reverse() : found;
-  return found.sort((a, b) => direction * order(a, b));
-}
+/** The least time between two updates. A thousand workers report every few milliseconds, and nobody reads that fast. */
+const UPDATE_MS = 250;
 
 /** @type {import('../app.js').Mount} */
 export function mount(root, store, route) {
   const abort = new AbortController();
   const { signal } = abort;
-  const owner = Symbol('workers');
-  const wanted = {
-    q: route.query.get('q') ?? '',
-    status: route.query.get('status') ?? '',
-    sort: route.query.get('sort') ?? 'id',
-    desc: route.query.get('desc') === 'true',
-  };
+  const wanted = wantedFrom(route.query);
+  const page = build(wanted, store);
+  const list = workerList(page.body, store, signal);
+  /** @type {View} */
+  const view = { store, wanted, page, list, order: [], orderedAt: 0 };
+  root.replaceChildren(...page.children);
 
-  const search = searchBox(t('workers.search'), wanted.q);
-  const statuses = select(
-    t('column.status'),
-    'status',
-    [
-      ['', t('status.any')],
-      ...['online', 'stale', 'offline'].map(
-        (status) => /** @type {[string, string]} */ ([status, t(`status.${status}`)]),
-      ),
-    ],
-    wanted.status,
+  const schedule = perFrame(() => update(view), signal, UPDATE_MS);
+  for (const event of ['workers', 'node']) store.on(event, schedule, signal);
+  store.on(
+    'cluster',
+    () => {
+      view.orderedAt = 0;
+      schedule();
+    },
+    signal,
   );
+  const timer = setInterval(schedule, 1000);
+  wireFilters(view, signal);
+  delegate(root, handlers(view), { signal });
+  reorder(view);
+  return () => {
+    abort.abort();
+    clearInterval(timer);
+    list.destroy();
+    root.replaceChildren();
+  };
+}
+
+/** @param {URLSearchParams} query @returns {Wanted} */
+function wantedFrom(query) {
+  return {
+    q: query.get('q') ?? '',
+    status: query.get('status') ?? '',
+    sort: query.get('sort') ?? 'id',
+    desc: query.get('desc') === 'true',
+  };
+}
+
+/** The view's elements. @param {Wanted} wanted @param {Store} store */
+function build(wanted, store) {
+  const search = searchBox(t('workers.search'), wanted.q);
+  const statuses = statusSelect(['online', 'stale', 'offline'], wanted.status);
   const count = h('p', { class: 'count', role: 'status' });
   const head = h('div', { role: 'rowgroup', class: 'table-sticky' });
   const body = h('div', { role: 'rowgroup', class: 'virtual' });
   const table = h('div', { class: 'panel table-panel', role: 'table', 'aria-label': t('tab.workers') }, head, body);
   const nobody = noWorkers(store);
-  const nothing = empty(t('nothing.found'), t('nothing.found.hint'));
+  const nothing = nothingFound();
   const wait = loading();
-  root.replaceChildren(
-    pageHead(t('tab.workers'), search, statuses, store.allows('admin') && addWorkerButton('btn-outline-secondary')),
-    count,
-    wait,
-    nobody,
-    nothing,
-    table,
-  );
+  const adder = store.allows('admin') && addWorkerButton('btn-outline-secondary');
+  const children = [pageHead(t('tab.workers'), search, statuses, adder), count, wait, nobody, nothing, table];
+  return { children, search, statuses, count, head, body, table, nobody, nothing, wait };
+}
 
+/**
+ * The rows. The histories of those in view are watched, since each row has a curve.
+ * @param {HTMLElement} body
+ * @param {Store} store
+ * @param {AbortSignal} signal
+ */
+function workerList(body, store, signal) {
+  const owner = Symbol('workers');
+  const height = () => (NARROW.matches ? ROW_NARROW_PX : ROW_PX);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let settle;
   const list = new VirtualList(body, null, workerRows(store), {
-    estimate: NARROW.matches ? ROW_NARROW_PX : ROW_PX,
+    estimate: height(),
     onrange(items) {
+      const ids = items.slice(0, WATCHED_AT_MOST).map(({ id }) => id);
       clearTimeout(settle);
-      settle = setTimeout(
-        () =>
-          store.watch(
-            owner,
-            items.slice(0, WATCHED_AT_MOST).map(({ id }) => id),
-          ),
-        SETTLE_MS,
-      );
+      settle = setTimeout(() => store.watch(owner, ids), SETTLE_MS);
     },
   });
   NARROW.addEventListener(
     'change',
     () => {
-      list.estimate = NARROW.matches ? ROW_NARROW_PX : ROW_PX;
+      list.estimate = height();
       list.forgetHeights();
     },
     { signal },
   );
-
-  let orderedAt = 0;
-  /** @type {string[]} */
-  let order = [];
-  const update = () => {
-    if (Date.now() - orderedAt > ORDER_MS) {
-      order = selectWorkers(store.workersByName(), wanted).map(({ id }) => id);
-      orderedAt = Date.now();
-      setAttribute(table, 'aria-rowcount', order.length + 1);
-      setText(count, t('workers.count', { count: order.length, total: store.workers.size }));
-      show(count, store.workers.size > 0);
-      show(wait, !store.ready);
-      show(nobody, store.ready && store.workers.size === 0);
-      show(nothing, store.workers.size > 0 && order.length === 0);
-      show(table, order.length > 0);
-    }
-    list.setItems(order.flatMap((id) => store.workers.get(id) ?? []));
-  };
-  const reorder = () => {
-    orderedAt = 0;
-    head.replaceChildren(workerHead({ sort: wanted.sort, descending: wanted.desc }));
-    replaceQuery({ ...wanted, sort: wanted.sort === 'id' ? '' : wanted.sort });
-    update();
-  };
-  const schedule = perFrame(update, signal, PACE_MS);
-  store.on(
-    'cluster',
-    () => {
-      orderedAt = 0;
-      schedule();
-    },
-    signal,
-  );
-  for (const event of ['workers', 'node']) store.on(event, schedule, signal);
-  const timer = setInterval(schedule, 1000);
-
-  search.addEventListener(
-    'input',
-    () => {
-      wanted.q = search.value;
-      reorder();
-    },
-    { signal },
-  );
-  statuses.addEventListener(
-    'change',
-    () => {
-      wanted.status = statuses.value;
-      reorder();
-    },
-    { signal },
-  );
-  delegate(
-    root,
-    {
-      'add-worker': () => addWorker(),
-      sort(button) {
-        const column = button.dataset.column ?? 'id';
-        Object.assign(wanted, { sort: column, desc: wanted.sort === column ? !wanted.desc : column !== 'id' });
-        reorder();
-        /** @type {HTMLElement | null} */ (head.querySelector(`[data-column="${column}"]`))?.focus();
-      },
-    },
-    { signal },
-  );
-
-  reorder();
-  return () => {
-    abort.abort();
-    clearInterval(timer);
+  signal.addEventListener('abort', () => {
     clearTimeout(settle);
-    list.destroy();
     store.watch(owner, []);
-    root.replaceChildren();
+  });
+  return list;
+}
+
+/** @param {View} view */
+function update(view) {
+  const { store, page, list } = view;
+  if (Date.now() - view.orderedAt > ORDER_MS) {
+    view.order = selectWorkers(store.workersByName(), view.wanted).map(({ id }) => id);
+    view.orderedAt = Date.now();
+    const [found, all] = [view.order.length, store.workers.size];
+    setAttribute(page.table, 'aria-rowcount', found + 1);
+    setText(page.count, t('workers.count', { count: found, total: all }));
+    show(page.count, all > 0);
+    show(page.wait, !store.ready);
+    show(page.nobody, store.ready && all === 0);
+    show(page.nothing, all > 0 && found === 0);
+    show(page.table, found > 0);
+  }
+  list.setItems(view.order.flatMap((id) => store.workers.get(id) ?? []));
+}
+
+/** Shows what is wanted now, and writes it into the address. @param {View} view */
+function reorder(view) {
+  const { wanted, page } = view;
+  view.orderedAt = 0;
+  page.head.replaceChildren(workerHead({ sort: wanted.sort, descending: wanted.desc }));
+  replaceQuery({ ...wanted, sort: wanted.sort === 'id' ? '' : wanted.sort });
+  update(view);
+}
+
+/** @param {View} view @param {AbortSignal} signal */
+function wireFilters(view, signal) {
+  const { search, statuses } = view.page;
+  const reorderBy = (/** @type {Partial<Wanted>} */ change) => {
+    Object.assign(view.wanted, change);
+    reorder(view);
+  };
+  search.addEventListener('input', () => reorderBy({ q: search.value }), { signal });
+  statuses.addEventListener('change', () => reorderBy({ status: statuses.value }), { signal });
+}
+
+/**
+ * What the buttons do, by their `data-action`.
+ * @param {View} view
+ * @returns {Parameters<typeof delegate>[1]}
+ */
+function handlers(view) {
+  const { wanted, page } = view;
+  return {
+    'add-worker': () => addWorker(),
+    sort({ dataset: { column = 'id' } }) {
+      // Another press on the same column turns the order round. Values begin with the highest, names with the first.
+      Object.assign(wanted, { sort: column, desc: wanted.sort === column ? !wanted.desc : column !== 'id' });
+      reorder(view);
+      // The head was made anew.
+      /** @type {HTMLElement | null} */ (page.head.querySelector(`[data-column="${column}"]`))?.focus();
+    },
   };
 }

@@ -1,7 +1,9 @@
-// Where a chart's line is interrupted, and what stands beside its axis.
+// Goal: a chart's line is interrupted where data is missing, its axes have round numbers, and a sparkline stays in its box.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { byteTicks, gapsIn } from '../../../static/js/chart.js';
+
+import { byteTicks, gapsIn, timeTicks } from '../../../static/js/ticks.js';
+import { outline } from '../../../static/js/sparkline.js';
 
 test('a_long_silence_interrupts_the_line', () => {
   assert.deepEqual([...gapsIn([0, 5, 10, 1000, 1005, 1010].map((s) => s * 1000))], [3]);
@@ -23,4 +25,18 @@ test('an_axis_of_bytes_has_steps_that_are_round_in_their_unit', () => {
   assert.deepEqual(byteTicks(37 * KIB), [0, 10, 20, 30].map((n) => n * KIB));
   assert.deepEqual(byteTicks(700), [0, 200, 400, 600]);
   assert.deepEqual(byteTicks(0), [0]);
+});
+
+test('time_ticks_stand_at_round_moments', () => {
+  const minute = 60_000;
+  assert.deepEqual(
+    timeTicks(10 * minute + 1, 15 * minute),
+    [11, 12, 13, 14, 15].map((at) => at * minute),
+  );
+  for (const hours of [0.01, 0.5, 8, 100]) assert.ok(timeTicks(0, hours * 60 * minute).length <= 8);
+});
+
+test('an_outline_stays_within_its_box', () => {
+  assert.equal(outline([]), '');
+  assert.equal(outline([0, 100, 150]), '0.0,23.0 50.0,1.0 100.0,1.0');
 });

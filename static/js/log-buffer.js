@@ -1,49 +1,66 @@
-// Owns the log lines that are held for one filter: in the order of `seq`, each once, never more than `cap`.
-// Lines come live, after a gap, and on demand, older or newer ones, and may overlap. What is held is one piece of the
-// log: its end, or, when one has read back too far to hold both, a piece of the past.
+// Holds the log lines of one filter: in the order of `seq`, each once, never more than `cap`.
+//
+// Lines come from three sides: live, as pages of older or newer lines on demand, and to fill a gap after a lost
+// connection. These may overlap, so every line is merged by its `seq`. The lines held are always one piece of the log
+// without holes. Usually this piece is the log's end. Somebody who reads back so far that both do not fit under `cap`
+// has a piece of the past instead; the buffer is then `detached` and takes no live lines.
 
 /** @typedef {import('./types.js').LogEntry} LogEntry */
 /** @typedef {import('./types.js').LogFilter} LogFilter */
 
+/** The levels, the least severe first. */
 export const LEVELS = /** @type {const} */ (['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']);
 
-/** @type {LogFilter} */
+/** The filter that all lines pass. @type {LogFilter} */
 export const EVERYTHING = { node_id: '', level: '', logger_name: '', q: '' };
 
-export class LogFeed {
+export class LogBuffer {
   /**
    * @param {LogFilter} filter
-   * @param {number} cap
+   * @param {number} cap how many lines are held at most
    */
   constructor(filter, cap) {
     this.filter = filter;
     this.cap = cap;
-    /** @type {LogEntry[]} oldest first; another array whenever others are held, for whoever shows it compares */
+    /** @type {LogEntry[]} oldest first; never changed in place, so that a view can see by comparison what it has shown */
     this.lines = [];
-    /** Whether the coordinator has nothing older than what is held. */
+    /** Whether the coordinator has no older lines than these. */
     this.complete = false;
-    /** Whether the coordinator has newer lines than are held, which then do not come by themselves. */
+    /** Whether the coordinator has newer lines than these. Live lines are not taken then. */
     this.detached = false;
     /** Whether the first page has come. */
     this.loaded = false;
-    /** Whether older or newer lines are on their way. */
+    /** Whether a page of older or newer lines is on its way. */
     this.loading = false;
     /** @type {Error | null} why the last page did not come */
     this.error = null;
+    /**
+     * A gap that is being filled: lines after this `seq` may be missing. `pending`: lines may have been missed since
+     * the last page was asked for.
+     * @type {{after: number, pending: boolean} | null}
+     */
+    this.gap = null;
   }
 
+  /** 0 if no line is held. */
   get newestSeq() {
     return this.lines.at(-1)?.seq ?? 0;
   }
 
+  /** 0 if no line is held. */
   get oldestSeq() {
     return this.lines[0]?.seq ?? 0;
   }
 
+  /** The `seq` up to which no line is missing. */
+  get completeTo() {
+    return this.gap?.after ?? this.newestSeq;
+  }
+
   /**
-   * Live lines; the oldest make room for them. A piece of the past has no place for them.
+   * Takes live lines and drops the oldest beyond `cap`. A detached buffer takes none.
    * @param {LogEntry[]} entries
-   * @returns {LogEntry[]} those that were new
+   * @returns {LogEntry[]} the entries that were new; all of them if the buffer is detached
    */
   append(entries) {
     if (this.detached) return entries;
@@ -53,9 +70,9 @@ export class LogFeed {
   }
 
   /**
-   * The newest lines, as the history serves them, where they were missed or not yet held.
+   * Takes a page of the newest lines: the first page, or lines that were missed.
    * @param {LogEntry[]} entries
-   * @param {boolean} complete whether there are no older ones than these and those held
+   * @param {boolean} complete whether no line is older than these and the lines held
    */
   fill(entries, complete) {
     this.loaded = true;
@@ -66,9 +83,9 @@ export class LogFeed {
   }
 
   /**
-   * Lines before the oldest held; the newest make room for them.
+   * Takes a page of lines before the oldest held, and drops the newest beyond `cap`.
    * @param {LogEntry[]} entries
-   * @param {boolean} complete whether these were the last there are
+   * @param {boolean} complete whether no line is older than these
    */
   prepend(entries, complete) {
     this.error = null;
@@ -81,9 +98,9 @@ export class LogFeed {
   }
 
   /**
-   * Lines after the newest of a piece of the past.
+   * Takes a page of lines after the newest of a detached buffer.
    * @param {LogEntry[]} entries
-   * @param {boolean} ends whether these were the last there are: from here on they come by themselves
+   * @param {boolean} ends whether these reach the log's end, from where on lines come live again
    */
   extend(entries, ends) {
     this.error = null;
@@ -93,9 +110,9 @@ export class LogFeed {
   }
 
   /**
-   * Holds another piece of the log instead.
+   * Drops all lines and holds another piece of the log.
    * @param {LogEntry[]} entries
-   * @param {{complete: boolean, detached: boolean}} piece
+   * @param {{complete: boolean, detached: boolean}} piece where in the log it is, as the fields of the same names
    */
   replace(entries, { complete, detached }) {
     this.lines = [];
@@ -105,7 +122,7 @@ export class LogFeed {
     this.#merge(entries);
   }
 
-  /** Whether a moment is in what is held. @param {number} ms */
+  /** Whether a moment lies within the lines held. @param {number} ms */
   covers(ms) {
     const at = (/** @type {LogEntry | undefined} */ line) => Date.parse(line?.timestamp ?? '');
     return (this.complete || at(this.lines[0]) <= ms) && (!this.detached || at(this.lines.at(-1)) >= ms);
@@ -126,7 +143,7 @@ export class LogFeed {
 
   /**
    * @param {LogEntry[]} entries
-   * @returns {LogEntry[]} those that were not held yet
+   * @returns {LogEntry[]} the entries that were not held yet
    */
   #merge(entries) {
     const sorted = [...entries]
@@ -144,7 +161,7 @@ export class LogFeed {
 }
 
 /**
- * Cuts a text into pieces that match what is searched for and pieces that do not (case does not count).
+ * Cuts a text into pieces that match a search and pieces that do not. Case does not count.
  * @param {string} text
  * @param {string} query
  * @returns {{text: string, match: boolean}[]}
@@ -153,7 +170,7 @@ export function highlight(text, query) {
   if (!query) return [{ text, match: false }];
   const haystack = text.toLowerCase();
   const needle = query.toLowerCase();
-  // Some letters change length in lower case; then positions would not agree.
+  // Some letters change length in lower case. Positions in the two texts would differ then.
   if (haystack.length !== text.length) return [{ text, match: false }];
   const pieces = [];
   let from = 0;
@@ -167,7 +184,7 @@ export function highlight(text, query) {
 }
 
 /**
- * A line as one reads it in a file.
+ * A line as it would stand in a log file.
  * @param {LogEntry} entry
  */
 export function lineText(entry) {

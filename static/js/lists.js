@@ -1,0 +1,99 @@
+// Decides which rows a long list shows, and in which order. Pure: a list of all rows and what a person asked for go
+// in, the rows to show come out.
+import { byName, byTrouble, serviceStatus } from './cluster.js';
+
+/** @typedef {import('./types.js').Worker} Worker */
+/** @typedef {import('./types.js').Certificate} Certificate */
+/** @typedef {import('./types.js').ServiceItem} ServiceItem */
+
+/** Column of the workers' table → how it sorts. @type {{[column: string]: (a: Worker, b: Worker) => number}} */
+const WORKER_ORDERS = {
+  status: (a, b) => -byTrouble(a, b),
+  cpu: (a, b) => a.summary.cpu_percent - b.summary.cpu_percent,
+  memory: (a, b) => a.summary.memory_percent - b.summary.memory_percent,
+  disk: (a, b) => a.summary.disk_percent - b.summary.disk_percent,
+  load: (a, b) => a.summary.load1 - b.summary.load1,
+  network: (a, b) => traffic(a) - traffic(b),
+  services: (a, b) =>
+    a.summary.services_error - b.summary.services_error || a.summary.services_stopped - b.summary.services_stopped,
+  seen: (a, b) => a.summary.timestamp.localeCompare(b.summary.timestamp),
+};
+
+/** @param {Worker} worker */
+function traffic({ rates }) {
+  return rates ? rates.bytes_recv + rates.bytes_sent : 0;
+}
+
+/**
+ * The workers that match, sorted by a column.
+ * @param {Iterable<Worker>} workers by name, which breaks all ties since sorting is stable
+ * @param {{q: string, status: string, sort: string, desc: boolean}} wanted an empty `q` or `status` matches all
+ * @returns {Worker[]}
+ */
+export function selectWorkers(workers, { q, status, sort, desc }) {
+  const needle = q.toLowerCase();
+  const order = WORKER_ORDERS[sort] ?? (() => 0);
+  const direction = desc ? -1 : 1;
+  const found = [...workers].filter(
+    (worker) => (!status || worker.status === status) && worker.id.toLowerCase().includes(needle),
+  );
+  if (sort === 'id') return desc ? found.reverse() : found;
+  return found.sort((a, b) => direction * order(a, b));
+}
+
+/**
+ * The services of all nodes as one list, by node, then by name. Comparing names is slow, so the list is sorted once
+ * for each answer of the API, not for each search.
+ * @param {{[node: string]: {[name: string]: import('./types.js').Service}}} services
+ * @param {{[node: string]: {[name: string]: ServiceItem['last']}}} lastActions
+ * @returns {ServiceItem[]}
+ */
+export function serviceItems(services, lastActions) {
+  return Object.keys(services)
+    .sort(byName)
+    .flatMap((node) =>
+      Object.keys(services[node])
+        .sort(byName)
+        .map((name) => ({ node, name, service: services[node][name], last: lastActions[node]?.[name] })),
+    );
+}
+
+/**
+ * The services that match, grouped by node or by the service's name.
+ * @param {ServiceItem[]} items as serviceItems() orders them
+ * @param {{q: string, status: string, node: string, by: string}} wanted empty texts match all; `by`: `node` or `service`
+ * @returns {ServiceItem[]}
+ */
+export function selectServices(items, { q, status, node, by }) {
+  const needle = q.toLowerCase();
+  const found = items.filter(
+    (item) =>
+      (!node || item.node === node) &&
+      (!status || serviceStatus(item.service) === status) &&
+      `${item.name} ${item.node} ${item.service.description ?? ''}`.toLowerCase().includes(needle),
+  );
+  if (by === 'node') return found;
+  /** @type {Map<string, ServiceItem[]>} */
+  const groups = new Map();
+  for (const item of found) {
+    const group = groups.get(item.name);
+    if (group) group.push(item);
+    else groups.set(item.name, [item]);
+  }
+  return [...groups.keys()].sort(byName).flatMap((name) => groups.get(name) ?? []);
+}
+
+/**
+ * The certificates that match, the first to expire on top.
+ * @param {Certificate[]} certificates
+ * @param {string} query
+ * @returns {Certificate[]}
+ */
+export function selectCertificates(certificates, query) {
+  const needle = query.toLowerCase();
+  return certificates
+    .filter(({ worker, path, subject, issuer, sans }) =>
+      `${worker} ${path} ${subject} ${issuer} ${(sans ?? []).join(' ')}`.toLowerCase().includes(needle),
+    )
+    .sort((a, b) => a.days_left - b.days_left || a.worker.localeCompare(b.worker) || a.path.localeCompare(b.path));
+}

@@ -1,0 +1,155 @@
+// Reads the stored log into the store's LogBuffer: the newest lines, lines that were missed while the connection was
+// lost, and older or newer pages on demand. How lines are merged is the buffer's business, and live lines are live.js'.
+import * as api from './api.js';
+
+/** @typedef {import('./store.js').Store} Store */
+/** @typedef {import('./log-buffer.js').LogBuffer} LogBuffer */
+
+/** Lines asked for at once. */
+const PAGE = 500;
+const READ_ATTEMPTS = 5;
+/** How long after a failed attempt to fill a gap the next one is made. */
+const GAP_RETRY_MS = 2000;
+
+/**
+ * Reads a page of the log. It may have fewer lines than asked for if they are long. The API limits how many pages a
+ * user reads at the same time; beyond that limit the request is made again after a while.
+ * @param {import('./types.js').LogFilter} filter
+ * @param {Parameters<typeof api.logs>[1]} range
+ */
+async function page(filter, range) {
+  for (let left = READ_ATTEMPTS - 1; ; left--) {
+    try {
+      return await api.logs(filter, range);
+    } catch (error) {
+      const { code, retryAfter } = /** @type {api.ApiError} */ (error);
+      if (code !== 'too_many_reads' || left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, (retryAfter ?? 1) * 1000));
+    }
+  }
+}
+
+/**
+ * Reads the lines after `after` that may be missing, again and again until they have come, the log is no longer shown,
+ * or the buffer holds a piece of the past. If a gap is being filled already, that work takes over the new one.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ * @param {number} after the seq after which lines may be missing
+ * @param {number} [retryMs]
+ */
+export async function fillGap(store, buffer, after, retryMs = GAP_RETRY_MS) {
+  if (buffer.gap) {
+    Object.assign(buffer.gap, { after: Math.min(buffer.gap.after, after), pending: true });
+    return;
+  }
+  const gap = { after, pending: true };
+  buffer.gap = gap;
+  while (gap.pending && store.logs === buffer && !buffer.detached) {
+    gap.pending = false;
+    await loadNewest(store, buffer, gap.after);
+    if (!buffer.error) continue;
+    gap.pending = true;
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+  buffer.gap = null;
+}
+
+/**
+ * Reads the newest lines, page by page, back to the lines that are held. A failure is kept in the buffer's `error`.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ * @param {number} [after] down to this seq; without it one page is enough
+ */
+export async function loadNewest(store, buffer, after) {
+  try {
+    for (let offset = 0; offset < buffer.cap; ) {
+      const { logs, total } = await page(buffer.filter, { limit: PAGE, offset });
+      if (store.logs !== buffer || buffer.detached) return;
+      offset += logs.length;
+      const end = offset >= total || logs.length === 0;
+      store.changeLogs(buffer, () => buffer.fill(logs, buffer.complete || end));
+      if (end || after === undefined || logs.at(-1).seq <= after + 1) return;
+    }
+  } catch (error) {
+    fail(store, buffer, error);
+  }
+}
+
+/** @param {Store} store @param {LogBuffer} buffer @param {unknown} error */
+function fail(store, buffer, error) {
+  store.changeLogs(buffer, () => {
+    buffer.error = /** @type {Error} */ (error);
+  });
+}
+
+/**
+ * Does one read of older or newer lines at a time: while one is under way, others are dropped.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ * @param {() => Promise<void>} work
+ */
+async function read(store, buffer, work) {
+  if (buffer.loading) return;
+  buffer.loading = true;
+  try {
+    await work();
+  } catch (error) {
+    fail(store, buffer, error);
+  } finally {
+    buffer.loading = false;
+  }
+}
+
+/** Asks for live lines again if the buffer has reached the log's end. @param {Store} store @param {LogBuffer} buffer */
+function goLive(store, buffer) {
+  if (store.logs === buffer && !buffer.detached) store.emit('watch');
+}
+
+/**
+ * Reads the page before the oldest line held.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ */
+export async function loadOlder(store, buffer) {
+  if (buffer.complete || buffer.oldestSeq === 0) return;
+  await read(store, buffer, async () => {
+    const { logs, total } = await page(buffer.filter, { limit: PAGE, before: buffer.oldestSeq });
+    store.changeLogs(buffer, () => buffer.prepend(logs, logs.length >= total));
+  });
+}
+
+/**
+ * Reads the page after the newest line held, if the buffer is detached.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ */
+export async function loadNewer(store, buffer) {
+  if (!buffer.detached) return;
+  await read(store, buffer, async () => {
+    const { logs, total } = await page(buffer.filter, { limit: PAGE, after: buffer.newestSeq, order: 'oldest' });
+    store.changeLogs(buffer, () => buffer.extend(logs, logs.length >= total));
+    goLive(store, buffer);
+  });
+}
+
+/**
+ * Replaces what is held by the lines around a moment.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ * @param {number} ms
+ */
+export async function loadAround(store, buffer, ms) {
+  await read(store, buffer, async () => {
+    const since = new Date(ms).toISOString();
+    const [first] = (await page(buffer.filter, { limit: 1, since, order: 'oldest' })).logs;
+    if (!first) return;
+    const [older, newer] = await Promise.all([
+      page(buffer.filter, { limit: PAGE, before: first.seq }),
+      page(buffer.filter, { limit: PAGE, after: first.seq - 1, order: 'oldest' }),
+    ]);
+    const complete = older.logs.length >= older.total;
+    const detached = newer.logs.length < newer.total;
+    store.changeLogs(buffer, () => buffer.replace([...older.logs, ...newer.logs], { complete, detached }));
+    goLive(store, buffer);
+  });
+}
