@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/http/context.h"
+#include "fcgi/http/fastcgi.h"
 #include "fcgi/http/route.h"
 #include "fcgi/janitor.h"
 #include "fcgi/pool/pool.h"
@@ -107,7 +108,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.passwords_at_once = service->passwords_at_once,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
-		.tokens = token_cache_new(),
+		.token_cache = token_cache_new(),
 	};
 
 	fastcgi_init();
@@ -117,7 +118,7 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.answer = answer,
 		.user = &context,
 	});
-	token_cache_free(context.tokens);
+	token_cache_free(context.token_cache);
 	store_free(context.store);
 }
 

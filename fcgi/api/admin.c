@@ -1,4 +1,11 @@
-/* /api/admin and the audit: accounts, workers' tokens, nodes, and who did what. */
+/*
+ * /api/admin and the audit: accounts, workers' tokens, the removal of nodes, and the record of who did what.
+ * What an account or a token must be is decided in model/accounts.c, which the command `p2pdash` shares.
+ *
+ * Everything that changes something is written to the audit, after it was done. A list is written straight
+ * into the response: if reading it fails, the dispatcher drops what was written.
+ */
+#include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/model/accounts.h"
 #include "fcgi/model/audits.h"
@@ -9,37 +16,19 @@
 #include "fcgi/store/users.h"
 
 #include <stdint.h>
-#include <string.h>
 
 #define AUDIT_DEFAULT 100
 #define AUDIT_MAX     1000
 
-static void write_list(struct call *call, const char *key, const struct buf *list)
-{
-	struct json_out json = {.buf = &call->response->body};
-
-	json_open(&json, '{');
-	json_put_raw(&json, key, list->data, list->len);
-	json_close(&json, '}');
-}
-
-static void write_success(struct call *call)
-{
-	struct json_out json = {.buf = &call->response->body};
-
-	json_open(&json, '{');
-	json_put_bool(&json, "success", true);
-	json_close(&json, '}');
-}
-
 enum err api_users(struct call *call)
 {
-	struct buf users = {0};
-	enum err err = users_list(call->context->store, &users);
+	struct json_out json = {.buf = &call->response->body};
+	enum err err;
 
-	if (err == ERR_NONE)
-		write_list(call, "users", &users);
-	buf_free(&users);
+	json_open(&json, '{');
+	json_put_raw(&json, "users", "", 0);
+	err = users_list(call->context->store, json.buf);
+	json_close(&json, '}');
 	return err;
 }
 
@@ -48,18 +37,22 @@ enum err api_add_user(struct call *call)
 	const char *name = NULL, *password = NULL, *role = NULL;
 	enum err err = json_need_text(call->body, "", "username", ID_NODE_MAX, &name, call->why);
 
-	if (err == ERR_NONE)
-		err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
-	if (err == ERR_NONE)
-		err = json_need_text(call->body, "", "role", ID_NODE_MAX, &role, call->why);
-	if (err == ERR_NONE)
-		err = accounts_add_user(call->context->store, name, password, role, call->why);
-	if (err == ERR_NONE)
-		err = audits_note(call, "user.add", NULL, name);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->body, "", "role", ID_NODE_MAX, &role, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = accounts_add_user(call->context->store, name, password, role, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = audits_note(call, "user.add", NULL, name);
 	if (err != ERR_NONE)
 		return err;
 	call->response->status = 201;
-	write_success(call);
+	body_write_success(call);
 	return ERR_NONE;
 }
 
@@ -68,74 +61,81 @@ enum err api_change_user(struct call *call)
 	const char *password = NULL, *role = NULL;
 	enum err err = json_optional_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
 
-	if (err == ERR_NONE)
-		err = json_optional_text(call->body, "", "role", ID_NODE_MAX, &role, call->why);
-	if (err == ERR_NONE && !password && !role)
-		err = reason_set(call->why, ERR_INVALID, "password or role must be given");
-	if (err == ERR_NONE)
-		err = accounts_change_user(call->context->store, call->parameter, password, role, call->why);
-	if (err == ERR_NONE)
-		err = audits_note(call, password ? "user.password" : "user.role", NULL, call->parameter);
-	if (err == ERR_NONE)
-		write_success(call);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = json_optional_text(call->body, "", "role", ID_NODE_MAX, &role, call->why);
+	if (err != ERR_NONE)
+		return err;
+	if (!password && !role)
+		return reason_set(call->why, ERR_INVALID, "password or role must be given");
+	err = accounts_change_user(call->context->store, call->parameter, password, role, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = audits_note(call, password ? "user.password" : "user.role", NULL, call->parameter);
+	if (err != ERR_NONE)
+		return err;
+	body_write_success(call);
+	return ERR_NONE;
 }
 
 enum err api_remove_user(struct call *call)
 {
 	enum err err = accounts_remove_user(call->context->store, call->parameter, call->why);
 
-	if (err == ERR_NONE)
-		err = audits_note(call, "user.remove", NULL, call->parameter);
-	if (err == ERR_NONE)
-		write_success(call);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = audits_note(call, "user.remove", NULL, call->parameter);
+	if (err != ERR_NONE)
+		return err;
+	body_write_success(call);
+	return ERR_NONE;
 }
 
 enum err api_tokens(struct call *call)
 {
-	struct buf tokens = {0};
-	enum err err = tokens_list(call->context->store, &tokens);
-
-	if (err == ERR_NONE)
-		write_list(call, "tokens", &tokens);
-	buf_free(&tokens);
-	return err;
-}
-
-static void write_token(struct call *call, const struct token_claims *claims, const struct buf *token)
-{
 	struct json_out json = {.buf = &call->response->body};
+	enum err err;
 
-	call->response->status = 201;
 	json_open(&json, '{');
-	json_put_bool(&json, "success", true);
-	json_put_text(&json, "id", claims->id);
-	json_put_text(&json, "node_id", claims->subject);
-	json_put_text(&json, "token", token->data);
-	json_put_time(&json, "expires_at", claims->expires_at * 1000);
+	json_put_raw(&json, "tokens", "", 0);
+	err = tokens_list(call->context->store, json.buf);
 	json_close(&json, '}');
+	return err;
 }
 
 enum err api_create_token(struct call *call)
 {
+	struct json_out json = {.buf = &call->response->body};
 	int64_t ttl_s = ACCOUNTS_TOKEN_TTL_S;
 	const char *node = NULL;
-	struct token_claims claims;
-	struct buf token = {0};
+	struct accounts_token token = {.text = {0}};
 	enum err err = json_need_text(call->body, "", "node_id", ID_NODE_MAX, &node, call->why);
 
-	if (err == ERR_NONE)
-		err = json_optional_integer(call->body, "", "ttl", ACCOUNTS_TOKEN_TTL_MIN_S,
-					    ACCOUNTS_TOKEN_TTL_MAX_S, &ttl_s, call->why);
-	if (err == ERR_NONE)
-		err = accounts_create_token(call->context->store, call->context->secret, node, ttl_s, &claims,
-					    &token, call->why);
-	if (err == ERR_NONE)
-		err = audits_note(call, "token.create", node, claims.id);
-	if (err == ERR_NONE)
-		write_token(call, &claims, &token);
-	buf_free(&token);
+	if (err != ERR_NONE)
+		return err;
+	err = json_optional_integer(call->body, "", "ttl", ACCOUNTS_TOKEN_TTL_MIN_S, ACCOUNTS_TOKEN_TTL_MAX_S,
+				    &ttl_s, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = accounts_create_token(call->context->store, call->context->secret,
+				    &(struct accounts_token_options){.node = node, .ttl_s = ttl_s}, &token,
+				    call->why);
+	if (err != ERR_NONE)
+		goto out;
+	err = audits_note(call, "token.create", node, token.claims.id);
+	if (err != ERR_NONE)
+		goto out;
+	/* The token is shown this once; the store keeps only its id. */
+	call->response->status = 201;
+	json_open(&json, '{');
+	json_put_bool(&json, "success", true);
+	json_put_text(&json, "id", token.claims.id);
+	json_put_text(&json, "node_id", token.claims.subject);
+	json_put_text(&json, "token", token.text.data);
+	json_put_time(&json, "expires_at", token.claims.expires_at * 1000);
+	json_close(&json, '}');
+out:
+	buf_free(&token.text);
 	return err;
 }
 
@@ -143,11 +143,13 @@ enum err api_revoke_token(struct call *call)
 {
 	enum err err = accounts_revoke_token(call->context->store, call->parameter, call->why);
 
-	if (err == ERR_NONE)
-		err = audits_note(call, "token.revoke", NULL, call->parameter);
-	if (err == ERR_NONE)
-		write_success(call);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = audits_note(call, "token.revoke", NULL, call->parameter);
+	if (err != ERR_NONE)
+		return err;
+	body_write_success(call);
+	return ERR_NONE;
 }
 
 enum err api_remove_node(struct call *call)
@@ -157,25 +159,28 @@ enum err api_remove_node(struct call *call)
 
 	if (id_is_node(call->parameter))
 		err = nodes_remove(call->context->store, call->parameter, INT64_MAX, &removed);
-	if (err == ERR_NONE && !removed)
-		err = reason_set(call->why, ERR_UNKNOWN_NODE, "there is no node %.64s", call->parameter);
-	if (err == ERR_NONE)
-		err = audits_note(call, "node.remove", call->parameter, NULL);
-	if (err == ERR_NONE)
-		write_success(call);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	if (!removed)
+		return reason_set(call->why, ERR_UNKNOWN_NODE, "there is no node %.64s", call->parameter);
+	err = audits_note(call, "node.remove", call->parameter, NULL);
+	if (err != ERR_NONE)
+		return err;
+	body_write_success(call);
+	return ERR_NONE;
 }
 
 enum err api_audit(struct call *call)
 {
+	struct json_out json = {.buf = &call->response->body};
 	int64_t limit = AUDIT_DEFAULT;
-	struct buf entries = {0};
 	enum err err = query_integer(call->query, "limit", 1, AUDIT_MAX, &limit, call->why);
 
-	if (err == ERR_NONE)
-		err = audit_list(call->context->store, limit, &entries);
-	if (err == ERR_NONE)
-		write_list(call, "audit", &entries);
-	buf_free(&entries);
+	if (err != ERR_NONE)
+		return err;
+	json_open(&json, '{');
+	json_put_raw(&json, "audit", "", 0);
+	err = audit_list(call->context->store, limit, json.buf);
+	json_close(&json, '}');
 	return err;
 }

@@ -1,13 +1,12 @@
-/* /api/dashboard: what is read from the cluster. */
+/*
+ * /api/dashboard: the histories. What only reads the store (metrics, stats, full-data) has no handler here:
+ * its row in routes.c names the function of model/overview.c that answers.
+ */
 #include "common/limits.h"
+#include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/model/audits.h"
 #include "fcgi/model/overview.h"
-
-enum err api_metrics(struct call *call)
-{
-	return overview_metrics(call->context->store, &call->response->body);
-}
 
 enum err api_history(struct call *call)
 {
@@ -20,24 +19,15 @@ enum err api_history(struct call *call)
 				call->why);
 }
 
-enum err api_stats(struct call *call)
-{
-	return overview_stats(call->context->store, &call->response->body);
-}
-
-enum err api_full_data(struct call *call)
-{
-	return overview_full_data(call->context->store, &call->response->body);
-}
-
 enum err api_clear_history(struct call *call)
 {
 	const char *node = NULL;
-	enum err err = overview_read_target(call->body, &node, call->why);
+	enum err err = body_read_node(call, &node);
 
-	if (err == ERR_NONE)
-		err = overview_clear_history(call->context->store, node, &call->response->body, call->why);
-	if (err == ERR_NONE)
-		err = audits_note(call, "history.clear", node, NULL);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = overview_clear_history(call->context->store, node, &call->response->body, call->why);
+	if (err != ERR_NONE)
+		return err;
+	return audits_note(call, "history.clear", node, NULL);
 }

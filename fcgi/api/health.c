@@ -1,4 +1,4 @@
-/* GET /health: whether the API and its store work. */
+/* GET /health: whether the API and its store work, for load balancers and for people. */
 #include "common/version.h"
 #include "fcgi/api/routes.h"
 

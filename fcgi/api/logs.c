@@ -1,8 +1,8 @@
-/* /api/logs: reading and clearing the cluster's log. */
+/* /api/logs: reading and clearing the cluster's log. What a question may be is decided in model/logbook.c. */
+#include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/model/audits.h"
 #include "fcgi/model/logbook.h"
-#include "fcgi/model/overview.h"
 
 enum err api_logs(struct call *call)
 {
@@ -24,30 +24,27 @@ enum err api_logs(struct call *call)
 		{"after", 0, LOGBOOK_SEQ_MAX, &question.after},
 		{"before", 0, LOGBOOK_SEQ_MAX, &question.before},
 	};
-	enum err err = ERR_NONE;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers) && err == ERR_NONE; i++)
-		err = query_integer(call->query, numbers[i].name, numbers[i].min, numbers[i].max,
-				    numbers[i].out, call->why);
-	if (err != ERR_NONE)
-		return err;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		enum err err = query_integer(call->query, numbers[i].name, numbers[i].min, numbers[i].max,
+					     numbers[i].out, call->why);
+
+		if (err != ERR_NONE)
+			return err;
+	}
 	return logbook_find(call->context, call->session->subject, &question, &call->response->body,
 			    call->why);
-}
-
-enum err api_log_sources(struct call *call)
-{
-	return logbook_sources(call->context->store, &call->response->body);
 }
 
 enum err api_clear_logs(struct call *call)
 {
 	const char *node = NULL;
-	enum err err = overview_read_target(call->body, &node, call->why);
+	enum err err = body_read_node(call, &node);
 
-	if (err == ERR_NONE)
-		err = logbook_clear(call->context->store, node, &call->response->body, call->why);
-	if (err == ERR_NONE)
-		err = audits_note(call, "logs.clear", node, NULL);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = logbook_clear(call->context->store, node, &call->response->body, call->why);
+	if (err != ERR_NONE)
+		return err;
+	return audits_note(call, "logs.clear", node, NULL);
 }

@@ -1,4 +1,10 @@
-/* GET /metrics: the cluster in Prometheus' text format, in its base units. */
+/*
+ * GET /metrics: the cluster in Prometheus' text format, version 0.0.4
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/), in its base units: bytes, seconds, ratios.
+ *
+ * Everything is read from the nodes' stored states at the moment of the scrape; nothing is counted here. The
+ * format wants all samples of a metric in one group, so each metric is a walk over all nodes.
+ */
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/mem.h"
@@ -14,14 +20,14 @@
 #define MEBI   1048576.0
 #define SHARE  0.01
 
-/* A number of a node's stored state, by the path to it. */
-static const struct gauge {
+/* A number of a node's stored state, by the path to it. A new metric of the report is a row here as well. */
+static const struct sample {
 	const char *name, *type, *help;
-	const char *group; /* object within `metrics`; NULL: `metrics` itself */
+	const char *group; /* the object within `metrics`; NULL: `metrics` itself */
 	const char *key;
-	int index; /* in an array; -1: it is a number */
-	double factor;
-} GAUGES[] = {
+	int index;     /* in an array; -1: the value is no array but a number */
+	double factor; /* from the report's unit to the base unit */
+} SAMPLES[] = {
 	/* clang-format off */
 	{"node_cpu_usage_ratio", "gauge", "Share of CPU time in use.", NULL, "cpu_percent", -1, SHARE},
 	{"node_cpus", "gauge", "Processors.", NULL, "cpu_count", -1, 1},
@@ -61,30 +67,23 @@ static void write_head(struct buf *out, const char *name, const char *type, cons
 	buf_printf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
 }
 
-static const struct json *find_value(const struct json *state, const struct gauge *gauge)
+/* A node that does not report the value has no sample, which is not the same as a sample of 0. */
+static void write_samples(struct buf *out, const struct sample *sample, const struct target *targets,
+			  size_t count)
 {
-	const struct json *metrics = json_get(state, "metrics");
-	const struct json *value =
-		json_get(gauge->group ? json_get(metrics, gauge->group) : metrics, gauge->key);
-
-	if (gauge->index < 0)
-		return value;
-	value = json_first(value);
-	for (int i = 0; i < gauge->index; i++)
-		value = json_next(value);
-	return value;
-}
-
-static void write_gauge(struct buf *out, const struct gauge *gauge, const struct target *targets,
-			size_t count)
-{
-	write_head(out, gauge->name, gauge->type, gauge->help);
+	write_head(out, sample->name, sample->type, sample->help);
 	for (size_t i = 0; i < count; i++) {
-		const struct json *value = find_value(targets[i].state, gauge);
+		const struct json *metrics = json_get(targets[i].state, "metrics");
+		const struct json *group = sample->group ? json_get(metrics, sample->group) : metrics;
+		const struct json *value = json_get(group, sample->key);
 
+		if (sample->index >= 0)
+			value = json_first(value);
+		for (int k = 0; k < sample->index; k++)
+			value = json_next(value);
 		if (json_is_number(value))
-			buf_printf(out, PREFIX "%s{node=\"%s\"} %.15g\n", gauge->name, targets[i].node,
-				   json_number(value) * gauge->factor);
+			buf_printf(out, PREFIX "%s{node=\"%s\"} %.15g\n", sample->name, targets[i].node,
+				   json_number(value) * sample->factor);
 	}
 }
 
@@ -109,7 +108,7 @@ static void write_presence(struct buf *out, const struct target *targets, size_t
 			   json_number(json_get(targets[i].state, "current_interval")));
 }
 
-/* A label's value: backslash, quote and newline are escaped; names hold no other trouble (id.h). */
+/* Within a label's value the format escapes backslash, quote and newline; no name holds a newline (id.h). */
 static void write_label(struct buf *out, const char *text)
 {
 	for (; *text; text++) {
@@ -119,24 +118,21 @@ static void write_label(struct buf *out, const char *text)
 	}
 }
 
-static void write_services(struct buf *out, const struct target *targets, size_t count)
+static void write_services(struct buf *out, const struct target *target)
 {
 	static const char *const STATUSES[] = {"running", "stopped", "error"};
+	const struct json *services = json_get(target->state, "services");
 
-	write_head(out, "service_status", "gauge", "1 for the status the service has, 0 for the others.");
-	for (size_t i = 0; i < count; i++)
-		for (const struct json *s = json_first(json_get(targets[i].state, "services")); s;
-		     s = json_next(s)) {
-			const char *status = json_text(json_get(s, "status"));
+	for (const struct json *service = json_first(services); service; service = json_next(service)) {
+		const char *status = json_text(json_get(service, "status"));
 
-			for (size_t k = 0; status && k < sizeof(STATUSES) / sizeof(*STATUSES); k++) {
-				buf_printf(out, PREFIX "service_status{node=\"%s\",service=\"",
-					   targets[i].node);
-				write_label(out, json_key(s));
-				buf_printf(out, "\",status=\"%s\"} %d\n", STATUSES[k],
-					   strcmp(status, STATUSES[k]) == 0);
-			}
+		for (size_t i = 0; status && i < sizeof(STATUSES) / sizeof(*STATUSES); i++) {
+			buf_printf(out, PREFIX "service_status{node=\"%s\",service=\"", target->node);
+			write_label(out, json_key(service));
+			buf_printf(out, "\",status=\"%s\"} %d\n", STATUSES[i],
+				   strcmp(status, STATUSES[i]) == 0);
 		}
+	}
 }
 
 static void write_cluster(struct buf *out, const struct target *targets, size_t count,
@@ -159,6 +155,7 @@ static void write_cluster(struct buf *out, const struct target *targets, size_t 
 	buf_printf(out, PREFIX "start_time_seconds %.3f\n", (double)totals->started_at_ms / 1000);
 }
 
+/* A state that cannot be read is left out; only a fault of ours or a foreign hand in Redis makes one. */
 static struct target *read_targets(const struct nodes *nodes, size_t *count)
 {
 	struct target *targets = mem_alloc(nodes->count + 1, sizeof(*targets));
@@ -191,9 +188,11 @@ enum err api_prometheus(struct call *call)
 	call->response->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	write_cluster(out, targets, count, &nodes.totals, now_ms);
 	write_presence(out, targets, count, now_ms);
-	for (size_t i = 0; i < sizeof(GAUGES) / sizeof(*GAUGES); i++)
-		write_gauge(out, &GAUGES[i], targets, count);
-	write_services(out, targets, count);
+	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(*SAMPLES); i++)
+		write_samples(out, &SAMPLES[i], targets, count);
+	write_head(out, "service_status", "gauge", "1 for the status the service has, 0 for the others.");
+	for (size_t i = 0; i < count; i++)
+		write_services(out, &targets[i]);
 	for (size_t i = 0; i < count; i++)
 		json_free(targets[i].state);
 	free(targets);

@@ -1,6 +1,15 @@
-/* /api/reporter: what workers send. The node is the token's, whatever the body says. */
+/*
+ * /api/reporter: what workers send: reports, batches of log lines, and results of commands. The node is the
+ * token's, whatever the body says, so a worker can speak for nobody but itself.
+ *
+ * What a report must look like is decided in fcgi/report; how it is kept, in store/reports.h. This file joins
+ * the two: what the store knew before the report decides about the next interval and about the certificates,
+ * which a report leaves out while they are unchanged.
+ */
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/node.h"
+#include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/model/command.h"
 #include "fcgi/model/logbook.h"
@@ -10,7 +19,6 @@
 
 #include <string.h>
 
-/* A worker's token speaks for its own node alone. */
 static enum err check_node(struct call *call, const char *node)
 {
 	if (strcmp(node, call->session->subject) != 0)
@@ -19,7 +27,10 @@ static enum err check_node(struct call *call, const char *node)
 	return ERR_NONE;
 }
 
-/* The interval that follows from the last points, this report's among them. */
+/*
+ * The interval that follows from the last points, this report's among them. A cron worker comes when cron
+ * calls it, and a user may have fixed the interval: both are granted what they have.
+ */
 static int64_t grant_interval(const struct parsed_report *report, const struct buf *stored_points)
 {
 	struct interval_point points[INTERVAL_POINTS] = {
@@ -29,17 +40,17 @@ static int64_t grant_interval(const struct parsed_report *report, const struct b
 
 	if (report->cron || report->interval_fixed)
 		return report->interval_s;
-	if (json_parse(stored_points->data, stored_points->len, &stored, NULL) == ERR_NONE)
-		for (const struct json *p = json_first(stored); p && count < INTERVAL_POINTS;
-		     p = json_next(p))
-			points[count++] = (struct interval_point){json_number(json_get(p, "cpu_percent")),
-								  json_number(json_get(p, "memory_percent"))};
+	if (json_parse(stored_points->data, stored_points->len, &stored, NULL) != ERR_NONE)
+		stored = NULL;
+	for (const struct json *p = json_first(stored); p && count < INTERVAL_POINTS; p = json_next(p))
+		points[count++] = (struct interval_point){json_number(json_get(p, "cpu_percent")),
+							  json_number(json_get(p, "memory_percent"))};
 	json_free(stored);
 	return interval_next(points, count, report->interval_s, report->min_interval_s,
 			     report->max_interval_s);
 }
 
-/* Certificates the report does not tell are as they were. */
+/* A report without certificates means that they are as they were: the summary's numbers are kept. */
 static void keep_certificates(struct parsed_report *report, const struct buf *stored_summary)
 {
 	struct json *summary = NULL;
@@ -55,20 +66,14 @@ static void keep_certificates(struct parsed_report *report, const struct buf *st
 	json_free(summary);
 }
 
-static bool certificates_changed(const struct parsed_report *report, const struct buf *stored)
-{
-	const struct buf *now = &report->certificates.json;
-
-	return report->certificates.given &&
-	       (now->len != stored->len || memcmp(now->data, stored->data, now->len) != 0);
-}
-
+/* Stores the report and takes the commands that wait for the node, a JSON array, into `commands`. */
 static enum err store_report(struct call *call, struct parsed_report *report,
 			     const struct report_before *before, const struct report_grant *grant,
 			     struct buf *commands)
 {
+	const struct buf *now = &report->certificates.json, *then = &before->certificates;
 	struct buf state = {0}, point = {0}, summary = {0};
-	int64_t fresh_s = (grant->interval_s * 3 + 1) / 2 + 10;
+	int64_t fresh_s = (node_fresh_until(grant->now_ms, grant->interval_s) - grant->now_ms + 999) / 1000;
 	struct report_parts parts = {
 		.node = report->node,
 		.instance = report->instance,
@@ -80,12 +85,14 @@ static enum err store_report(struct call *call, struct parsed_report *report,
 	};
 	enum err err;
 
+	/* Certificates that did not change are not written, and so not pushed to the browsers again. */
+	if (report->certificates.given &&
+	    (now->len != then->len || memcmp(now->data, then->data, now->len) != 0))
+		parts.certificates = now;
 	keep_certificates(report, &before->summary);
 	report_write_state(report, grant, &state);
 	report_write_point(report, grant, &point);
 	report_write_summary(report, grant, &summary);
-	if (certificates_changed(report, &before->certificates))
-		parts.certificates = &report->certificates.json;
 	err = reports_store(call->context->store, &parts, commands);
 	buf_free(&state);
 	buf_free(&point);
@@ -93,57 +100,51 @@ static enum err store_report(struct call *call, struct parsed_report *report,
 	return err;
 }
 
-static void write_answer(struct call *call, const struct parsed_report *report,
-			 const struct report_grant *grant, const struct buf *commands)
-{
-	struct json_out json = {.buf = &call->response->body};
-
-	json_open(&json, '{');
-	json_put_text(&json, "status", "received");
-	json_put_text(&json, "worker_id", report->node);
-	json_put_time(&json, "timestamp", grant->now_ms);
-	json_put_integer(&json, "next_report_interval", grant->interval_s);
-	json_put_raw(&json, "commands", commands->data, commands->len);
-	json_close(&json, '}');
-}
-
-/* Entries that came along; they were checked before anything of the report was stored. */
-static enum err store_logs(struct call *call, const struct parsed_report *report)
-{
-	int64_t added, total;
-
-	if (!report->logs || !json_first(report->logs))
-		return ERR_NONE;
-	return logbook_add(call->context->store, report->node, report->batch, report->logs, &added, &total,
-			   call->why);
-}
-
+/*
+ * A report from its checks to its answer. Everything is checked before anything is stored; the entries of its
+ * log come last, so that a report which another reporter process disputes adds no lines.
+ */
 static enum err take_report(struct call *call, struct parsed_report *report)
 {
+	struct store *store = call->context->store;
+	struct json_out json = {.buf = &call->response->body};
 	struct report_before before = {0};
 	struct report_grant grant = {.now_ms = clock_now_ms()};
 	struct buf commands = {0};
+	struct logbook_stored stored;
 	enum err err = check_node(call, report->node);
 
-	if (err == ERR_NONE && report->logs)
-		err = logbook_check(report->logs, call->why);
-	if (err == ERR_NONE)
-		err = reports_begin(call->context->store, report->node, report->instance, INTERVAL_POINTS - 1,
-				    &before);
+	if (err != ERR_NONE)
+		return err;
+	err = report->logs ? logbook_check(report->logs, call->why) : ERR_NONE;
+	if (err != ERR_NONE)
+		return err;
+	err = reports_begin(store, report->node, report->instance, INTERVAL_POINTS - 1, &before);
 	if (err != ERR_NONE)
 		return err;
 	if (before.other_instance) {
 		err = reason_set(call->why, ERR_DUPLICATE_WORKER,
 				 "another reporter reports as %s; give this one its own node id and token",
 				 report->node);
-	} else {
-		grant.interval_s = grant_interval(report, &before.points);
-		err = store_report(call, report, &before, &grant, &commands);
+		goto out;
 	}
-	if (err == ERR_NONE)
-		err = store_logs(call, report);
-	if (err == ERR_NONE)
-		write_answer(call, report, &grant, &commands);
+	grant.interval_s = grant_interval(report, &before.points);
+	err = store_report(call, report, &before, &grant, &commands);
+	if (err != ERR_NONE)
+		goto out;
+	if (report->logs && json_first(report->logs))
+		err = logbook_add(store, report->node, &(struct logbook_batch){report->batch, report->logs},
+				  &stored, call->why);
+	if (err != ERR_NONE)
+		goto out;
+	json_open(&json, '{');
+	json_put_text(&json, "status", "received");
+	json_put_text(&json, "worker_id", report->node);
+	json_put_time(&json, "timestamp", grant.now_ms);
+	json_put_integer(&json, "next_report_interval", grant.interval_s);
+	json_put_raw(&json, "commands", commands.data, commands.len);
+	json_close(&json, '}');
+out:
 	report_before_free(&before);
 	buf_free(&commands);
 	return err;
@@ -165,79 +166,42 @@ enum err api_report_logs(struct call *call)
 {
 	struct json_out json = {.buf = &call->response->body};
 	const char *node = NULL, *batch = NULL;
-	int64_t added = 0, total = 0;
-	enum err err = json_need_text(call->body, "", "node_id", 256, &node, call->why);
+	struct logbook_stored stored;
+	enum err err = json_need_text(call->body, "", "node_id", LIMIT_NAME, &node, call->why);
 
-	if (err == ERR_NONE)
-		err = check_node(call, node);
-	if (err == ERR_NONE)
-		err = json_need_text(call->body, "", "batch", LOGBOOK_BATCH_MAX, &batch, call->why);
-	if (err == ERR_NONE && !*batch)
-		err = reason_set(call->why, ERR_INVALID, "batch is empty");
-	if (err == ERR_NONE)
-		err = logbook_add(call->context->store, node, batch, json_get(call->body, "logs"), &added,
-				  &total, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = check_node(call, node);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->body, "", "batch", LOGBOOK_BATCH_MAX, &batch, call->why);
+	if (err != ERR_NONE)
+		return err;
+	/* Without an id a batch that is sent again could not be told from a new one. */
+	if (!*batch)
+		return reason_set(call->why, ERR_INVALID, "batch is empty");
+	err = logbook_add(call->context->store, node,
+			  &(struct logbook_batch){batch, json_get(call->body, "logs")}, &stored, call->why);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&json, '{');
 	json_put_bool(&json, "success", true);
-	json_put_integer(&json, "added", added);
-	json_put_integer(&json, "total_stored", total);
-	json_close(&json, '}');
-	return ERR_NONE;
-}
-
-/* What is kept of a result; its size is bounded by the body's. */
-static enum err read_result(struct call *call, struct buf *out)
-{
-	struct json_out json = {.buf = out};
-	const struct json *success = json_get(call->body, "success");
-	static const struct {
-		const char *key;
-		size_t max_len;
-	} TEXTS[] = {{"message", LIMIT_MESSAGE},
-		     {"error", LIMIT_MESSAGE},
-		     {"code", LIMIT_NAME},
-		     {"status", LIMIT_NAME}};
-
-	if (!json_is_bool(success))
-		return reason_set(call->why, ERR_INVALID, "success must be true or false");
-	json_open(&json, '{');
-	json_put_bool(&json, "success", json_is_true(success));
-	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
-		const char *text = NULL;
-		enum err err =
-			json_optional_text(call->body, "", TEXTS[i].key, TEXTS[i].max_len, &text, call->why);
-
-		if (err != ERR_NONE)
-			return err;
-		if (text)
-			json_put_text(&json, TEXTS[i].key, text);
-	}
-	if (json_get(call->body, "result"))
-		json_put_value(&json, "result", json_get(call->body, "result"));
+	json_put_integer(&json, "added", stored.added);
+	json_put_integer(&json, "total_stored", stored.total);
 	json_close(&json, '}');
 	return ERR_NONE;
 }
 
 enum err api_report_result(struct call *call)
 {
-	struct json_out json = {.buf = &call->response->body};
 	const char *id = NULL;
-	struct buf result = {0};
 	enum err err = json_need_text(call->body, "", "command_id", ID_RANDOM_SIZE - 1, &id, call->why);
 
-	if (err == ERR_NONE)
-		err = read_result(call, &result);
-	if (err == ERR_NONE)
-		err = command_take_result(call->context->store, call->session->subject, id, &result);
-	if (err == ERR_UNKNOWN_COMMAND)
-		err = reason_set(call->why, err, "there is no command %s for %s", id, call->session->subject);
-	if (err == ERR_NONE) {
-		json_open(&json, '{');
-		json_put_bool(&json, "success", true);
-		json_close(&json, '}');
-	}
-	buf_free(&result);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = command_take_result(call->context->store, call->session->subject, id, call->body, call->why);
+	if (err != ERR_NONE)
+		return err;
+	body_write_success(call);
+	return ERR_NONE;
 }

@@ -5,11 +5,16 @@
 
 enum err api_rpc(struct call *call)
 {
-	const struct rpc_caller caller = {call->context, call->session, call->request->address,
-					  command_deadline(call->context)};
+	const struct rpc_caller caller = {
+		.context = call->context,
+		.session = call->session,
+		.address = call->request->address,
+		.until_ms = command_deadline(call->context),
+	};
 
 	rpc_answer(&caller, buf_string(call->text), call->text->len, &call->response->body);
+	/* Notifications alone are not answered (JSON-RPC 2.0, section 6). */
 	if (!call->response->body.len)
-		call->response->status = 204; /* notifications alone are not answered */
+		call->response->status = 204;
 	return ERR_NONE;
 }

@@ -1,5 +1,6 @@
-/* Services: what runs where, and telling workers to start, stop and restart it. */
+/* Services: what runs where, and the commands that start, stop and restart it. */
 #include "common/clock.h"
+#include "common/limits.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/model/command.h"
 #include "fcgi/model/overview.h"
@@ -24,18 +25,24 @@ enum err api_service_data(struct call *call)
 
 enum err api_control_service(struct call *call)
 {
-	struct command_caller by = {call->session->subject, call->request->address,
-				    command_deadline(call->context)};
-	struct command_outcome outcome = {.queued = false};
+	struct command_caller caller = {
+		.user = call->session->subject,
+		.address = call->request->address,
+		.until_ms = command_deadline(call->context),
+	};
+	struct command_outcome outcome;
 	struct command_order order = {.node = NULL};
-	enum err err = json_need_text(call->body, "", "worker_id", 256, &order.node, call->why);
+	enum err err = json_need_text(call->body, "", "worker_id", LIMIT_NAME, &order.node, call->why);
 
-	if (err == ERR_NONE)
-		err = json_need_text(call->body, "", "service_name", 256, &order.service_name, call->why);
-	if (err == ERR_NONE)
-		err = json_need_text(call->body, "", "action", 256, &order.action, call->why);
-	if (err == ERR_NONE)
-		err = command_run(call->context, &by, &order, &outcome, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->body, "", "service_name", LIMIT_NAME, &order.service_name, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->body, "", "action", LIMIT_NAME, &order.action, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = command_run(call->context, &caller, &order, &outcome, call->why);
 	if (err != ERR_NONE)
 		return err;
 	if (outcome.queued)

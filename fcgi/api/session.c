@@ -1,5 +1,12 @@
-/* /auth: logging in and out. */
+/*
+ * /auth: logging in, logging out, and who one is. A session is a token (common/token.h) in a cookie that
+ * scripts of the page cannot read; programs may send the same token in an Authorization header.
+ *
+ * A login must not tell whether a user exists. An unknown name is therefore answered like a wrong password
+ * and takes as long, which means that a password is hashed in any case.
+ */
 #include "common/clock.h"
+#include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/model/password.h"
 #include "fcgi/store/throttle.h"
@@ -9,6 +16,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* An empty token that lives for 0 seconds takes the cookie away. */
 static void put_cookie(struct call *call, const char *token, int64_t max_age_s)
 {
 	bool secure = strcmp(call->request->credentials.scheme, "https") == 0;
@@ -44,8 +52,10 @@ static void write_session(struct call *call, const struct user *user)
 	buf_free(&token);
 }
 
-/* Who does not exist is answered like who mistyped the password, and as slowly. Looking at one takes a
- * processor for tens of milliseconds, so only so many are looked at at once, whoever wants in. */
+/*
+ * Finds the user and compares the password. Hashing it takes a processor for tens of milliseconds, so only a
+ * few processes do that at the same time, however many people log in; the others wait here.
+ */
 static enum err check_password(struct call *call, const char *name, const char *password, struct user *user)
 {
 	struct store *store = call->context->store;
@@ -58,9 +68,9 @@ static enum err check_password(struct call *call, const char *name, const char *
 	turns_wait(call->context->turns, TURN_CHECK_PASSWORD, call->context->passwords_at_once, &turn);
 	matches = password_matches(password, found == ERR_NONE ? user->hash : NULL);
 	turns_end(call->context->turns, &turn);
-	if (matches && found == ERR_NONE)
-		return throttle_succeeded(store, call->request->address, name);
-	return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
+	if (!matches || found != ERR_NONE)
+		return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
+	return throttle_succeeded(store, call->request->address, name);
 }
 
 enum err api_login(struct call *call)
@@ -70,35 +80,37 @@ enum err api_login(struct call *call)
 	struct user user = {.role = ROLE_NONE};
 	enum err err = json_need_text(call->body, "", "username", ID_NODE_MAX, &name, call->why);
 
-	if (err == ERR_NONE)
-		err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
 	if (err != ERR_NONE)
 		return err;
+	err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
+	if (err != ERR_NONE)
+		return err;
+	/* The attempt counts before the password is looked at, or many at once would be a way around. */
 	err = throttle_attempt(call->context->store, call->request->address, name, &retry_after_s);
 	if (err == ERR_TOO_MANY_REQUESTS) {
 		response_header(call->response, "Retry-After", "%" PRId64, retry_after_s);
 		return reason_set(call->why, err, "too many failed logins; try again in %" PRId64 " s",
 				  retry_after_s);
 	}
-	if (err == ERR_NONE)
-		err = check_password(call, name, password, &user);
-	if (err == ERR_NONE)
-		write_session(call, &user);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = check_password(call, name, password, &user);
+	if (err != ERR_NONE)
+		return err;
+	write_session(call, &user);
+	return ERR_NONE;
 }
 
 enum err api_logout(struct call *call)
 {
-	struct json_out json = {.buf = &call->response->body};
 	enum err err = tokens_revoke(call->context->store, call->session->id, call->session->expires_at);
 
 	if (err != ERR_NONE)
 		return err;
-	token_cache_forget(call->context->tokens, call->session->id);
+	/* Other processes believe the token for less than a second more (token_cache.h). */
+	token_cache_forget(call->context->token_cache, call->session->id);
 	put_cookie(call, "", 0);
-	json_open(&json, '{');
-	json_put_bool(&json, "success", true);
-	json_close(&json, '}');
+	body_write_success(call);
 	return ERR_NONE;
 }
 

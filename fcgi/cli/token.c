@@ -9,19 +9,20 @@ enum err cli_token_create(const struct cli *cli, struct reason *why)
 {
 	const char *node = cli->values[CLI_NODE].text;
 	struct token_secret secret;
-	struct token_claims claims;
-	struct buf token = {0};
+	struct accounts_token token = {.text = {0}};
 	enum err err;
 
 	if (!node)
 		return reason_set(why, ERR_INVALID, "--node must be given: the worker the token is for");
 	err = token_secret_read(cli->values[CLI_SECRET_FILE].text, &secret, why);
 	if (err == ERR_NONE)
-		err = accounts_create_token(cli->store, &secret, node, cli->values[CLI_TTL].number, &claims,
-					    &token, why);
+		err = accounts_create_token(
+			cli->store, &secret,
+			&(struct accounts_token_options){.node = node, .ttl_s = cli->values[CLI_TTL].number},
+			&token, why);
 	if (err == ERR_NONE)
-		puts(buf_string(&token));
-	buf_free(&token);
+		puts(buf_string(&token.text));
+	buf_free(&token.text);
 	return err;
 }
 

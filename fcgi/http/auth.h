@@ -3,7 +3,7 @@
 #define FCGI_HTTP_AUTH_H
 
 #include "common/token.h"
-#include "fcgi/http/fastcgi.h"
+#include "fcgi/http/request.h"
 
 #include <stdbool.h>
 
@@ -11,12 +11,15 @@ struct context;
 
 struct auth_session {
 	struct token_claims claims;
-	bool by_cookie; /* sent by the browser without the page's doing */
+	/* It came in the cookie, which a browser also sends when another site makes it ask: check the origin.
+	 */
+	bool by_cookie;
 };
 
 /*
- * ERR_UNAUTHORIZED without a token or with one that is not ours, ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED;
- * ERR_BACKEND_AWAY if that cannot be known now.
+ * Verifies the request's token. ERR_UNAUTHORIZED without a token or with one that is not ours,
+ * ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED, each with a sentence; ERR_BACKEND_AWAY if Redis cannot be asked now.
+ * *out is untouched on failure.
  */
 enum err auth_identify(struct context *context, const struct request *request, struct auth_session *out,
 		       struct reason *why) MUST_CHECK;

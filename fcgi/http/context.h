@@ -1,6 +1,7 @@
 /*
- * What a process of the API knows while it serves: settings, the secret, its connection to the store, and the
- * tokens it verified a moment ago.
+ * What a process of the API knows while it serves: its settings, the secret, its connection to the store, and
+ * the tokens that it verified a moment ago. Made by main.c after the fork; every call carries a pointer to
+ * it.
  */
 #ifndef FCGI_HTTP_CONTEXT_H
 #define FCGI_HTTP_CONTEXT_H
@@ -10,27 +11,35 @@
 #include "fcgi/http/token_cache.h"
 #include "fcgi/store/store.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
-enum pool_kind { POOL_QUICK, POOL_WAITING }; /* calls that take long run in a pool of their own */
+enum pool_kind {
+	POOL_QUICK,  /* calls that take milliseconds */
+	POOL_WAITING /* calls that may hold their process for long; they have a pool of their own */
+};
 
 struct route;
 
 struct context {
 	const struct route *routes; /* what can be asked */
 	size_t routes_count;
-	const struct token_secret *secret;
-	int64_t session_ttl_s;
-	int64_t command_timeout_ms;
-	int64_t waits_a_user; /* calls of one user that may wait for workers at once */
-	int64_t waits_a_pool; /* of all users in this pool; the other processes are for what waits for none */
-	const char *pool_id;  /* of this pool of processes alone, by which the store knows it */
-	int turns;	      /* of all processes of this API */
-	struct turn_limits reads, waiting_reads; /* of the log */
-	int64_t passwords_at_once;		 /* looked at */
-	enum pool_kind pool;
+	enum pool_kind pool; /* the one that this process belongs to */
 	struct store *store;
-	struct token_cache *tokens;
+	struct token_cache *token_cache;
+	const struct token_secret *secret;
+	int64_t session_ttl_s; /* how long a login lasts */
+
+	/* Waiting for workers (model/command.c, store/waits.h). */
+	int64_t command_timeout_ms;
+	int64_t waits_a_user; /* how many calls of one user may wait at once */
+	int64_t waits_a_pool; /* how many of all users in this pool; the rest is left to other calls */
+	const char *pool_id;  /* by which the store tells this API's pool from another API's */
+
+	/* Dear work that only a few processes of this API may do at once (file_lock.h). */
+	int turns;
+	struct turn_limits reads, waiting_reads; /* searching the log, and waiting for that */
+	int64_t passwords_at_once;		 /* hashing */
 };
 
 #endif

@@ -1,4 +1,7 @@
-/* Bounded gunzip: a bomb costs no more memory than the limit. */
+/*
+ * Bounded decompression. A gzip bomb of a kilobyte unpacks to a gigabyte, so the unpacked length is counted
+ * chunk by chunk, and a bomb costs no more memory than the limit.
+ */
 #include "fcgi/http/gunzip.h"
 
 #include <zlib.h>

@@ -1,4 +1,5 @@
-/* Percent-encoding, RFC 3986 section 2.1, and `+` for a blank in queries. */
+/* Percent-encoding (RFC 3986, section 2.1), and `+` for a blank in queries. It knows no route's parameters.
+ */
 #include "fcgi/http/query.h"
 
 #include "common/number.h"
@@ -15,29 +16,21 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* One character of the text, which may be an escape of three. Returns how many were read, 0 for a broken one.
- */
-static size_t decode_one(const char *text, size_t len, char *out)
-{
-	*out = *text;
-	if (*text != '%')
-		return 1;
-	if (len < 3 || hex_digit(text[1]) < 0 || hex_digit(text[2]) < 0)
-		return 0;
-	*out = (char)(hex_digit(text[1]) << 4 | hex_digit(text[2]));
-	return 3;
-}
-
 enum err query_decode(const char *text, size_t len, struct buf *out, struct reason *why)
 {
-	size_t used;
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
 
-	for (size_t i = 0; i < len; i += used) {
-		char c;
+		if (c == '%') {
+			int high = i + 2 < len ? hex_digit(text[i + 1]) : -1;
+			int low = i + 2 < len ? hex_digit(text[i + 2]) : -1;
 
-		used = decode_one(text + i, len - i, &c);
-		if (!used)
-			return reason_set(why, ERR_MALFORMED, "the URL holds a broken percent-escape");
+			if (high < 0 || low < 0)
+				return reason_set(why, ERR_MALFORMED,
+						  "the URL holds a broken percent-escape");
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
 		if ((unsigned char)c < 0x20 || c == 0x7f)
 			return reason_set(why, ERR_MALFORMED, "the URL holds a control character");
 		buf_char(out, c);
@@ -45,27 +38,32 @@ enum err query_decode(const char *text, size_t len, struct buf *out, struct reas
 	return ERR_NONE;
 }
 
-/* A query's piece: blanks are written as `+`, which must be told apart from an escaped plus. */
+/* A name or a value, with its NUL. A `+` is a blank only before decoding: `%2B` is a plus. */
 static enum err decode_piece(const char *text, size_t len, struct buf *out, struct reason *why)
 {
-	const char *end = text + len, *plus;
-	enum err err = ERR_NONE;
+	const char *end = text + len;
 
-	while (err == ERR_NONE && (plus = memchr(text, '+', (size_t)(end - text))) != NULL) {
-		err = query_decode(text, (size_t)(plus - text), out, why);
+	for (;;) {
+		const char *plus = memchr(text, '+', (size_t)(end - text));
+		enum err err = query_decode(text, (size_t)((plus ? plus : end) - text), out, why);
+
+		if (err != ERR_NONE)
+			return err;
+		if (!plus)
+			break;
 		buf_char(out, ' ');
 		text = plus + 1;
 	}
-	if (err == ERR_NONE)
-		err = query_decode(text, (size_t)(end - text), out, why);
 	buf_char(out, '\0');
-	return err;
+	return ERR_NONE;
 }
 
+/* SAMPLE level=ERROR , q=two+words , flag */
 static enum err add(struct query *query, const char *text, size_t len, struct reason *why)
 {
 	const char *equals = memchr(text, '=', len);
 	size_t name_len = equals ? (size_t)(equals - text) : len;
+	size_t value_at = equals ? name_len + 1 : len;
 	enum err err;
 
 	if (query->count == QUERY_MAX)
@@ -76,25 +74,22 @@ static enum err add(struct query *query, const char *text, size_t len, struct re
 		return err;
 	query->value[query->count] = query->text.len;
 	query->count++;
-	return decode_piece(text + name_len + (equals ? 1 : 0), len - name_len - (equals ? 1 : 0),
-			    &query->text, why);
+	return decode_piece(text + value_at, len - value_at, &query->text, why);
 }
 
 enum err query_parse(const char *text, struct query *out, struct reason *why)
 {
 	struct query query = {.count = 0};
-	enum err err = ERR_NONE;
 
-	for (const char *at = text; *at && err == ERR_NONE;) {
-		size_t len = strcspn(at, "&");
+	while (*text) {
+		size_t len = strcspn(text, "&");
+		enum err err = len ? add(&query, text, len, why) : ERR_NONE;
 
-		if (len)
-			err = add(&query, at, len, why);
-		at += len + (at[len] == '&');
-	}
-	if (err != ERR_NONE) {
-		query_free(&query);
-		return err;
+		if (err != ERR_NONE) {
+			query_free(&query);
+			return err;
+		}
+		text += len + (text[len] == '&');
 	}
 	*out = query;
 	return ERR_NONE;

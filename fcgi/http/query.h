@@ -1,4 +1,4 @@
-/* Names and values as URLs carry them: a path's and a query's percent-encoding. Pure text. */
+/* Names and values as URLs carry them: the percent-encoding of paths and queries. Pure text. */
 #ifndef FCGI_HTTP_QUERY_H
 #define FCGI_HTTP_QUERY_H
 
@@ -16,17 +16,24 @@ struct query {
 	size_t count;
 };
 
-/* Appends `text` decoded. ERR_MALFORMED: a broken escape, or a control character. */
+/*
+ * Appends `text` decoded (RFC 3986, section 2.1). ERR_MALFORMED for a broken escape or a control character,
+ * escaped or not, so that the result holds no NUL. On failure *out may hold a part.
+ */
 enum err query_decode(const char *text, size_t len, struct buf *out, struct reason *why) MUST_CHECK;
 
-/* Reads `a=1&b=two+words&c`; the caller frees *out with query_free. */
+/*
+ * Reads a query as forms send it: `a=1&b=two+words&c`, where `+` is a blank and `c` has the value "". The
+ * caller frees *out with query_free. ERR_MALFORMED as query_decode, and for more than QUERY_MAX parameters;
+ * *out is untouched then.
+ */
 enum err query_parse(const char *text, struct query *out, struct reason *why) MUST_CHECK;
 void query_free(struct query *query);
 
 /* The first value of that name, NULL if it is not there. Lives as long as the query. */
 const char *query_get(const struct query *query, const char *name);
 
-/* A number in range; if it is not there, *out stays as it is. ERR_INVALID names the parameter. */
+/* A whole number in [min, max]. If it is not there, *out stays as it is. ERR_INVALID names the parameter. */
 enum err query_integer(const struct query *query, const char *name, int64_t min, int64_t max, int64_t *out,
 		       struct reason *why) MUST_CHECK;
 

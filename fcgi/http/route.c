@@ -1,4 +1,16 @@
-/* Dispatch: path, method, token, role, origin, body, handler, in this order. */
+/*
+ * Dispatch: path, pool, token, role, origin, body, handler, in this order. Each step refuses the request or
+ * lets the next one look at it, so a handler that is missing a check cannot be called without it.
+ *
+ * The order is a decision. The path comes before the token, because which paths exist is no secret and a
+ * wrong path is easier to find when it is called so. The token comes before the body: nobody without a right
+ * to call makes us unpack and parse what he sent. The origin is asked for where a browser may have sent the
+ * cookie by itself and the method changes something (docs/ARCHITECTURE.md); a page of another site cannot
+ * forge that header.
+ *
+ * What a route needs stands in its row (api/routes.c) and nowhere else. An error is an `enum err`: its status
+ * and code come from the table in common/err.c, its sentence from whoever noticed it, or from sentence_of.
+ */
 #include "fcgi/http/route.h"
 
 #include "common/limits.h"
@@ -59,7 +71,10 @@ void route_write_error(struct response *response, enum err err, const struct rea
 	json_close(&json, '}');
 }
 
-/* Whether the path is the pattern; *parameter is then where its {…} begins in the path, NULL without one. */
+/*
+ * Whether the path is the pattern. *parameter is then where its {…} begins in the path, NULL without one.
+ * SAMPLE /health , /api/admin/users/{username}
+ */
 static bool matches(const char *pattern, const char *path, const char **parameter)
 {
 	const char *open = strchr(pattern, '{'), *rest;
@@ -97,7 +112,8 @@ enum err route_find(const struct route *routes, size_t count, enum method method
 	return allowed->len ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND;
 }
 
-/* Token, role, and for what a browser sends by itself the origin. */
+/* Token, role, and the origin of what a browser may have sent by itself. `session` outlives the call.
+ */
 static enum err check_access(struct call *call, const struct route *route, struct auth_session *session)
 {
 	enum role needed = ROLES[route->access];
@@ -120,24 +136,20 @@ static enum err check_access(struct call *call, const struct route *route, struc
 	return ERR_NONE;
 }
 
-/* SAMPLE application/json , application/json; charset=utf-8 */
-static bool is_json(const char *content_type)
+/* Checks length, media type and encoding, and appends the body unpacked. */
+static enum err unpack_body(const struct request *request, const struct route *route, struct buf *unpacked,
+			    struct reason *why)
 {
-	size_t len = strcspn(content_type, "; \t");
+	static const char JSON[] = "application/json";
+	size_t type_len = strcspn(request->content_type, "; \t"); /* before "; charset=utf-8" */
 
-	return len == strlen("application/json") && strncasecmp(content_type, "application/json", len) == 0;
-}
-
-static enum err read_body(const struct request *request, const struct route *route, struct buf *unpacked,
-			  struct reason *why)
-{
 	if (request->body_too_large || request->body.len > route->body_limit)
 		return reason_set(why, ERR_TOO_LARGE, "the body is larger than %zu bytes", route->body_limit);
 	if (!request->body.len && route->body == BODY_OPTIONAL) {
 		buf_text(unpacked, "{}");
 		return ERR_NONE;
 	}
-	if (!is_json(request->content_type))
+	if (type_len != strlen(JSON) || strncasecmp(request->content_type, JSON, type_len) != 0)
 		return reason_set(why, ERR_NOT_JSON, "Content-Type must be application/json");
 	if (strcasecmp(request->content_encoding, "gzip") == 0)
 		return gunzip(buf_string(&request->body), request->body.len, route->body_limit, unpacked,
@@ -148,36 +160,31 @@ static enum err read_body(const struct request *request, const struct route *rou
 	return ERR_NONE;
 }
 
-static enum err handle_json(const struct call *call, const struct route *route)
+/* Runs the handler with the body that its row asks for. */
+static enum err handle_body(const struct call *call, const struct route *route)
 {
-	struct call parsed = *call;
+	struct call with_body = *call;
+	struct buf text = {0};
 	struct json *body = NULL;
-	enum err err = json_parse(buf_string(call->text), call->text->len, &body, call->why);
+	enum err err = unpack_body(call->request, route, &text, call->why);
 
 	if (err != ERR_NONE)
-		return err;
-	parsed.body = body;
-	if (json_is_object(body))
-		err = route->handle(&parsed);
-	else
-		err = reason_set(call->why, ERR_INVALID, "the body must be a JSON object");
+		goto out;
+	if (route->body != BODY_TEXT) {
+		err = json_parse(buf_string(&text), text.len, &body, call->why);
+		if (err != ERR_NONE)
+			goto out;
+		if (!json_is_object(body)) {
+			err = reason_set(call->why, ERR_INVALID, "the body must be a JSON object");
+			goto out;
+		}
+	}
+	with_body.text = &text;
+	with_body.body = body;
+	err = route->handle(&with_body);
+out:
 	json_free(body);
-	return err;
-}
-
-static enum err handle(struct call *call, const struct route *route)
-{
-	struct buf body = {0};
-	struct call with_body = *call;
-	enum err err;
-
-	if (route->body == BODY_NONE)
-		return route->handle(call);
-	err = read_body(call->request, route, &body, call->why);
-	with_body.text = &body;
-	if (err == ERR_NONE)
-		err = route->body == BODY_TEXT ? route->handle(&with_body) : handle_json(&with_body, route);
-	buf_free(&body);
+	buf_free(&text);
 	return err;
 }
 
@@ -193,17 +200,23 @@ static enum err dispatch(struct call *call, const char *path, struct auth_sessio
 	buf_free(&allowed);
 	if (err != ERR_NONE)
 		return err;
+	/* The quick pool would be blocked by it; only a wrong configuration of nginx comes here. */
 	if (route->pool == POOL_WAITING && call->context->pool != POOL_WAITING) {
 		log_error("route", "nginx sent a call that waits to the quick pool path=%s", route->path);
 		return ERR_INTERNAL;
 	}
 	err = check_access(call, route, session);
-	return err == ERR_NONE ? handle(call, route) : err;
+	if (err != ERR_NONE)
+		return err;
+	if (route->read)
+		return route->read(call->context->store, &call->response->body);
+	return route->body == BODY_NONE ? route->handle(call) : handle_body(call, route);
 }
 
 void route_answer(struct context *context, const struct request *request, struct response *response)
 {
 	size_t path_len = strcspn(request->uri, "?");
+	const char *query_text = request->uri + path_len + (request->uri[path_len] == '?');
 	struct reason why = {.text = ""};
 	struct query query = {.count = 0};
 	struct auth_session session;
@@ -212,10 +225,13 @@ void route_answer(struct context *context, const struct request *request, struct
 		.context = context, .request = request, .query = &query, .response = response, .why = &why};
 	enum err err = query_decode(request->uri, path_len, &path, &why);
 
-	if (err == ERR_NONE)
-		err = query_parse(request->uri + path_len + (request->uri[path_len] == '?'), &query, &why);
-	if (err == ERR_NONE)
-		err = dispatch(&call, buf_string(&path), &session);
+	if (err != ERR_NONE)
+		goto out;
+	err = query_parse(query_text, &query, &why);
+	if (err != ERR_NONE)
+		goto out;
+	err = dispatch(&call, buf_string(&path), &session);
+out:
 	if (err != ERR_NONE)
 		route_write_error(response, err, &why);
 	/* A store or worker that is away is logged where it is noticed, once; this is a fault of our own. */

@@ -1,4 +1,8 @@
-/* Verified tokens in slots by a hash of their end; who comes later takes the slot. It knows no clock. */
+/*
+ * Verified tokens in a fixed number of slots, chosen by a hash of the token's end. A token whose slot is
+ * taken by another one simply replaces it: the loser is verified again when it comes back. The cache has no
+ * clock of its own and does not know what makes a token valid.
+ */
 #include "fcgi/http/token_cache.h"
 
 #include "common/mem.h"
@@ -7,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS 128
+#define SLOTS 128 /* a process serves far fewer users within a second */
 
 struct slot {
 	char token[TOKEN_MAX_LEN + 1];
@@ -29,17 +33,7 @@ void token_cache_free(struct token_cache *cache)
 	free(cache);
 }
 
-/* A signature's end is as good as random. */
-static struct slot *slot_of(struct token_cache *cache, const char *token, size_t len)
-{
-	unsigned hash = 0;
-
-	for (size_t i = len > 8 ? len - 8 : 0; i < len; i++)
-		hash = hash * 31 + (unsigned char)token[i];
-	return &cache->slots[hash % SLOTS];
-}
-
-/* How long it takes must not tell how much of a guess was right. */
+/* How long it takes must not tell how much of a guess was right. `len` is that of b. */
 static bool same_token(const char *a, const char *b, size_t len)
 {
 	unsigned char differs = 0;
@@ -53,19 +47,26 @@ enum err token_cache_get(struct token_cache *cache, const char *token, int64_t n
 			 const struct token_verifier *verifier, struct token_claims *out)
 {
 	size_t len = strlen(token);
-	struct slot *slot = slot_of(cache, token, len);
+	unsigned hash = 0;
+	struct token_claims claims;
+	struct slot *slot;
+	enum err err;
 
-	if (now_ms >= slot->until_ms || !same_token(slot->token, token, len)) {
-		struct token_claims claims;
-		enum err err = verifier->verify(verifier->user, token, &claims);
-
-		if (err != ERR_NONE)
-			return err;
-		memcpy(slot->token, token, len + 1);
-		slot->claims = claims;
-		slot->until_ms = now_ms + TOKEN_CACHE_MS;
+	/* A token ends with its signature, which is as good as random. */
+	for (size_t i = len > 8 ? len - 8 : 0; i < len; i++)
+		hash = hash * 31 + (unsigned char)token[i];
+	slot = &cache->slots[hash % SLOTS];
+	if (now_ms < slot->until_ms && same_token(slot->token, token, len)) {
+		*out = slot->claims;
+		return ERR_NONE;
 	}
-	*out = slot->claims;
+	err = verifier->verify(verifier->user, token, &claims);
+	if (err != ERR_NONE)
+		return err;
+	memcpy(slot->token, token, len + 1);
+	slot->claims = claims;
+	slot->until_ms = now_ms + TOKEN_CACHE_MS;
+	*out = claims;
 	return ERR_NONE;
 }
 

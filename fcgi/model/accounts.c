@@ -1,4 +1,8 @@
-/* Accounts and tokens: what is allowed, and in which words it is refused. */
+/*
+ * Accounts and tokens: what is allowed, and in which words it is refused. Who may ask for it is decided
+ * before (by the route's role, or by whoever may start the command), and what is kept, in store/users and
+ * store/tokens.
+ */
 #include "fcgi/model/accounts.h"
 
 #include "common/clock.h"
@@ -8,6 +12,11 @@
 
 #include <string.h>
 
+/* Nodes and users have names of the same form. */
+#define NAME_RULE \
+	"has 1 to %d letters, digits, dots, dashes and underscores and begins with a letter or digit"
+
+/* A user's role; ROLE_WORKER is for tokens of workers alone. */
 static enum err read_role(const char *name, enum role *role, struct reason *why)
 {
 	if (role_parse(name, role) != ERR_NONE || !role_allows(*role, ROLE_VIEWER))
@@ -15,23 +24,15 @@ static enum err read_role(const char *name, enum role *role, struct reason *why)
 	return ERR_NONE;
 }
 
-static enum err check_name(const char *name, struct reason *why)
-{
-	if (!id_is_node(name))
-		return reason_set(why, ERR_INVALID,
-				  "a user name has 1 to %d letters, digits, dots, dashes and underscores and "
-				  "begins with a letter or digit",
-				  ID_NODE_MAX);
-	return ERR_NONE;
-}
-
-static enum err hash_of(const char *password, char hash[USER_HASH_SIZE], struct reason *why)
+static enum err hash_password(const char *password, char hash[USER_HASH_SIZE], struct reason *why)
 {
 	enum err err = password_check(password, why);
 
-	if (err == ERR_NONE && password_hash(password, hash) != ERR_NONE)
-		err = reason_set(why, ERR_INTERNAL, "the password cannot be hashed");
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	if (password_hash(password, hash) != ERR_NONE)
+		return reason_set(why, ERR_INTERNAL, "the password cannot be hashed");
+	return ERR_NONE;
 }
 
 enum err accounts_add_user(struct store *store, const char *name, const char *password, const char *role,
@@ -39,20 +40,24 @@ enum err accounts_add_user(struct store *store, const char *name, const char *pa
 {
 	char hash[USER_HASH_SIZE];
 	enum role held = ROLE_NONE;
-	enum err err = check_name(name, why);
+	enum err err;
 
-	if (err == ERR_NONE)
-		err = read_role(role, &held, why);
-	if (err == ERR_NONE)
-		err = hash_of(password, hash, why);
-	if (err == ERR_NONE)
-		err = users_add(store, name, hash, held);
+	if (!id_is_node(name))
+		return reason_set(why, ERR_INVALID, "a user name " NAME_RULE, ID_NODE_MAX);
+	err = read_role(role, &held, why);
+	if (err != ERR_NONE)
+		return err;
+	err = hash_password(password, hash, why);
+	if (err != ERR_NONE)
+		return err;
+	err = users_add(store, name, hash, held);
 	if (err == ERR_CONFLICT)
 		return reason_set(why, err, "there is already a user %s", name);
 	return err;
 }
 
-static enum err judge_change(enum err err, const char *name, struct reason *why)
+/* Words for what changing and removing a user have in common. */
+static enum err explain_change(enum err err, const char *name, struct reason *why)
 {
 	if (err == ERR_UNKNOWN_USER)
 		return reason_set(why, err, "there is no user %.64s", name);
@@ -68,42 +73,46 @@ enum err accounts_change_user(struct store *store, const char *name, const char 
 	enum role held = ROLE_NONE;
 	enum err err = role ? read_role(role, &held, why) : ERR_NONE;
 
-	if (err == ERR_NONE && password)
-		err = hash_of(password, hash, why);
 	if (err != ERR_NONE)
 		return err;
-	return judge_change(users_change(store, name, password ? hash : NULL, held), name, why);
+	err = password ? hash_password(password, hash, why) : ERR_NONE;
+	if (err != ERR_NONE)
+		return err;
+	err = users_change(store, name, password ? hash : NULL, held);
+	return explain_change(err, name, why);
 }
 
 enum err accounts_remove_user(struct store *store, const char *name, struct reason *why)
 {
-	return judge_change(users_remove(store, name), name, why);
+	return explain_change(users_remove(store, name), name, why);
 }
 
-enum err accounts_create_token(struct store *store, const struct token_secret *secret, const char *node,
-			       int64_t ttl_s, struct token_claims *claims, struct buf *token,
+enum err accounts_create_token(struct store *store, const struct token_secret *secret,
+			       const struct accounts_token_options *options, struct accounts_token *out,
 			       struct reason *why)
 {
 	int64_t now = clock_now_ms() / 1000;
+	struct token_claims claims = {
+		.role = ROLE_WORKER, .issued_at = now, .expires_at = now + options->ttl_s};
 	enum err err;
 
-	if (!id_is_node(node))
-		return reason_set(why, ERR_INVALID,
-				  "a node id has 1 to %d letters, digits, dots, dashes and underscores and "
-				  "begins with a letter or digit",
-				  ID_NODE_MAX);
-	*claims = (struct token_claims){.role = ROLE_WORKER, .issued_at = now, .expires_at = now + ttl_s};
-	memcpy(claims->subject, node, strlen(node) + 1);
-	id_random(claims->id);
-	err = tokens_add(store, claims);
-	if (err == ERR_NONE)
-		token_sign(secret, claims, token);
-	return err;
+	if (!id_is_node(options->node))
+		return reason_set(why, ERR_INVALID, "a node id " NAME_RULE, ID_NODE_MAX);
+	memcpy(claims.subject, options->node, strlen(options->node) + 1);
+	id_random(claims.id);
+	err = tokens_add(store, &claims);
+	if (err != ERR_NONE)
+		return err;
+	*out = (struct accounts_token){.claims = claims};
+	token_sign(secret, &claims, &out->text);
+	return ERR_NONE;
 }
 
 enum err accounts_revoke_token(struct store *store, const char *id, struct reason *why)
 {
 	enum err err = tokens_remove(store, id);
 
-	return err == ERR_NOT_FOUND ? reason_set(why, err, "there is no token %.64s", id) : err;
+	if (err == ERR_NOT_FOUND)
+		return reason_set(why, err, "there is no token %.64s", id);
+	return err;
 }

@@ -1,4 +1,7 @@
-/* Managing accounts and workers' tokens: the same checks and sentences for the API and the command line. */
+/*
+ * Managing accounts and workers' tokens: the same checks and the same sentences for the API and for the
+ * command line.
+ */
 #ifndef FCGI_MODEL_ACCOUNTS_H
 #define FCGI_MODEL_ACCOUNTS_H
 
@@ -7,23 +10,47 @@
 
 #include <stdint.h>
 
-#define ACCOUNTS_TOKEN_TTL_S	 31536000 /* a worker's token, unless told otherwise */
+#define ACCOUNTS_TOKEN_TTL_S	 31536000 /* of a worker's token, unless told otherwise: a year */
 #define ACCOUNTS_TOKEN_TTL_MIN_S 60
-#define ACCOUNTS_TOKEN_TTL_MAX_S 315360000
+#define ACCOUNTS_TOKEN_TTL_MAX_S 315360000 /* ten years */
 
-/* ERR_INVALID, ERR_CONFLICT, ERR_UNKNOWN_USER with a sentence, or the store's failure. */
+/*
+ * A new user. The name is an id as of common/id.h, the password within the bounds of password.h, the role
+ * "viewer", "operator" or "admin". ERR_INVALID or ERR_CONFLICT with a sentence, or the store's failure.
+ */
 enum err accounts_add_user(struct store *store, const char *name, const char *password, const char *role,
 			   struct reason *why) MUST_CHECK;
 
-/* `password` or `role` NULL: it stays. The user's sessions end. */
+/*
+ * Gives the user another password or role; what is NULL stays as it is. The user's sessions end. ERR_INVALID,
+ * ERR_UNKNOWN_USER, ERR_CONFLICT (nobody would be an admin any more) with a sentence, or the store's failure.
+ */
 enum err accounts_change_user(struct store *store, const char *name, const char *password, const char *role,
 			      struct reason *why) MUST_CHECK;
+
+/* ERR_UNKNOWN_USER or ERR_CONFLICT (the last admin) with a sentence, or the store's failure. */
 enum err accounts_remove_user(struct store *store, const char *name, struct reason *why) MUST_CHECK;
 
-/* A new token for a worker, appended to *token, and listed. */
-enum err accounts_create_token(struct store *store, const struct token_secret *secret, const char *node,
-			       int64_t ttl_s, struct token_claims *claims, struct buf *token,
+struct accounts_token_options {
+	const char *node;
+	int64_t ttl_s; /* checked by the caller, who has its own words for the range */
+};
+
+struct accounts_token {
+	struct token_claims claims;
+	struct buf text; /* the signed token, a secret; the caller frees it */
+};
+
+/*
+ * Makes a token with which a worker may speak for one node, and lists it, so that it counts and can be
+ * revoked. The node need not be known yet. ERR_INVALID with a sentence, or the store's failure; *out holds
+ * nothing to free then.
+ */
+enum err accounts_create_token(struct store *store, const struct token_secret *secret,
+			       const struct accounts_token_options *options, struct accounts_token *out,
 			       struct reason *why) MUST_CHECK;
+
+/* Revokes a worker's token by its id (jti). ERR_NOT_FOUND with a sentence, or the store's failure. */
 enum err accounts_revoke_token(struct store *store, const char *id, struct reason *why) MUST_CHECK;
 
 #endif

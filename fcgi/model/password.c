@@ -1,4 +1,7 @@
-/* Hashing and comparing passwords. */
+/*
+ * Hashing and comparing passwords by yescrypt, with the cost that libxcrypt chooses. It knows no users and no
+ * limits on attempts.
+ */
 #include "fcgi/model/password.h"
 
 #include "common/mem.h"
@@ -8,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define METHOD "$y$" /* yescrypt with libxcrypt's own cost, crypt(5) */
+#define METHOD "$y$" /* yescrypt, crypt(5) */
 /* A hash of that method and cost that no password has: what is compared for users that do not exist. */
 #define NOBODYS_HASH "$y$j9T$nobodynobodynobody0000$"
 
@@ -27,26 +30,27 @@ enum err password_hash(const char *password, char *out)
 	struct crypt_data *data = mem_alloc(1, sizeof(*data));
 	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
 	const char *hash = NULL;
+	enum err err = ERR_INTERNAL;
 
 	if (crypt_gensalt_rn(METHOD, 0, NULL, 0, salt, sizeof(salt)))
 		hash = crypt_r(password, salt, data);
-	if (hash && strlen(hash) >= USER_HASH_SIZE)
-		hash = NULL;
-	if (hash && *hash != '*') /* crypt(3): how a failure is told */
+	/* crypt(3) tells a failure by a hash that begins with an asterisk. */
+	if (hash && *hash != '*' && strlen(hash) < USER_HASH_SIZE) {
 		memcpy(out, hash, strlen(hash) + 1);
-	else
-		hash = NULL;
+		err = ERR_NONE;
+	}
 	explicit_bzero(data, sizeof(*data));
 	free(data);
-	return hash ? ERR_NONE : ERR_INTERNAL;
+	return err;
 }
 
+/* Takes the same time wherever two hashes of one length differ. A hash's length tells its method alone. */
 static bool equal(const char *a, const char *b)
 {
 	size_t len = strlen(a);
 	unsigned char differs = 0;
 
-	if (strlen(b) != len) /* a hash's length tells its method alone */
+	if (strlen(b) != len)
 		return false;
 	for (size_t i = 0; i < len; i++)
 		differs |= (unsigned char)(a[i] ^ b[i]);

@@ -1,4 +1,7 @@
-/* The methods of the wire contract, section "RPC": each takes its params and calls what REST calls. */
+/*
+ * The methods, section "RPC" of docs/API.md: each takes its params and calls what REST calls, so both say the
+ * same. A method that changes something is written to the audit under the name that REST's call has there.
+ */
 #include "common/limits.h"
 #include "common/log.h"
 #include "fcgi/model/logbook.h"
@@ -8,23 +11,7 @@
 
 #include <string.h>
 
-#define TEXT_MAX 256
-
-static struct store *store_of(const struct rpc_call *call)
-{
-	return call->caller->context->store;
-}
-
-static enum err need_text(struct rpc_call *call, const char *name, const char **out)
-{
-	return json_need_text(call->params, "", name, TEXT_MAX, out, call->why);
-}
-
-static enum err optional_text(struct rpc_call *call, const char *name, const char **out)
-{
-	return json_optional_text(call->params, "", name, TEXT_MAX, out, call->why);
-}
-
+/* What was done is answered even if it cannot be written down. */
 static void note(const struct rpc_call *call, const char *action, const char *node)
 {
 	const struct audit_entry entry = {
@@ -35,61 +22,58 @@ static void note(const struct rpc_call *call, const char *action, const char *no
 		.result = "succeeded",
 	};
 
-	if (audit_add(store_of(call), &entry) != ERR_NONE)
+	if (audit_add(call->store, &entry) != ERR_NONE)
 		log_error("rpc", "the audit misses user=%s action=%s", entry.user, action);
 }
 
-static enum err get_cluster_metrics(struct rpc_call *call, struct buf *result)
+static enum err get_cluster_services(struct store *store, struct buf *result)
 {
-	return overview_metrics(store_of(call), result);
-}
-
-static enum err get_dashboard_stats(struct rpc_call *call, struct buf *result)
-{
-	return overview_stats(store_of(call), result);
-}
-
-static enum err get_cluster_services(struct rpc_call *call, struct buf *result)
-{
-	return overview_services(store_of(call), NULL, result);
+	return overview_services(store, NULL, result);
 }
 
 static enum err get_metrics_history(struct rpc_call *call, struct buf *result)
 {
 	int64_t limit = OVERVIEW_HISTORY_DEFAULT;
 	const char *node = NULL;
-	enum err err = need_text(call, "node_id", &node);
+	enum err err = json_need_text(call->params, "", "node_id", LIMIT_NAME, &node, call->why);
 
-	if (err == ERR_NONE)
-		err = json_optional_integer(call->params, "", "limit", 1, LIMIT_HISTORY_POINTS, &limit,
-					    call->why);
-	return err == ERR_NONE ? overview_history(store_of(call), node, (int)limit, result, call->why) : err;
+	if (err != ERR_NONE)
+		return err;
+	err = json_optional_integer(call->params, "", "limit", 1, LIMIT_HISTORY_POINTS, &limit, call->why);
+	if (err != ERR_NONE)
+		return err;
+	return overview_history(call->store, node, (int)limit, result, call->why);
 }
 
 static enum err clear_metrics_history(struct rpc_call *call, struct buf *result)
 {
 	const char *node = NULL;
-	enum err err = optional_text(call, "node_id", &node);
+	enum err err = json_optional_text(call->params, "", "node_id", LIMIT_NAME, &node, call->why);
 
-	if (err == ERR_NONE)
-		err = overview_clear_history(store_of(call), node, result, call->why);
-	if (err == ERR_NONE)
-		note(call, "history.clear", node);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = overview_clear_history(call->store, node, result, call->why);
+	if (err != ERR_NONE)
+		return err;
+	note(call, "history.clear", node);
+	return ERR_NONE;
 }
 
 static enum err control_service(struct rpc_call *call, struct buf *result)
 {
-	struct command_outcome outcome = {.queued = false};
+	struct command_outcome outcome;
 	struct command_order order = {.node = NULL};
-	enum err err = need_text(call, "worker_id", &order.node);
+	enum err err = json_need_text(call->params, "", "worker_id", LIMIT_NAME, &order.node, call->why);
 
-	if (err == ERR_NONE)
-		err = need_text(call, "service_name", &order.service_name);
-	if (err == ERR_NONE)
-		err = need_text(call, "action", &order.action);
-	if (err == ERR_NONE)
-		err = rpc_run_order(call, &order, &outcome);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->params, "", "service_name", LIMIT_NAME, &order.service_name, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->params, "", "action", LIMIT_NAME, &order.action, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = rpc_run_order(call, &order, &outcome);
 	if (err != ERR_NONE)
 		return err;
 	command_write_answer(&order, &outcome, result);
@@ -119,47 +103,45 @@ static enum err get_logs(struct rpc_call *call, struct buf *result)
 		{"after", 0, LOGBOOK_SEQ_MAX, &question.after},
 		{"before", 0, LOGBOOK_SEQ_MAX, &question.before},
 	};
-	enum err err = ERR_NONE;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && err == ERR_NONE; i++)
-		err = optional_text(call, texts[i].name, texts[i].out);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers) && err == ERR_NONE; i++)
-		err = json_optional_integer(call->params, "", numbers[i].name, numbers[i].min, numbers[i].max,
-					    numbers[i].out, call->why);
-	if (err != ERR_NONE)
-		return err;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		enum err err = json_optional_text(call->params, "", texts[i].name, LIMIT_NAME, texts[i].out,
+						  call->why);
+
+		if (err != ERR_NONE)
+			return err;
+	}
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		enum err err = json_optional_integer(call->params, "", numbers[i].name, numbers[i].min,
+						     numbers[i].max, numbers[i].out, call->why);
+
+		if (err != ERR_NONE)
+			return err;
+	}
 	return logbook_find(call->caller->context, call->caller->session->subject, &question, result,
 			    call->why);
-}
-
-static enum err get_log_sources(struct rpc_call *call, struct buf *result)
-{
-	return logbook_sources(store_of(call), result);
 }
 
 static enum err clear_logs(struct rpc_call *call, struct buf *result)
 {
 	const char *node = NULL;
-	enum err err = optional_text(call, "node_id", &node);
+	enum err err = json_optional_text(call->params, "", "node_id", LIMIT_NAME, &node, call->why);
 
-	if (err == ERR_NONE)
-		err = logbook_clear(store_of(call), node, result, call->why);
-	if (err == ERR_NONE)
-		note(call, "logs.clear", node);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	err = logbook_clear(call->store, node, result, call->why);
+	if (err != ERR_NONE)
+		return err;
+	note(call, "logs.clear", node);
+	return ERR_NONE;
 }
 
-static enum err log_stats(struct rpc_call *call, struct buf *result)
-{
-	return logbook_stats(store_of(call), result);
-}
-
-/* Every service that has a method here runs on the coordinator. */
-static enum err list_services(struct rpc_call *call, struct buf *result)
+/* Every service that has a method here runs on the coordinator; a service's methods stand together. */
+static enum err list_services(struct store *store, struct buf *result)
 {
 	struct json_out json = {.buf = result};
 
-	(void)call;
+	(void)store;
 	json_open(&json, '[');
 	for (size_t i = 0; i < RPC_METHODS_COUNT; i++)
 		if (!i || strcmp(RPC_METHODS[i].service, RPC_METHODS[i - 1].service) != 0)
@@ -168,24 +150,23 @@ static enum err list_services(struct rpc_call *call, struct buf *result)
 	return ERR_NONE;
 }
 
-/* A service's methods stand together. */
 const struct rpc_method RPC_METHODS[] = {
 	/* clang-format off */
-	{"metrics_dashboard", "get_cluster_metrics",   ROLE_VIEWER,   {NULL},                                     get_cluster_metrics},
-	{"metrics_dashboard", "get_dashboard_stats",   ROLE_VIEWER,   {NULL},                                     get_dashboard_stats},
-	{"metrics_dashboard", "get_cluster_services",  ROLE_VIEWER,   {NULL},                                     get_cluster_services},
-	{"metrics_dashboard", "get_metrics_history",   ROLE_VIEWER,   {"node_id", "limit"},                       get_metrics_history},
-	{"metrics_dashboard", "control_service",       ROLE_OPERATOR, {"worker_id", "service_name", "action"},    control_service},
-	{"metrics_dashboard", "clear_metrics_history", ROLE_OPERATOR, {"node_id"},                                clear_metrics_history},
+	{"metrics_dashboard", "get_cluster_metrics",   ROLE_VIEWER,   {NULL},                                     .read = overview_metrics},
+	{"metrics_dashboard", "get_dashboard_stats",   ROLE_VIEWER,   {NULL},                                     .read = overview_stats},
+	{"metrics_dashboard", "get_cluster_services",  ROLE_VIEWER,   {NULL},                                     .read = get_cluster_services},
+	{"metrics_dashboard", "get_metrics_history",   ROLE_VIEWER,   {"node_id", "limit"},                       .run = get_metrics_history},
+	{"metrics_dashboard", "control_service",       ROLE_OPERATOR, {"worker_id", "service_name", "action"},    .run = control_service},
+	{"metrics_dashboard", "clear_metrics_history", ROLE_OPERATOR, {"node_id"},                                .run = clear_metrics_history},
 	{"log_collector",     "get_logs",              ROLE_VIEWER,   {"node_id", "level", "logger_name", "q", "limit", "offset",
-	                                                                   "after", "before", "since", "order"},   get_logs},
-	{"log_collector",     "get_log_sources",       ROLE_VIEWER,   {NULL},                                     get_log_sources},
-	{"log_collector",     "clear_logs",            ROLE_OPERATOR, {"node_id"},                                clear_logs},
-	{"log_collector",     "get_stats",             ROLE_VIEWER,   {NULL},                                     log_stats},
-	{"metrics_reporter",  "get_stats",             ROLE_VIEWER,   {"worker_id"},                              rpc_reporter_get_stats},
-	{"metrics_reporter",  "control_reporter",      ROLE_OPERATOR, {"worker_id", "action"},                    rpc_reporter_control},
-	{"metrics_reporter",  "set_interval",          ROLE_OPERATOR, {"worker_id", "interval"},                  rpc_reporter_set_interval},
-	{"system",            "list_services",         ROLE_VIEWER,   {NULL},                                     list_services},
+	                                                                   "after", "before", "since", "order"},   .run = get_logs},
+	{"log_collector",     "get_log_sources",       ROLE_VIEWER,   {NULL},                                     .read = logbook_sources},
+	{"log_collector",     "clear_logs",            ROLE_OPERATOR, {"node_id"},                                .run = clear_logs},
+	{"log_collector",     "get_stats",             ROLE_VIEWER,   {NULL},                                     .read = logbook_stats},
+	{"metrics_reporter",  "get_stats",             ROLE_VIEWER,   {"worker_id"},                              .run = rpc_reporter_get_stats},
+	{"metrics_reporter",  "control_reporter",      ROLE_OPERATOR, {"worker_id", "action"},                    .run = rpc_reporter_control},
+	{"metrics_reporter",  "set_interval",          ROLE_OPERATOR, {"worker_id", "interval"},                  .run = rpc_reporter_set_interval},
+	{"system",            "list_services",         ROLE_VIEWER,   {NULL},                                     .read = list_services},
 	/* clang-format on */
 };
 

@@ -1,11 +1,18 @@
-/* The protocol. Section numbers are those of the JSON-RPC 2.0 specification. */
+/*
+ * The protocol. Section numbers are those of the JSON-RPC 2.0 specification. What a method does is unknown
+ * here; a method is a row of methods.c.
+ *
+ * A result may be megabytes (a page of the log), so it is written right behind its name in the response, and
+ * taken back if the method fails. A batch is answered in order, one call after the other: it is bounded by
+ * the number of requests, by the length of all answers, and by the time that one call may wait for workers.
+ */
 #include "fcgi/rpc/rpc.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define ID_NUMBER_MAX 9007199254740991.0
+#define ID_NUMBER_MAX 9007199254740991.0 /* 2^53 - 1: up to it a double holds every integer */
 
 /* Section 5.1. */
 enum {
@@ -17,12 +24,6 @@ enum {
 	RPC_SERVER_ERROR = -32000, /* what it was stands in data.code, as in REST */
 };
 
-static void open_response(struct json_out *json)
-{
-	json_open(json, '{');
-	json_put_text(json, "jsonrpc", "2.0");
-}
-
 /* Section 5: an id that cannot be known is null. */
 static void close_response(struct json_out *json, const struct json *id)
 {
@@ -33,10 +34,12 @@ static void close_response(struct json_out *json, const struct json *id)
 	json_close(json, '}');
 }
 
+/* `err` is what REST would answer, and ERR_NONE for errors of the protocol itself. */
 static void write_error(struct json_out *json, const struct json *id, int code, const char *message,
 			enum err err)
 {
-	open_response(json);
+	json_open(json, '{');
+	json_put_text(json, "jsonrpc", "2.0");
 	json_open_member(json, "error", '{');
 	json_put_integer(json, "code", code);
 	json_put_text(json, "message", message);
@@ -77,46 +80,40 @@ static const struct rpc_method *find_method(const char *name)
 	return NULL;
 }
 
-/* A name that is mistyped must not be taken for one that is left out: that may mean "all of them". */
-static enum err check_names(const struct rpc_method *method, const struct json *params, struct reason *why)
-{
-	for (const struct json *p = json_first(params); p; p = json_next(p)) {
-		size_t i = 0;
-
-		while (method->params[i] && strcmp(method->params[i], json_key(p)) != 0)
-			i++;
-		if (!method->params[i])
-			return reason_set(why, ERR_INVALID, "%s.%s has no param %.64s", method->service,
-					  method->name, json_key(p));
-	}
-	return ERR_NONE;
-}
-
-/* Section 4.2: params by position become an object, so that methods know only names. */
+/*
+ * Section 4.2: params by position become an object, so that methods know only names. An unknown name is
+ * refused, because a mistyped one must not be taken for one that is left out: that may mean "all nodes".
+ */
 static enum err name_params(const struct rpc_method *method, const struct json *params, struct buf *out,
 			    struct reason *why)
 {
 	struct json_out json = {.buf = out};
 	size_t position = 0;
 
-	if (json_is_object(params)) {
-		json_write(out, params);
-		return check_names(method, params, why);
-	}
 	json_open(&json, '{');
 	for (const struct json *p = json_first(params); p; p = json_next(p)) {
-		if (!method->params[position])
+		if (json_is_object(params)) {
+			position = 0;
+			while (method->params[position] && strcmp(method->params[position], json_key(p)) != 0)
+				position++;
+			if (!method->params[position])
+				return reason_set(why, ERR_INVALID, "%s.%s has no param %.64s",
+						  method->service, method->name, json_key(p));
+		} else if (!method->params[position]) {
 			return reason_set(why, ERR_INVALID, "%s.%s takes at most %zu params", method->service,
 					  method->name, position);
+		}
 		json_put_value(&json, method->params[position++], p);
 	}
 	json_close(&json, '}');
 	return ERR_NONE;
 }
 
+/* Checks the role and the params, and runs the method. */
 static enum err run(const struct rpc_caller *caller, const struct rpc_method *method,
 		    const struct json *params, struct buf *result, struct reason *why)
 {
+	struct rpc_call call = {.caller = caller, .store = caller->context->store, .why = why};
 	struct buf text = {0};
 	struct json *named = NULL;
 	enum err err;
@@ -124,33 +121,36 @@ static enum err run(const struct rpc_caller *caller, const struct rpc_method *me
 	if (!role_allows(caller->session->role, method->role))
 		return reason_set(why, ERR_FORBIDDEN, "this needs the role %s", role_name(method->role));
 	err = name_params(method, params, &text, why);
-	if (err == ERR_NONE)
-		err = json_parse(text.data, text.len, &named, why);
-	if (err == ERR_NONE)
-		err = method->run(&(struct rpc_call){caller, named, why}, result);
+	if (err != ERR_NONE)
+		goto out;
+	err = json_parse(text.data, text.len, &named, why);
+	if (err != ERR_NONE)
+		goto out;
+	call.params = named;
+	err = method->read ? method->read(call.store, result) : method->run(&call, result);
+out:
 	json_free(named);
 	buf_free(&text);
 	return err;
 }
 
-/* A valid request; a notification (no id) is run and not answered (section 4.1). */
-static void call(const struct rpc_caller *caller, const struct json *request, struct json_out *out)
+/* A valid request. A notification, which has no id, is run and not answered (section 4.1). */
+static void answer_request(const struct rpc_caller *caller, const struct json *request, struct json_out *out)
 {
 	const struct json *id = json_get(request, "id");
-	const char *name = json_text(json_get(request, "method"));
-	const struct rpc_method *method = find_method(name);
+	const struct rpc_method *method = find_method(json_text(json_get(request, "method")));
 	struct reason why = {.text = ""};
 	struct json_out before = *out;
 	size_t start = out->buf->len;
 	enum err err;
 
-	if (!method) {
-		if (id)
-			write_error(out, id, RPC_METHOD_NOT_FOUND, "Method not found", ERR_NONE);
+	if (!method && id)
+		write_error(out, id, RPC_METHOD_NOT_FOUND, "Method not found", ERR_NONE);
+	if (!method)
 		return;
-	}
-	open_response(out);
-	json_put_raw(out, "result", "", 0); /* it may be large: it goes right behind its name */
+	json_open(out, '{');
+	json_put_text(out, "jsonrpc", "2.0");
+	json_put_raw(out, "result", "", 0);
 	err = run(caller, method, json_get(request, "params"), out->buf, &why);
 	if (id && err == ERR_NONE) {
 		close_response(out, id);
@@ -162,37 +162,32 @@ static void call(const struct rpc_caller *caller, const struct json *request, st
 		write_error(out, id, code_of(err), *why.text ? why.text : err_code(err), err);
 }
 
-/* A number comes back as it was only as long as a double holds it exactly. */
+/* Section 4. An id comes back as it was, and a number only does while a double holds it exactly. */
 static bool is_id(const struct json *id)
 {
 	return json_is_text(id) || json_is_null(id) ||
 	       (json_is_number(id) && fabs(json_number(id)) <= ID_NUMBER_MAX);
 }
 
-static bool is_request(const struct json *request)
+static void answer_one(const struct rpc_caller *caller, const struct json *request, struct json_out *out)
 {
 	const struct json *id = json_get(request, "id"), *params = json_get(request, "params");
 	const char *version = json_text(json_get(request, "jsonrpc"));
+	bool is_request = version && strcmp(version, "2.0") == 0 &&
+			  json_is_text(json_get(request, "method")) &&
+			  (!params || json_is_array(params) || json_is_object(params)) && (!id || is_id(id));
 
-	return version && strcmp(version, "2.0") == 0 && json_is_text(json_get(request, "method")) &&
-	       (!params || json_is_array(params) || json_is_object(params)) && (!id || is_id(id));
-}
-
-static void answer_one(const struct rpc_caller *caller, const struct json *request, struct json_out *out)
-{
-	const struct json *id = json_get(request, "id");
-
-	if (!is_request(request))
+	if (!is_request)
 		write_error(out, is_id(id) ? id : NULL, RPC_INVALID_REQUEST, "Invalid Request", ERR_NONE);
 	else if (id && out->buf->len > RPC_ANSWER_MAX)
 		write_error(out, id, RPC_SERVER_ERROR,
 			    "not done: the answers before it in the batch are too large already",
 			    ERR_TOO_LARGE);
 	else
-		call(caller, request, out);
+		answer_request(caller, request, out);
 }
 
-/* Section 6: an empty batch is an invalid request, one of notifications alone has no answer. */
+/* Section 6: an empty batch is an invalid request, and a batch of notifications alone has no answer. */
 static void answer_batch(const struct rpc_caller *caller, const struct json *batch, struct buf *out)
 {
 	struct json_out json = {.buf = out};

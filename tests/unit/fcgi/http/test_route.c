@@ -1,5 +1,6 @@
 /* The route table: which row answers, and what the table as a whole must be. */
 #include "fcgi/api/routes.h"
+#include "fcgi/model/overview.h"
 #include "tests/unit/cm.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static void a_path_leads_to_its_row(void **state)
 
 	(void)state;
 	assert_int_equal(find(METHOD_GET, "/api/dashboard/metrics", &route, &parameter, &allowed), ERR_NONE);
-	assert_ptr_equal(route->handle, api_metrics);
+	assert_ptr_equal(route->read, overview_metrics);
 	assert_string_equal(parameter, "");
 	assert_int_equal(find(METHOD_GET, "/api/dashboard/history/w-1", &route, &parameter, &allowed),
 			 ERR_NONE);
@@ -72,7 +73,9 @@ static void every_row_is_sound(void **state)
 		const struct route *route = &ROUTES[i];
 		bool is_api = strncmp(route->path, "/api/", 5) == 0;
 
-		assert_non_null(route->handle);
+		assert_true((route->handle != NULL) != (route->read != NULL));
+		if (route->read)
+			assert_int_equal(route->body, BODY_NONE);
 		assert_true(route->method != METHOD_OTHER);
 		assert_true((route->body == BODY_NONE) == (route->body_limit == 0));
 		if (is_api)
