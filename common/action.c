@@ -1,4 +1,4 @@
-/* The actions' words. */
+/* The names of the actions. Which of them a worker allows is up to its configuration (reporter/config). */
 #include "common/action.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* A growable byte buffer; doubling growth, always NUL-terminated once it has memory. */
+/*
+ * Every way of writing ends in buf_reserve, which is the one place that grows the memory. What is written
+ * must not point into the buffer itself, since that may move.
+ */
 #include "common/buf.h"
 
 #include "common/mem.h"

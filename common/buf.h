@@ -1,6 +1,8 @@
 /*
- * A growable byte buffer. Its contents are always followed by a NUL that is not counted, so `data`
- * can be used as a string whenever it holds one. A zeroed struct is a valid empty buffer.
+ * A growable byte buffer. Its contents are always followed by a NUL that is not counted, so `data` can be
+ * used as a string, but for a buffer that never held anything: there `data` is NULL, and buf_string gives
+ * "". A zeroed struct is an empty buffer. Memory grows by doubling and is never given back before
+ * buf_free.
  */
 #ifndef COMMON_BUF_H
 #define COMMON_BUF_H
@@ -11,7 +13,7 @@
 #include <stddef.h>
 
 struct buf {
-	char *data; /* never NULL after the first append; see buf_text for the empty case */
+	char *data;
 	size_t len;
 	size_t capacity;
 };
@@ -31,7 +33,10 @@ void buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(
 /* The contents as a string, "" if there are none; valid until the next change. */
 const char *buf_string(const struct buf *buf);
 
-/* Hands the memory to the caller, who frees it; the buffer is empty afterwards. */
+/*
+ * Hands the memory, a string that is never NULL, to the caller, who frees it; the buffer is empty
+ * afterwards.
+ */
 char *buf_steal(struct buf *buf);
 
 #endif

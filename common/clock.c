@@ -1,4 +1,8 @@
-/* The two clocks and RFC 3339 times; no time zones but the offsets in the text, no locale. */
+/*
+ * The two clocks, and times as text. Both directions are done by hand: libc's need a broken-down time, a
+ * locale and a time zone, and a time is written for every log line and every sample. The only time zones
+ * are the offsets in the text.
+ */
 #include "common/clock.h"
 
 #include <assert.h>
@@ -30,8 +34,10 @@ int64_t clock_monotonic_ms(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
-/* Days from 1970-01-01 of a date of the proleptic Gregorian calendar, and back: Howard Hinnant,
- * "chrono-Compatible Low-Level Date Algorithms", days_from_civil and civil_from_days. */
+/*
+ * Days from 1970-01-01 of a date of the proleptic Gregorian calendar, and back: Howard Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms", days_from_civil and civil_from_days.
+ */
 static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
@@ -56,6 +62,7 @@ static void civil_from_days(int64_t days, int *year, int *month, int *day)
 	*year = (int)(yoe + era * 400 + (*month <= 2));
 }
 
+/* Writes `value` in decimal, with zeros in front to fill `width`. */
 static void put_digits(char *out, int width, int64_t value)
 {
 	while (width-- > 0) {
@@ -84,6 +91,7 @@ void clock_format_iso(int64_t ms, char out[CLOCK_ISO_SIZE])
 	put_digits(out + 20, 3, in_day % 1000);
 }
 
+/* How far a text is read. Each take_ function below steps over what it names, or returns false. */
 struct cursor {
 	const char *at, *end;
 };
@@ -113,23 +121,6 @@ static bool take_one_of(struct cursor *cursor, const char *set)
 	return false;
 }
 
-/* SAMPLE .123456 -> 123 ; nothing -> 0 */
-static bool take_fraction_ms(struct cursor *cursor, int64_t *ms)
-{
-	int64_t weight = 100;
-	const char *first;
-
-	*ms = 0;
-	if (!take_one_of(cursor, ".,"))
-		return true;
-	for (first = cursor->at; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9';
-	     cursor->at++) {
-		*ms += (*cursor->at - '0') * weight;
-		weight /= 10;
-	}
-	return cursor->at > first;
-}
-
 /* SAMPLE Z +03:00 -0330 or nothing */
 static bool take_offset_s(struct cursor *cursor, int64_t *seconds)
 {
@@ -148,33 +139,52 @@ static bool take_offset_s(struct cursor *cursor, int64_t *seconds)
 	return true;
 }
 
-static int64_t days_in_month(int64_t year, int64_t month)
+/* SAMPLE 2025-11-17 ; *days since 1970. False also for a day that the month does not have. */
+static bool take_date(struct cursor *cursor, int64_t *days)
 {
 	static const int64_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	int64_t year, month, day;
+	bool leap;
 
-	return month == 2 && leap ? 29 : DAYS[month - 1];
+	if (!take_digits(cursor, 4, 0, 9999, &year) || !take_one_of(cursor, "-") ||
+	    !take_digits(cursor, 2, 1, 12, &month) || !take_one_of(cursor, "-"))
+		return false;
+	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	if (!take_digits(cursor, 2, 1, month == 2 && leap ? 29 : DAYS[month - 1], &day))
+		return false;
+	*days = days_from_civil(year, month, day);
+	return true;
+}
+
+/* SAMPLE 10:30:00.123 ; *ms since the day began. A 60th second is a leap second and counts as the next minute's first. */
+static bool take_time(struct cursor *cursor, int64_t *ms)
+{
+	int64_t hour, minute, second, weight = 100;
+
+	if (!take_digits(cursor, 2, 0, 23, &hour) || !take_one_of(cursor, ":") ||
+	    !take_digits(cursor, 2, 0, 59, &minute) || !take_one_of(cursor, ":") ||
+	    !take_digits(cursor, 2, 0, 60, &second))
+		return false;
+	*ms = (hour * 3600 + minute * 60 + second) * MS_A_SECOND;
+	if (!take_one_of(cursor, ".,"))
+		return true;
+	if (cursor->at == cursor->end || *cursor->at < '0' || *cursor->at > '9')
+		return false;
+	for (; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9'; cursor->at++) {
+		*ms += (*cursor->at - '0') * weight;
+		weight /= 10;
+	}
+	return true;
 }
 
 enum err clock_parse_iso(const char *text, size_t len, int64_t *ms)
 {
 	struct cursor cursor = {text, text + len};
-	int64_t year, month, day, hour, minute, second, fraction, offset;
+	int64_t days, in_day_ms, offset_s;
 
-	if (!take_digits(&cursor, 4, 0, 9999, &year) || !take_one_of(&cursor, "-") ||
-	    !take_digits(&cursor, 2, 1, 12, &month) || !take_one_of(&cursor, "-") ||
-	    !take_digits(&cursor, 2, 1, days_in_month(year, month), &day))
+	if (!take_date(&cursor, &days) || !take_one_of(&cursor, "Tt ") || !take_time(&cursor, &in_day_ms) ||
+	    !take_offset_s(&cursor, &offset_s) || cursor.at != cursor.end)
 		return ERR_MALFORMED;
-	if (!take_one_of(&cursor, "Tt ") || !take_digits(&cursor, 2, 0, 23, &hour) ||
-	    !take_one_of(&cursor, ":") || !take_digits(&cursor, 2, 0, 59, &minute) ||
-	    !take_one_of(&cursor, ":") || !take_digits(&cursor, 2, 0, 60, &second)) /* 60: a leap second */
-		return ERR_MALFORMED;
-	if (!take_fraction_ms(&cursor, &fraction) || !take_offset_s(&cursor, &offset) ||
-	    cursor.at != cursor.end)
-		return ERR_MALFORMED;
-	*ms = ((days_from_civil(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second -
-		offset) *
-	       MS_A_SECOND) +
-	      fraction;
+	*ms = (days * SECONDS_A_DAY - offset_s) * MS_A_SECOND + in_day_ms;
 	return ERR_NONE;
 }

@@ -1,4 +1,8 @@
-/* Sums over the cluster and its `metrics` object, spliced from stored states. */
+/*
+ * Sums over the cluster, and its `metrics` object. What the sums need stands in the heads of the stored
+ * states (node.h), and the states themselves are spliced in as they are, so nothing is parsed however many
+ * nodes there are.
+ */
 #include "common/cluster.h"
 
 #include "common/id.h"
@@ -7,6 +11,7 @@
 
 #include <string.h>
 
+/* What is counted over all nodes in one walk; `coordinator` is NULL while it has no state. */
 struct sums {
 	size_t workers, workers_online;
 	int64_t services, services_running;
@@ -78,15 +83,6 @@ static void write_cluster_state(struct buf *out, const struct cluster_node *node
 	json_close(&json, '}');
 }
 
-/* The coordinator's API runs although its reporter does not, or not yet. */
-static void write_silent_coordinator(struct buf *out, const char *cluster_state)
-{
-	buf_printf(out,
-		   "{\"status\":\"offline\",\"node_id\":\"%s\",\"timestamp\":null,\"mode\":\"daemon\","
-		   "\"current_interval\":null,\"metrics\":null,\"services\":{},%s}",
-		   ID_COORDINATOR, cluster_state);
-}
-
 static void write_coordinator(struct buf *out, const struct cluster_node *nodes, size_t count,
 			      const struct sums *sums, int64_t now_ms)
 {
@@ -96,8 +92,12 @@ static void write_coordinator(struct buf *out, const struct cluster_node *nodes,
 	if (sums->coordinator)
 		node_write(out, sums->coordinator->state, sums->coordinator->state_len,
 			   buf_string(&cluster_state), now_ms);
-	else
-		write_silent_coordinator(out, buf_string(&cluster_state));
+	else /* the API runs although the reporter beside it does not, or has not reported yet */
+		buf_printf(
+			out,
+			"{\"status\":\"offline\",\"node_id\":\"%s\",\"timestamp\":null,\"mode\":\"daemon\","
+			"\"current_interval\":null,\"metrics\":null,\"services\":{},%s}",
+			ID_COORDINATOR, buf_string(&cluster_state));
 	buf_free(&cluster_state);
 }
 

@@ -1,4 +1,7 @@
-/* The wire form of a waiting command. */
+/*
+ * From the stored form of a command to the one on the wire. The relay sends it over a worker's stream and
+ * the API in the answer to a report, so both splice it here; the object itself is not looked into.
+ */
 #include "common/command.h"
 
 #include <inttypes.h>

@@ -1,4 +1,7 @@
-/* Reads header fields; what a token is worth is judged elsewhere. */
+/*
+ * Finds the token in the header fields, and compares the origin. What a token is worth is judged elsewhere
+ * (token.h, and the API's and the relay's lists of revoked ones).
+ */
 #include "common/credentials.h"
 
 #include <string.h>
@@ -6,17 +9,6 @@
 
 #define BEARER "Bearer "
 #define HTTPS  "https://"
-
-/* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln ; the scheme's letters in any case (RFC 9110 section 11.1) */
-static const char *find_bearer(const char *authorization, size_t *len)
-{
-	const char *token = authorization + strlen(BEARER);
-
-	if (strncasecmp(authorization, BEARER, strlen(BEARER)) != 0)
-		return NULL;
-	*len = strlen(token);
-	return token;
-}
 
 /* SAMPLE theme=dark; p2pdash=eyJhbGciOiJIUzI1NiJ9.e30.c2ln; lang=ru (RFC 6265 section 4.2.1) */
 static const char *find_cookie(const char *cookies, size_t *len)
@@ -41,11 +33,17 @@ static const char *find_cookie(const char *cookies, size_t *len)
 enum err credentials_token(const struct credentials *credentials, char out[TOKEN_MAX_LEN + 1],
 			   bool *by_cookie, struct reason *why)
 {
-	bool has_header = *credentials->authorization != '\0';
+	const char *authorization = credentials->authorization, *token = NULL;
+	bool has_header = *authorization != '\0';
 	size_t len = 0;
-	const char *token = has_header ? find_bearer(credentials->authorization, &len)
-				       : find_cookie(credentials->cookie, &len);
 
+	/* SAMPLE Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln ; the word in any case (RFC 9110 section 11.1) */
+	if (!has_header) {
+		token = find_cookie(credentials->cookie, &len);
+	} else if (strncasecmp(authorization, BEARER, strlen(BEARER)) == 0) {
+		token = authorization + strlen(BEARER);
+		len = strlen(token);
+	}
 	if (!token || !len)
 		return reason_set(
 			why, ERR_UNAUTHORIZED,

@@ -1,6 +1,8 @@
 /*
- * Where a request carries its token, the same for the API and the relay: `Authorization: Bearer`, or the
- * cookie that a login sets, which browsers also send when another site makes them ask.
+ * Where a request carries its token, the same for the API and the relay: in `Authorization: Bearer`, or in
+ * the cookie that a login sets. Browsers send the cookie also when a page of another site makes them ask
+ * (cross-site request forgery), so a request that relies on it must come from our own page:
+ * credentials_same_origin.
  */
 #ifndef COMMON_CREDENTIALS_H
 #define COMMON_CREDENTIALS_H
@@ -12,24 +14,27 @@
 
 #define CREDENTIALS_COOKIE "p2pdash"
 
-/* Header fields as they came; "" where there was none. */
+/* Header fields as they came; "" where there was none. Nothing is owned here. */
 struct credentials {
 	const char *authorization;
 	const char *cookie;
 	const char *origin;
 	const char *host;
-	const char *scheme; /* by which it came; NULL or "" where that is not known */
+	const char *scheme; /* "http" or "https", as it reached us; NULL or "" if that is not known */
 };
 
-/* Copies the token. ERR_UNAUTHORIZED with a sentence if there is none, or one too long to be ours; a header
- * wins over a cookie. */
+/*
+ * Copies the token to `out`; *by_cookie tells where it was. Where there is an Authorization header, the
+ * cookie is not looked at. ERR_UNAUTHORIZED with a sentence if there is no token, or one that is too long
+ * to be ours. Whether it is ours is for token_verify.
+ */
 enum err credentials_token(const struct credentials *credentials, char out[TOKEN_MAX_LEN + 1],
 			   bool *by_cookie, struct reason *why) MUST_CHECK;
 
 /*
- * Whether Origin (RFC 6454) names the host and port the request was sent to. Where it came by https, so must
- * the Origin: what stands at http://, anybody on the way may have written. The reverse is let pass, since
- * behind a proxy that ends TLS and is not trusted, ours is not the scheme that the browser sees.
+ * Whether Origin (RFC 6454) names the host and port that the request was sent to. A request that came by
+ * https must have an https origin: a page at http:// may have been written by anybody on the way. The
+ * reverse passes, since behind a proxy that ends TLS our scheme is http although the browser's is https.
  */
 bool credentials_same_origin(const struct credentials *credentials);
 

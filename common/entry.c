@@ -1,4 +1,12 @@
-/* Log entries: read from a worker, written as stored, and filtered without a full parse. */
+/*
+ * Log entries: checked when a worker sends them, written as they are stored, and filtered where they are
+ * stored. Knows nothing of where they come from (the reporter's sources) or where they are kept (the API's
+ * store).
+ *
+ * Filters run over every entry of a search, and over every entry of every browser that follows the log, so
+ * they do not parse: json_scan steps over the members, and only a string that is searched and has escapes
+ * is copied.
+ */
 #include "common/entry.h"
 
 #include "common/clock.h"
@@ -11,45 +19,6 @@
 #include <string.h>
 
 #define CUT_MARK "\xe2\x80\xa6[cut]" /* …[cut] */
-
-static enum err read_time(const struct json *value, const char *path, int64_t now_ms, int64_t *out,
-			  struct reason *why)
-{
-	const char *text = NULL;
-	enum err err = json_optional_text(value, path, "timestamp", LIMIT_NAME, &text, why);
-
-	if (err != ERR_NONE)
-		return err;
-	*out = now_ms;
-	if (text && clock_parse_iso(text, strlen(text), out) != ERR_NONE)
-		return reason_set(why, ERR_INVALID, "%s.timestamp is not an ISO 8601 time", path);
-	return ERR_NONE;
-}
-
-static enum err read_level(const struct json *value, const char *path, enum level *out, struct reason *why)
-{
-	const char *text = NULL;
-	enum err err = json_need_text(value, path, "level", LIMIT_NAME, &text, why);
-
-	if (err != ERR_NONE)
-		return err;
-	if (level_parse(text, strlen(text), out) != ERR_NONE)
-		return reason_set(why, ERR_INVALID,
-				  "%s.level must be DEBUG, INFO, WARNING, ERROR or CRITICAL", path);
-	return ERR_NONE;
-}
-
-static enum err read_message(const struct json *value, const char *path, struct buf *scratch,
-			     struct entry *out, struct reason *why)
-{
-	enum err err = json_need_text(value, path, "message", LIMIT_BODY, &out->message, why);
-
-	if (err != ERR_NONE)
-		return err;
-	out->message_len = strlen(out->message);
-	entry_cut_message(out, scratch);
-	return ERR_NONE;
-}
 
 void entry_cut_message(struct entry *entry, struct buf *scratch)
 {
@@ -68,27 +37,49 @@ void entry_cut_message(struct entry *entry, struct buf *scratch)
 enum err entry_read(const struct json *value, const char *path, int64_t now_ms, struct buf *scratch,
 		    struct entry *out, struct reason *why)
 {
-	struct entry entry = {0};
+	struct entry entry = {.timestamp_ms = now_ms};
+	const struct {
+		const char *key, **text;
+	} names[] = {{"logger_name", &entry.logger_name},
+		     {"module", &entry.module},
+		     {"funcName", &entry.function}};
+	const char *timestamp = NULL, *level = NULL;
 	enum err err;
 
 	if (!json_is_object(value))
 		return reason_set(why, ERR_INVALID, "%s must be an object", path);
-	if ((err = read_time(value, path, now_ms, &entry.timestamp_ms, why)) != ERR_NONE ||
-	    (err = read_level(value, path, &entry.level, why)) != ERR_NONE ||
-	    (err = read_message(value, path, scratch, &entry, why)) != ERR_NONE ||
-	    (err = json_optional_text(value, path, "logger_name", LIMIT_NAME, &entry.logger_name, why)) !=
-		    ERR_NONE ||
-	    (err = json_optional_text(value, path, "module", LIMIT_NAME, &entry.module, why)) != ERR_NONE ||
-	    (err = json_optional_text(value, path, "funcName", LIMIT_NAME, &entry.function, why)) !=
-		    ERR_NONE ||
-	    (err = json_optional_integer(value, path, "lineno", 0, INT32_MAX, &entry.line, why)) != ERR_NONE)
+	err = json_optional_text(value, path, "timestamp", LIMIT_NAME, &timestamp, why);
+	if (err != ERR_NONE)
 		return err;
+	if (timestamp && clock_parse_iso(timestamp, strlen(timestamp), &entry.timestamp_ms) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "%s.timestamp is not an ISO 8601 time", path);
+	err = json_need_text(value, path, "level", LIMIT_NAME, &level, why);
+	if (err != ERR_NONE)
+		return err;
+	if (level_parse(level, strlen(level), &entry.level) != ERR_NONE)
+		return reason_set(why, ERR_INVALID,
+				  "%s.level must be DEBUG, INFO, WARNING, ERROR or CRITICAL", path);
+	err = json_need_text(value, path, "message", LIMIT_BODY, &entry.message, why);
+	if (err != ERR_NONE)
+		return err;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		err = json_optional_text(value, path, names[i].key, LIMIT_NAME, names[i].text, why);
+		if (err != ERR_NONE)
+			return err;
+	}
+	err = json_optional_integer(value, path, "lineno", 0, INT32_MAX, &entry.line, why);
+	if (err != ERR_NONE)
+		return err;
+	entry.message_len = strlen(entry.message);
+	entry_cut_message(&entry, scratch);
 	*out = entry;
 	return ERR_NONE;
 }
 
-/* As much of a name as fits into LIMIT_NAME once json_quote has put U+FFFD, of three bytes, for what is no
- * UTF-8. */
+/*
+ * Puts as much of a name as fits into LIMIT_NAME bytes when it is read again: json_quote writes U+FFFD,
+ * three bytes, for a byte that is not UTF-8.
+ */
 static void put_name(struct json_out *json, const char *key, const char *name)
 {
 	size_t len = name ? strlen(name) : 0, used = 0, written = 0;
@@ -122,7 +113,10 @@ void entry_write(struct buf *out, const struct entry *entry, const char *node, b
 		json_close(&json, '}');
 }
 
-/* Undoes json_quote's escapes, all of which are shorter unescaped. Only \u00XX occurs of the \u forms. */
+/*
+ * Undoes json_quote's escapes; returns the length of what it wrote to `out`. Each escape stands for fewer
+ * bytes than it has, so text.len is room enough. Of the \u forms only \u00XX occurs.
+ */
 static size_t unescape(struct span text, char *out)
 {
 	static const char LETTERS[] = "bfnrt", MEANT[] = "\b\f\n\r\t";
@@ -148,7 +142,9 @@ static size_t unescape(struct span text, char *out)
 	return len;
 }
 
-/* Whether the plain text behind a stored string holds `part`. Most strings have no escapes and need no copy.
+/*
+ * Whether the plain text behind a stored string holds `part`. Most strings have no escapes and need no
+ * copy.
  */
 static bool holds(struct span text, const char *part)
 {
@@ -206,7 +202,7 @@ int64_t entry_seq(const char *json, size_t len)
 	static const char MARK[] = ",\"seq\":";
 	size_t mark_len = sizeof(MARK) - 1, i;
 
-	/* seq is the last member: its digits are followed by the closing brace. */
+	/* seq is the last member: its digits end at the closing brace, and nothing else need be looked at. */
 	if (!len || json[len - 1] != '}')
 		return 0;
 	for (i = len - 1; i > 0 && json[i - 1] >= '0' && json[i - 1] <= '9'; i--)

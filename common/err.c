@@ -1,4 +1,7 @@
-/* The one table from what went wrong to the wire contract's status and code. */
+/*
+ * The one table from what went wrong to the wire contract's status and code. A status may be shared by
+ * several errors; a code is given once and never changes its meaning.
+ */
 #include "common/err.h"
 
 #include <assert.h>

@@ -1,6 +1,10 @@
 /*
- * What can go wrong, for every program: one list, and one table that turns each value into
- * the HTTP status and the stable `code` of the wire contract.
+ * What can go wrong, for every program: one list, and one table (err.c) that turns each value into the
+ * HTTP status and the stable `code` of the wire contract.
+ *
+ * A function that can fail returns an `enum err` and gives its results by out-parameters, which it leaves
+ * untouched when it fails. Callers compare with ERR_NONE, return at once or go to their one `out:`, and
+ * pass on the error they got.
  */
 #ifndef COMMON_ERR_H
 #define COMMON_ERR_H
@@ -44,19 +48,24 @@ enum err {
 	ERR_COUNT
 };
 
-/* The HTTP status an error is answered with (200 for ERR_NONE). */
+/* The HTTP status that the API answers an error with; 200 for ERR_NONE. */
 int err_status(enum err err);
 
-/* The error's stable snake_case name in the wire contract; static storage. */
+/* The error's stable snake_case name in the wire contract, which clients may rely on; static storage. */
 const char *err_code(enum err err);
 
-/* One clear sentence for a person: what was refused and which field, file or line it is about. */
+/*
+ * One sentence for the person who reads the answer or the log: what was refused, and which field, file or
+ * line it is about. It never holds a secret.
+ */
 struct reason {
 	char text[256];
 };
 
-/* Writes the sentence and returns `err`, so that a check can say `return reason_set(why, ERR_INVALID, …)`. A
- * NULL `why` is allowed. */
+/*
+ * Writes the sentence, cut to the struct's size, and returns `err`, so that a check can say `return
+ * reason_set(why, ERR_INVALID, …)`. With `why` NULL the sentence is dropped.
+ */
 enum err reason_set(struct reason *why, enum err err, const char *format, ...) PRINTF_LIKE(3, 4) MUST_CHECK;
 
 #endif

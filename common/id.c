@@ -1,4 +1,7 @@
-/* Which names are allowed, and random ids. */
+/*
+ * The alphabets of names, and getrandom(2) for ids. Whether a node or a user of that name exists is not
+ * known here.
+ */
 #include "common/id.h"
 
 #include <assert.h>

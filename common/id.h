@@ -1,4 +1,8 @@
-/* Names: which node, service and user names are allowed, and random ones. */
+/*
+ * Which names nodes, users and services may have, and random ids. Names are parts of Redis keys, of
+ * channel payloads (which are split at newlines), of URLs and of file names, so they are narrow enough to
+ * need no escapes in any of them.
+ */
 #ifndef COMMON_ID_H
 #define COMMON_ID_H
 
@@ -10,14 +14,19 @@
 #define ID_RANDOM_SIZE 33	     /* 128 random bits in hex, and a NUL */
 #define ID_COORDINATOR "coordinator" /* the node id of the coordinator itself */
 
-/* ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ : node ids, user names. `text` may be NULL (false). */
+/* Whether it is a node id or a user name: ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$. False for NULL. */
 bool id_is_node(const char *text);
 
-/* A service's name in a reporter's configuration: the same letters and `@ : \`, up to 128 (systemd's unit
- * names fit). */
+/*
+ * Whether it is a service's name, as a reporter's configuration gives it: the same characters and `@ : \`,
+ * which stand in names of systemd's units, up to 128 of them. False for NULL.
+ */
 bool id_is_service(const char *text);
 
-/* 128 bits from the kernel as lower-case hex. */
+/*
+ * Writes 128 random bits from the kernel as 32 lower-case hex digits, and a NUL. Nobody can guess the next
+ * one.
+ */
 void id_random(char out[ID_RANDOM_SIZE]);
 
 #endif

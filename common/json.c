@@ -1,7 +1,12 @@
 /*
- * Reading JSON: cJSON's one home. It is lenient where the contract is not (depth, what follows the document,
- * numbers without end, control characters and NUL in strings), and strict where it need not be, so the text
- * is looked over before it is handed on.
+ * Reading JSON: cJSON's one home.
+ *
+ * cJSON takes what the contract refuses: nesting of a thousand levels, anything behind the document, raw
+ * control characters in strings, numbers that overflow to infinity. And it trips over what is common: it
+ * ends a string at `\u0000`, and refuses a document for half a surrogate pair. So a document is looked
+ * over before cJSON sees it, its bad escapes are replaced in a copy, and the numbers are checked
+ * afterwards. What must stay true: after json_parse every value can be used and written again without
+ * another look.
  */
 #include "common/json.h"
 
@@ -26,8 +31,10 @@ static const struct json *as_json(const cJSON *value)
 	return (const struct json *)(const void *)value;
 }
 
-/* Finds what cJSON would take: nesting that is too deep, before it recurses into it, and raw control
- * characters in strings, which are not JSON and six times as long once they are written as such. */
+/*
+ * Refuses what cJSON would take: nesting that is too deep, before it recurses into it, and raw control
+ * characters in strings. Those are not JSON, and six times as long once they are written as JSON.
+ */
 static enum err look_over(const char *text, size_t len, struct reason *why)
 {
 	bool in_string = false;
@@ -67,19 +74,10 @@ static long code_unit(const char *at, size_t len)
 	return strspn(digits, "0123456789abcdefABCDEF") == 4 ? strtol(digits, NULL, 16) : -1;
 }
 
-static bool is_high_surrogate(long unit)
-{
-	return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-static bool is_low_surrogate(long unit)
-{
-	return unit >= 0xdc00 && unit <= 0xdfff;
-}
-
 /*
- * cJSON ends a string at `\u0000`, and refuses half a surrogate pair, as Python's json writes for bytes that
- * are no UTF-8. U+FFFD has the same length as an escape. NULL if there is none to replace.
+ * A copy of the text in which `\u0000` and halves of surrogate pairs are `\ufffd`, which is as long; NULL
+ * if there is none to replace. Python's json writes half a pair for each byte that is not UTF-8, so they
+ * do occur. A pair is a unit from d800 to dbff and one from dc00 to dfff behind it (RFC 8259 section 7).
  */
 static char *without_bad_escapes(const char *text, size_t len)
 {
@@ -91,12 +89,15 @@ static char *without_bad_escapes(const char *text, size_t len)
 		if (text[i] != '\\')
 			continue;
 		unit = code_unit(text + i, len - i);
-		if (is_high_surrogate(unit) &&
-		    is_low_surrogate(code_unit(text + i + ESCAPE_LEN, len - i - ESCAPE_LEN))) {
-			i += 2 * ESCAPE_LEN - 1;
-			continue;
+		if (unit >= 0xd800 && unit <= 0xdbff) {
+			long second = code_unit(text + i + ESCAPE_LEN, len - i - ESCAPE_LEN);
+
+			if (second >= 0xdc00 && second <= 0xdfff) {
+				i += 2 * ESCAPE_LEN - 1;
+				continue;
+			}
 		}
-		if (unit == 0 || is_high_surrogate(unit) || is_low_surrogate(unit)) {
+		if (unit == 0 || (unit >= 0xd800 && unit <= 0xdfff)) {
 			if (!copy)
 				copy = mem_copy(text, len);
 			memcpy(copy + i, "\\ufffd", ESCAPE_LEN);
@@ -106,6 +107,9 @@ static char *without_bad_escapes(const char *text, size_t len)
 	return copy;
 }
 
+/*
+ * Refuses numbers like 1e999, which cJSON reads as infinity and would write as null. `value` may be NULL.
+ */
 static enum err check_numbers(const cJSON *value, struct reason *why)
 {
 	for (; value; value = value->next) {
@@ -116,14 +120,6 @@ static enum err check_numbers(const cJSON *value, struct reason *why)
 			return ERR_MALFORMED;
 	}
 	return ERR_NONE;
-}
-
-static bool only_blanks(const char *text, const char *end)
-{
-	for (; text < end; text++)
-		if (!strchr(" \t\r\n", *text) || !*text)
-			return false;
-	return true;
 }
 
 enum err json_parse(const char *text, size_t len, struct json **out, struct reason *why)
@@ -138,7 +134,9 @@ enum err json_parse(const char *text, size_t len, struct json **out, struct reas
 	copy = without_bad_escapes(text, len);
 	source = copy ? copy : text;
 	document = cJSON_ParseWithLengthOpts(source, len, &end, false);
-	if (!document || !only_blanks(end, source + len)) {
+	while (document && end < source + len && memchr(" \t\r\n", *end, 4))
+		end++;
+	if (!document || end < source + len) {
 		err = reason_set(why, ERR_MALFORMED, "not valid JSON at byte %zu",
 				 end ? (size_t)(end - source) : 0);
 		goto out;

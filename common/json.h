@@ -1,6 +1,8 @@
 /*
- * JSON, read and written. Reading wraps cJSON, which is seen nowhere else; writing goes straight into a
- * buffer, so what is already JSON can be spliced in without being parsed.
+ * JSON, read and written. Reading (json.c) wraps cJSON, which is seen nowhere else; json_need.c reads
+ * members that must have a type. Writing (json_out.c) goes straight into a buffer, so that what is JSON
+ * already can be spliced in without being parsed. To look into stored JSON without parsing it, see
+ * json_scan.h.
  */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
@@ -13,17 +15,28 @@
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
-struct json; /* a value inside a document; lives as long as the document */
+/*
+ * A value inside a document: any of the types below, and its key where it is an object's member. The
+ * document owns it.
+ */
+struct json;
 
 /*
- * Parses a whole document: RFC 8259, nothing after it, at most LIMIT_JSON_DEPTH deep, every number finite. Of
- * two equal keys the first counts; `\u0000` and half a surrogate pair in a string are read as U+FFFD. The
- * caller frees *out with json_free. ERR_MALFORMED says at which byte.
+ * Parses a whole document: RFC 8259, with nothing but blanks behind it, at most LIMIT_JSON_DEPTH deep,
+ * every number finite. Of two equal keys the first counts. `\u0000` and half a surrogate pair in a string
+ * are read as U+FFFD, so that every text is a C string of characters; bytes that are not UTF-8 stay as
+ * they are. The caller frees *out with json_free. ERR_MALFORMED with a sentence that says what is wrong
+ * and where; *out is untouched then.
  */
 enum err json_parse(const char *text, size_t len, struct json **out, struct reason *why) MUST_CHECK;
-void json_free(struct json *document); /* NULL is nothing */
 
-/* All of these accept NULL and a value of another type, and answer false or NULL. */
+/* Frees the document and all its values. NULL is nothing. */
+void json_free(struct json *document);
+
+/*
+ * Questions to a value. All of them take NULL and a value of any type, and answer false, NULL or 0 where
+ * the question does not fit, so a path into a document can be walked without a check at each step.
+ */
 bool json_is_object(const struct json *value);
 bool json_is_array(const struct json *value);
 bool json_is_null(const struct json *value);
@@ -40,9 +53,11 @@ size_t json_count(const struct json *container);
 double json_number(const struct json *value); /* 0 unless a number */
 
 /*
- * Members with a type and a range. `path` is how the object is called in the message ("metrics.memory"; "" at
- * the top). A missing or null member is ERR_INVALID "… is missing" unless `optional` functions are used,
- * which leave *out alone.
+ * Members that must have a type and lie in a range: a text of at most `max_len` bytes, a number or whole
+ * number from `min` to `max`. ERR_INVALID with a sentence that names the member, after `path`, which is
+ * what the object is called there ("metrics.memory"; "" at the top). A member that is missing or null is
+ * an error to json_need_… ("… is missing"), and none to json_optional_…; *out is untouched in both cases.
+ * A text lives as long as the document.
  */
 enum err json_need_text(const struct json *object, const char *path, const char *key, size_t max_len,
 			const char **out, struct reason *why) MUST_CHECK;
@@ -55,13 +70,17 @@ enum err json_optional_text(const struct json *object, const char *path, const c
 enum err json_optional_integer(const struct json *object, const char *path, const char *key, int64_t min,
 			       int64_t max, int64_t *out, struct reason *why) MUST_CHECK;
 
-/* Appends the value as compact JSON in valid UTF-8. */
+/*
+ * Appends the value as compact JSON in valid UTF-8, its numbers so that they read back as the same
+ * doubles.
+ */
 void json_write(struct buf *out, const struct json *value);
 
 /* --- writing ------------------------------------------------------------------------------------ */
 
 /*
- * Appends JSON to a buffer and puts the commas. A struct with only `buf` set is ready.
+ * Appends JSON to a buffer and puts the commas. A struct with only `buf` set is ready. Whether brackets
+ * match and each value of an object has a key is up to the caller.
  *
  *     struct json_out out = { .buf = &body };
  *     json_open(&out, '{');

@@ -1,5 +1,7 @@
-/* Reading JSON: members that must have a type and lie in a range, with a sentence that names them where they
- * do not. */
+/*
+ * Members that must have a type and lie in a range. All sentences about them are written here, so a field
+ * of a report is refused in the same words as a parameter of a command.
+ */
 #include "common/json.h"
 
 #include <inttypes.h>
@@ -13,6 +15,7 @@ static enum err refuse(struct reason *why, const char *path, const char *key, co
 	return reason_set(why, ERR_INVALID, "%s%s%s %s", path, *path ? "." : "", key, problem);
 }
 
+/* Null says the same as leaving the member out: some languages cannot leave one out. */
 static bool is_absent(const struct json *value)
 {
 	return !value || json_is_null(value);

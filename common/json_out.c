@@ -1,4 +1,7 @@
-/* Writing JSON straight into a buffer: always valid UTF-8, never a raw control character. */
+/*
+ * Writing JSON straight into a buffer. Whatever the texts hold, the result is valid UTF-8 without a raw
+ * control character, so it can be put into a line, a frame or a message on a channel.
+ */
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/text.h"
@@ -78,6 +81,7 @@ void json_quote(struct buf *out, const char *text, size_t len)
 	buf_char(out, '"');
 }
 
+/* What comes before each value: a comma if one is due, and the key if there is one. */
 static void begin(struct json_out *out, const char *key)
 {
 	if (out->comma)

@@ -1,6 +1,7 @@
 /*
  * The walk over stored JSON. A value is skipped, not parsed: a string ends at the first quote that no
- * backslash escapes, an object or array where its brackets are balanced, anything else at the next separator.
+ * backslash escapes, an object or array where its brackets are balanced, anything else at the next
+ * separator.
  *
  * Log filters run this over every entry of a search, so the loops are tight and the long part of an entry,
  * its message, is crossed by memchr.
@@ -27,7 +28,9 @@ static const char *string_end(const char *at, const char *end)
 	return NULL;
 }
 
-/* Where the value that begins at `at` ends; NULL if it is cut short. An empty value ends where it begins. */
+/*
+ * Where the value that begins at `at` ends; NULL if it is cut short. An empty value ends where it begins.
+ */
 static const char *value_end(const char *at, const char *end)
 {
 	int depth = 0;

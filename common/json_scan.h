@@ -1,11 +1,12 @@
 /*
- * Looks into stored JSON without parsing it: a walk over the members of an object or the elements of an array
- * that yields each name and value as a span of the text itself. It allocates nothing and reads each byte
- * once.
+ * Looks into stored JSON without parsing it: a walk over the members of an object or the elements of an
+ * array that yields each name and value as a span of the text itself. It allocates nothing and reads each
+ * byte once.
  *
- * It is meant for the compact JSON that our own json_out wrote (RFC 8259 without blanks between tokens), and
- * it judges only what it steps over: names, separators, brackets and the ends of strings. Whether a number is
- * a number, or an escape is an escape, is not looked at. Whatever the text is, nothing beyond `len` is read.
+ * It is meant for the compact JSON that our own json_out wrote (RFC 8259 without blanks between tokens),
+ * and it judges only what it steps over: names, separators, brackets and the ends of strings. Whether a
+ * number is a number, or an escape is an escape, is not looked at. Whatever the text is, nothing beyond
+ * `len` is read.
  *
  *     struct json_scan scan = json_scan_open(state, state_len);
  *     struct span name, value;

@@ -1,4 +1,7 @@
-/* How Redis keys are spelled. */
+/*
+ * How Redis keys are spelled. Names in them are of narrow alphabets and bounded length (id.h), so they
+ * need no escapes and always fit.
+ */
 #include "common/keys.h"
 
 #include <assert.h>
@@ -16,7 +19,7 @@ static struct key make(const char *before, const char *name, const char *after)
 	struct key key;
 	int len = snprintf(key.text, sizeof(key.text), KEY_PREFIX "%s%s%s", before, name, after);
 
-	assert(len > 0 && (size_t)len < sizeof(key.text)); /* names are bounded by id.h */
+	assert(len > 0 && (size_t)len < sizeof(key.text));
 	return key;
 }
 

@@ -1,6 +1,7 @@
 /*
- * Every Redis key and channel of the system, and nowhere else. What is stored under each, and what is
- * published, is described in docs/ARCHITECTURE.md under "Redis".
+ * Every Redis key and channel of the system; their names are spelled here and in keys.c, and nowhere else.
+ * What is stored under each key, and what is published on each channel, is described in
+ * docs/ARCHITECTURE.md under "Redis".
  */
 #ifndef COMMON_KEYS_H
 #define COMMON_KEYS_H
@@ -22,11 +23,13 @@
 #define CHANNEL_REVOKED	 KEY_PREFIX "revoked"
 #define CHANNEL_COMMANDS KEY_PREFIX "commands:" /* followed by the node id */
 
+/* A key or channel that has a name in it, by value, so that nobody has to free it. */
 #define KEY_SIZE 192
 struct key {
 	char text[KEY_SIZE];
 };
 
+/* What is kept of each node, under a key of its own. */
 enum node_key {
 	NODE_STATE,	   /* string: the newest report as it is served */
 	NODE_SUMMARY,	   /* string: its flat summary for delta mode */
@@ -40,17 +43,33 @@ enum node_key {
 	NODE_ACTIONS	   /* hash: service -> JSON, what was done to it last */
 };
 
-/* p2pdash:{node}:state and so on; the braces are Redis Cluster's hash tag. `node` must satisfy id_is_node. */
+/*
+ * p2pdash:{node}:state and so on. The braces are Redis Cluster's hash tag: all keys of a node lie on one
+ * shard, so they can be changed in one transaction. `node` must satisfy id_is_node.
+ */
 struct key key_of_node(enum node_key which, const char *node);
 
-struct key key_of_command(const char *command_id); /* hash with TTL: the command and its result */
-struct key key_of_command_done(
-	const char *command_id); /* list with TTL: one element when the result is there; awaited with BLPOP */
-struct key key_of_revoked(const char *token_id);   /* string with TTL: the token is revoked */
-struct key key_of_login_failures(const char *who); /* counter with TTL; a network, or a network and a user */
-struct key key_of_waits(const char *user); /* zset: commands whose result the user waits for, score = until
-					      when in ms */
-struct key key_of_pool_waits(const char *pool_id); /* zset: the same of a pool of processes */
+/* The families below have a name or a random id in the key. */
+
+/* hash with TTL: the command and its result */
+struct key key_of_command(const char *command_id);
+
+/* list with TTL: one element once the result is there; waited for with BLPOP */
+struct key key_of_command_done(const char *command_id);
+
+/* string with TTL: the token is revoked */
+struct key key_of_revoked(const char *token_id);
+
+/* counter with TTL; `who` is a network, or a network and a user */
+struct key key_of_login_failures(const char *who);
+
+/* zset: the commands whose results the user waits for, score = until when in ms */
+struct key key_of_waits(const char *user);
+
+/* zset: the commands whose results a pool of processes waits for, score likewise */
+struct key key_of_pool_waits(const char *pool_id);
+
+/* the channel on which the node's commands are published */
 struct key channel_of_commands(const char *node);
 
 #endif

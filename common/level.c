@@ -1,5 +1,8 @@
-/* Levels: the contract's five, and the words and numbers other programs use for them. */
-#include "common/entry.h"
+/*
+ * Two tables: the words for the levels, the contract's own first, and the levels of syslog's severities. A
+ * word that another logger uses for a level is a row here.
+ */
+#include "common/level.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,4 +1,7 @@
-/* One line an event on standard error; journald, docker and svlogd add the time. */
+/*
+ * One line an event on standard error, without the time: journald, docker and svlogd add it. Nothing is
+ * allocated, and a line is one write, so lines of several processes on one descriptor never mix.
+ */
 #include "common/log.h"
 
 #include <stdarg.h>
@@ -7,6 +10,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_LEN 2048
+#define PREFIX_SIZE  64
 
 static const char *const NAMES[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
 
@@ -28,34 +32,29 @@ enum err log_parse_level(const char *text, enum log_level *level)
 	return ERR_INVALID;
 }
 
-/* Appends `text` to the line with control characters as \xNN, so that data cannot begin a line of its own. */
-static size_t append_escaped(char *line, size_t len, size_t size, const char *text)
-{
-	for (; *text && len + 5 < size; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c != 0x7f)
-			line[len++] = *text;
-		else
-			len += (size_t)snprintf(line + len, size - len, "\\x%02x", c);
-	}
-	return len;
-}
-
 PRINTF_LIKE(3, 0)
 static void write_line(enum log_level level, const char *module, const char *format, va_list args)
 {
-	char message[LINE_MAX_LEN], line[LINE_MAX_LEN + 64];
+	char message[LINE_MAX_LEN], line[LINE_MAX_LEN + PREFIX_SIZE];
 	size_t len;
 	int prefix;
 
 	if (level < threshold)
 		return;
 	(void)vsnprintf(message, sizeof(message), format, args);
-	prefix = snprintf(line, 64, "%s %s: ", NAMES[level], module);
-	len = append_escaped(line, prefix < 64 ? (size_t)prefix : 63, sizeof(line) - 1, message);
+	prefix = snprintf(line, PREFIX_SIZE, "%s %s: ", NAMES[level], module);
+	len = prefix < PREFIX_SIZE ? (size_t)prefix : PREFIX_SIZE - 1;
+	/* A control character becomes \xNN; the newline behind the last one must still fit. */
+	for (const char *at = message; *at && len + 5 < sizeof(line) - 1; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (c >= 0x20 && c != 0x7f)
+			line[len++] = *at;
+		else
+			len += (size_t)snprintf(line + len, sizeof(line) - len, "\\x%02x", c);
+	}
 	line[len++] = '\n';
-	/* One write, so that lines of several processes never mix; nobody can be told if it fails. */
+	/* Nobody can be told if it fails. */
 	if (write(STDERR_FILENO, line, len) < 0)
 		return;
 }

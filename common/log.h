@@ -1,6 +1,11 @@
 /*
- * A program's own messages: standard error, one line an event, `LEVEL module: message key=value`.
- * Control characters in values are escaped, so data can never forge a line.
+ * A program's own messages: one line an event on standard error, `LEVEL module: message key=value`. They
+ * are for whoever runs the program, and have nothing to do with the log entries that the system collects
+ * (entry.h). Control characters are escaped, so data can never forge a line; a line is cut at about 2000
+ * bytes.
+ *
+ * Whoever first sees a failure logs it, once, with the values that explain it; callers only pass the error
+ * on.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
@@ -9,13 +14,19 @@
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
-/* Messages below `level` are dropped from now on (LOG_LEVEL_INFO at start). Process-wide, set once by main.
+/*
+ * Drops messages below `level` from now on; at first those below LOG_LEVEL_INFO. For the whole process,
+ * set by main.
  */
 void log_set_level(enum log_level level);
 
-/* "debug", "info", "warning" or "error"; ERR_INVALID otherwise. */
+/*
+ * Reads "debug", "info", "warning" or "error", in any case. ERR_INVALID for any other text; *level is
+ * untouched then.
+ */
 enum err log_parse_level(const char *text, enum log_level *level) MUST_CHECK;
 
+/* `module` is the word for what speaks, the same in all its messages: the name of a file or a room. */
 void log_debug(const char *module, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_info(const char *module, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_warning(const char *module, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,4 +1,8 @@
-/* Open addressing with linear probing; removal shifts back what follows, so there are no tombstones. */
+/*
+ * Open addressing with linear probing, filled to three quarters at most, so a search always meets a free
+ * slot. A removal moves back what stands behind the hole, so there are no tombstones and no rehash to get
+ * rid of them.
+ */
 #include "common/map.h"
 
 #include "common/mem.h"
@@ -10,7 +14,7 @@
 
 #define CAPACITY_MIN 8
 
-/* FNV-1a, 64 bits. */
+/* FNV-1a with 64 bits, its halves folded since only the low bits choose the slot. */
 static size_t hash_of(const char *key)
 {
 	uint64_t hash = 14695981039346656037u;
@@ -85,7 +89,8 @@ void *map_remove(struct map *map, const char *key)
 		return NULL;
 	free(map->slots[hole].key);
 	map->count--;
-	/* Whoever lies beyond the hole, seen from where it belongs, moves into it. */
+	/* A pair moves into the hole if its search, which begins where it belongs, would meet the hole first.
+	 */
 	for (at = (hole + 1) & mask; map->slots[at].key; at = (at + 1) & mask) {
 		size_t home = map->slots[at].hash & mask;
 

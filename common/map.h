@@ -1,4 +1,8 @@
-/* A map from text to pointers. It copies its keys and does not own its values. A zeroed struct is empty. */
+/*
+ * A hash map from text to pointers. It copies its keys and does not own its values. A zeroed struct is an
+ * empty map. The hash has no secret: who may choose many keys can choose slow ones, so callers bound the
+ * number of keys from outside.
+ */
 #ifndef COMMON_MAP_H
 #define COMMON_MAP_H
 
@@ -23,8 +27,10 @@ void *map_get(const struct map *map, const char *key);	     /* NULL if there is 
 void map_put(struct map *map, const char *key, void *value); /* adds or replaces; `value` is not NULL */
 void *map_remove(struct map *map, const char *key);	     /* the value it had, or NULL */
 
-/* Steps through all pairs, in no order, from *cursor = 0 until false; nothing may be added or removed
- * meanwhile. */
+/*
+ * Steps through all pairs, in no order: begin with *cursor = 0 and go on until it returns false. Nothing
+ * may be added or removed meanwhile.
+ */
 bool map_next(const struct map *map, size_t *cursor, const char **key, void **value);
 
 #endif

@@ -1,4 +1,6 @@
-/* Allocation that ends the process when there is no memory left. */
+/*
+ * Allocation that ends the process when there is no memory left, or the size asked for cannot be counted.
+ */
 #include "common/mem.h"
 
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* The head of a node's stored state. */
+/*
+ * The head of a node's stored state: written with the state, read back by whoever shows it. Which other
+ * members a state has is the report's concern (fcgi/report).
+ */
 #include "common/node.h"
 
 #include "common/clock.h"
@@ -51,7 +54,7 @@ static bool read_count(struct span value, int *out)
 	return true;
 }
 
-/* *status is where the status stands, so that it can be written anew. */
+/* Reads the head; *status is where the status stands in the text, so that it can be replaced. */
 static enum err read_head(const char *state, size_t len, struct node_head *out, struct span *status)
 {
 	struct json_scan scan = json_scan_open(state, len);
@@ -89,7 +92,6 @@ void node_write(struct buf *out, const char *state, size_t len, const char *extr
 	const char *rest;
 
 	if (read_head(state, len, &head, &status) != ERR_NONE || state[len - 1] != '}') {
-		/* A foreign hand wrote into Redis: the rest of the cluster stays readable. */
 		buf_text(out, "null");
 		return;
 	}

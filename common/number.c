@@ -1,4 +1,7 @@
-/* The one parser of numbers in text. */
+/*
+ * strtoll, held to what a number looks like: it would also take blanks, a plus sign, and what stands
+ * behind.
+ */
 #include "common/number.h"
 
 #include <errno.h>
@@ -10,7 +13,7 @@ enum err number_parse(const char *text, int64_t min, int64_t max, int64_t *out)
 	long long value;
 	char *end;
 
-	if (*digits < '0' || *digits > '9') /* strtoll would skip blanks and take a plus sign */
+	if (*digits < '0' || *digits > '9')
 		return ERR_MALFORMED;
 	errno = 0;
 	value = strtoll(text, &end, 10);

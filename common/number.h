@@ -1,4 +1,7 @@
-/* Numbers from text: the whole string, in range, or an error that names nothing away. */
+/*
+ * Numbers from text: the whole string must be one number, and within the range its caller names. There is
+ * no other parser of numbers for settings, queries and configuration.
+ */
 #ifndef COMMON_NUMBER_H
 #define COMMON_NUMBER_H
 
@@ -6,8 +9,11 @@
 
 #include <stdint.h>
 
-/* Decimal only, optional minus sign, no blanks. ERR_MALFORMED if not a number, ERR_INVALID if outside [min,
- * max]; *out untouched then. */
+/*
+ * Reads a decimal number: digits, with a minus sign before them or none; no blanks, no plus sign.
+ * ERR_MALFORMED if the text is anything else, ERR_INVALID if the number is not from `min` to `max`; *out
+ * is untouched then.
+ */
 enum err number_parse(const char *text, int64_t min, int64_t max, int64_t *out) MUST_CHECK;
 
 #endif

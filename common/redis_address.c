@@ -1,21 +1,16 @@
-/* Reading P2PDASH_REDIS; pure text, no connection. */
+/*
+ * From the text of an address to its parts. Whether a Redis is there is for those who connect to find out.
+ */
 #include "common/redis_address.h"
 
 #include "common/number.h"
 
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FORMS	     "unix:PATH or redis[s]://[user:password@]host[:port][/db]"
 #define DEFAULT_PORT 6379
-
-static int hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef0123456789ABCDEF", *found = c ? strchr(digits, c) : NULL;
-
-	return found ? (int)((found - digits) % 16) : -1;
-}
 
 /* Copies text[0..len) with %XX decoded; false if it does not fit or an escape is broken. */
 static bool decode(const char *text, size_t len, char *out, size_t size)
@@ -26,9 +21,14 @@ static bool decode(const char *text, size_t len, char *out, size_t size)
 		char c = text[i];
 
 		if (c == '%') {
-			if (i + 2 >= len || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
+			char digits[3] = "";
+
+			if (i + 2 >= len)
 				return false;
-			c = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+			memcpy(digits, text + i + 1, 2);
+			if (strspn(digits, "0123456789abcdefABCDEF") != 2)
+				return false;
+			c = (char)strtol(digits, NULL, 16);
 			i += 2;
 		}
 		if (!c || n + 1 >= size)
@@ -50,17 +50,6 @@ static bool read_number(const char *text, size_t len, int64_t min, int64_t max, 
 	return true;
 }
 
-/* SAMPLE user:password@ , :password@ , password@ */
-static bool read_credentials(const char *text, size_t len, struct redis_address *out)
-{
-	const char *colon = memchr(text, ':', len);
-	size_t user_len = colon ? (size_t)(colon - text) : 0;
-	const char *password = colon ? colon + 1 : text;
-
-	return decode(text, user_len, out->user, sizeof(out->user)) &&
-	       decode(password, len - (size_t)(password - text), out->password, sizeof(out->password));
-}
-
 /* SAMPLE host , host:6380 , [::1]:6379 */
 static bool read_host(const char *text, size_t len, struct redis_address *out)
 {
@@ -78,15 +67,24 @@ static bool read_host(const char *text, size_t len, struct redis_address *out)
 	return *colon == ':' && read_number(colon + 1, (size_t)(end - colon - 1), 1, 65535, &out->port);
 }
 
+/* SAMPLE user:password@host:6380/2 , :password@host , password@host */
 static bool read_url(const char *rest, struct redis_address *out)
 {
-	const char *slash = strchr(rest, '/'), *end = slash ? slash : rest + strlen(rest);
+	const char *slash = strchr(rest, '/'), *end = slash ? slash : rest + strlen(rest), *host = rest;
 	const char *at = memrchr(rest, '@', (size_t)(end - rest));
 
 	out->port = DEFAULT_PORT;
-	if (at && !read_credentials(rest, (size_t)(at - rest), out))
-		return false;
-	if (!read_host(at ? at + 1 : rest, (size_t)(end - (at ? at + 1 : rest)), out))
+	if (at) {
+		const char *colon = memchr(rest, ':', (size_t)(at - rest));
+		const char *password = colon ? colon + 1 : rest;
+
+		if (colon && !decode(rest, (size_t)(colon - rest), out->user, sizeof(out->user)))
+			return false;
+		if (!decode(password, (size_t)(at - password), out->password, sizeof(out->password)))
+			return false;
+		host = at + 1;
+	}
+	if (!read_host(host, (size_t)(end - host), out))
 		return false;
 	return !slash || !slash[1] || read_number(slash + 1, strlen(slash + 1), 0, 1000000, &out->database);
 }

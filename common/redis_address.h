@@ -1,4 +1,6 @@
-/* Where Redis is: P2PDASH_REDIS as `unix:PATH`, `redis://[user:password@]host[:port][/db]` or `rediss://…`.
+/*
+ * Where Redis is, and as whom to log in: the setting `--redis` (P2PDASH_REDIS), as `unix:PATH`,
+ * `redis://[user:password@]host[:port][/db]`, or `rediss://…` for TLS.
  */
 #ifndef COMMON_REDIS_ADDRESS_H
 #define COMMON_REDIS_ADDRESS_H
@@ -16,7 +18,11 @@ struct redis_address {
 	bool tls;
 };
 
-/* ERR_INVALID with a sentence that never holds the password. */
+/*
+ * Reads the address; a port that is not given is 6379, a database 0. A password without a user may stand
+ * with or without a colon before it. ERR_INVALID with a sentence that never holds the password; *out is
+ * untouched then.
+ */
 enum err redis_address_parse(const char *text, struct redis_address *out, struct reason *why) MUST_CHECK;
 
 #endif

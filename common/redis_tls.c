@@ -1,6 +1,7 @@
 /*
- * The one user of hiredis' TLS, and of OpenSSL's. hiredis by itself would accept any host's certificate, so
- * the session is made here, with the name to look for, and given to it.
+ * The one user of hiredis' TLS, and of OpenSSL's. hiredis by itself checks that a trusted authority signed
+ * the certificate, and not whose certificate it is: any host's would do. So the session is made here, with
+ * the name to look for, and handed to hiredis.
  */
 #include "common/redis_tls.h"
 
@@ -34,16 +35,11 @@ static int on_verified(int accepted, X509_STORE_CTX *store)
 	return accepted;
 }
 
-static bool trust(SSL_CTX *context, const char *ca_file)
-{
-	return ca_file ? SSL_CTX_load_verify_file(context, ca_file) == 1
-		       : SSL_CTX_set_default_verify_paths(context) == 1;
-}
-
 enum err redis_tls_new(const struct redis_address *address, const char *ca_file, struct redis_tls **out,
 		       struct reason *why)
 {
 	struct redis_tls *tls;
+	bool ready;
 
 	if (!address->tls) {
 		*out = NULL;
@@ -52,8 +48,12 @@ enum err redis_tls_new(const struct redis_address *address, const char *ca_file,
 	tls = mem_alloc(1, sizeof(*tls));
 	snprintf(tls->host, sizeof(tls->host), "%s", address->host);
 	tls->context = SSL_CTX_new(TLS_client_method());
-	if (!tls->context || !SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION) ||
-	    !trust(tls->context, ca_file)) {
+	ready = tls->context && SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION);
+	if (ready && ca_file)
+		ready = SSL_CTX_load_verify_file(tls->context, ca_file) == 1;
+	else if (ready)
+		ready = SSL_CTX_set_default_verify_paths(tls->context) == 1;
+	if (!ready) {
 		redis_tls_free(tls);
 		return reason_set(why, ERR_INVALID, "redis-ca: %s: %s", ca_file ? ca_file : "the system's",
 				  ERR_reason_error_string(ERR_get_error()));

@@ -1,4 +1,4 @@
-/* One table: a code's name on the wire, and the API's error if it says that nothing was tried. */
+/* One table: each code's name on the wire, and the API's error if the code says that nothing was tried. */
 #include "common/result_code.h"
 
 #include <assert.h>

@@ -1,7 +1,7 @@
 /*
- * The `code` of a command that did not succeed: what the reporter says, and what the API answers its caller.
- * What was tried and failed is an answer with `success: false`; what was not even tried is an error of the
- * API.
+ * The `code` in the result of a command that did not succeed. The reporter gives it, and the API decides
+ * by it what it answers its caller: a command that was tried and failed is an answer with `success:
+ * false`, one that was not even tried is an error with a status of its own.
  */
 #ifndef COMMON_RESULT_CODE_H
 #define COMMON_RESULT_CODE_H
@@ -26,9 +26,13 @@ enum result_code {
 	RESULT_CODE_COUNT
 };
 
+/* The code as the wire contract writes it; static storage. */
 const char *result_code_name(enum result_code code);
 
-/* The API's error for a code that says that nothing was tried; ERR_NONE for any other text, and for NULL. */
+/*
+ * The API's error for a code that says that nothing was tried. ERR_NONE for a code that says that it was,
+ * for a text that is no code (a newer reporter may know more of them), and for NULL.
+ */
 enum err result_code_refusal(const char *name);
 
 #endif

@@ -1,4 +1,7 @@
-/* The roles' names and their order. */
+/*
+ * The names of the roles, and the one comparison of two of them. Which route needs which role is the route
+ * tables'.
+ */
 #include "common/role.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* Settings from options and the environment, by one table; the one home of getenv. */
+/*
+ * Settings from the environment, then from the options, which overwrite them; the one home of getenv. What
+ * a setting means is known only to the program that has it in its table.
+ */
 #include "common/settings.h"
 
 #include "common/log.h"
@@ -27,7 +30,10 @@ static void variable_of(const char *name, char out[NAME_SIZE])
 		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
 }
 
-/* `from` is how the person wrote it: "--workers" or "P2PDASH_WORKERS". */
+/*
+ * Checks the text against the setting's row. `from` is how the person wrote it: "--workers" or
+ * "P2PDASH_WORKERS".
+ */
 static enum err take(const struct setting *setting, const char *from, const char *text,
 		     struct setting_value *out, struct reason *why)
 {
@@ -79,6 +85,7 @@ static void print_help(const struct program *program)
 		printf("\n%s\n", program->notes);
 }
 
+/* The values of the variables that are set; for the others, the table's own. */
 static enum err read_environment(const struct program *program, struct setting_value *values,
 				 struct reason *why)
 {
@@ -100,6 +107,10 @@ static enum err read_environment(const struct program *program, struct setting_v
 	return ERR_NONE;
 }
 
+/*
+ * The values of the options, up to the first argument that is none. `options` has the index in the table
+ * as its value.
+ */
 static enum err read_options(const struct program *program, int argc, char **argv,
 			     const struct option *options, struct setting_value *values, struct reason *why)
 {
@@ -132,6 +143,7 @@ static enum err read_options(const struct program *program, int argc, char **arg
 	return ERR_NONE;
 }
 
+/* Refuses if a setting that has no value of its own was not given. */
 static enum err check_given(const struct program *program, const struct setting_value *values,
 			    struct reason *why)
 {

@@ -1,7 +1,8 @@
 /*
- * Settings of a program: one table, read once, validated whole. A setting `api-workers` is the option
- * --api-workers N and the environment variable P2PDASH_API_WORKERS; the option wins. This is the only reader
- * of the environment.
+ * Settings of a program: a row of its table each, read once at start and checked as a whole before
+ * anything is opened. A setting `wait-workers` is the option --wait-workers N and the environment variable
+ * P2PDASH_WAIT_WORKERS; the option wins. --help is written from the same table. Nothing else in the
+ * project reads the environment.
  */
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
@@ -15,6 +16,7 @@
 
 enum setting_type { SETTING_TEXT, SETTING_INTEGER, SETTING_FLAG };
 
+/* A row of a program's table. */
 struct setting {
 	const char *name; /* lower case with dashes */
 	enum setting_type type;
@@ -31,6 +33,7 @@ struct setting_value {
 	int64_t number;	  /* SETTING_INTEGER; SETTING_FLAG: 0 or 1 */
 };
 
+/* What a program says about itself. */
 struct program {
 	const char *name;    /* "p2pdash-api" */
 	const char *summary; /* the first line of --help */
@@ -41,17 +44,18 @@ struct program {
 };
 
 /*
- * Fills values[settings_count] from the environment and argv. On --help or --version it prints and exits 0;
- * *rest is the index of the first argument that is no option. ERR_INVALID with a sentence naming the option
- * or the variable; main then calls settings_refuse.
+ * Fills values[settings_count] from the environment and argv; *rest is the index of the first argument
+ * that is not an option. On --help and --version it prints and ends the process with status 0. ERR_INVALID
+ * with a sentence that names the option or the variable, as the person wrote it; main then calls
+ * settings_refuse.
  */
 enum err settings_read(const struct program *program, int argc, char **argv, struct setting_value *values,
 		       int *rest, struct reason *why) MUST_CHECK;
 
-/* Prints `NAME: why` and where to find help on standard error, and exits 2. */
+/* Prints `NAME: why` and where to find help on standard error, and ends the process with status 2. */
 _Noreturn void settings_refuse(const struct program *program, const struct reason *why);
 
-/* Logs every value once, secrets masked. */
+/* Logs every value, a line each; secrets as ***. */
 void settings_show(const struct program *program, const struct setting_value *values);
 
 #endif

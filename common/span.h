@@ -1,5 +1,6 @@
 /*
- * A piece of text in somebody else's memory: not terminated, not owned, valid for as long as that memory is.
+ * A piece of text in somebody else's memory: not terminated, not owned, valid for as long as that memory
+ * is.
  */
 #ifndef COMMON_SPAN_H
 #define COMMON_SPAN_H

@@ -1,4 +1,8 @@
-/* UTF-8: what is valid, where it can be cut, and searching without case. */
+/*
+ * UTF-8, and the search without case. Both texts are folded (each character to lower case) into copies, in
+ * which memmem then looks for bytes. A comparison in place, character by character, takes quadratic time
+ * for texts made for it, and log messages are written by anybody.
+ */
 #include "common/text.h"
 
 #include "common/buf.h"
@@ -11,7 +15,10 @@
 
 static const unsigned char LEADS[] = {0, 0xc0, 0xe0, 0xf0}; /* by the number of bytes behind */
 
-/* RFC 3629 section 4, by the ranges of its second byte. */
+/*
+ * By RFC 3629 section 4, where the ranges of the second byte exclude overlong forms, surrogates and what
+ * is too large.
+ */
 size_t text_utf8_len(const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -51,7 +58,10 @@ size_t text_cut(const char *text, size_t len, size_t max)
 	return max; /* not UTF-8: any place is as good */
 }
 
-/* One character, lower case, and its length. An invalid byte gets a value no character has. */
+/*
+ * The character at `text` in lower case; *used is its length. An invalid byte gets a value that no
+ * character has.
+ */
 static wint_t next_folded(const char *text, size_t len, size_t *used)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -78,8 +88,9 @@ static wint_t next_folded(const char *text, size_t len, size_t *used)
 }
 
 /*
- * Appends `text` in lower case, in UTF-8 carried on beyond U+10FFFF for the invalid bytes: no character's
- * bytes stand inside another's, so bytes are found only where characters are.
+ * Appends `text` in lower case. It is written in UTF-8, whose scheme is carried on beyond U+10FFFF for the
+ * invalid bytes. In UTF-8 no character's bytes stand inside those of another, so memmem finds bytes only
+ * where characters begin.
  */
 static void fold(struct buf *out, const char *text, size_t len)
 {
@@ -109,7 +120,7 @@ bool text_contains(const char *text, size_t len, const char *part, size_t part_l
 		return false;
 	fold(&folded, text, len);
 	fold(&folded_part, part, part_len);
-	/* glibc's memmem takes linear time, whatever the texts. */
+	/* glibc's memmem is linear too (two-way). */
 	found = memmem(folded.data, folded.len, folded_part.data, folded_part.len) != NULL;
 	buf_free(&folded);
 	buf_free(&folded_part);

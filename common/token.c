@@ -1,6 +1,8 @@
 /*
- * Tokens: libjwt's one home. The signature is compared here in constant time before libjwt, whose older
- * version compares with strcmp, sees the token at all; libjwt then reads the claims.
+ * Tokens: libjwt's one home. Version 1.10 (Debian 12) compares signatures with strcmp, which tells by its
+ * time how much of one was right, and takes the algorithm from the token's own header unless it is asked.
+ * So the signature is made and compared here, in constant time, before libjwt sees the token; then libjwt
+ * reads the claims, and the algorithm that it found must be ours.
  */
 #include "common/token.h"
 
@@ -75,31 +77,33 @@ void token_sign(const struct token_secret *secret, const struct token_claims *cl
 	jwt_free(jwt);
 }
 
-static void write_signature(const struct token_secret *secret, const char *signed_part, size_t len,
-			    char out[SIGNATURE_BASE64_LEN])
-{
-	unsigned char mac[EVP_MAX_MD_SIZE], base64[EVP_MAX_MD_SIZE * 2];
-	unsigned int mac_len = 0;
-	const unsigned char *made = HMAC(EVP_sha256(), secret->bytes, (int)secret->len,
-					 (const unsigned char *)signed_part, len, mac, &mac_len);
-
-	assert(made && mac_len == SIGNATURE_SIZE);
-	(void)EVP_EncodeBlock(base64, mac, (int)mac_len);
-	for (size_t i = 0; i < SIGNATURE_BASE64_LEN; i++)
-		out[i] = (char)(base64[i] == '+' ? '-' : base64[i] == '/' ? '_' : base64[i]);
-}
-
+/*
+ * Whether what stands behind the last point is HS256 of what stands before it, in base64url (RFC 7515
+ * section 5.1).
+ */
 static bool signature_is_ours(const struct token_secret *secret, const char *token)
 {
+	unsigned char mac[EVP_MAX_MD_SIZE], base64[EVP_MAX_MD_SIZE * 2];
 	const char *dot = strrchr(token, '.');
 	char wanted[SIGNATURE_BASE64_LEN];
+	unsigned int mac_len = 0;
+	const unsigned char *made;
 
 	if (!dot || strlen(dot + 1) != SIGNATURE_BASE64_LEN)
 		return false;
-	write_signature(secret, token, (size_t)(dot - token), wanted);
+	made = HMAC(EVP_sha256(), secret->bytes, (int)secret->len, (const unsigned char *)token,
+		    (size_t)(dot - token), mac, &mac_len);
+	assert(made && mac_len == SIGNATURE_SIZE);
+	(void)EVP_EncodeBlock(base64, mac, (int)mac_len);
+	for (size_t i = 0; i < SIGNATURE_BASE64_LEN; i++)
+		wanted[i] = (char)(base64[i] == '+' ? '-' : base64[i] == '/' ? '_' : base64[i]);
 	return CRYPTO_memcmp(wanted, dot + 1, SIGNATURE_BASE64_LEN) == 0;
 }
 
+/*
+ * The claims as token_sign writes them; false if one is missing or has another form. Times are judged by
+ * the caller.
+ */
 static bool read_claims(jwt_t *jwt, struct token_claims *out)
 {
 	const char *subject = jwt_get_grant(jwt, "sub"), *id = jwt_get_grant(jwt, "jti");

@@ -1,6 +1,8 @@
 /*
- * JSON Web Tokens (RFC 7519), HS256 only; the one home of libjwt. The API and the relay verify with the same
- * code. Whether a token was revoked, and whether its user still exists as it says, is not known here.
+ * JSON Web Tokens (RFC 7519), signed with HS256 and nothing else. The API signs them; the API and the
+ * relay verify them with the same code and the same secret. A token that verifies is one of ours and has
+ * not ended. Whether it was revoked, and whether its user is still who it says, is not known here: the
+ * API's store and the relay's access know.
  */
 #ifndef COMMON_TOKEN_H
 #define COMMON_TOKEN_H
@@ -14,11 +16,13 @@
 #define TOKEN_SECRET_MIN 32 /* bytes; RFC 7518 section 3.2 asks for at least the hash's size */
 #define TOKEN_MAX_LEN	 2048
 
+/* The key that all of the coordinator's programs share. */
 struct token_secret {
 	unsigned char bytes[256];
 	size_t len;
 };
 
+/* What a token says about who carries it. */
 struct token_claims {
 	char subject[ID_NODE_SIZE]; /* user name, or node id when role is ROLE_WORKER */
 	char id[ID_RANDOM_SIZE];    /* jti */
@@ -30,19 +34,20 @@ struct token_claims {
 };
 
 /*
- * Reads the secret's file: a regular file that others cannot read (mode & 0077 is 0), at least
- * TOKEN_SECRET_MIN bytes after a trailing newline is dropped. ERR_INVALID or ERR_SYSTEM with a sentence that
- * names the file.
+ * Reads the secret from its file: a regular file that only its owner can read (mode & 0077 is 0), with at
+ * least TOKEN_SECRET_MIN bytes; a newline at the end does not count, and what is beyond the struct's 256
+ * bytes is not used. ERR_INVALID or ERR_SYSTEM with a sentence that names the file.
  */
 enum err token_secret_read(const char *path, struct token_secret *out, struct reason *why) MUST_CHECK;
 
-/* Appends the signed token. */
+/* Appends the token with these claims, signed. */
 void token_sign(const struct token_secret *secret, const struct token_claims *claims, struct buf *out);
 
 /*
- * The algorithm is pinned before a claim is read, the signature is compared in constant time, then `exp` (and
- * `nbf`, `iat` not in the future by more than 60 s) against `now` in seconds. ERR_UNAUTHORIZED or
- * ERR_TOKEN_EXPIRED; *out untouched then.
+ * Verifies a token, at `now` in seconds since 1970. ERR_UNAUTHORIZED: it is too long, not signed with this
+ * secret by HS256, has claims that we never write, or begins (`iat`, `nbf`) more than 60 s after `now`.
+ * ERR_TOKEN_EXPIRED: it has ended. *out is untouched then. The signature is compared in constant time, and
+ * before any claim is read.
  */
 enum err token_verify(const struct token_secret *secret, const char *token, int64_t now,
 		      struct token_claims *out) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* The version of all programs of the project. */
+/* The version of all programs of the project, which are built and released together. */
 #ifndef COMMON_VERSION_H
 #define COMMON_VERSION_H
 

@@ -55,6 +55,8 @@ static void other_forms_of_rfc_3339_are_read(void **state)
 		assert_int_equal(clock_parse_iso(FORMS[i], strlen(FORMS[i]), &ms), ERR_NONE);
 		assert_true(ms == 1763375400123);
 	}
+	assert_int_equal(clock_parse_iso("2016-12-31T23:59:60Z", 20, &ms), ERR_NONE);
+	assert_true(ms == 1483228800000); /* a leap second is the first one of the next minute */
 }
 
 static void what_is_no_time_is_refused_and_leaves_the_result(void **state)
