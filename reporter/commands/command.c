@@ -1,4 +1,12 @@
-/* The table of command types: which are noted before they are begun, and how each runs. */
+/*
+ * What becomes of a command: it is known, refused, or run, and a result goes to the coordinator. The types of
+ * commands are a table. Nothing is known here of how a result is sent (outbox.c) or remembered (ledger.c),
+ * nor of what services and methods do.
+ *
+ * A command that changes something is in the ledger before it begins, so `tell` knows by the ledger alone
+ * what to do with a result: one of a noted command is kept until it is delivered, any other may be lost,
+ * because the coordinator can ask again.
+ */
 #include "reporter/commands/command.h"
 
 #include "common/clock.h"
@@ -12,20 +20,22 @@
 #include "reporter/commands/outbox.h"
 #include "reporter/services/services.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A service command under way; or, in turn, one that waits for those before it. */
+/* A service command, from its note in the ledger to its result. */
 struct run {
 	struct commands *commands;
 	struct run *next;
+	enum { RUN_WAITING, RUN_ACTING } state; /* waits for those before it, or its action is under way */
 	char id[ID_NODE_SIZE];
 	char *service, *action;
 	int64_t expires_ms; /* monotonic */
 };
 
 struct commands {
-	struct scheduler *reporter;
+	struct scheduler *scheduler;
 	struct ledger *ledger;
 	struct outbox *outbox;
 	struct run *runs; /* oldest first */
@@ -38,12 +48,14 @@ struct result {
 	const char *code; /* NULL: success */
 	const char *message;
 	const char *status;	  /* of the service; may be NULL */
-	const struct buf *answer; /* of an rpc; may be NULL */
+	const struct buf *answer; /* of an rpc, JSON; may be NULL */
 };
 
-static void write_result(const char *id, const struct result *result, struct buf *out)
+/* Sends the contract's result of a command. */
+static void tell(struct commands *commands, const char *id, const struct result *result)
 {
-	struct json_out json = {.buf = out};
+	struct buf body = {0};
+	struct json_out json = {.buf = &body};
 
 	json_open(&json, '{');
 	json_put_text(&json, "command_id", id);
@@ -56,27 +68,14 @@ static void write_result(const char *id, const struct result *result, struct buf
 	if (result->answer)
 		json_put_raw(&json, "result", result->answer->data, result->answer->len);
 	json_close(&json, '}');
-}
-
-/* The result of a command that the ledger knows. */
-static void finish(struct commands *commands, const char *id, const struct result *result)
-{
-	struct buf body = {0};
-
-	write_result(id, result, &body);
-	log_info("command", "done id=%s success=%d message=%s", id, !result->code, result->message);
-	ledger_finish(commands->ledger, id, body.data, body.len);
+	if (ledger_knows(commands->ledger, id)) {
+		log_info("command", "done id=%s success=%d message=%s", id, !result->code, result->message);
+		ledger_finish(commands->ledger, id, body.data, body.len);
+		outbox_send(commands->outbox);
+	} else {
+		outbox_add(commands->outbox, id, &body);
+	}
 	buf_free(&body);
-	outbox_send(commands->outbox);
-}
-
-/* The answer to one that changed nothing: it was a question, or it was not run. */
-static void answer(struct commands *commands, const char *id, const struct result *result)
-{
-	struct buf body = {0};
-
-	write_result(id, result, &body);
-	outbox_add(commands->outbox, id, &body);
 }
 
 static void refuse(struct commands *commands, const char *id, enum result_code code, const char *message)
@@ -84,12 +83,10 @@ static void refuse(struct commands *commands, const char *id, enum result_code c
 	const char *name = result_code_name(code);
 
 	log_warning("command", "refused id=%s code=%s: %s", id, name, message);
-	answer(commands, id, &(struct result){.code = name, .message = message});
+	tell(commands, id, &(struct result){.code = name, .message = message});
 }
 
-/* --- types -------------------------------------------------------------------------------------- */
-
-/* Without a number it expires as late as any. */
+/* How long the command may still run. Without a number it expires as late as any. */
 static int64_t expires_in_ms(const struct json *command)
 {
 	const struct json *expires = json_get(command, "expires_in_ms");
@@ -99,6 +96,8 @@ static int64_t expires_in_ms(const struct json *command)
 		return (int64_t)longest;
 	return json_number(expires) > 0 ? (int64_t)json_number(expires) : 0;
 }
+
+/* --- services ----------------------------------------------------------------------------------- */
 
 static void run_free(struct run *run)
 {
@@ -118,9 +117,9 @@ static void run_finish(struct run *run, const struct result *result)
 {
 	struct commands *commands = run->commands;
 
-	finish(commands, run->id, result);
+	tell(commands, run->id, result);
 	run_free(run);
-	if (commands->in_turn && commands->runs)
+	if (commands->runs && commands->runs->state == RUN_WAITING)
 		run_start(commands->runs);
 }
 
@@ -132,14 +131,17 @@ static void on_acted(void *user, const struct services_result *acted)
 
 static void run_start(struct run *run)
 {
+	assert(run->state == RUN_WAITING);
+	run->state = RUN_ACTING;
 	if (clock_monotonic_ms() < run->expires_ms)
-		services_act(scheduler_services(run->commands->reporter), run->service, run->action, on_acted,
-			     run);
+		services_act(scheduler_services(run->commands->scheduler), run->service, run->action,
+			     on_acted, run);
 	else
 		run_finish(run, &(struct result){.code = result_code_name(RESULT_EXPIRED),
 						 .message = "it expired while others before it ran"});
 }
 
+/* SAMPLE {"id":"3f0c…","type":"service","expires_in_ms":30000,"service_name":"web","action":"restart"} */
 static void run_service(struct commands *commands, const char *id, const struct json *command)
 {
 	const char *name = json_text(json_get(command, "service_name"));
@@ -158,27 +160,25 @@ static void run_service(struct commands *commands, const char *id, const struct 
 		run_start(run);
 }
 
-typedef void (*result_fn)(struct commands *commands, const char *id, const struct result *result);
+/* --- methods ------------------------------------------------------------------------------------ */
 
-static void call_method(struct commands *commands, const char *id, const struct json *command, result_fn done)
+/* SAMPLE {"id":"3f0c…","type":"rpc","expires_in_ms":30000,"method":"set_interval","params":{"interval":60}} */
+static void run_rpc(struct commands *commands, const char *id, const struct json *command)
 {
 	const char *method = json_text(json_get(command, "method"));
 	struct buf text = {0};
 	struct reason why = {.text = ""};
-	enum err err = methods_call(commands->reporter, method ? method : "", json_get(command, "params"),
+	struct result result = {.message = "done", .answer = &text};
+	enum err err = methods_call(commands->scheduler, method ? method : "", json_get(command, "params"),
 				    &text, &why);
-	enum result_code code = err == ERR_NOT_FOUND ? RESULT_UNKNOWN_METHOD : RESULT_INVALID;
-	struct result result = {.code = err ? result_code_name(code) : NULL,
-				.message = err ? why.text : "done",
-				.answer = err ? NULL : &text};
 
-	done(commands, id, &result);
+	if (err != ERR_NONE) {
+		enum result_code code = err == ERR_NOT_FOUND ? RESULT_UNKNOWN_METHOD : RESULT_INVALID;
+
+		result = (struct result){.code = result_code_name(code), .message = why.text};
+	}
+	tell(commands, id, &result);
 	buf_free(&text);
-}
-
-static void run_rpc(struct commands *commands, const char *id, const struct json *command)
-{
-	call_method(commands, id, command, finish);
 }
 
 static bool is_question(const struct json *command)
@@ -188,68 +188,55 @@ static bool is_question(const struct json *command)
 	return method && methods_only_asks(method, json_get(command, "params"));
 }
 
-static bool no_question(const struct json *command)
-{
-	(void)command;
-	return false;
-}
+/* --- taking ------------------------------------------------------------------------------------- */
 
-struct type {
+static const struct type {
 	const char *name;
-	bool (*is_question)(const struct json *command); /* it may be answered twice, so nothing is noted */
+	bool (*is_question)(
+		const struct json *command); /* it changes nothing and is not noted; NULL: never */
 	void (*run)(struct commands *commands, const char *id, const struct json *command);
-};
-
-static const struct type TYPES[] = {
-	{"service", no_question, run_service},
+} TYPES[] = {
+	{"service", NULL, run_service},
 	{"rpc", is_question, run_rpc},
 };
 
-static const struct type *type_of(const struct json *command)
-{
-	const char *name = json_text(json_get(command, "type"));
-
-	for (size_t i = 0; name && i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
-		if (strcmp(TYPES[i].name, name) == 0)
-			return &TYPES[i];
-	}
-	return NULL;
-}
-
-/* --- taking ------------------------------------------------------------------------------------- */
-
-/* On disk before anything is done. */
-static void begin(struct commands *commands, const struct type *type, const char *id,
-		  const struct json *command)
-{
-	struct reason why = {.text = ""};
-	enum err err = ledger_begin(commands->ledger, id, expires_in_ms(command), &why);
-
-	if (err) {
-		refuse(commands, id, err == ERR_CONFLICT ? RESULT_LEDGER_FULL : RESULT_NOT_NOTED, why.text);
-		return;
-	}
-	log_info("command", "begun id=%s", id);
-	type->run(commands, id, command);
-}
-
 void commands_take(struct commands *commands, const struct json *command)
 {
-	const char *id = json_text(json_get(command, "id"));
-	const struct type *type = type_of(command);
+	const char *id = json_text(json_get(command, "id")), *name = json_text(json_get(command, "type"));
+	struct reason why = {.text = ""};
+	const struct type *type = NULL;
 
-	if (!id_is_node(id))
+	if (!id_is_node(id)) {
 		log_warning("command", "a command without a usable id is ignored");
-	else if (ledger_knows(commands->ledger, id) || outbox_knows(commands->outbox, id))
+		return;
+	}
+	if (ledger_knows(commands->ledger, id) || outbox_knows(commands->outbox, id)) {
 		log_debug("command", "known already id=%s", id);
-	else if (expires_in_ms(command) == 0)
+		return;
+	}
+	if (expires_in_ms(command) == 0) {
 		refuse(commands, id, RESULT_EXPIRED, "the command came too late");
-	else if (!type)
+		return;
+	}
+	for (size_t i = 0; name && i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+		if (strcmp(TYPES[i].name, name) == 0)
+			type = &TYPES[i];
+	}
+	if (!type) {
 		refuse(commands, id, RESULT_INVALID, "this reporter does not know such a command");
-	else if (type->is_question(command))
-		call_method(commands, id, command, answer);
-	else
-		begin(commands, type, id, command);
+		return;
+	}
+	if (!type->is_question || !type->is_question(command)) {
+		enum err err = ledger_begin(commands->ledger, id, expires_in_ms(command), &why);
+
+		if (err != ERR_NONE) {
+			refuse(commands, id, err == ERR_CONFLICT ? RESULT_LEDGER_FULL : RESULT_NOT_NOTED,
+			       why.text);
+			return;
+		}
+		log_info("command", "begun id=%s", id);
+	}
+	type->run(commands, id, command);
 }
 
 void commands_take_text(struct commands *commands, const char *json, size_t len)
@@ -257,7 +244,7 @@ void commands_take_text(struct commands *commands, const char *json, size_t len)
 	struct json *command = NULL;
 	struct reason why;
 
-	if (json_parse(json, len, &command, &why)) {
+	if (json_parse(json, len, &command, &why) != ERR_NONE) {
 		log_warning("command", "not JSON: %s", why.text);
 		return;
 	}
@@ -268,16 +255,16 @@ void commands_take_text(struct commands *commands, const char *json, size_t len)
 /* --- life --------------------------------------------------------------------------------------- */
 
 enum err commands_new(struct loop *loop, const struct config *config, struct uplink *uplink,
-		      struct scheduler *reporter, struct commands **out, struct reason *why)
+		      struct scheduler *scheduler, struct commands **out, struct reason *why)
 {
 	struct ledger *ledger = NULL;
 	enum err err = ledger_open(config->reporter.state_dir, &ledger, why);
 	struct commands *commands;
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	commands = mem_alloc(1, sizeof(*commands));
-	*commands = (struct commands){.reporter = reporter, .ledger = ledger};
+	*commands = (struct commands){.scheduler = scheduler, .ledger = ledger};
 	commands->outbox = outbox_new(loop, uplink, ledger);
 	*out = commands;
 	return ERR_NONE;

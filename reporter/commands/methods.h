@@ -1,6 +1,6 @@
 /*
  * What can be asked of a running reporter: one table of methods, behind the coordinator's rpc commands and
- * `ctl` alike.
+ * behind `ctl`.
  */
 #ifndef REPORTER_COMMANDS_METHODS_H
 #define REPORTER_COMMANDS_METHODS_H
@@ -9,15 +9,16 @@
 #include "common/json.h"
 #include "reporter/report/scheduler.h"
 
-/* Whether the call changes nothing, so that it may be made twice. */
+/* Whether the call changes nothing, so that it may be made twice. False for a method that there is not. */
 bool methods_only_asks(const char *method, const struct json *params);
 
 /*
- * Calls `method` ("get_stats", "control_reporter" or "set_interval", `metrics_reporter.` may stand before)
- * with `params` (an object, or NULL) and appends the answer's JSON. ERR_NOT_FOUND: no such method;
- * ERR_INVALID: a parameter; the sentence says which.
+ * Calls `method` ("get_stats", "control_reporter" or "set_interval", with or without `metrics_reporter.`
+ * before it) with `params` (an object, or NULL). Each answers with the statistics of the reporter afterwards,
+ * whose JSON is appended to `answer`. ERR_NOT_FOUND: there is no such method; ERR_INVALID: a parameter, and
+ * `why` says which. Nothing is appended then.
  */
-enum err methods_call(struct scheduler *reporter, const char *method, const struct json *params,
+enum err methods_call(struct scheduler *scheduler, const char *method, const struct json *params,
 		      struct buf *answer, struct reason *why) MUST_CHECK;
 
 #endif

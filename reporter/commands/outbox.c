@@ -1,4 +1,7 @@
-/* One call at a time, tried again with back-off. What the results say, and what was done, it does not know.
+/*
+ * Delivers results: one call at a time, tried again with back-off. What a result says, and whether its
+ * command is noted, it does not know; it empties the ledger first, because what was done matters more than
+ * what was asked.
  */
 #include "reporter/commands/outbox.h"
 
@@ -8,14 +11,21 @@
 #include "common/mem.h"
 #include "reporter/base/backoff.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 enum { RETRY_MIN_MS = 250, RETRY_MAX_MS = 15 * 1000 };
 
-/* The coordinator forgets a question after a minute, and who asked has long gone then. */
+/* The coordinator forgets a question after a minute; whoever asked has gone long before. */
 enum { ANSWERS_MAX = 64, ANSWER_KEPT_MS = 60 * 1000 };
+
+enum outbox_state {
+	OUTBOX_IDLE,
+	OUTBOX_SENDING,
+	OUTBOX_WAITING, /* after a failure, for the next try */
+};
 
 struct answer {
 	STAILQ_ENTRY(answer) link;
@@ -29,11 +39,21 @@ struct outbox {
 	struct ledger *ledger;
 	STAILQ_HEAD(answers, answer) answers; /* oldest first */
 	size_t count;
-	struct uplink_call *call;
+	enum outbox_state state;
+	struct uplink_call *call; /* while it is sending */
 	char delivering[ID_NODE_SIZE];
-	struct timer *retry;
+	struct timer *retry; /* while it is waiting */
 	struct backoff backoff;
 };
+
+static void move(struct outbox *outbox, enum outbox_state to)
+{
+	/* An idle outbox only begins to send; a call ends in success or failure; only the timer ends a wait.
+	 */
+	assert(outbox->state == OUTBOX_SENDING ||
+	       to == (outbox->state == OUTBOX_IDLE ? OUTBOX_SENDING : OUTBOX_IDLE));
+	outbox->state = to;
+}
 
 /* --- answers ------------------------------------------------------------------------------------ */
 
@@ -70,73 +90,63 @@ static void drop_old(struct outbox *outbox)
 
 /* --- sending ------------------------------------------------------------------------------------ */
 
-/* Statuses after which the same result will never be wanted. */
-static bool is_final(const struct uplink_answer *answer)
-{
-	static const int statuses[] = {400, 404, 409, 410, 413, 422};
-
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		if (answer->status == statuses[i])
-			return true;
-	}
-	return answer->outcome == UPLINK_TAKEN;
-}
-
 static void on_delivered(void *user, const struct uplink_answer *answer)
 {
+	/* Statuses after which the same result will never be wanted. */
+	static const int FINAL[] = {400, 404, 409, 410, 413, 422};
 	struct outbox *outbox = user;
+	bool final = answer->outcome == UPLINK_TAKEN;
 
 	outbox->call = NULL;
-	if (!is_final(answer)) {
+	for (size_t i = 0; i < sizeof(FINAL) / sizeof(FINAL[0]); i++)
+		final |= answer->status == FINAL[i];
+	if (!final) {
+		move(outbox, OUTBOX_WAITING);
 		timer_start(outbox->retry, backoff_next(&outbox->backoff));
 		return;
 	}
 	if (answer->outcome != UPLINK_TAKEN)
 		log_warning("command", "result not wanted id=%s status=%d error=%s", outbox->delivering,
 			    answer->status, answer->error);
+	move(outbox, OUTBOX_IDLE);
 	backoff_reset(&outbox->backoff);
 	ledger_delivered(outbox->ledger, outbox->delivering);
 	drop(outbox, find(outbox, outbox->delivering));
 	outbox_send(outbox);
 }
 
-/* The next to go, the ledger's first: what was done matters more than what was asked. NULL if there is none.
- */
-static const char *next(struct outbox *outbox, const char **result, size_t *len)
-{
-	const char *id = ledger_undelivered(outbox->ledger, result, len);
-	const struct answer *answer;
-
-	if (id)
-		return id;
-	drop_old(outbox);
-	answer = STAILQ_FIRST(&outbox->answers);
-	if (!answer)
-		return NULL;
-	*result = answer->body.data;
-	*len = answer->body.len;
-	return answer->id;
-}
-
 void outbox_send(struct outbox *outbox)
 {
+	struct buf body = {0};
 	const char *result, *id;
 	size_t len;
-	struct buf body = {0};
 
-	if (outbox->call || timer_is_started(outbox->retry))
+	if (outbox->state != OUTBOX_IDLE)
 		return;
-	id = next(outbox, &result, &len);
-	if (!id)
-		return;
+	id = ledger_undelivered(outbox->ledger, &result, &len);
+	if (!id) {
+		const struct answer *answer;
+
+		drop_old(outbox);
+		answer = STAILQ_FIRST(&outbox->answers);
+		if (!answer)
+			return;
+		id = answer->id;
+		result = answer->body.data;
+		len = answer->body.len;
+	}
 	memcpy(outbox->delivering, id, strlen(id) + 1);
-	buf_append(&body, result, len);
+	buf_append(&body, result, len); /* the ledger or the list keeps its own until it is delivered */
+	move(outbox, OUTBOX_SENDING);
 	outbox->call = uplink_post(outbox->uplink, "/api/reporter/result", &body, on_delivered, outbox);
 }
 
 static void on_retry(void *user)
 {
-	outbox_send(user);
+	struct outbox *outbox = user;
+
+	move(outbox, OUTBOX_IDLE);
+	outbox_send(outbox);
 }
 
 void outbox_add(struct outbox *outbox, const char *id, struct buf *body)
@@ -169,9 +179,10 @@ struct outbox *outbox_new(struct loop *loop, struct uplink *uplink, struct ledge
 {
 	struct outbox *outbox = mem_alloc(1, sizeof(*outbox));
 
-	*outbox = (struct outbox){.uplink = uplink, .ledger = ledger};
+	*outbox = (struct outbox){.uplink = uplink,
+				  .ledger = ledger,
+				  .backoff = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS}};
 	STAILQ_INIT(&outbox->answers);
-	outbox->backoff = (struct backoff){.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS};
 	outbox->retry = loop_timer(loop, on_retry, outbox);
 	outbox_send(outbox);
 	return outbox;

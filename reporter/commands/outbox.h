@@ -1,6 +1,6 @@
 /*
- * Results of commands on their way to the coordinator, one after the other, each until it is taken: those of
- * the ledger, which outlive the reporter, and answers that nothing was noted for, which do not.
+ * Results of commands on their way to the coordinator, one after the other, each until it is taken. Those of
+ * the ledger outlive the reporter; answers to commands that were not noted there do not.
  */
 #ifndef REPORTER_COMMANDS_OUTBOX_H
 #define REPORTER_COMMANDS_OUTBOX_H
@@ -14,15 +14,17 @@
 
 struct outbox;
 
-/* Both outlive it. What the ledger still has is sent at once. */
+/* `uplink` and `ledger` outlive it. What the ledger has left to deliver is sent at once. */
 struct outbox *outbox_new(struct loop *loop, struct uplink *uplink, struct ledger *ledger);
-void outbox_free(struct outbox *outbox); /* answers that wait are given up */
+void outbox_free(struct outbox *outbox); /* answers that wait are given up; NULL is nothing */
 
 /* The ledger has a new result. */
 void outbox_send(struct outbox *outbox);
 
-/* Takes *body over (empty afterwards), the answer to a command that is not in the ledger. It waits for a
- * minute at most, and gives way to newer ones if many wait. */
+/*
+ * Takes *body over (empty afterwards), the answer to a command that is not in the ledger. It waits for a
+ * minute at most, since nobody waits longer for it, and the oldest answers give way when more than 64 wait.
+ */
 void outbox_add(struct outbox *outbox, const char *id, struct buf *body);
 
 /* An answer to this command waits. */
