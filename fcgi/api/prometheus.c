@@ -156,7 +156,7 @@ static void write_cluster(struct buf *out, const struct target *targets, size_t 
 }
 
 /* A state that cannot be read is left out; only a fault of ours or a foreign hand in Redis makes one. */
-static struct target *read_targets(const struct nodes *nodes, size_t *count)
+static struct target *read_targets(const struct node_list *nodes, size_t *count)
 {
 	struct target *targets = mem_alloc(nodes->count + 1, sizeof(*targets));
 
@@ -178,7 +178,7 @@ enum err api_prometheus(struct call *call)
 	struct buf *out = &call->response->body;
 	int64_t now_ms = clock_now_ms();
 	struct target *targets;
-	struct nodes nodes;
+	struct node_list nodes;
 	size_t count;
 	enum err err = nodes_load(call->context->store, &nodes);
 
@@ -196,6 +196,6 @@ enum err api_prometheus(struct call *call)
 	for (size_t i = 0; i < count; i++)
 		json_free(targets[i].state);
 	free(targets);
-	nodes_free(&nodes);
+	node_list_free(&nodes);
 	return ERR_NONE;
 }

@@ -19,25 +19,25 @@
 
 enum err overview_metrics(struct store *store, struct buf *out)
 {
-	struct nodes nodes;
+	struct node_list nodes;
 	enum err err = nodes_load(store, &nodes);
 
 	if (err != ERR_NONE)
 		return err;
 	cluster_write_metrics(out, nodes.list, nodes.count, &nodes.totals, clock_now_ms());
-	nodes_free(&nodes);
+	node_list_free(&nodes);
 	return ERR_NONE;
 }
 
 enum err overview_stats(struct store *store, struct buf *out)
 {
-	struct nodes nodes;
+	struct node_list nodes;
 	enum err err = nodes_load(store, &nodes);
 
 	if (err != ERR_NONE)
 		return err;
 	cluster_write_stats(out, nodes.list, nodes.count, &nodes.totals, clock_now_ms());
-	nodes_free(&nodes);
+	node_list_free(&nodes);
 	return ERR_NONE;
 }
 
@@ -45,7 +45,7 @@ enum err overview_full_data(struct store *store, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	int64_t now_ms = clock_now_ms();
-	struct nodes nodes;
+	struct node_list nodes;
 	enum err err = nodes_load(store, &nodes);
 
 	if (err != ERR_NONE)
@@ -57,7 +57,7 @@ enum err overview_full_data(struct store *store, struct buf *out)
 	json_put_raw(&json, "history", "", 0);
 	err = history_load_all(store, &nodes, LIMIT_HISTORY_POINTS, out);
 	json_close(&json, '}');
-	nodes_free(&nodes);
+	node_list_free(&nodes);
 	return err;
 }
 
@@ -100,18 +100,18 @@ enum err overview_history(struct store *store, const char *node, int limit, stru
 }
 
 /* One of the nodes as a list of its own, which points into the list of all; empty if it is not among them. */
-static struct nodes only(const struct nodes *all, const char *node)
+static struct node_list only(const struct node_list *all, const char *node)
 {
 	for (size_t i = 0; i < all->count; i++)
 		if (strcmp(all->list[i].id, node) == 0)
-			return (struct nodes){.list = &all->list[i], .count = 1};
-	return (struct nodes){.count = 0};
+			return (struct node_list){.list = &all->list[i], .count = 1};
+	return (struct node_list){.count = 0};
 }
 
 enum err overview_services(struct store *store, const char *node, struct buf *out)
 {
 	struct json_out json = {.buf = out};
-	struct nodes all, wanted;
+	struct node_list all, wanted;
 	enum err err = nodes_load(store, &all);
 
 	if (err != ERR_NONE)
@@ -131,7 +131,7 @@ enum err overview_services(struct store *store, const char *node, struct buf *ou
 	json_put_raw(&json, "last_actions", "", 0);
 	err = audit_last_actions(store, &wanted, out);
 	json_close(&json, '}');
-	nodes_free(&all);
+	node_list_free(&all);
 	return err;
 }
 

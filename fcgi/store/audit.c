@@ -1,4 +1,8 @@
-/* The audit: one capped list of ready-made JSON, and of each service what was done to it last. */
+/*
+ * The audit in Redis: one capped list of ready-made JSON, and a hash a node with what was done last to each
+ * of its services. Whether an action fails because it cannot be written down is decided by the callers
+ * (model/audits.c).
+ */
 #include "fcgi/store/audit.h"
 
 #include "common/clock.h"
@@ -23,7 +27,7 @@ static void write_entry(const struct audit_entry *entry, int64_t now_ms, struct 
 	json_close(&json, '}');
 }
 
-/* As much of it as everybody may know. */
+/* What a viewer may know of an entry: the audit itself is for administrators. */
 static void write_last_action(const struct audit_entry *entry, int64_t now_ms, struct buf *out)
 {
 	struct json_out json = {.buf = out};
@@ -56,41 +60,6 @@ enum err audit_add(struct store *store, const struct audit_entry *entry)
 	return err;
 }
 
-/* A hash's fields and values, one after the other. */
-static void write_last_actions(struct json_out *json, const char *node, const redisReply *actions)
-{
-	if (!actions->elements)
-		return;
-	json_open_member(json, node, '{');
-	for (size_t i = 0; i + 1 < actions->elements; i += 2)
-		json_put_raw(json, actions->element[i]->str, actions->element[i + 1]->str,
-			     actions->element[i + 1]->len);
-	json_close(json, '}');
-}
-
-enum err audit_last_actions(struct store *store, const struct nodes *nodes, struct buf *out)
-{
-	struct json_out json = {.buf = out};
-	struct replies replies;
-	enum err err;
-
-	json_open(&json, '{');
-	for (size_t first = 0, count; first < nodes->count; first += count) {
-		count = nodes->count - first < REDIS_PIPELINE_MAX ? nodes->count - first : REDIS_PIPELINE_MAX;
-		for (size_t i = 0; i < count; i++)
-			redis_add(store, "HGETALL %s",
-				  key_of_node(NODE_ACTIONS, nodes->list[first + i].id).text);
-		err = redis_run(store, &replies);
-		if (err != ERR_NONE)
-			return err;
-		for (size_t i = 0; i < count; i++)
-			write_last_actions(&json, nodes->list[first + i].id, replies.item[i]);
-		replies_free(&replies);
-	}
-	json_close(&json, '}');
-	return ERR_NONE;
-}
-
 enum err audit_list(struct store *store, int64_t limit, struct buf *out)
 {
 	struct json_out json = {.buf = out};
@@ -107,4 +76,45 @@ enum err audit_list(struct store *store, int64_t limit, struct buf *out)
 	json_close(&json, ']');
 	replies_free(&replies);
 	return ERR_NONE;
+}
+
+struct last_actions {
+	const struct node_list *nodes;
+	struct json_out json;
+};
+
+static void ask_actions(struct store *store, size_t index, void *user)
+{
+	const struct last_actions *last = user;
+
+	redis_add(store, "HGETALL %s", key_of_node(NODE_ACTIONS, last->nodes->list[index].id).text);
+}
+
+static void write_actions(size_t index, redisReply *const *replies, void *user)
+{
+	const redisReply *actions = replies[0]; /* names and values by turns */
+	struct last_actions *last = user;
+
+	if (!actions->elements)
+		return;
+	json_open_member(&last->json, last->nodes->list[index].id, '{');
+	for (size_t i = 0; i + 1 < actions->elements; i += 2)
+		json_put_raw(&last->json, actions->element[i]->str, actions->element[i + 1]->str,
+			     actions->element[i + 1]->len);
+	json_close(&last->json, '}');
+}
+
+enum err audit_last_actions(struct store *store, const struct node_list *nodes, struct buf *out)
+{
+	struct last_actions last = {.nodes = nodes, .json = {.buf = out}};
+	enum err err;
+
+	json_open(&last.json, '{');
+	err = redis_run_each(store, &(struct redis_each){.count = nodes->count,
+							 .commands = 1,
+							 .add = ask_actions,
+							 .take = write_actions,
+							 .user = &last});
+	json_close(&last.json, '}');
+	return err;
 }

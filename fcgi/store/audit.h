@@ -1,4 +1,4 @@
-/* Who did what to which node, when, with which result. */
+/* The audit: who did what to which node, when, and with which result. */
 #ifndef FCGI_STORE_AUDIT_H
 #define FCGI_STORE_AUDIT_H
 
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AUDIT_KEPT 10000
+#define AUDIT_KEPT 10000 /* entries; the oldest go */
 
 struct audit_entry {
 	const char *user;
@@ -23,12 +23,16 @@ struct audit_entry {
 	bool on_service;	/* `target` is a service of `node`, and this is what was done to it last */
 };
 
+/* Writes the entry with the time of now. Errors as redis_run's, logged; the entry is then missing. */
 enum err audit_add(struct store *store, const struct audit_entry *entry) MUST_CHECK;
 
-/* Appends the newest `limit` as a JSON array, newest first. */
+/* Appends the newest `limit` entries as a JSON array, newest first. */
 enum err audit_list(struct store *store, int64_t limit, struct buf *out) MUST_CHECK;
 
-/* Appends {node: {service: {timestamp, user, action, result}}}: what was done last, where anything was. */
-enum err audit_last_actions(struct store *store, const struct nodes *nodes, struct buf *out) MUST_CHECK;
+/*
+ * Appends {node: {service: {timestamp, user, action, result}}}: what was done last to each service of these
+ * nodes; nodes and services to which nothing was done are left out. On failure `out` holds a part of it.
+ */
+enum err audit_last_actions(struct store *store, const struct node_list *nodes, struct buf *out) MUST_CHECK;
 
 #endif

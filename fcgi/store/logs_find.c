@@ -1,8 +1,20 @@
 /*
- * Searching the log of all nodes. The first pass notes which entries match, by number alone, and keeps those
- * that can still be on the page; the second loads the page's, as many as fit. As many nodes are asked at once
- * as have a few MiB together, so a search needs little memory, however many nodes there are and however long
- * their entries.
+ * Searching the log of all nodes.
+ *
+ * Entries lie in one list a node, newest first, as ready-made JSON; a page is wanted in the order of seq over
+ * all nodes, with the number of all entries that match. Thousands of nodes may hold 4 MiB each, so the lists
+ * cannot be loaded at once and sorted, and Redis has no index that could filter them.
+ *
+ * So a search passes over the lists twice. The first pass reads all of them in rounds, and of each entry that
+ * matches it keeps four numbers and not the text; of those it forgets the ones that are behind the page. The
+ * second pass reads only the lists of the nodes that are on the page and takes the texts. A round is as many
+ * nodes as have a few MiB together, which their byte counters tell beforehand: many small logs cost few round
+ * trips, and large ones little memory. A search that leaves nothing out need not count either: the newest
+ * entries of each list are enough, and their lengths are the total.
+ *
+ * What must stay true: memory is bounded by BYTES_AT_ONCE and the page, whatever the number of nodes; a round
+ * that fails ends the search before the next node is put into it; and since entries come and go between the
+ * passes, an entry that has gone is left out of the page, while one that came is not part of it.
  */
 #include "common/json.h"
 #include "common/keys.h"
@@ -18,6 +30,7 @@
 #define BYTES_AT_ONCE	 LIMIT_LOG_BYTES_A_NODE /* at least one node's whole log */
 #define MATCHES_KEPT_MIN 4096
 
+/* An entry that matches. */
 struct match {
 	int64_t seq;
 	size_t node; /* index in the list of nodes */
@@ -29,12 +42,13 @@ struct search {
 	const struct log_query *query;
 	bool everything; /* nothing is left out: counting is Redis', and each node's newest are enough */
 	size_t wanted;	 /* how many entries, in the query's order, are the page and what is before it */
-	redisReply *nodes;
-	redisReply *bytes; /* of each node's log */
+	struct node_ids nodes;
 	struct match *matches;
 	size_t count, capacity;
 	size_t total;
 };
+
+typedef int compare_fn(const void *a, const void *b);
 
 static int newest_first(const void *a, const void *b)
 {
@@ -47,8 +61,6 @@ static int oldest_first(const void *a, const void *b)
 {
 	return newest_first(b, a);
 }
-
-typedef int compare_fn(const void *a, const void *b);
 
 static compare_fn *order_of(const struct search *search)
 {
@@ -64,8 +76,8 @@ static void sort_matches(struct search *search)
 		search->count = search->wanted;
 }
 
-/* Sorted whenever twice as many are there as are wanted, which costs little for each. */
-static void note(struct search *search, const struct match *match)
+/* Keeps a match. Sorting only when twice as many are there as are wanted costs little for each match. */
+static void keep_match(struct search *search, const struct match *match)
 {
 	if (search->count >= 2 * search->wanted + MATCHES_KEPT_MIN)
 		sort_matches(search);
@@ -76,49 +88,35 @@ static void note(struct search *search, const struct match *match)
 	search->matches[search->count++] = *match;
 }
 
-static bool is_wanted(const struct search *search, size_t node)
-{
-	const char *name = search->nodes->element[node]->str;
-
-	return id_is_node(name) &&
-	       (!*search->query->filter.node || strcmp(name, search->query->filter.node) == 0);
-}
-
-static bool lets_all_pass(const struct log_query *query)
-{
-	const struct entry_filter *filter = &query->filter;
-
-	return filter->level == LEVEL_DEBUG && !*filter->logger_name && !*filter->text && !query->after &&
-	       !query->before && !*query->since && !query->oldest_first;
-}
-
-static bool is_match(const struct log_query *query, int64_t seq, const redisReply *entry)
-{
-	return (!query->after || seq > query->after) && (!query->before || seq < query->before) &&
-	       (!*query->since || entry_is_since(entry->str, entry->len, query->since)) &&
-	       entry_matches(&query->filter, entry->str, entry->len);
-}
-
-static void note_matches(struct search *search, size_t node, const redisReply *length,
+/* Looks through the entries of one node; `length` is how many it has, read or not. */
+static void look_through(struct search *search, size_t node, const redisReply *length,
 			 const redisReply *entries)
 {
+	const struct log_query *query = search->query;
 	size_t matching = 0;
 
 	for (size_t i = 0; i < entries->elements; i++) {
 		const redisReply *entry = entries->element[i];
 		int64_t seq = entry_seq(entry->str, entry->len);
 
-		if (!is_match(search->query, seq, entry))
+		if (query->after && seq <= query->after)
 			continue;
-		note(search, &(struct match){.seq = seq, .node = node, .len = entry->len});
+		if (query->before && seq >= query->before)
+			continue;
+		if (*query->since && !entry_is_since(entry->str, entry->len, query->since))
+			continue;
+		if (!entry_matches(&query->filter, entry->str, entry->len))
+			continue;
+		keep_match(search, &(struct match){.seq = seq, .node = node, .len = entry->len});
 		matching++;
 	}
 	search->total += search->everything ? (size_t)reply_number(length) : matching;
 }
 
+/* Asks how many entries a node has, and for those that have to be looked at. */
 static void add_range(struct store *store, const struct search *search, size_t node)
 {
-	struct key key = key_of_node(NODE_LOGS, search->nodes->element[node]->str);
+	struct key key = key_of_node(NODE_LOGS, search->nodes.list[node]);
 
 	redis_add(store, "LLEN %s", key.text);
 	redis_add(store, "LRANGE %s 0 %lld", key.text,
@@ -131,7 +129,8 @@ struct round {
 	size_t count, bytes;
 };
 
-static enum err ask_round(struct store *store, struct search *search, struct round *round)
+/* Looks through the round's nodes; the round is empty then. */
+static enum err run_round(struct store *store, struct search *search, struct round *round)
 {
 	struct replies replies;
 	enum err err;
@@ -144,82 +143,43 @@ static enum err ask_round(struct store *store, struct search *search, struct rou
 	if (err != ERR_NONE)
 		return err;
 	for (size_t i = 0; i < round->count; i++)
-		note_matches(search, round->nodes[i], replies.item[2 * i], replies.item[2 * i + 1]);
+		look_through(search, round->nodes[i], replies.item[2 * i], replies.item[2 * i + 1]);
 	replies_free(&replies);
 	*round = (struct round){0};
 	return ERR_NONE;
 }
 
-/* A log without a count may be as large as any. */
-static size_t bytes_of(const struct search *search, size_t node)
-{
-	const redisReply *bytes = search->bytes->element[node];
-
-	return reply_is_text(bytes) ? (size_t)reply_number(bytes) : LIMIT_LOG_BYTES_A_NODE;
-}
-
+/* The first pass: all matches that can be on the page, in order. There is a node. */
 static enum err find_matches(struct store *store, struct search *search)
 {
 	struct round round = {0};
+	struct replies sizes;
 	enum err err;
 
-	for (size_t node = 0; node < search->nodes->elements; node++) {
-		size_t bytes = bytes_of(search, node);
+	node_ids_add_mget(store, &search->nodes, NODE_LOG_BYTES);
+	err = redis_run(store, &sizes);
+	if (err != ERR_NONE)
+		return err;
+	for (size_t node = 0; node < search->nodes.count; node++) {
+		const redisReply *size = sizes.item[0]->element[node];
+		/* A log without a count may be as large as any. */
+		size_t bytes = reply_is_text(size) ? (size_t)reply_number(size) : LIMIT_LOG_BYTES_A_NODE;
 
-		if (!is_wanted(search, node))
-			continue;
 		if (round.count == NODES_AT_ONCE || round.bytes + bytes > BYTES_AT_ONCE) {
-			err = ask_round(store, search, &round);
+			err = run_round(store, search, &round);
 			if (err != ERR_NONE)
-				return err;
+				goto out;
 		}
 		round.nodes[round.count++] = node;
 		round.bytes += bytes;
 	}
-	err = ask_round(store, search, &round);
+	err = run_round(store, search, &round);
 	if (err != ERR_NONE)
-		return err;
+		goto out;
 	sort_matches(search);
-	return ERR_NONE;
-}
-
-/* How much the nodes have; asked once, since it is what decides how they are asked. */
-static enum err load_bytes(struct store *store, const redisReply *nodes, struct replies *out)
-{
-	const char **argv = mem_alloc(nodes->elements + 1, sizeof(*argv));
-	size_t *lens = mem_alloc(nodes->elements + 1, sizeof(*lens));
-	struct key *keys = mem_alloc(nodes->elements + 1, sizeof(*keys));
-
-	argv[0] = "MGET";
-	lens[0] = strlen(argv[0]);
-	for (size_t i = 0; i < nodes->elements; i++) {
-		const char *node = nodes->element[i]->str;
-
-		keys[i] = key_of_node(NODE_LOG_BYTES, id_is_node(node) ? node : "");
-		argv[i + 1] = keys[i].text;
-		lens[i + 1] = strlen(keys[i].text);
-	}
-	redis_add_args(store, nodes->elements + 1, argv, lens);
-	free(argv);
-	free(lens);
-	free(keys);
-	return redis_run(store, out);
-}
-
-/* The page's entries of one node. */
-static void take_texts(const struct search *search, struct match *page, size_t count, size_t node,
-		       const redisReply *entries)
-{
-	for (size_t i = 0; i < entries->elements; i++) {
-		const redisReply *entry = entries->element[i];
-		struct match key = {.seq = entry_seq(entry->str, entry->len)};
-		struct match *match = bsearch(&key, page, count, sizeof(*page), order_of(search));
-
-		if (!match || match->node != node || match->text)
-			continue;
-		match->text = mem_copy(entry->str, entry->len);
-		match->len = entry->len;
-	}
+out:
+	replies_free(&sizes);
+	return err;
 }
 
 /* How many of the page's first entries LOGS_PAGE_BYTES hold; one in any case, so that one can read on. */
@@ -235,65 +195,73 @@ static size_t count_fitting(const struct match *page, size_t count)
 	return fitting;
 }
 
-static enum err load_node(struct store *store, const struct search *search, struct match *page, size_t count,
-			  size_t node)
+/* Reads one node's entries again and takes the texts of those that are on the page. */
+static enum err load_texts(struct store *store, const struct search *search, struct match *page, size_t count,
+			   size_t node)
 {
 	struct replies replies;
+	const redisReply *entries;
 	enum err err;
 
 	add_range(store, search, node);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	take_texts(search, page, count, node, replies.item[1]);
+	entries = replies.item[1];
+	for (size_t i = 0; i < entries->elements; i++) {
+		const redisReply *entry = entries->element[i];
+		struct match key = {.seq = entry_seq(entry->str, entry->len)};
+		struct match *match = bsearch(&key, page, count, sizeof(*page), order_of(search));
+
+		if (!match || match->node != node || match->text)
+			continue;
+		match->text = mem_copy(entry->str, entry->len);
+		match->len = entry->len;
+	}
 	replies_free(&replies);
 	return ERR_NONE;
 }
 
-/* Each node once, whatever has gone from it meanwhile. */
+/* The second pass: the texts of the page, from each of its nodes once, even if some have gone from it
+ * meanwhile. */
 static enum err load_page(struct store *store, const struct search *search, struct match *page, size_t count)
 {
-	bool *loaded = mem_alloc(search->nodes->elements + 1, sizeof(*loaded));
+	bool *loaded = mem_alloc(search->nodes.count + 1, sizeof(*loaded));
 	enum err err = ERR_NONE;
 
-	for (size_t i = 0; i < count && err == ERR_NONE; i++) {
-		if (!loaded[page[i].node])
-			err = load_node(store, search, page, count, page[i].node);
+	for (size_t i = 0; i < count; i++) {
+		if (loaded[page[i].node])
+			continue;
+		err = load_texts(store, search, page, count, page[i].node);
+		if (err != ERR_NONE)
+			break;
 		loaded[page[i].node] = true;
 	}
 	free(loaded);
 	return err;
 }
 
-/* One that was cleared or trimmed between the passes is left out. */
-static void write_page(const struct match *page, size_t count, struct buf *out)
+/* Loads and writes the page of what was found. */
+static enum err answer(struct store *store, const struct search *search, struct buf *out)
 {
 	struct json_out json = {.buf = out};
-
-	json_open(&json, '[');
-	for (size_t i = 0; i < count; i++)
-		if (page[i].text)
-			json_put_raw(&json, NULL, page[i].text, page[i].len);
-	json_close(&json, ']');
-}
-
-static enum err search_nodes(struct store *store, struct search *search, struct buf *out, size_t *total)
-{
 	size_t offset = search->query->offset, count = 0;
-	enum err err = find_matches(store, search);
 	struct match *page = NULL;
+	enum err err;
 
-	if (err != ERR_NONE)
-		return err;
-	if (search->matches && search->count > offset) {
+	if (search->count > offset) {
 		page = search->matches + offset;
 		count = count_fitting(page, search->count - offset);
-		err = load_page(store, search, page, count);
 	}
-	if (err == ERR_NONE) {
-		write_page(page, count, out);
-		*total = search->total;
-	}
+	err = load_page(store, search, page, count);
+	if (err != ERR_NONE)
+		goto out;
+	json_open(&json, '[');
+	for (size_t i = 0; i < count; i++)
+		if (page[i].text) /* else it was cleared or trimmed between the passes */
+			json_put_raw(&json, NULL, page[i].text, page[i].len);
+	json_close(&json, ']');
+out:
 	for (size_t i = 0; i < count; i++)
 		free(page[i].text);
 	return err;
@@ -301,30 +269,29 @@ static enum err search_nodes(struct store *store, struct search *search, struct 
 
 enum err logs_find(struct store *store, const struct log_query *query, struct buf *out, size_t *total)
 {
+	const struct entry_filter *filter = &query->filter;
 	struct search search = {
 		.query = query,
-		.everything = lets_all_pass(query),
+		.everything = filter->level == LEVEL_DEBUG && !*filter->logger_name && !*filter->text &&
+			      !query->after && !query->before && !*query->since && !query->oldest_first,
 		.wanted = query->offset + query->limit,
 	};
-	struct replies nodes, bytes;
-	enum err err;
+	enum err err =
+		node_ids_pick(store, KEY_LOG_NODES, *filter->node ? filter->node : NULL, &search.nodes);
 
-	redis_add(store, "ZRANGE %s 0 -1", KEY_LOG_NODES);
-	err = redis_run(store, &nodes);
 	if (err != ERR_NONE)
 		return err;
-	search.nodes = nodes.item[0];
-	if (search.nodes->elements) {
-		err = load_bytes(store, search.nodes, &bytes);
-		if (err == ERR_NONE) {
-			search.bytes = bytes.item[0];
-			err = search_nodes(store, &search, out, total);
-			replies_free(&bytes);
-		}
-	} else {
-		err = search_nodes(store, &search, out, total);
+	if (search.nodes.count) {
+		err = find_matches(store, &search);
+		if (err != ERR_NONE)
+			goto out;
 	}
+	err = answer(store, &search, out);
+	if (err != ERR_NONE)
+		goto out;
+	*total = search.total;
+out:
 	free(search.matches);
-	replies_free(&nodes);
+	free(search.nodes.list);
 	return err;
 }

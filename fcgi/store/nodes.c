@@ -1,10 +1,17 @@
-/* Nodes in Redis: who there is (a sorted set by the time last seen) and each one's state. */
+/*
+ * Nodes in Redis: who there is (a sorted set by the time last seen) and each one's newest state, as the JSON
+ * it is served as. It splices stored JSON and never parses a whole state.
+ *
+ * The dashboard asks for all states several times a second. Which nodes there are is known only after a first
+ * answer, so the obvious way costs two round trips. Nodes hardly ever come or go: the process remembers which
+ * nodes it saw last and asks for the list and for their states at once; only if the list is another one it
+ * asks again.
+ */
 #include "fcgi/store/nodes.h"
 
 #include "common/json_scan.h"
 #include "common/keys.h"
 #include "common/mem.h"
-#include "common/number.h"
 #include "fcgi/store/redis.h"
 
 #include <inttypes.h>
@@ -12,127 +19,82 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct nodes_memory {
+struct node_list_memory {
 	struct replies replies; /* the states' texts */
 	char (*ids)[ID_NODE_SIZE];
 };
-
-static int compare_ids(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/* A list of node ids as Redis answers it, sorted. Foreign names are left out, also those that go on behind a
- * NUL. */
-static struct known_nodes read_ids(const redisReply *reply)
-{
-	struct known_nodes nodes = {.ids = mem_alloc(reply->elements + 1, sizeof(*nodes.ids))};
-
-	for (size_t i = 0; i < reply->elements; i++) {
-		const redisReply *name = reply->element[i];
-
-		if (id_is_node(name->str) && strlen(name->str) == name->len)
-			memcpy(nodes.ids[nodes.count++], name->str, name->len + 1);
-	}
-	qsort(nodes.ids, nodes.count, sizeof(*nodes.ids), compare_ids);
-	return nodes;
-}
-
-static bool same_nodes(const struct known_nodes *a, const struct known_nodes *b)
-{
-	return a->count == b->count && (!a->count || memcmp(a->ids, b->ids, a->count * sizeof(*a->ids)) == 0);
-}
-
-/* MGET of one key of each node. */
-static void add_mget(struct store *store, const struct known_nodes *nodes, enum node_key which)
-{
-	const char **argv = mem_alloc(nodes->count + 1, sizeof(*argv));
-	size_t *lens = mem_alloc(nodes->count + 1, sizeof(*lens));
-	struct key *keys = mem_alloc(nodes->count + 1, sizeof(*keys));
-
-	argv[0] = "MGET";
-	lens[0] = strlen(argv[0]);
-	for (size_t i = 0; i < nodes->count; i++) {
-		keys[i] = key_of_node(which, nodes->ids[i]);
-		argv[i + 1] = keys[i].text;
-		lens[i + 1] = strlen(keys[i].text);
-	}
-	redis_add_args(store, nodes->count + 1, argv, lens);
-	free(argv);
-	free(lens);
-	free(keys);
-}
 
 static int64_t part_number(const redisReply *array, size_t index)
 {
 	return index < array->elements ? reply_number(array->element[index]) : 0;
 }
 
-enum { REPLY_NAMES, REPLY_STATS, REPLY_STATES, REPLY_STATES_AGAIN };
-
-/* Takes what MGET answered for the known nodes over into *out. */
-static void take_states(const struct known_nodes *known, const redisReply *states, struct nodes *out)
+/* Makes the list of what MGET answered for these nodes. */
+static void take_states(const struct node_ids *ids, const redisReply *states, struct node_list *out)
 {
-	out->list = mem_alloc(known->count + 1, sizeof(*out->list));
-	out->memory->ids = mem_alloc(known->count + 1, sizeof(*out->memory->ids));
-	for (size_t i = 0; i < known->count && i < states->elements; i++) {
+	out->list = mem_alloc(ids->count + 1, sizeof(*out->list));
+	out->memory->ids = mem_alloc(ids->count + 1, sizeof(*out->memory->ids));
+	for (size_t i = 0; i < ids->count && i < states->elements; i++) {
 		const redisReply *state = states->element[i];
+		char *id = out->memory->ids[out->count];
 
 		if (!reply_is_text(state)) /* removed between the two answers */
 			continue;
-		memcpy(out->memory->ids[out->count], known->ids[i], sizeof(known->ids[i]));
-		out->list[out->count] = (struct cluster_node){
-			.id = out->memory->ids[out->count], .state = state->str, .state_len = state->len};
-		out->count++;
+		memcpy(id, ids->list[i], sizeof(ids->list[i]));
+		out->list[out->count++] =
+			(struct cluster_node){.id = id, .state = state->str, .state_len = state->len};
 	}
 }
 
-/* Another round trip: the nodes are others than last time. */
-static enum err ask_again(struct store *store, struct replies *replies)
+/*
+ * Remembers which nodes there are, and asks for their states if they are others than last time; the reply is
+ * then put behind the others. The last reply is that of the known nodes afterwards, if there are any.
+ */
+static enum err refresh_known(struct store *store, struct replies *replies)
 {
+	struct node_ids now = node_ids_read(replies->item[0]);
 	struct replies again;
 	enum err err;
 
-	if (!store->known.count)
+	if (now.count == store->known.count &&
+	    (!now.count || memcmp(now.list, store->known.list, now.count * sizeof(*now.list)) == 0)) {
+		free(now.list);
 		return ERR_NONE;
-	add_mget(store, &store->known, NODE_STATE);
+	}
+	free(store->known.list);
+	store->known = now;
+	if (!now.count)
+		return ERR_NONE;
+	node_ids_add_mget(store, &now, NODE_STATE);
 	err = redis_run(store, &again);
-	if (err == ERR_NONE)
-		replies->item[replies->count++] = again.item[0];
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	replies->item[replies->count++] = again.item[0];
+	return ERR_NONE;
 }
 
-enum err nodes_load(struct store *store, struct nodes *out)
+enum err nodes_load(struct store *store, struct node_list *out)
 {
-	struct nodes nodes = {0};
+	struct node_list nodes = {0};
 	struct replies replies;
-	struct known_nodes now;
-	bool asked = store->known.count > 0;
 	enum err err;
 
 	redis_add(store, "ZRANGE %s 0 -1", KEY_NODES);
 	redis_add(store, "HMGET %s started_at total_updates last_cleanup", KEY_STATS);
-	if (asked)
-		add_mget(store, &store->known, NODE_STATE);
+	if (store->known.count)
+		node_ids_add_mget(store, &store->known, NODE_STATE);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	now = read_ids(replies.item[REPLY_NAMES]);
-	if (same_nodes(&now, &store->known)) {
-		free(now.ids);
-	} else {
-		free(store->known.ids);
-		store->known = now;
-		err = ask_again(store, &replies);
-		if (err != ERR_NONE) {
-			replies_free(&replies);
-			return err;
-		}
+	err = refresh_known(store, &replies);
+	if (err != ERR_NONE) {
+		replies_free(&replies);
+		return err;
 	}
 	nodes.totals = (struct cluster_totals){
-		.started_at_ms = part_number(replies.item[REPLY_STATS], 0),
-		.total_updates = part_number(replies.item[REPLY_STATS], 1),
-		.last_cleanup_ms = part_number(replies.item[REPLY_STATS], 2),
+		.started_at_ms = part_number(replies.item[1], 0),
+		.total_updates = part_number(replies.item[1], 1),
+		.last_cleanup_ms = part_number(replies.item[1], 2),
 	};
 	nodes.memory = mem_alloc(1, sizeof(*nodes.memory));
 	nodes.memory->replies = replies;
@@ -142,7 +104,7 @@ enum err nodes_load(struct store *store, struct nodes *out)
 	return ERR_NONE;
 }
 
-void nodes_free(struct nodes *nodes)
+void node_list_free(struct node_list *nodes)
 {
 	free(nodes->list);
 	if (nodes->memory) {
@@ -150,35 +112,7 @@ void nodes_free(struct nodes *nodes)
 		free(nodes->memory->ids);
 		free(nodes->memory);
 	}
-	*nodes = (struct nodes){0};
-}
-
-static enum err load_ids(struct store *store, struct known_nodes *out)
-{
-	struct replies replies;
-	enum err err;
-
-	redis_add(store, "ZRANGE %s 0 -1", KEY_NODES);
-	err = redis_run(store, &replies);
-	if (err != ERR_NONE)
-		return err;
-	*out = read_ids(replies.item[0]);
-	replies_free(&replies);
-	return ERR_NONE;
-}
-
-enum err nodes_names(struct store *store, struct buf *out, size_t *count)
-{
-	struct known_nodes nodes;
-	enum err err = load_ids(store, &nodes);
-
-	if (err != ERR_NONE)
-		return err;
-	for (size_t i = 0; i < nodes.count; i++)
-		buf_append(out, nodes.ids[i], strlen(nodes.ids[i]) + 1);
-	*count = nodes.count;
-	free(nodes.ids);
-	return ERR_NONE;
+	*nodes = (struct node_list){0};
 }
 
 enum err nodes_state(struct store *store, const char *node, struct buf *out)
@@ -192,61 +126,50 @@ enum err nodes_state(struct store *store, const char *node, struct buf *out)
 		return err;
 	if (!reply_is_text(replies.item[0]))
 		err = ERR_UNKNOWN_NODE;
-	reply_append(replies.item[0], out);
+	else
+		reply_append(replies.item[0], out);
 	replies_free(&replies);
 	return err;
 }
 
-/* Splices a stored array's elements into the one being written. */
-static void join_array(struct buf *out, const redisReply *array, bool *comma)
-{
-	if (!reply_is_text(array) || array->len <= strlen("[]"))
-		return;
-	if (*comma)
-		buf_char(out, ',');
-	buf_append(out, array->str + 1, array->len - 2);
-	*comma = true;
-}
-
-static size_t count_elements(const redisReply *array)
+/* Splices a stored array's elements into the one being written, and counts them. */
+static void join_array(struct buf *out, const redisReply *array, size_t *count)
 {
 	struct json_scan scan;
 	struct span name, element;
-	size_t count = 0;
 
-	if (!reply_is_text(array))
-		return 0;
+	if (!reply_is_text(array) || array->len <= strlen("[]"))
+		return;
+	if (*count)
+		buf_char(out, ',');
+	buf_append(out, array->str + 1, array->len - 2);
 	scan = json_scan_open(array->str, array->len);
 	while (json_scan_next(&scan, &name, &element))
-		count++;
-	return count;
+		(*count)++;
 }
 
 enum err nodes_certificates(struct store *store, struct buf *out, size_t *count)
 {
-	struct known_nodes nodes;
 	struct replies replies = {.count = 0};
-	bool comma = false;
-	enum err err = load_ids(store, &nodes);
+	struct node_ids nodes;
+	enum err err = node_ids_load(store, KEY_NODES, &nodes);
 
 	if (err != ERR_NONE)
 		return err;
 	if (nodes.count) {
-		add_mget(store, &nodes, NODE_CERTIFICATES);
+		node_ids_add_mget(store, &nodes, NODE_CERTIFICATES);
 		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			goto out;
 	}
-	if (err != ERR_NONE)
-		goto out;
-	buf_char(out, '[');
 	*count = 0;
-	for (size_t i = 0; i < nodes.count && i < replies.item[0]->elements; i++) {
-		join_array(out, replies.item[0]->element[i], &comma);
-		*count += count_elements(replies.item[0]->element[i]);
-	}
+	buf_char(out, '[');
+	for (size_t i = 0; i < nodes.count && i < replies.item[0]->elements; i++)
+		join_array(out, replies.item[0]->element[i], count);
 	buf_char(out, ']');
 	replies_free(&replies);
 out:
-	free(nodes.ids);
+	free(nodes.list);
 	return err;
 }
 
@@ -257,7 +180,6 @@ enum err nodes_remove(struct store *store, const char *node, int64_t silent_sinc
 	enum { GOING = sizeof(GOES) / sizeof(*GOES), ARGS = 2 + GOING + 3 };
 	struct key keys[GOING];
 	const char *argv[ARGS];
-	size_t lens[ARGS];
 	char count[8], silent_since[24];
 	struct replies replies;
 	enum err err;
@@ -273,9 +195,7 @@ enum err nodes_remove(struct store *store, const char *node, int64_t silent_sinc
 		keys[i] = key_of_node(GOES[i], node);
 		argv[2 + i] = keys[i].text;
 	}
-	for (size_t i = 0; i < ARGS; i++)
-		lens[i] = strlen(argv[i]);
-	err = redis_script(store, SCRIPT_REMOVE_NODE, ARGS, argv, lens, &replies);
+	err = redis_script(store, SCRIPT_REMOVE_NODE, ARGS, argv, &replies);
 	if (err != ERR_NONE)
 		return err;
 	*removed = reply_number(replies.item[0]) == 1;
@@ -285,25 +205,28 @@ enum err nodes_remove(struct store *store, const char *node, int64_t silent_sinc
 
 enum err nodes_remove_silent(struct store *store, int64_t silent_since_ms, size_t *removed)
 {
-	struct known_nodes silent;
+	struct node_ids silent;
 	struct replies replies;
 	enum err err;
 
+	*removed = 0;
 	redis_add(store, "ZRANGEBYSCORE %s -inf %lld", KEY_NODES, (long long)silent_since_ms);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	silent = read_ids(replies.item[0]);
+	silent = node_ids_read(replies.item[0]);
 	replies_free(&replies);
-	*removed = 0;
-	for (size_t i = 0; i < silent.count && err == ERR_NONE; i++) {
+	for (size_t i = 0; i < silent.count; i++) {
 		bool gone = false;
 
-		if (strcmp(silent.ids[i], ID_COORDINATOR) == 0)
+		if (strcmp(silent.list[i], ID_COORDINATOR) == 0)
 			continue;
-		err = nodes_remove(store, silent.ids[i], silent_since_ms, &gone);
+		/* It may have reported meanwhile, hence the same bound again. */
+		err = nodes_remove(store, silent.list[i], silent_since_ms, &gone);
+		if (err != ERR_NONE)
+			break;
 		*removed += gone;
 	}
-	free(silent.ids);
+	free(silent.list);
 	return err;
 }

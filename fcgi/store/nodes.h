@@ -1,4 +1,4 @@
-/* The cluster's nodes: their newest states, one by one and all together, and their end. */
+/* The cluster's nodes: their newest states, one by one and all together, and their removal. */
 #ifndef FCGI_STORE_NODES_H
 #define FCGI_STORE_NODES_H
 
@@ -9,27 +9,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All nodes with a state, by name, and the cluster's totals. */
-struct nodes {
+/* All nodes that have a state, by name, and the cluster's totals. */
+struct node_list {
 	struct cluster_node *list;
 	size_t count;
 	struct cluster_totals totals;
-	struct nodes_memory *memory; /* what the list points into */
+	struct node_list_memory *memory; /* what the list points into */
 };
 
-/* One round trip while no node comes or goes. The caller frees with nodes_free. */
-enum err nodes_load(struct store *store, struct nodes *out) MUST_CHECK;
-void nodes_free(struct nodes *nodes);
-
-/* The names alone, each as a NUL-terminated string, one after the other in `out`; sorted. */
-enum err nodes_names(struct store *store, struct buf *out, size_t *count) MUST_CHECK;
+/* One round trip while no node comes or goes. The caller frees with node_list_free. */
+enum err nodes_load(struct store *store, struct node_list *out) MUST_CHECK;
+void node_list_free(struct node_list *nodes); /* leaves an empty list */
 
 /* Appends the node's stored state (common/node.h); ERR_UNKNOWN_NODE if it has none. */
 enum err nodes_state(struct store *store, const char *node, struct buf *out) MUST_CHECK;
 
-/*
- * Appends all certificates as one JSON array, in the order of the nodes' names, and adds their number.
- */
+/* Appends all certificates as one JSON array, in the order of the nodes' names; *count is their number. */
 enum err nodes_certificates(struct store *store, struct buf *out, size_t *count) MUST_CHECK;
 
 /*
@@ -39,7 +34,10 @@ enum err nodes_certificates(struct store *store, struct buf *out, size_t *count)
 enum err nodes_remove(struct store *store, const char *node, int64_t silent_since_ms,
 		      bool *removed) MUST_CHECK;
 
-/* Removes every worker (the coordinator stays) that has not reported after `silent_since_ms`. */
+/*
+ * Removes every worker (the coordinator stays) that has not reported after `silent_since_ms`. *removed is how
+ * many, also where it ends early by an error.
+ */
 enum err nodes_remove_silent(struct store *store, int64_t silent_since_ms, size_t *removed) MUST_CHECK;
 
 #endif

@@ -1,4 +1,23 @@
-/* The connection: pipelines, timeouts, reconnecting, scripts. It knows no key. */
+/*
+ * The connection to Redis: pipelines, timeouts, reconnecting, scripts. It knows no key and no meaning of a
+ * command.
+ *
+ * Commands are added to a pipeline and run together, so one request of a browser costs one or two round
+ * trips, not one for each key. hiredis collects the commands; run() sends them and then reads as many replies
+ * as commands were added. A pipeline has a bounded length, so neither side ever holds an unbounded number of
+ * replies.
+ *
+ * Nothing is ever sent twice. A connection that breaks while we wait for replies leaves open whether Redis
+ * has done the commands, so the caller gets ERR_BACKEND_AWAY and decides; sending them again could store a
+ * report twice or restart a service twice. There are two cases in which a restarted Redis costs no request
+ * all the same. Before the first command of a pipeline we look at the socket: between pipelines it can only
+ * be readable because Redis has closed it, and then we connect anew before anything is sent. And a script
+ * that Redis says it does not know was not run, so it is sent once more with its text.
+ *
+ * A Redis that is down refuses connections at once and may be asked again soon. A Redis that is there but
+ * silent costs each attempt a timeout; a longer pause before the next attempt lets most requests fail at once
+ * instead of waiting.
+ */
 #include "fcgi/store/redis.h"
 
 #include "common/clock.h"
@@ -7,18 +26,15 @@
 #include "fcgi/store/scripts.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A Redis that is there and silent costs a time-out, which not every request must pay: hence its longer
- * pause. */
-#define CONNECT_TIMEOUT_MS 1000 /* for the greeting, too */
+#define CONNECT_TIMEOUT_MS 1000 /* for each command of the greeting, too */
 #define ANSWER_TIMEOUT_MS  2000
-#define SILENT_PAUSE_MS	   1000
-#define RETRY_AFTER_MS	   100
+#define SILENT_PAUSE_MS	   1000 /* before the next attempt, where the last one ended by a timeout */
+#define RETRY_AFTER_MS	   100	/* where it was refused at once */
 #define FULL_SAID_EVERY_MS 60000
 
 struct store *store_open(const struct redis_address *address, struct redis_tls *tls)
@@ -36,11 +52,11 @@ void store_free(struct store *store)
 		return;
 	if (store->context)
 		redisFree(store->context);
-	free(store->known.ids);
+	free(store->known.list);
 	free(store);
 }
 
-/* Ends the connection; the next command makes a new one. */
+/* Ends the connection; the next pipeline makes a new one, once the pause is over. */
 static void lose(struct store *store, const char *problem)
 {
 	int64_t now_ms = clock_monotonic_ms();
@@ -60,8 +76,9 @@ static struct timeval timeout_of(int64_t ms)
 	return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 }
 
-/* One command of the connection's own beginning. False if Redis refused it or is gone. */
-static bool begin_with(struct store *store, redisReply *reply)
+/* Judges the reply to one command of the greeting, and frees it. False: refused or lost; the connection is
+ * gone. */
+static bool greeted(struct store *store, redisReply *reply)
 {
 	bool fine = reply && reply->type != REDIS_REPLY_ERROR;
 
@@ -72,37 +89,31 @@ static bool begin_with(struct store *store, redisReply *reply)
 	return fine;
 }
 
-static bool log_in(struct store *store)
+/* Logs in, selects the database, and teaches Redis the scripts. */
+static bool greet(struct store *store)
 {
 	const struct redis_address *a = &store->address;
 
-	if (*a->user)
-		return begin_with(store, redisCommand(store->context, "AUTH %s %s", a->user, a->password));
-	if (*a->password)
-		return begin_with(store, redisCommand(store->context, "AUTH %s", a->password));
-	return true;
-}
-
-static bool select_database(struct store *store)
-{
-	return !store->address.database ||
-	       begin_with(store, redisCommand(store->context, "SELECT %d", store->address.database));
-}
-
-static bool load_scripts(struct store *store)
-{
+	if (*a->user && !greeted(store, redisCommand(store->context, "AUTH %s %s", a->user, a->password)))
+		return false;
+	if (!*a->user && *a->password &&
+	    !greeted(store, redisCommand(store->context, "AUTH %s", a->password)))
+		return false;
+	if (a->database && !greeted(store, redisCommand(store->context, "SELECT %d", a->database)))
+		return false;
 	for (size_t i = 0; i < SCRIPT_COUNT; i++) {
 		redisReply *reply = redisCommand(store->context, "SCRIPT LOAD %s", SCRIPTS[i]);
 
 		if (reply && reply->type == REDIS_REPLY_STRING && reply->len < sizeof(store->sha[i]))
 			memcpy(store->sha[i], reply->str, reply->len + 1);
-		if (!begin_with(store, reply))
+		if (!greeted(store, reply))
 			return false;
 	}
 	return true;
 }
 
-static void connect_to(struct store *store)
+/* Makes the connection; where that fails, or must not be tried yet, context stays NULL. */
+static void connect_anew(struct store *store)
 {
 	const struct redis_address *a = &store->address;
 	struct timeval timeout = timeout_of(CONNECT_TIMEOUT_MS);
@@ -122,7 +133,7 @@ static void connect_to(struct store *store)
 		lose(store, redis_tls_problem(store->tls, store->context->errstr));
 		return;
 	}
-	if (!log_in(store) || !select_database(store) || !load_scripts(store))
+	if (!greet(store))
 		return;
 	(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
 	if (store->away)
@@ -130,21 +141,24 @@ static void connect_to(struct store *store)
 	store->away = false;
 }
 
-/* Between pipelines nothing can be there to read but the end of a connection that Redis closed meanwhile. */
+/*
+ * Before a pipeline: is the connection still there? All replies have been read, so there can be nothing to
+ * read but the end of a connection that Redis has closed meanwhile.
+ */
 static void check_connection(struct store *store)
 {
-	struct pollfd fd;
-
 	if (store->context) {
-		fd = (struct pollfd){.fd = store->context->fd, .events = POLLIN};
+		struct pollfd fd = {.fd = store->context->fd, .events = POLLIN};
+
 		if (poll(&fd, 1, 0) == 0)
 			return;
 		redisFree(store->context);
 		store->context = NULL;
 	}
-	connect_to(store);
+	connect_anew(store);
 }
 
+/* Counts one more command. False: there is no connection, and run() will say so. */
 static bool ready_to_add(struct store *store)
 {
 	assert(store->pending < REDIS_PIPELINE_MAX);
@@ -165,9 +179,11 @@ void redis_add(struct store *store, const char *format, ...)
 	va_end(args);
 }
 
-void redis_add_args(struct store *store, size_t argc, const char **argv, const size_t *lens)
+void redis_add_args(struct store *store, size_t argc, const char **argv)
 {
-	if (ready_to_add(store) && redisAppendCommandArgv(store->context, (int)argc, argv, lens) != REDIS_OK)
+	if (!ready_to_add(store))
+		return;
+	if (redisAppendCommandArgv(store->context, (int)argc, argv, NULL) != REDIS_OK)
 		lose(store, store->context->errstr);
 }
 
@@ -184,27 +200,23 @@ static const redisReply *find_error(const redisReply *reply)
 	return NULL;
 }
 
-/* Every write is refused then, so it is said once in a while and not each time. */
-static enum err note_full(struct store *store)
-{
-	int64_t now = clock_monotonic_ms();
-
-	if (!store->full_said_ms || now - store->full_said_ms >= FULL_SAID_EVERY_MS) {
-		log_error("store", "Redis is full (its maxmemory is reached) and takes nothing new");
-		store->full_said_ms = now;
-	}
-	return ERR_BACKEND_FULL;
-}
-
-/* Redis is there but cannot serve now: it is full, loads its data, cannot write them, is no master, … */
+/* What an error of Redis means for the caller; it is logged. */
 static enum err judge_error(struct store *store, const redisReply *error)
 {
+	/* Redis is there but cannot serve now: it loads its data, cannot write them, is no master, … */
 	static const char *const PASSING[] = {"LOADING",  "MISCONF",	 "BUSY",
 					      "READONLY", "MASTERDOWN",	 "NOREPLICAS",
 					      "TRYAGAIN", "CLUSTERDOWN", "NOAUTH"};
+	int64_t now_ms = clock_monotonic_ms();
 
-	if (strncmp(error->str, "OOM", 3) == 0)
-		return note_full(store);
+	if (strncmp(error->str, "OOM", 3) == 0) {
+		/* Every write is refused then, so the log says it once in a while and not each time. */
+		if (store->full_said_ms && now_ms - store->full_said_ms < FULL_SAID_EVERY_MS)
+			return ERR_BACKEND_FULL;
+		log_error("store", "Redis is full (its maxmemory is reached) and takes nothing new");
+		store->full_said_ms = now_ms;
+		return ERR_BACKEND_FULL;
+	}
 	log_error("store", "Redis refused a command: %s", error->str);
 	for (size_t i = 0; i < sizeof(PASSING) / sizeof(*PASSING); i++)
 		if (strncmp(error->str, PASSING[i], strlen(PASSING[i])) == 0)
@@ -212,7 +224,7 @@ static enum err judge_error(struct store *store, const redisReply *error)
 	return ERR_INTERNAL;
 }
 
-/* Reads all replies, errors among them. */
+/* Sends what was added and reads all replies, errors among them. */
 static enum err run(struct store *store, struct replies *out)
 {
 	struct replies replies = {.count = 0};
@@ -278,32 +290,49 @@ enum err redis_run_only(struct store *store)
 	return err;
 }
 
-/* EVALSHA or EVAL with the script's name before the arguments. */
-static void add_script(struct store *store, const char *verb, const char *name, size_t argc,
-		       const char **argv, const size_t *lens)
+enum err redis_run_each(struct store *store, const struct redis_each *each)
+{
+	size_t at_once = REDIS_PIPELINE_MAX / each->commands;
+
+	for (size_t first = 0, count; first < each->count; first += count) {
+		struct replies replies;
+		enum err err;
+
+		count = each->count - first < at_once ? each->count - first : at_once;
+		for (size_t i = 0; i < count; i++)
+			each->add(store, first + i, each->user);
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		assert(replies.count == count * each->commands);
+		for (size_t i = 0; i < count; i++)
+			each->take(first + i, &replies.item[i * each->commands], each->user);
+		replies_free(&replies);
+	}
+	return ERR_NONE;
+}
+
+/* Adds EVALSHA or EVAL: the script's digest or text stands before the arguments. */
+static void add_script(struct store *store, const char *verb, const char *script, size_t argc,
+		       const char **argv)
 {
 	const char **all = mem_alloc(argc + 2, sizeof(*all));
-	size_t *all_lens = mem_alloc(argc + 2, sizeof(*all_lens));
 
 	all[0] = verb;
-	all_lens[0] = strlen(verb);
-	all[1] = name;
-	all_lens[1] = strlen(name);
+	all[1] = script;
 	memcpy(all + 2, argv, argc * sizeof(*argv));
-	memcpy(all_lens + 2, lens, argc * sizeof(*lens));
-	redis_add_args(store, argc + 2, all, all_lens);
+	redis_add_args(store, argc + 2, all);
 	free(all);
-	free(all_lens);
 }
 
 enum err redis_script(struct store *store, enum script script, size_t argc, const char **argv,
-		      const size_t *lens, struct replies *out)
+		      struct replies *out)
 {
 	struct replies replies = {.count = 0};
 	enum err err;
 
-	check_connection(store); /* a new connection first learns the scripts' names */
-	add_script(store, "EVALSHA", store->sha[script], argc, argv, lens);
+	check_connection(store); /* first, since a new connection tells the scripts' digests */
+	add_script(store, "EVALSHA", store->sha[script], argc, argv);
 	err = run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
@@ -316,8 +345,9 @@ enum err redis_script(struct store *store, enum script script, size_t argc, cons
 		replies_free(&replies);
 		return err;
 	}
+	/* Somebody made Redis forget its scripts; it has done nothing, so this is no repetition. */
 	replies_free(&replies);
-	add_script(store, "EVAL", SCRIPTS[script], argc, argv, lens);
+	add_script(store, "EVAL", SCRIPTS[script], argc, argv);
 	return redis_run(store, out);
 }
 

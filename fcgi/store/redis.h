@@ -5,12 +5,14 @@
  *     redis_add(store, "GET %s", key.text);
  *     redis_add(store, "LRANGE %s 0 %d", list.text, limit - 1);
  *     err = redis_run(store, &replies);
+ *
+ * A pipeline that was begun is always run, also when the connection was lost while it was filled.
  */
 #ifndef FCGI_STORE_REDIS_H
 #define FCGI_STORE_REDIS_H
 
 #include "common/buf.h"
-#include "common/id.h"
+#include "fcgi/store/node_ids.h"
 #include "fcgi/store/store.h"
 
 #include <hiredis/hiredis.h>
@@ -18,15 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REDIS_PIPELINE_MAX 64
+#define REDIS_PIPELINE_MAX 64 /* commands; more is a programming error */
 
 enum script { SCRIPT_ADD_LOGS, SCRIPT_REMOVE_NODE, SCRIPT_PUT_USER, SCRIPT_COUNT_LOGIN, SCRIPT_COUNT };
-
-struct known_nodes { /* sorted; what nodes.c saw last, so that it can ask for all states without asking which
-		      */
-	char (*ids)[ID_NODE_SIZE];
-	size_t count;
-};
 
 struct store {
 	struct redis_address address;
@@ -38,7 +34,7 @@ struct store {
 	bool away;		    /* the loss was logged */
 	int64_t full_said_ms;	    /* when it was last logged that Redis is full (monotonic); 0: never */
 	char sha[SCRIPT_COUNT][41]; /* by which Redis knows the scripts */
-	struct known_nodes known;
+	struct node_ids known;	    /* the nodes that nodes_load found last */
 };
 
 struct replies {
@@ -46,28 +42,49 @@ struct replies {
 	size_t count;
 };
 
-/* hiredis' format: every %s (string), %b (pointer, size_t) and %lld is one argument or a part of one; nothing
- * in them is parsed again. */
+/*
+ * Adds a command in hiredis' format: every %s (string), %b (pointer, size_t) and %lld is one argument or a
+ * part of one; nothing in them is parsed again.
+ */
 void redis_add(struct store *store, const char *format, ...);
-void redis_add_args(struct store *store, size_t argc, const char **argv, const size_t *lens);
+
+/* Adds a command of any number of arguments, NUL-terminated strings. */
+void redis_add_args(struct store *store, size_t argc, const char **argv);
 
 /*
  * Runs what was added. On success there is a reply for each command, none of them an error (an EXEC's parts
- * neither), and the caller frees them; on failure there is nothing to free. ERR_BACKEND_AWAY;
- * ERR_BACKEND_FULL where Redis has reached its maxmemory; ERR_INTERNAL where it refused a command otherwise.
- * That is logged.
+ * neither), and the caller frees them; on failure there is nothing to free. ERR_BACKEND_AWAY: Redis cannot be
+ * reached or cannot serve now; it may or may not have done the commands. ERR_BACKEND_FULL: Redis has reached
+ * its maxmemory. ERR_INTERNAL: it refused a command otherwise. The failure has been logged.
  */
 enum err redis_run(struct store *store, struct replies *out) MUST_CHECK;
 
 /* The same for commands that make Redis wait up to `wait_ms`. */
 enum err redis_run_waiting(struct store *store, int64_t wait_ms, struct replies *out) MUST_CHECK;
 
-/* For callers that want no reply, only success. */
+/* The same for callers that want no reply, only success. */
 enum err redis_run_only(struct store *store) MUST_CHECK;
 
-/* Runs one script (scripts.h) alone; `argv` begins with the number of keys. */
+/* One question to many things (nodes, as a rule) that each need commands of their own. */
+struct redis_each {
+	size_t count;	 /* of things */
+	size_t commands; /* how many commands `add` adds for one of them */
+	void (*add)(struct store *store, size_t index, void *user);
+	void (*take)(size_t index, redisReply *const *replies, void *user); /* `commands` of them */
+	void *user;
+};
+
+/*
+ * Runs the commands of all things, as many things in one round trip as a pipeline holds, and hands on the
+ * replies in the things' order. It ends at the first round trip that fails: what was taken before stays
+ * taken. Errors as above.
+ */
+enum err redis_run_each(struct store *store, const struct redis_each *each) MUST_CHECK;
+
+/* Runs one script (scripts.h) alone. `argv` are strings: the number of keys, the keys, the other arguments.
+ */
 enum err redis_script(struct store *store, enum script script, size_t argc, const char **argv,
-		      const size_t *lens, struct replies *out) MUST_CHECK;
+		      struct replies *out) MUST_CHECK;
 
 void replies_free(struct replies *replies);
 

@@ -1,4 +1,8 @@
-/* Counters with an end. */
+/*
+ * The rate limit of logins: two counters in Redis that end by themselves. They are in Redis because every
+ * process of every API must count together. They count even in a full Redis, so nobody is locked out by one
+ * (scripts.c).
+ */
 #include "fcgi/store/throttle.h"
 
 #include "common/keys.h"
@@ -6,7 +10,6 @@
 #include "fcgi/store/redis.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define FAILURES_OF_USER    10 /* from one address, for one name */
 #define FAILURES_OF_ADDRESS 50 /* from one address, whatever the name */
@@ -25,16 +28,14 @@ static struct counters counters_of(const char *address, const char *user)
 	return (struct counters){key_of_login_failures(who), key_of_login_failures(network)};
 }
 
-/* Changes both counters; the answer's parts are in their order. */
+/* Changes both counters. The answer has a part for each, in the order of the struct: {count, seconds left}.
+ */
 static enum err change(struct store *store, const struct counters *counters, const char *by,
 		       struct replies *out)
 {
 	const char *argv[] = {"2", counters->of_user.text, counters->of_address.text, by, WINDOW_S};
-	size_t lens[sizeof(argv) / sizeof(*argv)];
 
-	for (size_t i = 0; i < sizeof(argv) / sizeof(*argv); i++)
-		lens[i] = strlen(argv[i]);
-	return redis_script(store, SCRIPT_COUNT_LOGIN, sizeof(argv) / sizeof(*argv), argv, lens, out);
+	return redis_script(store, SCRIPT_COUNT_LOGIN, sizeof(argv) / sizeof(*argv), argv, out);
 }
 
 enum err throttle_attempt(struct store *store, const char *address, const char *user, int64_t *retry_after_s)

@@ -1,8 +1,9 @@
 /*
- * Attempts to log in are counted by address (network.h) and user, and by address alone; too many are refused
- * for a while.
- * An attempt counts before its password is looked at, so that many at once are no way around; a right one is
- * taken back.
+ * The rate limit of logins. Attempts are counted for an address (network.h) with a user name, and for the
+ * address alone; over either limit they are refused until its minute is over.
+ *
+ * An attempt counts before its password is looked at, so that many attempts at once cannot pass together; a
+ * right password takes it back.
  */
 #ifndef FCGI_STORE_THROTTLE_H
 #define FCGI_STORE_THROTTLE_H
@@ -11,11 +12,13 @@
 
 #include <stdint.h>
 
-/* Counts an attempt. ERR_TOO_MANY_REQUESTS with *retry_after_s if it must not be made now. */
+/* Counts an attempt. ERR_TOO_MANY_REQUESTS: it must not be made, before *retry_after_s (at least 1) have
+ * passed. */
 enum err throttle_attempt(struct store *store, const char *address, const char *user,
 			  int64_t *retry_after_s) MUST_CHECK;
 
-/* The right password: the attempt was no failure, and this address may mistype this user's name afresh. */
+/* The password was right: the attempt was no failure, and earlier failures of this address for this user are
+ * forgotten. */
 enum err throttle_succeeded(struct store *store, const char *address, const char *user) MUST_CHECK;
 
 #endif

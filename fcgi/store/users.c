@@ -91,8 +91,6 @@ static enum err put(struct store *store, const char *name, const struct buf *bef
 	err = redis_script(store, SCRIPT_PUT_USER, 7,
 			   (const char *[]){"1", KEY_USERS, name, buf_string(before), buf_string(after),
 					    CHANNEL_REVOKED, message.data},
-			   (size_t[]){1, strlen(KEY_USERS), strlen(name), before->len, after->len,
-				      strlen(CHANNEL_REVOKED), message.len},
 			   &replies);
 	buf_free(&message);
 	if (err != ERR_NONE)
