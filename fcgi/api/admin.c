@@ -2,8 +2,8 @@
  * /api/admin and the audit: accounts, workers' tokens, the removal of nodes, and the record of who did what.
  * What an account or a token must be is decided in model/accounts.c, which the command `p2pdash` shares.
  *
- * Everything that changes something is written to the audit, after it was done. A list is written straight
- * into the response: if reading it fails, the dispatcher drops what was written.
+ * Everything that changes something is written to the audit, after it was done (model/audits.h). A list is
+ * written straight into the response: if reading it fails, the dispatcher drops what was written.
  */
 #include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
@@ -48,9 +48,7 @@ enum err api_add_user(struct call *call)
 	err = accounts_add_user(call->context->store, name, password, role, call->why);
 	if (err != ERR_NONE)
 		return err;
-	err = audits_note(call, "user.add", NULL, name);
-	if (err != ERR_NONE)
-		return err;
+	audits_write_call(call, "user.add", NULL, name);
 	call->response->status = 201;
 	body_write_success(call);
 	return ERR_NONE;
@@ -71,9 +69,7 @@ enum err api_change_user(struct call *call)
 	err = accounts_change_user(call->context->store, call->parameter, password, role, call->why);
 	if (err != ERR_NONE)
 		return err;
-	err = audits_note(call, password ? "user.password" : "user.role", NULL, call->parameter);
-	if (err != ERR_NONE)
-		return err;
+	audits_write_call(call, password ? "user.password" : "user.role", NULL, call->parameter);
 	body_write_success(call);
 	return ERR_NONE;
 }
@@ -84,9 +80,7 @@ enum err api_remove_user(struct call *call)
 
 	if (err != ERR_NONE)
 		return err;
-	err = audits_note(call, "user.remove", NULL, call->parameter);
-	if (err != ERR_NONE)
-		return err;
+	audits_write_call(call, "user.remove", NULL, call->parameter);
 	body_write_success(call);
 	return ERR_NONE;
 }
@@ -122,9 +116,7 @@ enum err api_create_token(struct call *call)
 				    call->why);
 	if (err != ERR_NONE)
 		goto out;
-	err = audits_note(call, "token.create", node, token.claims.id);
-	if (err != ERR_NONE)
-		goto out;
+	audits_write_call(call, "token.create", node, token.claims.id);
 	/* The token is shown this once; the store keeps only its id. */
 	call->response->status = 201;
 	json_open(&json, '{');
@@ -145,9 +137,7 @@ enum err api_revoke_token(struct call *call)
 
 	if (err != ERR_NONE)
 		return err;
-	err = audits_note(call, "token.revoke", NULL, call->parameter);
-	if (err != ERR_NONE)
-		return err;
+	audits_write_call(call, "token.revoke", NULL, call->parameter);
 	body_write_success(call);
 	return ERR_NONE;
 }
@@ -163,9 +153,7 @@ enum err api_remove_node(struct call *call)
 		return err;
 	if (!removed)
 		return reason_set(call->why, ERR_UNKNOWN_NODE, "there is no node %.64s", call->parameter);
-	err = audits_note(call, "node.remove", call->parameter, NULL);
-	if (err != ERR_NONE)
-		return err;
+	audits_write_call(call, "node.remove", call->parameter, NULL);
 	body_write_success(call);
 	return ERR_NONE;
 }

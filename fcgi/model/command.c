@@ -21,9 +21,8 @@
 #include "common/action.h"
 #include "common/clock.h"
 #include "common/limits.h"
-#include "common/log.h"
 #include "common/result_code.h"
-#include "fcgi/store/audit.h"
+#include "fcgi/model/audits.h"
 #include "fcgi/store/commands.h"
 #include "fcgi/store/nodes.h"
 #include "fcgi/store/waits.h"
@@ -212,7 +211,7 @@ static struct verdict verdict_of_result(const struct json *result)
 	return verdict;
 }
 
-/* Names the action and writes the line. What was done is answered even if it cannot be written down. */
+/* Names the action and writes the entry. */
 static void note(struct store *store, struct audit_entry entry, const char *method,
 		 const char *service_action)
 {
@@ -221,9 +220,7 @@ static void note(struct store *store, struct audit_entry entry, const char *meth
 	(void)snprintf(action, sizeof(action), "%s%s", method ? "" : "service.",
 		       method ? method : service_action);
 	entry.action = action;
-	if (audit_add(store, &entry) != ERR_NONE)
-		log_error("command", "the audit misses user=%s action=%s node=%s result=%s", entry.user,
-			  entry.action, entry.node, entry.result);
+	audits_write(store, &entry);
 }
 
 enum err command_run(struct context *context, const struct command_caller *caller,

@@ -3,27 +3,22 @@
  * same. A method that changes something is written to the audit under the name that REST's call has there.
  */
 #include "common/limits.h"
-#include "common/log.h"
+#include "fcgi/model/audits.h"
 #include "fcgi/model/logbook.h"
 #include "fcgi/model/overview.h"
 #include "fcgi/rpc/reporter.h"
-#include "fcgi/store/audit.h"
 
 #include <string.h>
 
-/* What was done is answered even if it cannot be written down. */
 static void note(const struct rpc_call *call, const char *action, const char *node)
 {
-	const struct audit_entry entry = {
-		.user = call->caller->session->subject,
-		.address = call->caller->address,
-		.action = action,
-		.node = node,
-		.result = "succeeded",
-	};
-
-	if (audit_add(call->store, &entry) != ERR_NONE)
-		log_error("rpc", "the audit misses user=%s action=%s", entry.user, action);
+	audits_write(call->store, &(struct audit_entry){
+					  .user = call->caller->session->subject,
+					  .address = call->caller->address,
+					  .action = action,
+					  .node = node,
+					  .result = "succeeded",
+				  });
 }
 
 static enum err get_cluster_services(struct store *store, struct buf *result)

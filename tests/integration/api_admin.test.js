@@ -103,6 +103,28 @@ test('only admins get in', async () => {
   assert.equal(wrong.headers.allow, 'GET, HEAD, POST');
 });
 
+test('what was done is answered though the audit cannot take it, and the log tells what is missing', async () => {
+  await stack.redisCommand('RENAME', 'p2pdash:audit', 'p2pdash:audit-aside');
+  await stack.redisCommand('SET', 'p2pdash:audit', 'no list');
+  try {
+    const added = await admin.post('/api/admin/users', { username: 'unseen', password: 'long password', role: 'viewer' });
+    assert.equal(added.status, 201, added.text);
+    assert.equal((await admin.request('DELETE', '/api/admin/users/unseen')).status, 200);
+    assert.equal((await admin.post('/api/logs/clear', {})).status, 200);
+    const call = { jsonrpc: '2.0', id: 1, method: 'log_collector.clear_logs' };
+    assert.equal((await admin.post('/rpc', call)).json.result.success, true);
+  } finally {
+    await stack.redisCommand('RENAME', 'p2pdash:audit-aside', 'p2pdash:audit');
+  }
+  const missing = [...stack.api.log().matchAll(/ERROR audit: the audit misses user=the-admin (.*)/g)].map((match) => match[1]);
+  assert.deepEqual(missing, [
+    'action=user.add node=- target=unseen result=succeeded',
+    'action=user.remove node=- target=unseen result=succeeded',
+    'action=logs.clear node=- target=- result=succeeded',
+    'action=logs.clear node=- target=- result=succeeded',
+  ]);
+});
+
 test('the audit is newest first and given as asked', async () => {
   const all = await audit(1000);
   assert.deepEqual(await audit(2), all.slice(0, 2));
