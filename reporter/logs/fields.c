@@ -1,6 +1,6 @@
 /*
- * JSON log lines: one table of the names libraries give to an entry's fields. What is no JSON object, or has
- * no message, is somebody else's.
+ * JSON log lines: one table of the names that libraries give to an entry's fields. Another library's lines
+ * are another row. What is no JSON object, or has no message, is for line.c to show as it stands.
  */
 #include "reporter/logs/fields.h"
 
@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum field {
+enum entry_field {
 	FIELD_TIME,
 	FIELD_LEVEL,
 	FIELD_LOGGER,
@@ -19,13 +19,13 @@ enum field {
 	FIELD_MODULE,
 	FIELD_FUNCTION,
 	FIELD_LINE,
-	FIELD_IGNORED, /* says nothing to a reader that the node's name does not say */
+	FIELD_IGNORED, /* of no use to somebody who reads the log of a node */
 	FIELD_COUNT
 };
 
-/* Of two members for one field the one whose name stands first counts. */
+/* Of two members for one field the one whose name stands first here counts. */
 static const struct {
-	enum field field;
+	enum entry_field field;
 	const char *name;
 } NAMES[] = {
 	{FIELD_TIME, "timestamp"},    {FIELD_TIME, "@timestamp"},
@@ -53,17 +53,16 @@ static const struct {
 
 #define NAMES_COUNT (sizeof(NAMES) / sizeof(NAMES[0]))
 
-static size_t rank_of(const char *name)
+/* The field that a member of this name is for, and the row that says so; FIELD_COUNT if there is none. */
+static enum entry_field field_of(const char *name, size_t *row)
 {
-	size_t rank = 0;
-
-	while (rank < NAMES_COUNT && strcmp(NAMES[rank].name, name) != 0)
-		rank++;
-	return rank;
+	for (*row = 0; *row < NAMES_COUNT; (*row)++)
+		if (strcmp(NAMES[*row].name, name) == 0)
+			return NAMES[*row].field;
+	return FIELD_COUNT;
 }
 
-/* Seconds, milliseconds, micro- or nanoseconds since 1970: which of them, its size tells until the year 5138.
- */
+/* Seconds, milliseconds, micro- or nanoseconds since 1970. Its size tells which, until the year 5138. */
 static bool number_time(double value, int64_t *ms)
 {
 	static const double AS_SECONDS = 1e11, AS_MILLISECONDS = 1e14, AS_MICROSECONDS = 1e17, LARGEST = 1e20;
@@ -84,15 +83,15 @@ static bool number_time(double value, int64_t *ms)
 static bool read_time(const struct json *value, int64_t now_ms, int64_t *ms)
 {
 	const char *text = json_text(value);
-	struct log_time time;
+	struct timestamp time;
 
 	if (!text)
 		return json_is_number(value) && number_time(json_number(value), ms);
 	if (clock_parse_iso(text, strlen(text), ms) == ERR_NONE)
 		return true;
-	if (log_time_match(text, strlen(text), &time) == 0)
+	if (timestamp_match(text, strlen(text), &time) == 0)
 		return false;
-	*ms = log_time_ms(&time, now_ms);
+	*ms = timestamp_to_ms(&time, now_ms);
 	return true;
 }
 
@@ -112,16 +111,6 @@ static bool read_level(const struct json *value, enum level *level)
 	return true;
 }
 
-static bool read_line(const struct json *value, int64_t *line)
-{
-	double number = json_number(value);
-
-	if (!json_is_number(value) || number < 0 || number > INT32_MAX)
-		return false;
-	*line = (int64_t)number;
-	return true;
-}
-
 static bool read_text(const struct json *value, const char **text)
 {
 	if (!json_text(value))
@@ -130,9 +119,11 @@ static bool read_text(const struct json *value, const char **text)
 	return true;
 }
 
-/* False if the member's value is not what its name says: it is shown with the others then. */
-static bool read_field(enum field field, const struct json *value, int64_t now_ms, struct entry *out)
+/* False, and *out untouched, if the value is not what the member's name says. */
+static bool read_field(enum entry_field field, const struct json *value, int64_t now_ms, struct entry *out)
 {
+	double number = json_number(value);
+
 	switch (field) {
 	case FIELD_TIME:
 		return read_time(value, now_ms, &out->timestamp_ms);
@@ -147,7 +138,10 @@ static bool read_field(enum field field, const struct json *value, int64_t now_m
 	case FIELD_FUNCTION:
 		return read_text(value, &out->function);
 	case FIELD_LINE:
-		return read_line(value, &out->line);
+		if (!json_is_number(value) || number < 0 || number > INT32_MAX)
+			return false;
+		out->line = (int64_t)number;
+		return true;
 	case FIELD_IGNORED:
 	case FIELD_COUNT:
 		break;
@@ -155,6 +149,7 @@ static bool read_field(enum field field, const struct json *value, int64_t now_m
 	return true;
 }
 
+/* Text that could not be taken for the next member stands without quotes, all else as JSON. */
 static void append_member(struct buf *out, const struct json *member)
 {
 	const char *text = json_text(member);
@@ -166,33 +161,35 @@ static void append_member(struct buf *out, const struct json *member)
 		json_write(out, member);
 }
 
-bool log_fields_read(const struct json *object, int64_t now_ms, struct buf *scratch, struct entry *out)
+bool fields_read(const struct json *object, int64_t now_ms, struct buf *scratch, struct entry *out)
 {
 	const struct json *chosen[FIELD_COUNT] = {0};
-	size_t ranks[FIELD_COUNT];
+	size_t rows[FIELD_COUNT];
 	struct entry entry = *out;
 
 	for (const struct json *member = json_first(object); member; member = json_next(member)) {
-		size_t rank = rank_of(json_key(member));
+		size_t row;
+		enum entry_field field = field_of(json_key(member), &row);
 
-		if (rank == NAMES_COUNT || (chosen[NAMES[rank].field] && ranks[NAMES[rank].field] <= rank))
+		if (field == FIELD_COUNT || (chosen[field] && rows[field] <= row))
 			continue;
-		chosen[NAMES[rank].field] = member;
-		ranks[NAMES[rank].field] = rank;
+		chosen[field] = member;
+		rows[field] = row;
 	}
 	if (!json_text(chosen[FIELD_MESSAGE]))
 		return false;
 	for (int field = 0; field < FIELD_IGNORED; field++)
-		if (chosen[field] && !read_field((enum field)field, chosen[field], now_ms, &entry))
+		if (chosen[field] && !read_field((enum entry_field)field, chosen[field], now_ms, &entry))
 			chosen[field] = NULL;
 
+	/* What was not chosen follows the message. */
 	buf_clear(scratch);
 	buf_text(scratch, entry.message);
 	for (const struct json *member = json_first(object); member; member = json_next(member)) {
-		size_t rank = rank_of(json_key(member));
-		enum field field = rank == NAMES_COUNT ? FIELD_COUNT : NAMES[rank].field;
+		size_t row;
+		enum entry_field field = field_of(json_key(member), &row);
 
-		if (field != FIELD_IGNORED && (field == FIELD_COUNT || chosen[field] != member))
+		if (field == FIELD_COUNT || (field != FIELD_IGNORED && chosen[field] != member))
 			append_member(scratch, member);
 	}
 	entry.message = buf_string(scratch);

@@ -12,10 +12,11 @@
 #include <stdint.h>
 
 /*
- * Fills what the object says into *out and leaves the rest of *out alone. Members the entry has no field for
- * follow the message as ` name=value`, so that nothing the program wrote is lost. False, and *out untouched,
- * if the object has no message. Texts point into `object` or into `scratch`.
+ * Fills what the object says into *out and leaves the rest of *out alone. Members that an entry has no field
+ * for, or whose value is not what their name says, follow the message as ` name=value`: nothing that the
+ * program wrote is lost. False, and *out untouched, if `object` is no object or has no message. Texts point
+ * into `object` or `scratch`, which is overwritten. `now_ms` is for a time that does not say its year.
  */
-bool log_fields_read(const struct json *object, int64_t now_ms, struct buf *scratch, struct entry *out);
+bool fields_read(const struct json *object, int64_t now_ms, struct buf *scratch, struct entry *out);
 
 #endif

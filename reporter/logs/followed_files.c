@@ -34,7 +34,7 @@ static void release(struct followed_files *files, struct followed_file *file)
 {
 	file_watch_remove(files->watch, file->watch_id);
 	file_tail_close(&file->tail);
-	log_line_parser_free(&file->parser);
+	line_parser_free(&file->parser);
 	free(file->path);
 	free(file->origin);
 	free(file);

@@ -28,7 +28,7 @@ enum followed_state {
 struct followed_file {
 	enum followed_state state; /* changed by followed_file_move alone */
 	struct file_tail tail;
-	struct log_line_parser parser;
+	struct line_parser parser;
 	char *path;   /* where it was seen last */
 	char *origin; /* the path it had before rotation */
 	char key[SOURCE_KEY_MAX + 1];

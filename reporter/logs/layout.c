@@ -1,28 +1,34 @@
 /*
- * Layouts of plain log lines: a table of patterns and the small matcher for them. A new layout is a new row.
- * What a line without any of them means is for log_line to say.
+ * Layouts of plain log lines: a table of patterns and the small matcher for them. A new layout is a new row;
+ * what a line without any of them means is for line.c to say.
+ *
+ * The order of the rows is the design. A line that people write may begin like one that a logger writes
+ * ("Error opening a file"), so a row asks for as much as its loggers always write, rows that ask for more
+ * stand first, and rows that ask for little accept only what prose hardly has: capitals, brackets, a fraction
+ * of a second. Where a line could be either, it is better to show it whole than to take a word away from it.
  */
 #include "reporter/logs/layout.h"
 
 #include "common/limits.h"
+#include "reporter/logs/scan.h"
 
 #include <ctype.h>
 #include <string.h>
 
 /*
  * Fields begin with a percent sign, all else stands for itself, a blank for one or more. What follows is the
- * message. The more telling patterns stand first.
+ * message.
  *
- *   %t  a time (log_time.h), or one of day alone  ·  %s  as syslog daemons write it  ·  %f  with a fraction
+ *   %t  a time (timestamp.h), or one of day alone  ·  %s  as syslog daemons write it  ·  %f  with a fraction
  *   %z  a zone that the time did not take for one
  *   %l  a level in any case  ·  %L  in capitals  ·  %k  its first letter  ·  %p  syslog's digit
  *   %n  a logger's name  ·  %q  one that cannot be taken for prose: it has a dot, a slash, a colon or an
  *       underscore  ·  %m  that, or a word in small letters  ·  %c  one of Java's classes, or its method
- *   %d  a number we have no field for  ·  %x  a word that we have none for; in brackets it may have blanks
+ *   %d  a number that an entry has no field for  ·  %x  such a word; in brackets it may have blanks
  */
 static const struct layout {
 	const char *pattern;
-	bool whole; /* the head stays in the message: it says more than time, level and logger */
+	bool whole; /* the prefix stays in the message: it says more than time, level and logger */
 } LAYOUTS[] = {
 	/* SAMPLE 2025-11-17 10:30:00,123 - Service.app - ERROR - cannot open        (Python's usual format) */
 	{"%t - %n - %l - ", false},
@@ -96,16 +102,17 @@ static const struct layout {
 	{"%t ", false},
 };
 
-struct scan {
-	const char *at, *end;
-	struct log_head *head;
-	/* The last place a time was looked for: most patterns look at the same one. */
+/* A line on its way through the patterns. */
+struct match {
+	struct scan scan;
+	struct line_prefix *prefix;
+	/* The last place a time was looked for, and what was found: most patterns look at the same one. */
 	const char *time_at;
 	size_t time_len;
-	struct log_time time;
+	struct timestamp time;
 };
 
-/* The literal part of a pattern up to its next field. NULL if the text at `at` differs, else where it ends.
+/* Where the literal that `pattern` begins with, up to its next field, ends in the text; NULL if that differs.
  */
 static const char *after_literal(const char *pattern, const char *at, const char *end)
 {
@@ -124,7 +131,7 @@ static const char *after_literal(const char *pattern, const char *at, const char
 	return at;
 }
 
-/* The text up to where the literal `next` begins; empty if it is not there soon. */
+/* The length of the word before the literal `next`; 0 if that does not follow soon. */
 static size_t word_before(const struct scan *scan, const char *next)
 {
 	bool blanks = *next == ']';
@@ -138,27 +145,8 @@ static size_t word_before(const struct scan *scan, const char *next)
 	return 0;
 }
 
-static size_t take_time(struct scan *scan, char field)
-{
-	size_t left = (size_t)(scan->end - scan->at);
-
-	if (scan->time_at != scan->at) {
-		scan->time_at = scan->at;
-		scan->time_len = log_time_match(scan->at, left, &scan->time);
-		if (scan->time_len == 0)
-			scan->time_len = log_time_of_day(scan->at, left, &scan->time);
-	}
-	if (scan->time_len == 0 || (field == 'f' && !scan->time.has_fraction))
-		return 0;
-	if (field == 's' &&
-	    (scan->time.is_vague || (scan->time.has_year && !(scan->time.has_zone && scan->at[10] == 'T'))))
-		return 0;
-	scan->head->has_time = true;
-	scan->head->time = scan->time;
-	return scan->time_len;
-}
-
-static size_t word_len(const struct scan *scan, int (*belongs)(int))
+/* How many of the next characters `belongs`, one of ctype.h's, takes. */
+static size_t run_of(const struct scan *scan, int (*belongs)(int))
 {
 	size_t len = 0;
 
@@ -167,65 +155,65 @@ static size_t word_len(const struct scan *scan, int (*belongs)(int))
 	return len;
 }
 
-static size_t take_zone(struct scan *scan)
+static size_t take_time(struct match *match, char field)
 {
+	const struct timestamp *time = &match->time;
+	const char *at = match->scan.at;
+	size_t left = scan_left(&match->scan);
+
+	if (match->time_at != at) {
+		match->time_at = at;
+		match->time_len = timestamp_match(at, left, &match->time);
+		if (match->time_len == 0)
+			match->time_len = timestamp_match_time_of_day(at, left, &match->time);
+	}
+	if (match->time_len == 0 || (field == 'f' && !time->has_fraction))
+		return 0;
+	/* Syslog daemons write RFC 3164's time without a year, or RFC 5424's with a T and a zone. */
+	if (field == 's' && (time->is_vague || (time->has_year && !(time->has_zone && at[10] == 'T'))))
+		return 0;
+	match->prefix->has_time = true;
+	match->prefix->time = *time;
+	return match->time_len;
+}
+
+/* A zone stands behind a time that was taken. What is a level's name is none. */
+static size_t take_zone(struct match *match)
+{
+	const struct scan *scan = &match->scan;
 	enum level level;
 
-	if (level_parse(scan->at, word_len(scan, isalpha), &level) == ERR_NONE)
+	if (level_parse(scan->at, run_of(scan, isalpha), &level) == ERR_NONE)
 		return 0;
-	return log_time_zone(scan->at, (size_t)(scan->end - scan->at), &scan->head->time);
+	return timestamp_match_zone(scan->at, scan_left(scan), &match->prefix->time);
 }
 
-static size_t take_level(struct scan *scan, bool capitals)
-{
-	size_t len = word_len(scan, capitals ? isupper : isalpha);
-
-	if (level_parse(scan->at, len, &scan->head->level) != ERR_NONE)
-		return 0;
-	scan->head->has_level = true;
-	return len;
-}
-
-static size_t take_level_letter(struct scan *scan)
+static size_t take_level(struct match *match, char field)
 {
 	static const char LETTERS[LEVEL_COUNT] = {'D', 'I', 'W', 'E', 'F'};
-	const char *letter = scan->at < scan->end ? memchr(LETTERS, *scan->at, sizeof(LETTERS)) : NULL;
+	const struct scan *scan = &match->scan;
+	enum level *level = &match->prefix->level;
+	const char *letter;
+	size_t len = 1;
 
-	if (!letter)
+	if (scan->at == scan->end)
 		return 0;
-	scan->head->level = (enum level)(letter - LETTERS);
-	scan->head->has_level = true;
-	return 1;
-}
-
-static size_t take_severity(struct scan *scan)
-{
-	if (scan->at == scan->end || *scan->at < '0' || *scan->at > '7')
-		return 0;
-	scan->head->level = level_of_severity(*scan->at - '0');
-	scan->head->has_level = true;
-	return 1;
-}
-
-static bool is_any(const char *name, size_t len)
-{
-	(void)name;
-	return len > 0;
-}
-
-static bool is_qualified(const char *name, size_t len)
-{
-	return memchr(name, '.', len) || memchr(name, '/', len) || memchr(name, ':', len) ||
-	       memchr(name, '_', len);
-}
-
-static bool is_module(const char *name, size_t len)
-{
-	size_t small = 0;
-
-	while (small < len && (islower((unsigned char)name[small]) || isdigit((unsigned char)name[small])))
-		small++;
-	return is_qualified(name, len) || (small == len && len > 0 && islower((unsigned char)*name));
+	if (field == 'k') {
+		letter = memchr(LETTERS, *scan->at, sizeof(LETTERS));
+		if (!letter)
+			return 0;
+		*level = (enum level)(letter - LETTERS);
+	} else if (field == 'p') {
+		if (*scan->at < '0' || *scan->at > '7')
+			return 0;
+		*level = level_of_severity(*scan->at - '0');
+	} else {
+		len = run_of(scan, field == 'L' ? isupper : isalpha);
+		if (level_parse(scan->at, len, level) != ERR_NONE)
+			return 0;
+	}
+	match->prefix->has_level = true;
+	return len;
 }
 
 /* A package in small letters, then a class, which has a capital. */
@@ -243,54 +231,73 @@ static bool is_class(const char *name, size_t len)
 	return found;
 }
 
-static size_t take_logger(struct scan *scan, const char *next, bool (*fits)(const char *, size_t))
+/* Whether the name has a dot, a slash, a colon or an underscore: prose seldom does. */
+static bool is_qualified(const char *name, size_t len)
 {
-	size_t len = word_before(scan, next);
+	for (size_t i = 0; i < len; i++)
+		if (memchr("./:_", name[i], 4))
+			return true;
+	return false;
+}
 
-	if (!fits(scan->at, len))
+static size_t take_logger(struct match *match, char field, const char *next)
+{
+	const struct scan *scan = &match->scan;
+	size_t len = word_before(scan, next), small = 0;
+	bool fits = len > 0;
+
+	if (field == 'q') {
+		fits = is_qualified(scan->at, len);
+	} else if (field == 'c') {
+		fits = is_class(scan->at, len);
+	} else if (field == 'm' && !is_qualified(scan->at, len)) {
+		while (small < len &&
+		       (islower((unsigned char)scan->at[small]) || isdigit((unsigned char)scan->at[small])))
+			small++;
+		fits = len > 0 && small == len && islower((unsigned char)*scan->at);
+	}
+	if (!fits)
 		return 0;
-	scan->head->logger = scan->at;
-	scan->head->logger_len = len;
+	match->prefix->logger = scan->at;
+	match->prefix->logger_len = len;
 	return len;
 }
 
-/* The length of a field at the scan's place, 0 if it is not there. */
-static size_t take_field(struct scan *scan, char field, const char *next)
+/* The length of a field where the scan stands; 0 if it is not there. `next` is the literal behind it. */
+static size_t take_field(struct match *match, char field, const char *next)
 {
 	switch (field) {
 	case 't':
 	case 's':
 	case 'f':
-		return take_time(scan, field);
+		return take_time(match, field);
 	case 'z':
-		return take_zone(scan);
+		return take_zone(match);
 	case 'l':
 	case 'L':
-		return take_level(scan, field == 'L');
 	case 'k':
-		return take_level_letter(scan);
 	case 'p':
-		return take_severity(scan);
+		return take_level(match, field);
 	case 'n':
-		return take_logger(scan, next, is_any);
 	case 'q':
-		return take_logger(scan, next, is_qualified);
 	case 'm':
-		return take_logger(scan, next, is_module);
 	case 'c':
-		return take_logger(scan, next, is_class);
+		return take_logger(match, field, next);
 	case 'd':
-		return word_len(scan, isdigit);
+		return run_of(&match->scan, isdigit);
 	default:
-		return word_before(scan, next);
+		return word_before(&match->scan, next);
 	}
 }
 
-static bool matches(struct scan *scan, const char *pattern)
+/* Steps over what the pattern stands for, from the line's beginning. */
+static bool matches(struct match *match, const char *pattern)
 {
+	struct scan *scan = &match->scan;
+
 	while (*pattern) {
 		if (*pattern == '%') {
-			size_t len = take_field(scan, pattern[1], pattern + 2);
+			size_t len = take_field(match, pattern[1], pattern + 2);
 
 			if (len == 0)
 				return false;
@@ -307,23 +314,22 @@ static bool matches(struct scan *scan, const char *pattern)
 	return true;
 }
 
-/* A time of day stays in the message unless it stands before a level: the entry has no place for it. */
-static bool says_something(const struct log_head *head)
+bool layout_match(const char *line, size_t len, struct line_prefix *out)
 {
-	return head->has_level || !head->time.is_vague;
-}
-
-bool log_layout_match(const char *line, size_t len, struct log_head *out)
-{
-	struct scan scan = {.end = line + len, .head = out};
+	struct match match = {.scan = {line, line + len}, .prefix = out};
 
 	for (size_t i = 0; i < sizeof(LAYOUTS) / sizeof(LAYOUTS[0]); i++) {
-		*out = (struct log_head){0};
-		scan.at = line;
-		if (matches(&scan, LAYOUTS[i].pattern) && says_something(out)) {
-			out->len = LAYOUTS[i].whole || scan.at == scan.end ? 0 : (size_t)(scan.at - line);
-			return true;
-		}
+		const struct scan *scan = &match.scan;
+
+		*out = (struct line_prefix){0};
+		match.scan.at = line;
+		if (!matches(&match, LAYOUTS[i].pattern))
+			continue;
+		/* A time of day alone stays in the message: an entry has no place for it. */
+		if (out->time.is_vague && !out->has_level)
+			continue;
+		out->len = LAYOUTS[i].whole || scan->at == scan->end ? 0 : (size_t)(scan->at - line);
+		return true;
 	}
 	return false;
 }

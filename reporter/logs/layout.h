@@ -11,17 +11,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What stands before the message; texts point into the line. */
-struct log_head {
+/* What stands before a line's message. */
+struct line_prefix {
 	bool has_time, has_level;
-	struct log_time time;
+	struct timestamp time;
 	enum level level;
-	const char *logger; /* NULL if there is none */
+	const char *logger; /* points into the line, without a NUL; NULL if there is none */
 	size_t logger_len;
-	size_t len; /* where the message begins; 0 if there is nothing behind the head */
+	size_t len; /* where the message begins; 0 if the whole line is the message */
 };
 
-/* Tries the layouts in order; false if the line has none of them, *out undefined then. */
-bool log_layout_match(const char *line, size_t len, struct log_head *out);
+/* Tries the layouts in order. False, and *out undefined, if the line has none of them. */
+bool layout_match(const char *line, size_t len, struct line_prefix *out);
 
 #endif

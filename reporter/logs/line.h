@@ -10,32 +10,42 @@
 #include "common/entry.h"
 #include "reporter/config/config.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct log_line_parser {
+/* What a line without a level, logger and time of its own belongs to. */
+enum trace_state {
+	TRACE_NONE,   /* to nothing: it is an entry of its own */
+	TRACE_OPEN,   /* to `first`, if it is indented or a trace's unindented line */
+	TRACE_PYTHON, /* the same, and the unindented line with the exception's name is still to come */
+};
+
+struct line_parser {
 	enum log_format format;
 	const char *logger; /* for lines that name none */
 
 	/* The rest is the parser's own; zero at the start. */
-	bool in_traceback; /* the exception's own line is still to come */
-	bool has_head;	   /* what follows is the last line's that had a head */
-	enum level level;
-	int64_t timestamp_ms, read_ms;
-	struct buf head_logger;
-	struct buf object, message, cut;
-	struct json *document;
+	enum trace_state trace;
+	struct {
+		enum level level;
+		int64_t timestamp_ms;
+		int64_t read_ms;   /* when it was read, wall clock */
+		struct buf logger; /* empty if it named none */
+	} first;		   /* the last line that a trace may follow; see `trace` */
+	struct buf object, message,
+		cut;	       /* scratch: logfmt's pairs, a JSON line's message, a message that was cut */
+	struct json *document; /* the JSON line that the last entry's texts point into */
 };
 
 /*
  * Reads one line (without its newline). What it does not say is LEVEL_INFO, `now_ms` and `parser->logger`.
  * Every line is an entry: what seemed to be JSON and is not is a message as it stands. Texts point into
- * `line` and into the parser, until the next call.
+ * `line` and into the parser, until the next call; the message is within LIMIT_MESSAGE, as entry_cut_message
+ * says.
  */
-void log_line_read(struct log_line_parser *parser, const char *line, size_t len, int64_t now_ms,
-		   struct entry *out);
+void line_read(struct line_parser *parser, const char *line, size_t len, int64_t now_ms, struct entry *out);
 
-void log_line_parser_free(struct log_line_parser *parser); /* what it holds, not the struct */
+/* Frees what it holds, not the struct. */
+void line_parser_free(struct line_parser *parser);
 
 #endif

@@ -1,115 +1,116 @@
-/* Pairs of logfmt, told apart. What their names mean is log_fields' table. */
+/*
+ * Tells the pairs of a logfmt line apart. What their names mean is the table in fields.c.
+ *
+ * Nothing says that a line is logfmt, and `a=1 b=2` or a shell command with assignments looks like it. So a
+ * line must be pairs from its beginning to its end, and one of the keys must be a time or a level, which no
+ * logger leaves out.
+ */
 #include "reporter/logs/logfmt.h"
 
 #include "common/json.h"
+#include "reporter/logs/scan.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #define KEY_MAX 64
 
-/* What no logger leaves out. */
 static const char *const SIGNS[] = {"level", "lvl", "severity", "time", "ts", "timestamp"};
 
-struct pairs {
-	const char *at, *end;
-	char key[KEY_MAX + 1];
-	struct buf value;
-};
-
-static bool is_sign(const char *key)
+/* The length of the key that stands there, with an equals sign behind it; 0 if none does. */
+static size_t key_len(const struct scan *scan)
 {
-	for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++)
-		if (strcmp(SIGNS[i], key) == 0)
-			return true;
-	return false;
-}
+	const char *p = scan->at;
 
-/* The length of the key at `at`, which is followed by an equals sign; 0 if there is none. */
-static size_t key_len(const char *at, const char *end)
-{
-	const char *p = at;
-
-	if (p == end || (!isalpha((unsigned char)*p) && *p != '_' && *p != '@'))
+	if (p == scan->end || (!isalpha((unsigned char)*p) && *p != '_' && *p != '@'))
 		return 0;
-	while (p < end && p - at <= KEY_MAX && (isalnum((unsigned char)*p) || memchr("_@.-/", *p, 5)))
+	while (p < scan->end && p - scan->at <= KEY_MAX &&
+	       (isalnum((unsigned char)*p) || memchr("_@.-/", *p, 5)))
 		p++;
-	return p < end && *p == '=' && p - at <= KEY_MAX ? (size_t)(p - at) : 0;
+	return p < scan->end && *p == '=' && p - scan->at <= KEY_MAX ? (size_t)(p - scan->at) : 0;
 }
 
-static void skip_blanks(struct pairs *pairs)
+static void skip_blanks(struct scan *scan)
 {
-	while (pairs->at < pairs->end && *pairs->at == ' ')
-		pairs->at++;
+	while (scan_char(scan, ' '))
+		;
 }
 
-/* Backslashes stand as in Go's strings; one before another letter than these stays. */
-static bool take_quoted(struct pairs *pairs)
+/*
+ * A value in quotes. Backslashes stand as in Go's strings; one before any other letter is a backslash. False
+ * if the quote is left open, or something follows it at once.
+ */
+static bool take_quoted(struct scan *scan, struct buf *value)
 {
 	static const char ESCAPES[] = "\"\\ntr", MEANINGS[] = "\"\\\n\t\r";
 
-	for (pairs->at++; pairs->at < pairs->end && *pairs->at != '"'; pairs->at++) {
+	for (scan->at++; scan->at < scan->end && *scan->at != '"'; scan->at++) {
 		const char *escape = NULL;
 
-		if (*pairs->at == '\\' && pairs->end - pairs->at > 1)
-			escape = memchr(ESCAPES, pairs->at[1], sizeof(ESCAPES) - 1);
-		buf_char(&pairs->value, escape ? MEANINGS[escape - ESCAPES] : *pairs->at);
-		pairs->at += escape != NULL;
+		if (*scan->at == '\\' && scan_left(scan) > 1)
+			escape = memchr(ESCAPES, scan->at[1], sizeof(ESCAPES) - 1);
+		buf_char(value, escape ? MEANINGS[escape - ESCAPES] : *scan->at);
+		scan->at += escape != NULL;
 	}
-	if (pairs->at == pairs->end)
-		return false;
-	pairs->at++;
-	return pairs->at == pairs->end || *pairs->at == ' ';
+	return scan_char(scan, '"') && (scan->at == scan->end || *scan->at == ' ');
 }
 
-/* Words up to the next pair: who does not quote `msg=disk gone` means both. */
-static void take_words(struct pairs *pairs)
+/* Words up to the next pair: a program that does not quote `msg=disk gone` means both. */
+static void take_words(struct scan *scan, struct buf *value)
 {
-	const char *begin = pairs->at, *end = begin;
+	const char *begin = scan->at, *end = begin;
 
-	while (pairs->at < pairs->end && (pairs->at == begin || key_len(pairs->at, pairs->end) == 0)) {
-		while (pairs->at < pairs->end && *pairs->at != ' ')
-			pairs->at++;
-		end = pairs->at;
-		skip_blanks(pairs);
+	while (scan->at < scan->end && (scan->at == begin || key_len(scan) == 0)) {
+		while (scan->at < scan->end && *scan->at != ' ')
+			scan->at++;
+		end = scan->at;
+		skip_blanks(scan);
 	}
-	buf_append(&pairs->value, begin, (size_t)(end - begin));
+	buf_append(value, begin, (size_t)(end - begin));
 }
 
-static bool take_pair(struct pairs *pairs)
+/* One pair: its key as a string, its value in *value. False if none stands there. */
+static bool take_pair(struct scan *scan, char key[KEY_MAX + 1], struct buf *value)
 {
-	size_t len = key_len(pairs->at, pairs->end);
+	size_t len = key_len(scan);
 
 	if (len == 0)
 		return false;
-	memcpy(pairs->key, pairs->at, len);
-	pairs->key[len] = '\0';
-	pairs->at += len + 1;
-	buf_clear(&pairs->value);
-	if (pairs->at < pairs->end && *pairs->at == '"')
-		return take_quoted(pairs);
-	if (pairs->at < pairs->end && *pairs->at != ' ')
-		take_words(pairs);
+	memcpy(key, scan->at, len);
+	key[len] = '\0';
+	scan->at += len + 1;
+	buf_clear(value);
+	if (scan->at == scan->end || *scan->at == ' ')
+		return true;
+	if (*scan->at == '"')
+		return take_quoted(scan, value);
+	take_words(scan, value);
 	return true;
 }
 
-bool log_logfmt_read(const char *line, size_t len, struct buf *out)
+bool logfmt_read(const char *line, size_t len, struct buf *out)
 {
-	struct pairs pairs = {.at = line, .end = line + len};
+	struct scan scan = {line, line + len};
 	struct json_out json = {.buf = out};
-	bool known = false, whole = len > 0;
+	struct buf value = {0};
+	char key[KEY_MAX + 1];
+	bool known = false, whole = true;
 
+	/* Most lines end here, before anything is written. */
+	if (key_len(&scan) == 0)
+		return false;
 	buf_clear(out);
 	json_open(&json, '{');
-	while (whole && pairs.at < pairs.end) {
-		whole = take_pair(&pairs);
-		if (whole) {
-			json_put_text_len(&json, pairs.key, buf_string(&pairs.value), pairs.value.len);
-			known |= is_sign(pairs.key);
-		}
-		skip_blanks(&pairs);
+	while (scan.at < scan.end) {
+		whole = take_pair(&scan, key, &value);
+		if (!whole)
+			break;
+		json_put_text_len(&json, key, buf_string(&value), value.len);
+		for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++)
+			known |= strcmp(SIGNS[i], key) == 0;
+		skip_blanks(&scan);
 	}
 	json_close(&json, '}');
-	buf_free(&pairs.value);
-	return whole && known;
+	buf_free(&value);
+	return known && whole;
 }

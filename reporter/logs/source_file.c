@@ -35,7 +35,7 @@ static void on_line(void *user, const char *line, size_t len)
 		reader->sink.take(reader->sink.user, NULL, file->key, position);
 		return;
 	}
-	log_line_read(&file->parser, line, len, clock_now_ms(), &entry);
+	line_read(&file->parser, line, len, clock_now_ms(), &entry);
 	reader->sink.take(reader->sink.user, &entry, file->key, position);
 }
 

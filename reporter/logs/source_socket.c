@@ -42,7 +42,7 @@ struct source_reader {
 	struct watch *watch; /* NULL while not listening */
 	struct timer *retry;
 	bool troubled; /* that it cannot listen was logged */
-	struct log_line_parser parser;
+	struct line_parser parser;
 	struct buf name, cut;		   /* scratch: a syslog tag, a message that was cut */
 	char datagram[DATAGRAM_MAX_BYTES]; /* the one at work */
 };
@@ -108,7 +108,7 @@ static void on_readable(void *user, uint32_t events)
 		if (got == 0 || take_entry(reader, data, (size_t)got, now_ms) ||
 		    take_syslog(reader, data, (size_t)got, now_ms))
 			continue;
-		log_line_read(&reader->parser, data, (size_t)got, now_ms, &entry);
+		line_read(&reader->parser, data, (size_t)got, now_ms, &entry);
 		reader->sink.take(reader->sink.user, &entry, NULL, NULL);
 	}
 }
@@ -188,7 +188,7 @@ static struct source_reader *socket_open(struct loop *loop, const struct config_
 	reader->sink = *sink;
 	reader->path = config->paths.items[0];
 	reader->fd = -1;
-	reader->parser = (struct log_line_parser){.format = LOG_FORMAT_AUTO, .logger = config->logger};
+	reader->parser = (struct line_parser){.format = LOG_FORMAT_AUTO, .logger = config->logger};
 	reader->retry = loop_timer(loop, start_listening, reader);
 	start_listening(reader);
 	return reader;
@@ -213,7 +213,7 @@ static void socket_close(struct source_reader *reader)
 		unlink(reader->path);
 	stop_listening(reader);
 	timer_free(reader->retry);
-	log_line_parser_free(&reader->parser);
+	line_parser_free(&reader->parser);
 	buf_free(&reader->name);
 	buf_free(&reader->cut);
 	free(reader);

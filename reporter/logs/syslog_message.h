@@ -7,11 +7,10 @@
 
 #include "common/err.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts are not terminated; they point into the datagram and are empty if it has none. */
+/* A text in the datagram: it has no NUL, and no length if the message does not have it. */
 struct syslog_text {
 	const char *text;
 	size_t len;
@@ -25,8 +24,9 @@ struct syslog_message {
 };
 
 /*
- * ERR_MALFORMED if the datagram does not begin with a priority (`<0>` to `<191>`); anything after it is a
- * message. A time that is missing, or that has whole seconds and agrees with `now_ms` by them, is `now_ms`.
+ * ERR_MALFORMED, and *out untouched, if the datagram does not begin with a priority (`<0>` to `<191>`);
+ * anything may follow it. A time that is missing, or that has whole seconds and agrees with `now_ms` within
+ * two, is `now_ms`.
  */
 enum err syslog_message_read(const char *data, size_t len, int64_t now_ms,
 			     struct syslog_message *out) MUST_CHECK;

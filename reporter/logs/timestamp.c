@@ -1,8 +1,14 @@
 /*
- * Times at the head of log lines: a table of forms and a small matcher for them. Knows nothing of levels,
- * loggers and what else a line holds.
+ * Times at the beginning of log lines: a table of forms and a small matcher for them. Knows nothing of
+ * levels, loggers and what else a line holds.
+ *
+ * strptime(3) would do for most of them, but it has no fractions, follows the process's locale, and cannot
+ * say how a time without a year or a zone is meant. Local time is worked out without mktime(3), which looks
+ * at /etc/localtime with every call: this runs for every line.
  */
 #include "reporter/logs/timestamp.h"
+
+#include "reporter/logs/scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +18,10 @@ enum { ZONE_NAME_MIN = 3, ZONE_NAME_MAX = 5 }; /* MSK, AEDT, CHAST */
 /*
  * Letters stand for fields, all else for itself: Y year, m month, b its English name, d day (a leading blank
  * is allowed), H hour, h hour with a leading blank allowed, M minute, S second, f a fraction if there is one,
- * F a fraction, z a zone if there is one, a a weekday's name, T the letter or a blank.
+ * F a fraction, z a zone if there is one, a a weekday's name, T the letter or a blank. A new form is a new
+ * row.
  */
-static const char *const forms[] = {
+static const char *const FORMS[] = {
 	/* 2025-11-17T10:30:00.123Z · 2025-11-17 10:30:00,123 · 2025-11-17  9:30:00 (MariaDB) */
 	"Y-m-dTh:M:Sfz",  "Y/m/d H:M:Sf", /* 2025/11/17 10:30:00 (nginx, Go) */
 	"b d H:M:S",			  /* Nov  7 10:30:00 (RFC 3164) */
@@ -25,53 +32,49 @@ static const char *const forms[] = {
 	"md H:M:SF",			  /* 1117 10:30:00.123456 (klog) */
 };
 
-static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-static const char weekdays[] = "SunMonTueWedThuFriSat";
-
-struct cursor {
-	const char *at, *end;
-};
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+static const char WEEKDAYS[] = "SunMonTueWedThuFriSat";
 
 /* Exactly `digits` digits whose value is in [min, max]. */
-static bool take_number(struct cursor *c, int digits, int min, int max, int *out)
+static bool take_number(struct scan *scan, int digits, int min, int max, int *out)
 {
+	struct scan rest = *scan;
 	int value = 0;
 
-	if (c->end - c->at < digits)
-		return false;
 	for (int i = 0; i < digits; i++) {
-		if (!is_digit(c->at[i]))
+		if (!scan_is_digit(&rest))
 			return false;
-		value = value * 10 + (c->at[i] - '0');
+		value = value * 10 + (*rest.at++ - '0');
 	}
 	if (value < min || value > max)
 		return false;
-	c->at += digits;
+	*scan = rest;
 	*out = value;
 	return true;
 }
 
-static bool take_char(struct cursor *c, char wanted)
+/* Two digits, or a leading blank and one, or one. */
+static bool take_padded(struct scan *scan, int min, int max, int *out)
 {
-	if (c->at == c->end || *c->at != wanted)
+	struct scan one = *scan;
+
+	if (take_number(scan, 2, min, max, out))
+		return true;
+	scan_char(&one, ' ');
+	if (!take_number(&one, 1, min, 9, out))
 		return false;
-	c->at++;
+	*scan = one;
 	return true;
 }
 
-/* One of the three-letter names in `names`. */
-static bool take_name(struct cursor *c, const char *names, int *out)
+/* One of the three-letter names in `names`; *out is its number. */
+static bool take_name(struct scan *scan, const char *names, int *out)
 {
-	if (c->end - c->at < 3)
+	if (scan_left(scan) < 3)
 		return false;
 	for (int i = 0; names[i * 3]; i++) {
-		if (memcmp(c->at, names + i * 3, 3) == 0) {
-			c->at += 3;
+		if (memcmp(scan->at, names + i * 3, 3) == 0) {
+			scan->at += 3;
 			*out = i;
 			return true;
 		}
@@ -79,143 +82,134 @@ static bool take_name(struct cursor *c, const char *names, int *out)
 	return false;
 }
 
-/* Two digits, or a leading blank and one, or one. */
-static bool take_padded(struct cursor *c, int min, int max, int *out)
+/* A point or a comma, and digits; those beyond the milliseconds are passed over. */
+static bool take_fraction(struct scan *scan, struct timestamp *out)
 {
-	struct cursor one = *c;
-
-	if (take_number(c, 2, min, max, out))
-		return true;
-	take_char(&one, ' ');
-	if (!take_number(&one, 1, min, 9, out))
-		return false;
-	*c = one;
-	return true;
-}
-
-static bool take_fraction(struct cursor *c, struct log_time *out)
-{
+	struct scan rest = *scan;
 	int scale = 100;
 
-	if (c->end - c->at < 2 || (*c->at != '.' && *c->at != ',') || !is_digit(c->at[1]))
+	if ((!scan_char(&rest, '.') && !scan_char(&rest, ',')) || !scan_is_digit(&rest))
 		return false;
-	for (c->at++; c->at < c->end && is_digit(*c->at); c->at++) {
-		out->milliseconds += (*c->at - '0') * scale;
+	for (; scan_is_digit(&rest); rest.at++) {
+		out->milliseconds += (*rest.at - '0') * scale;
 		scale /= 10;
 	}
 	out->has_fraction = true;
+	*scan = rest;
 	return true;
 }
 
 /* `+03:00`, `+0300` or, if `hours_alone`, `+03`. */
-static bool take_offset(struct cursor *c, bool hours_alone, struct log_time *out)
+static bool take_offset(struct scan *scan, bool hours_alone, struct timestamp *out)
 {
-	struct cursor rest = *c, behind_hours;
-	int sign = take_char(&rest, '+') ? 1 : take_char(&rest, '-') ? -1 : 0;
+	struct scan rest = *scan, behind_hours;
+	int sign = scan_char(&rest, '+') ? 1 : scan_char(&rest, '-') ? -1 : 0;
 	int hours, minutes = 0;
 
 	if (!sign || !take_number(&rest, 2, 0, 23, &hours))
 		return false;
 	behind_hours = rest;
-	take_char(&rest, ':');
+	scan_char(&rest, ':');
 	if (!take_number(&rest, 2, 0, 59, &minutes)) {
 		rest = behind_hours;
-		if (!hours_alone || (rest.at < rest.end && is_digit(*rest.at)))
+		if (!hours_alone || scan_is_digit(&rest))
 			return false;
 	}
 	out->has_zone = true;
 	out->zone_s = sign * (hours * 3600 + minutes * 60);
-	*c = rest;
+	*scan = rest;
 	return true;
 }
 
-/* `Z`, ` UTC`, `+03:00`, `+0300`, ` +0300` or `+03`; nothing is fine too. */
-static bool take_zone(struct cursor *c, struct log_time *out)
+/* `Z`, ` UTC`, `+03:00`, `+0300`, ` +0300` or `+03`, if one of them stands there. */
+static void take_zone(struct scan *scan, struct timestamp *out)
 {
-	struct cursor rest = *c;
+	struct scan rest = *scan;
 	bool blank;
 
-	if (take_char(&rest, 'Z')) {
+	if (scan_char(scan, 'Z')) {
 		out->has_zone = true;
-		*c = rest;
-		return true;
+		return;
 	}
-	blank = take_char(&rest, ' ');
-	if (rest.end - rest.at >= 3 && (memcmp(rest.at, "UTC", 3) == 0 || memcmp(rest.at, "GMT", 3) == 0)) {
+	blank = scan_char(&rest, ' ');
+	if (scan_left(&rest) >= 3 && (memcmp(rest.at, "UTC", 3) == 0 || memcmp(rest.at, "GMT", 3) == 0)) {
 		rest.at += 3;
 		out->has_zone = true;
-		*c = rest;
-	} else if (take_offset(&rest, !blank, out)) {
-		*c = rest;
+		*scan = rest;
+	} else if (take_offset(&rest, !blank, out)) { /* behind a blank, hours alone may be anything */
+		*scan = rest;
 	}
-	return true;
 }
 
-static bool take_field(struct cursor *c, char field, struct log_time *out)
+/* One letter of a form. */
+static bool take_field(struct scan *scan, char field, struct timestamp *out)
 {
 	struct tm *tm = &out->fields;
 	int ignored;
 
 	switch (field) {
 	case 'Y':
-		if (!take_number(c, 4, 1970, 9999, &tm->tm_year))
+		if (!take_number(scan, 4, 1970, 9999, &tm->tm_year))
 			return false;
 		tm->tm_year -= 1900;
 		out->has_year = true;
 		return true;
 	case 'm':
-		if (!take_number(c, 2, 1, 12, &tm->tm_mon))
+		if (!take_number(scan, 2, 1, 12, &tm->tm_mon))
 			return false;
 		tm->tm_mon--;
 		return true;
 	case 'b':
-		return take_name(c, months, &tm->tm_mon);
+		return take_name(scan, MONTHS, &tm->tm_mon);
 	case 'a':
-		return take_name(c, weekdays, &ignored);
+		return take_name(scan, WEEKDAYS, &ignored);
 	case 'd':
-		return take_padded(c, 1, 31, &tm->tm_mday);
+		return take_padded(scan, 1, 31, &tm->tm_mday);
 	case 'H':
-		return take_number(c, 2, 0, 23, &tm->tm_hour);
+		return take_number(scan, 2, 0, 23, &tm->tm_hour);
 	case 'h':
-		return take_padded(c, 0, 23, &tm->tm_hour);
+		return take_padded(scan, 0, 23, &tm->tm_hour);
 	case 'M':
-		return take_number(c, 2, 0, 59, &tm->tm_min);
+		return take_number(scan, 2, 0, 59, &tm->tm_min);
 	case 'S':
-		return take_number(c, 2, 0, 60, &tm->tm_sec);
+		return take_number(scan, 2, 0, 60, &tm->tm_sec);
 	case 'f':
-		take_fraction(c, out);
+		take_fraction(scan, out);
 		return true;
 	case 'F':
-		return take_fraction(c, out);
+		return take_fraction(scan, out);
 	case 'z':
-		return take_zone(c, out);
+		take_zone(scan, out);
+		return true;
 	case 'T':
-		return take_char(c, 'T') || take_char(c, ' ');
+		return scan_char(scan, 'T') || scan_char(scan, ' ');
 	default:
-		return take_char(c, field);
+		return scan_char(scan, field);
 	}
 }
 
-static size_t match_form(const char *form, const char *text, size_t len, struct log_time *out)
+/* The length of the time that `text` begins with if it has this form. No digit may follow: it would be its
+ * part. */
+static size_t match_form(const char *form, const char *text, size_t len, struct timestamp *out)
 {
-	struct cursor c = {text, text + len};
+	struct scan scan = {text, text + len};
 
-	*out = (struct log_time){0};
-	while (*form && take_field(&c, *form, out))
+	*out = (struct timestamp){0};
+	while (*form && take_field(&scan, *form, out))
 		form++;
-	return !*form && (c.at == c.end || !is_digit(*c.at)) ? (size_t)(c.at - text) : 0;
+	return !*form && !scan_is_digit(&scan) ? (size_t)(scan.at - text) : 0;
 }
 
-size_t log_time_match(const char *text, size_t len, struct log_time *out)
+size_t timestamp_match(const char *text, size_t len, struct timestamp *out)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !found; i++)
-		found = match_form(forms[i], text, len, out);
+	for (size_t i = 0; i < sizeof(FORMS) / sizeof(FORMS[0]) && !found; i++)
+		found = match_form(FORMS[i], text, len, out);
 	return found;
 }
 
-size_t log_time_of_day(const char *text, size_t len, struct log_time *out)
+size_t timestamp_match_time_of_day(const char *text, size_t len, struct timestamp *out)
 {
 	size_t found = match_form("H:M:Sf", text, len, out);
 
@@ -223,10 +217,7 @@ size_t log_time_of_day(const char *text, size_t len, struct log_time *out)
 	return found;
 }
 
-/*
- * Local time that reads like these seconds if they are taken for UTC. mktime would do, but looks at
- * /etc/localtime with every call; this is for every line.
- */
+/* The moment at which local time reads as UTC does at `seconds`. */
 static time_t from_local(time_t seconds)
 {
 	time_t guess = seconds;
@@ -240,44 +231,39 @@ static time_t from_local(time_t seconds)
 	return guess;
 }
 
-/* Whether local time is called so when it reads like this, which at the end of summer it does twice. */
-static bool take_local_name(const char *name, size_t len, struct log_time *time)
+size_t timestamp_match_zone(const char *text, size_t len, struct timestamp *time)
 {
+	/* At the end of summer local time reads the same twice, an hour apart, under two names. */
 	static const int TRIES_S[] = {0, -3600, 3600};
+	struct scan scan = {text, text + len};
 	struct tm fields = time->fields;
-	time_t guess = from_local(timegm(&fields));
+	size_t letters = 0;
+	time_t guess;
 
+	if (take_offset(&scan, true, time))
+		return (size_t)(scan.at - text);
+	while (letters < len && text[letters] >= 'A' && text[letters] <= 'Z')
+		letters++;
+	if (letters < ZONE_NAME_MIN || letters > ZONE_NAME_MAX)
+		return 0;
+	guess = from_local(timegm(&fields));
 	for (size_t i = 0; i < sizeof(TRIES_S) / sizeof(TRIES_S[0]); i++) {
 		time_t seconds = guess + TRIES_S[i];
 		struct tm local;
 
 		localtime_r(&seconds, &local);
-		if (strlen(local.tm_zone) == len && memcmp(local.tm_zone, name, len) == 0) {
+		if (strlen(local.tm_zone) == letters && memcmp(local.tm_zone, text, letters) == 0) {
 			time->has_zone = true;
 			time->zone_s = (int)local.tm_gmtoff;
-			return true;
+			return letters;
 		}
 	}
-	return false;
-}
-
-size_t log_time_zone(const char *text, size_t len, struct log_time *time)
-{
-	struct cursor c = {text, text + len};
-	size_t letters = 0;
-
-	if (take_offset(&c, true, time))
-		return (size_t)(c.at - text);
-	while (letters < len && text[letters] >= 'A' && text[letters] <= 'Z')
-		letters++;
-	if (letters < ZONE_NAME_MIN || letters > ZONE_NAME_MAX)
-		return 0;
-	if (!take_local_name(text, letters, time))
-		time->is_vague = true;
+	time->is_vague = true;
 	return letters;
 }
 
-static int64_t in_year(const struct log_time *time, int year)
+/* Milliseconds since 1970 if the time is of this year (less 1900, as in struct tm). */
+static int64_t in_year(const struct timestamp *time, int year)
 {
 	struct tm tm = time->fields;
 	time_t seconds;
@@ -288,7 +274,7 @@ static int64_t in_year(const struct log_time *time, int year)
 	return (int64_t)seconds * 1000 + time->milliseconds;
 }
 
-int64_t log_time_ms(const struct log_time *time, int64_t now_ms)
+int64_t timestamp_to_ms(const struct timestamp *time, int64_t now_ms)
 {
 	time_t now_s = (time_t)(now_ms / 1000);
 	int64_t best, distance;
@@ -299,6 +285,7 @@ int64_t log_time_ms(const struct log_time *time, int64_t now_ms)
 	if (time->has_year)
 		return in_year(time, time->fields.tm_year);
 	localtime_r(&now_s, &now);
+	/* Around New Year the closest one may be last year's or next year's. */
 	best = in_year(time, now.tm_year);
 	distance = llabs(best - now_ms);
 	for (int year = now.tm_year - 1; year <= now.tm_year + 1; year += 2) {

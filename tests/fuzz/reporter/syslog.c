@@ -21,7 +21,7 @@ static void check_entry(const struct entry *entry)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	struct log_line_parser parser = {.format = LOG_FORMAT_AUTO, .logger = "fuzz"};
+	struct line_parser parser = {.format = LOG_FORMAT_AUTO, .logger = "fuzz"};
 	struct syslog_message message;
 	struct entry entry = {0};
 	const char *text = (const char *)data;
@@ -29,10 +29,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	if (syslog_message_read(text, len, 0, &message) == ERR_NONE &&
 	    (message.severity < 0 || message.severity > 7))
 		abort();
-	log_line_read(&parser, text, len, 0, &entry);
+	line_read(&parser, text, len, 0, &entry);
 	check_entry(&entry);
-	log_line_read(&parser, text + len / 2, len - len / 2, 0, &entry);
+	line_read(&parser, text + len / 2, len - len / 2, 0, &entry);
 	check_entry(&entry);
-	log_line_parser_free(&parser);
+	line_parser_free(&parser);
 	return 0;
 }

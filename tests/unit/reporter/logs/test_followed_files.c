@@ -28,7 +28,7 @@ static void on_line(void *user, const char *line, size_t len)
 	struct entry entry;
 
 	file_position_write(file_tail_position(&follower->reading->tail), position);
-	log_line_read(&follower->reading->parser, line, len, 0, &entry);
+	line_read(&follower->reading->parser, line, len, 0, &entry);
 	sink->take(sink->user, &entry, follower->reading->key, position);
 }
 

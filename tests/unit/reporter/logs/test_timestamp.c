@@ -16,10 +16,10 @@ static int set_zone(void **state)
 
 static int64_t ms_of(const char *text, int64_t now_ms, size_t *len)
 {
-	struct log_time time;
+	struct timestamp time;
 
-	*len = log_time_match(text, strlen(text), &time);
-	return *len ? log_time_ms(&time, now_ms) : -1;
+	*len = timestamp_match(text, strlen(text), &time);
+	return *len ? timestamp_to_ms(&time, now_ms) : -1;
 }
 
 static void every_form_is_read(void **state)
@@ -98,11 +98,11 @@ static void local_time_follows_the_change_of_the_clocks(void **state)
 
 static int64_t ms_in_zone(const char *text, const char *zone)
 {
-	struct log_time time;
+	struct timestamp time;
 
-	assert_int_equal(log_time_match(text, strlen(text), &time), strlen(text));
-	assert_int_equal(log_time_zone(zone, strlen(zone), &time), strlen(zone));
-	return log_time_ms(&time, MONDAY_MS);
+	assert_int_equal(timestamp_match(text, strlen(text), &time), strlen(text));
+	assert_int_equal(timestamp_match_zone(zone, strlen(zone), &time), strlen(zone));
+	return timestamp_to_ms(&time, MONDAY_MS);
 }
 
 static void a_zones_name_counts_if_it_is_this_machines(void **state)
@@ -131,12 +131,12 @@ static void a_zones_name_counts_if_it_is_this_machines(void **state)
 static void what_is_no_zone_is_left_alone(void **state)
 {
 	static const char *const SAMPLES[] = {"", "A", "UT", "cet", "ABCDEF", "+", "+3", "3", "+123"};
-	struct log_time time;
+	struct timestamp time;
 
 	(void)state;
-	assert_int_not_equal(log_time_match("2025-11-17 10:30:00", 19, &time), 0);
+	assert_int_not_equal(timestamp_match("2025-11-17 10:30:00", 19, &time), 0);
 	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(SAMPLES[0]); i++)
-		assert_int_equal(log_time_zone(SAMPLES[i], strlen(SAMPLES[i]), &time), 0);
+		assert_int_equal(timestamp_match_zone(SAMPLES[i], strlen(SAMPLES[i]), &time), 0);
 }
 
 static void what_is_no_time_is_left_alone(void **state)
