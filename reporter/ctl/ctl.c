@@ -1,4 +1,7 @@
-/* The command's side of `ctl`: words into a question, an answer into lines for a person. */
+/*
+ * The command's side of `ctl`: words become a question, and an answer becomes lines for a person. A row of
+ * the table is a command. What the questions mean is not known here.
+ */
 #include "reporter/ctl/ctl.h"
 
 #include "common/buf.h"
@@ -15,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 64 * 1024, ANSWER_TIMEOUT_S = 5 };
+enum { ANSWER_MAX_BYTES = 64 * 1024, ANSWER_TIMEOUT_S = 5 };
 
 static void print_stats(const struct json *result)
 {
@@ -78,75 +81,74 @@ enum err ctl_check(char *const *words, struct reason *why)
 		return reason_set(why, ERR_INVALID, "ctl needs a command");
 	if (!command)
 		return reason_set(why, ERR_INVALID, "ctl has no command \"%.80s\"", words[0]);
-	if (command->takes_seconds && (!words[1] || number_parse(words[1], 0, INT32_MAX, &seconds)))
+	if (command->takes_seconds &&
+	    (!words[1] || number_parse(words[1], 0, INT32_MAX, &seconds) != ERR_NONE))
 		return reason_set(why, ERR_INVALID, "ctl %s needs a number of seconds", words[0]);
 	if (words[1 + command->takes_seconds])
-		return reason_set(why, ERR_INVALID, "ctl %s: \"%.80s\" is too much", words[0],
+		return reason_set(why, ERR_INVALID, "ctl %s takes no more words: \"%.80s\"", words[0],
 				  words[1 + command->takes_seconds]);
 	return ERR_NONE;
 }
 
-static int connect_to(const char *path)
+/* Sends the question and reads until the other side closes. On ERR_SYSTEM errno says what failed. */
+static enum err ask(const char *path, const struct buf *question, struct buf *answer)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
-	int fd;
+	const struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
+	enum err err = ERR_SYSTEM;
+	int fd, error;
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
-		return -1;
+		return ERR_SYSTEM;
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		int error = errno;
-
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	return fd;
-}
-
-/* Sends the question and reads until the other side closes. errno says what failed. */
-static enum err ask(const char *path, const struct buf *question, struct buf *answer)
-{
-	int fd = connect_to(path);
-	char piece[4096];
-	ssize_t got = -1;
-
-	if (fd < 0)
 		return ERR_SYSTEM;
-	if (send(fd, question->data, question->len, MSG_NOSIGNAL) == (ssize_t)question->len) {
-		while ((got = recv(fd, piece, sizeof(piece), 0)) > 0 && answer->len < ANSWER_MAX)
-			buf_append(answer, piece, (size_t)got);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    send(fd, question->data, question->len, MSG_NOSIGNAL) != (ssize_t)question->len)
+		goto out;
+	while (answer->len < ANSWER_MAX_BYTES) {
+		char piece[4096];
+		ssize_t got = recv(fd, piece, sizeof(piece), 0);
+
+		if (got < 0)
+			goto out;
+		if (got == 0)
+			break;
+		buf_append(answer, piece, (size_t)got);
 	}
+	err = ERR_NONE;
+out:
+	error = errno;
 	close(fd);
-	return got < 0 ? ERR_SYSTEM : ERR_NONE;
+	errno = error;
+	return err;
 }
 
+/* Prints the answer; returns the exit status. */
 static int show(const struct command *command, const struct buf *text)
 {
 	struct json *answer = NULL;
 	struct reason why;
-	int status = EXIT_FAILURE;
+	const char *error;
 
-	if (json_parse(buf_string(text), text->len, &answer, &why)) {
+	if (json_parse(buf_string(text), text->len, &answer, &why) != ERR_NONE) {
 		fprintf(stderr, "p2pdash-reporter: the reporter's answer is not JSON: %s\n", why.text);
-	} else if (json_is_true(json_get(answer, "success"))) {
-		command->print(json_get(answer, "result"));
-		status = EXIT_SUCCESS;
-	} else {
-		const char *error = json_text(json_get(answer, "error"));
-
-		fprintf(stderr, "p2pdash-reporter: %s%s\n", error ? error : "refused",
-			command->takes_seconds ? ", or 0: as the coordinator likes" : "");
+		return EXIT_FAILURE;
 	}
+	if (json_is_true(json_get(answer, "success"))) {
+		command->print(json_get(answer, "result"));
+		json_free(answer);
+		return EXIT_SUCCESS;
+	}
+	error = json_text(json_get(answer, "error"));
+	fprintf(stderr, "p2pdash-reporter: %s%s\n", error ? error : "refused",
+		command->takes_seconds ? ", or 0: as the coordinator likes" : "");
 	json_free(answer);
-	return status;
+	return EXIT_FAILURE;
 }
 
 int ctl_run(const char *path, char *const *words)
@@ -159,7 +161,7 @@ int ctl_run(const char *path, char *const *words)
 	if (command->takes_seconds) /* 0 gives the interval back to the coordinator */
 		buf_text(&question, strcmp(words[1], "0") == 0 ? "null" : words[1]);
 	buf_printf(&question, "%s\n", command->question_end);
-	if (ask(path, &question, &answer))
+	if (ask(path, &question, &answer) != ERR_NONE)
 		fprintf(stderr, "p2pdash-reporter: no reporter answers on %s: %s. Is it running?\n", path,
 			strerror(errno));
 	else

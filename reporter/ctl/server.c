@@ -1,4 +1,7 @@
-/* Listens for `ctl`. What can be asked is control.c's concern. */
+/*
+ * The running reporter's side of `ctl`: a few local clients, each with one question and five seconds to ask
+ * it. What can be asked is commands/methods.c's concern; who may ask, the socket's mode decides.
+ */
 #include "reporter/ctl/ctl.h"
 
 #include "common/listen.h"
@@ -14,20 +17,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 8, QUESTION_MAX = 4096, CLIENTS_MAX = 16, PATIENCE_MS = 5000 };
+enum { BACKLOG = 8, QUESTION_MAX_BYTES = 4096, METHOD_MAX_BYTES = 80, CLIENTS_MAX = 16, PATIENCE_MS = 5000 };
 
 struct client {
 	struct ctl_server *server;
 	struct client *next;
 	int fd;
 	struct watch *watch;
-	struct timer *patience;
+	struct timer *patience; /* ends the client if it asks nothing */
 	struct buf question;
 };
 
 struct ctl_server {
 	struct loop *loop;
-	struct scheduler *reporter;
+	struct scheduler *scheduler;
 	char *path;
 	int fd;
 	struct watch *watch;
@@ -35,9 +38,10 @@ struct ctl_server {
 	int clients_count;
 };
 
-static void client_free(struct client *client)
+/* Also when a client's patience is over. */
+static void client_free(void *user)
 {
-	struct client **link = &client->server->clients;
+	struct client *client = user, **link = &client->server->clients;
 
 	while (*link != client)
 		link = &(*link)->next;
@@ -50,35 +54,52 @@ static void client_free(struct client *client)
 	free(client);
 }
 
+/* Asks the method that the question names. */
 static enum err call(struct client *client, struct buf *result, struct reason *why)
 {
 	struct json *question = NULL;
 	const char *method = NULL;
 	enum err err = json_parse(client->question.data, client->question.len, &question, why);
 
-	if (!err)
-		err = json_need_text(question, "", "method", 80, &method, why);
-	if (!err)
-		err = methods_call(client->server->reporter, method, json_get(question, "params"), result,
-				   why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(question, "", "method", METHOD_MAX_BYTES, &method, why);
+	if (err != ERR_NONE)
+		goto out;
+	err = methods_call(client->server->scheduler, method, json_get(question, "params"), result, why);
+out:
 	json_free(question);
 	return err;
 }
 
-static void answer(struct client *client)
+static void on_question(void *user, uint32_t events)
 {
+	struct client *client = user;
 	struct buf text = {0}, result = {0};
 	struct json_out json = {.buf = &text};
+	char piece[QUESTION_MAX_BYTES];
+	ssize_t got = recv(client->fd, piece, sizeof(piece), MSG_DONTWAIT);
 	struct reason why;
-	enum err err = call(client, &result, &why);
+	enum err err;
 
+	(void)events;
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got <= 0) {
+		client_free(client);
+		return;
+	}
+	buf_append(&client->question, piece, (size_t)got);
+	if (!memchr(piece, '\n', (size_t)got) && client->question.len < QUESTION_MAX_BYTES)
+		return;
+	err = call(client, &result, &why);
 	json_open(&json, '{');
-	json_put_bool(&json, "success", !err);
-	if (err) {
+	json_put_bool(&json, "success", err == ERR_NONE);
+	if (err == ERR_NONE) {
+		json_put_raw(&json, "result", result.data, result.len);
+	} else {
 		json_put_text(&json, "error", why.text);
 		json_put_text(&json, "code", err_code(err));
-	} else {
-		json_put_raw(&json, "result", result.data, result.len);
 	}
 	json_close(&json, '}');
 	buf_char(&text, '\n');
@@ -87,29 +108,7 @@ static void answer(struct client *client)
 		log_warning("ctl", "an answer was not read error=%s", strerror(errno));
 	buf_free(&text);
 	buf_free(&result);
-}
-
-static void on_question(void *user, uint32_t events)
-{
-	struct client *client = user;
-	char piece[QUESTION_MAX];
-	ssize_t got = recv(client->fd, piece, sizeof(piece), MSG_DONTWAIT);
-
-	(void)events;
-	if (got < 0 && errno == EAGAIN)
-		return;
-	if (got > 0) {
-		buf_append(&client->question, piece, (size_t)got);
-		if (!memchr(piece, '\n', (size_t)got) && client->question.len < QUESTION_MAX)
-			return;
-		answer(client);
-	}
 	client_free(client);
-}
-
-static void on_silence(void *user)
-{
-	client_free(user);
 }
 
 static void on_client(void *user, uint32_t events)
@@ -128,15 +127,16 @@ static void on_client(void *user, uint32_t events)
 	client = mem_alloc(1, sizeof(*client));
 	*client = (struct client){.server = server, .next = server->clients, .fd = fd};
 	client->watch = loop_watch(server->loop, fd, EPOLLIN, on_question, client);
-	client->patience = loop_timer(server->loop, on_silence, client);
+	client->patience = loop_timer(server->loop, client_free, client);
 	timer_start(client->patience, PATIENCE_MS);
 	server->clients = client;
 	server->clients_count++;
 }
 
-/* Whether somebody answers there; if not, what lies there is left from a reporter that was killed. */
-static enum err listen_at(const char *path, int *out, struct reason *why)
+enum err ctl_server_new(struct loop *loop, const char *path, struct scheduler *scheduler,
+			struct ctl_server **out, struct reason *why)
 {
+	struct ctl_server *server;
 	int fd = -1;
 	enum err err = listen_bind(path, SOCK_STREAM, 0600, &fd);
 
@@ -154,21 +154,8 @@ static enum err listen_at(const char *path, int *out, struct reason *why)
 		close(fd);
 		return err;
 	}
-	*out = fd;
-	return ERR_NONE;
-}
-
-enum err ctl_server_new(struct loop *loop, const char *path, struct scheduler *reporter,
-			struct ctl_server **out, struct reason *why)
-{
-	struct ctl_server *server;
-	int fd = -1;
-	enum err err = listen_at(path, &fd, why);
-
-	if (err)
-		return err;
 	server = mem_alloc(1, sizeof(*server));
-	*server = (struct ctl_server){.loop = loop, .reporter = reporter, .path = mem_text(path), .fd = fd};
+	*server = (struct ctl_server){.loop = loop, .scheduler = scheduler, .path = mem_text(path), .fd = fd};
 	server->watch = loop_watch(loop, fd, EPOLLIN, on_client, server);
 	*out = server;
 	return ERR_NONE;
