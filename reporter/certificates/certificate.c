@@ -1,6 +1,10 @@
 /*
- * X.509 certificates, read and told. Trust is not judged here, nor is a private key ever parsed: what is no
- * certificate is passed over.
+ * X.509 certificates, read and told. Trust is not judged here, nor is a private key ever parsed: whatever is
+ * no certificate is passed over.
+ *
+ * A chain's file is often edited by hand, so one block that is cut off or damaged must not take those behind
+ * it along. That is why each PEM block is given to OpenSSL alone, from its BEGIN to the next one, and not the
+ * whole file.
  */
 #include "reporter/certificates/certificate.h"
 
@@ -9,7 +13,6 @@
 #include "common/mem.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -29,15 +32,14 @@
 #define SAN_MAX_LEN   255
 #define CUT_MARK      "…"
 
-struct certificate_set {
-	X509 **items;
-	size_t count;
-	size_t damaged;
+struct certificate {
+	X509 *x509;
+	int64_t from_ms, until_ms; /* when it is valid */
 };
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
-static bool time_ms(const ASN1_TIME *time, int64_t *ms)
+static bool read_time(const ASN1_TIME *time, int64_t *ms)
 {
 	struct tm tm;
 
@@ -47,126 +49,97 @@ static bool time_ms(const ASN1_TIME *time, int64_t *ms)
 	return true;
 }
 
-static bool has_times(const X509 *certificate)
+/* Takes the certificate over; NULL is a damaged one. */
+static void add(struct certificate_set *set, X509 *x509)
 {
-	int64_t ms;
+	struct certificate certificate = {.x509 = x509};
 
-	return time_ms(X509_get0_notBefore(certificate), &ms) &&
-	       time_ms(X509_get0_notAfter(certificate), &ms);
-}
-
-static void add(struct certificate_set *set, X509 *certificate)
-{
-	if (!certificate)
-		return;
-	if (!has_times(certificate)) {
+	if (!x509 || !read_time(X509_get0_notBefore(x509), &certificate.from_ms) ||
+	    !read_time(X509_get0_notAfter(x509), &certificate.until_ms)) {
 		set->damaged++;
-		X509_free(certificate);
+		X509_free(x509);
 		return;
 	}
 	set->items = mem_resize(set->items, set->count + 1, sizeof(set->items[0]));
 	set->items[set->count++] = certificate;
 }
 
-static X509 *decode_plain(const unsigned char *der, long len)
-{
-	return d2i_X509(NULL, &der, len);
-}
-
-static X509 *decode_trusted(const unsigned char *der, long len)
-{
-	return d2i_X509_AUX(NULL, &der, len);
-}
-
 /* The kinds of PEM blocks that hold a certificate, and how it is encoded in them. */
 static const struct kind {
 	const char *begin;
-	X509 *(*decode)(const unsigned char *der, long len);
+	X509 *(*decode)(X509 **, const unsigned char **der, long len);
 } KINDS[] = {
-	{PEM_BEGIN PEM_STRING_X509 "-----", decode_plain},
-	{PEM_BEGIN PEM_STRING_X509_OLD "-----", decode_plain},
-	{PEM_BEGIN PEM_STRING_X509_TRUSTED "-----", decode_trusted},
+	{PEM_BEGIN PEM_STRING_X509 "-----", d2i_X509},
+	{PEM_BEGIN PEM_STRING_X509_OLD "-----", d2i_X509},
+	{PEM_BEGIN PEM_STRING_X509_TRUSTED "-----", d2i_X509_AUX},
 };
 
-static X509 *decode_block(const struct kind *kind, const char *text, size_t len)
+/* One PEM block, which may hold something else, or be cut off. */
+static void read_block(struct certificate_set *set, const char *text, size_t len)
 {
-	BIO *bio = BIO_new_mem_buf(text, (int)len);
+	const struct kind *kind = NULL;
 	X509 *certificate = NULL;
-	char *name, *header;
 	unsigned char *data;
+	char *name, *header;
 	long data_len;
+	BIO *bio;
 
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+		size_t begin_len = strlen(KINDS[i].begin);
+
+		if (len >= begin_len && memcmp(text, KINDS[i].begin, begin_len) == 0)
+			kind = &KINDS[i];
+	}
+	if (!kind)
+		return;
+	bio = BIO_new_mem_buf(text, (int)len);
 	if (bio && PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
-		certificate = kind->decode(data, data_len);
+		const unsigned char *der = data;
+
+		certificate = kind->decode(NULL, &der, data_len);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 		OPENSSL_free(data);
 	}
 	BIO_free(bio);
-	return certificate;
+	add(set, certificate);
 }
 
-static void read_block(struct certificate_set *set, const char *text, size_t len)
+void certificate_set_read(const char *data, size_t len, struct certificate_set *out)
 {
-	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-		size_t begin_len = strlen(KINDS[i].begin);
+	const char *end = data + len, *block;
 
-		if (len >= begin_len && memcmp(text, KINDS[i].begin, begin_len) == 0) {
-			X509 *certificate = decode_block(&KINDS[i], text, len);
+	*out = (struct certificate_set){0};
+	if (len == 0 || len > INT32_MAX)
+		return;
+	block = memmem(data, len, PEM_BEGIN, strlen(PEM_BEGIN));
+	while (block && out->count < LIMIT_CERTIFICATES_A_NODE) {
+		const char *next = memmem(block + 1, (size_t)(end - block) - 1, PEM_BEGIN, strlen(PEM_BEGIN));
 
-			set->damaged += !certificate;
-			add(set, certificate);
-		}
+		read_block(out, block, (size_t)((next ? next : end) - block));
+		block = next;
 	}
-}
+	if (out->count == 0) {
+		const unsigned char *der = (const unsigned char *)data;
+		X509 *certificate = d2i_X509(NULL, &der, (long)len);
 
-/* Each block is read alone, so that one that is cut off takes none with it. */
-static void read_pem(struct certificate_set *set, const char *text, size_t len)
-{
-	const char *end = text + len, *block = memmem(text, len, PEM_BEGIN, strlen(PEM_BEGIN)), *next;
-
-	for (; block && set->count < LIMIT_CERTIFICATES_A_NODE; block = next) {
-		next = memmem(block + 1, (size_t)(end - block) - 1, PEM_BEGIN, strlen(PEM_BEGIN));
-		read_block(set, block, (size_t)((next ? next : end) - block));
+		if (certificate) /* or it was never meant to be one */
+			add(out, certificate);
 	}
-}
-
-struct certificate_set *certificate_set_read(const char *data, size_t len)
-{
-	struct certificate_set *set = mem_alloc(1, sizeof(*set));
-
-	if (len > 0 && len <= INT32_MAX) {
-		read_pem(set, data, len);
-		if (set->count == 0)
-			add(set, decode_plain((const unsigned char *)data, (long)len));
-		ERR_clear_error();
-	}
-	return set;
+	ERR_clear_error();
 }
 
 void certificate_set_free(struct certificate_set *set)
 {
-	if (!set)
-		return;
 	for (size_t i = 0; i < set->count; i++)
-		X509_free(set->items[i]);
+		X509_free(set->items[i].x509);
 	free(set->items);
-	free(set);
-}
-
-size_t certificate_set_count(const struct certificate_set *set)
-{
-	return set ? set->count : 0;
-}
-
-size_t certificate_set_damaged(const struct certificate_set *set)
-{
-	return set->damaged;
+	*set = (struct certificate_set){0};
 }
 
 /* --- writing ------------------------------------------------------------------------------------ */
 
-/* Cut to what is taken of it, and marked where it is. Counted as it stands in JSON, so never too long. */
+/* Cut to what the coordinator takes, and marked if it is. Counted as it stands in JSON, so never too long. */
 static void put_bounded(struct json_out *out, const char *key, const char *text, size_t len, size_t max)
 {
 	struct buf cut = {0};
@@ -183,134 +156,100 @@ static void put_bounded(struct json_out *out, const char *key, const char *text,
 
 static void put_name(struct json_out *out, const char *key, const X509_NAME *name)
 {
+	const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
-	long len;
 
-	if (!bio ||
-	    X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) < 0) {
-		json_put_text(out, key, "");
-	} else {
-		len = BIO_get_mem_data(bio, &text);
+	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
+		long len = BIO_get_mem_data(bio, &text);
+
 		put_bounded(out, key, text, (size_t)len, NAME_MAX_LEN);
+	} else {
+		json_put_text(out, key, "");
 	}
 	BIO_free(bio);
 }
 
-static void put_serial(struct json_out *out, const X509 *certificate)
+/* Addresses, names of hosts, mail and URIs; other kinds of alternative names are left out. */
+static void put_alternative_names(struct json_out *out, const X509 *x509)
 {
-	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
-	char *hex = number ? BN_bn2hex(number) : NULL;
-
-	put_bounded(out, "serial", hex ? hex : "", hex ? strlen(hex) : 0, LIMIT_NAME);
-	OPENSSL_free(hex);
-	BN_free(number);
-}
-
-static void put_times(struct json_out *out, const X509 *certificate, int64_t now_ms)
-{
-	int64_t from = 0, until = 0, left;
-	bool readable = time_ms(X509_get0_notBefore(certificate), &from) &&
-			time_ms(X509_get0_notAfter(certificate), &until);
-
-	assert(readable); /* or it would not be in the set */
-	left = until - now_ms;
-	json_put_time(out, "not_before", from);
-	json_put_time(out, "not_after", until);
-	json_put_integer(out, "days_left", left >= 0 ? left / DAY_MS : -((-left + DAY_MS - 1) / DAY_MS));
-}
-
-static void put_address(struct json_out *out, const ASN1_OCTET_STRING *address)
-{
-	int len = ASN1_STRING_length(address);
-	int family = len == 4 ? AF_INET : len == 16 ? AF_INET6 : AF_UNSPEC;
-	char text[INET6_ADDRSTRLEN];
-
-	if (family != AF_UNSPEC && inet_ntop(family, ASN1_STRING_get0_data(address), text, sizeof(text)))
-		json_put_text(out, NULL, text);
-}
-
-static void put_alternative_name(struct json_out *out, const GENERAL_NAME *name)
-{
-	int type;
-	const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &type);
-	const char *text;
-
-	if (type == GEN_IPADD) {
-		put_address(out, value);
-	} else if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI) {
-		text = (const char *)ASN1_STRING_get0_data(value);
-		put_bounded(out, NULL, text, (size_t)ASN1_STRING_length(value), SAN_MAX_LEN);
-	}
-}
-
-static void put_alternative_names(struct json_out *out, const X509 *certificate)
-{
-	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
 	int count = names ? sk_GENERAL_NAME_num(names) : 0;
 
 	json_open_member(out, "sans", '[');
-	for (int i = 0; i < count && i < SAN_MAX_COUNT; i++)
-		put_alternative_name(out, sk_GENERAL_NAME_value(names, i));
+	for (int i = 0; i < count && i < SAN_MAX_COUNT; i++) {
+		int type;
+		const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+		char address[INET6_ADDRSTRLEN];
+
+		if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI) {
+			put_bounded(out, NULL, (const char *)ASN1_STRING_get0_data(value),
+				    (size_t)ASN1_STRING_length(value), SAN_MAX_LEN);
+		} else if (type == GEN_IPADD) {
+			int len = ASN1_STRING_length(value);
+			int family = len == 4 ? AF_INET : len == 16 ? AF_INET6 : AF_UNSPEC;
+
+			if (inet_ntop(family, ASN1_STRING_get0_data(value), address, sizeof(address)))
+				json_put_text(out, NULL, address);
+		}
+	}
 	json_close(out, ']');
 	GENERAL_NAMES_free(names);
 }
 
-static void put_fingerprint(struct json_out *out, const X509 *certificate)
+/* "RSA 2048", "ED25519", or "EC P-256" with the curve's own name where NIST has none for it. */
+static void put_key(struct json_out *out, const X509 *x509)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	char text[EVP_MAX_MD_SIZE * 3 + 1] = "";
-	unsigned len = 0;
+	const EVP_PKEY *key = X509_get0_pubkey(x509);
+	const char *algorithm = key ? EVP_PKEY_get0_type_name(key) : NULL, *nist = NULL;
+	int kind = key ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE;
+	char text[128], curve[64] = "";
 
-	if (X509_digest(certificate, EVP_sha256(), digest, &len) == 1)
-		for (unsigned i = 0; i < len; i++)
-			snprintf(text + i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
-	json_put_text(out, "fingerprint_sha256", text);
-}
-
-/* "EC P-256"; the curve's own name where NIST has none for it. */
-static void describe_curve(const EVP_PKEY *key, char *out, size_t size)
-{
-	char curve[64] = "";
-	const char *nist = NULL;
-
-	if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) == 1)
-		nist = EC_curve_nid2nist(OBJ_sn2nid(curve));
-	snprintf(out, size, "EC %s", nist ? nist : curve);
-}
-
-static void put_key(struct json_out *out, const X509 *certificate)
-{
-	const EVP_PKEY *key = X509_get0_pubkey(certificate);
-	const char *algorithm = key ? EVP_PKEY_get0_type_name(key) : NULL;
-	char text[128];
-
-	if (!algorithm)
+	if (!algorithm) {
 		snprintf(text, sizeof(text), "unknown");
-	else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
-		describe_curve(key, text, sizeof(text));
-	else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA || EVP_PKEY_get_base_id(key) == EVP_PKEY_DSA)
+	} else if (kind == EVP_PKEY_EC) {
+		if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) == 1)
+			nist = EC_curve_nid2nist(OBJ_sn2nid(curve));
+		snprintf(text, sizeof(text), "EC %s", nist ? nist : curve);
+	} else if (kind == EVP_PKEY_RSA || kind == EVP_PKEY_DSA) {
 		snprintf(text, sizeof(text), "%s %d", algorithm, EVP_PKEY_get_bits(key));
-	else
+	} else {
 		snprintf(text, sizeof(text), "%s", algorithm);
+	}
 	json_put_text(out, "key", text);
 }
 
 void certificate_write(struct json_out *out, const struct certificate_set *set, size_t index,
 		       const char *node, const char *path, int64_t now_ms)
 {
-	const X509 *certificate = set->items[index];
+	const struct certificate *certificate = &set->items[index];
+	const X509 *x509 = certificate->x509;
+	int64_t left_ms = certificate->until_ms - now_ms;
+	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x509), NULL);
+	char *hex = serial ? BN_bn2hex(serial) : NULL;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char fingerprint[EVP_MAX_MD_SIZE * 3 + 1] = "";
+	unsigned len = 0;
 
 	json_open(out, '{');
 	json_put_text(out, "worker", node);
 	put_bounded(out, "path", path, strlen(path), PATH_MAX_LEN);
-	put_name(out, "subject", X509_get_subject_name(certificate));
-	put_name(out, "issuer", X509_get_issuer_name(certificate));
-	put_serial(out, certificate);
-	put_times(out, certificate, now_ms);
-	put_alternative_names(out, certificate);
-	put_fingerprint(out, certificate);
-	put_key(out, certificate);
+	put_name(out, "subject", X509_get_subject_name(x509));
+	put_name(out, "issuer", X509_get_issuer_name(x509));
+	put_bounded(out, "serial", hex ? hex : "", hex ? strlen(hex) : 0, LIMIT_NAME);
+	json_put_time(out, "not_before", certificate->from_ms);
+	json_put_time(out, "not_after", certificate->until_ms);
+	json_put_integer(out, "days_left",
+			 left_ms >= 0 ? left_ms / DAY_MS : -((-left_ms + DAY_MS - 1) / DAY_MS));
+	put_alternative_names(out, x509);
+	if (X509_digest(x509, EVP_sha256(), digest, &len) != 1)
+		len = 0;
+	for (unsigned i = 0; i < len; i++)
+		snprintf(fingerprint + (size_t)i * 3, 4, "%02X%s", digest[i], i + 1 < len ? ":" : "");
+	json_put_text(out, "fingerprint_sha256", fingerprint);
+	put_key(out, x509);
 	json_close(out, '}');
+	OPENSSL_free(hex);
+	BN_free(serial);
 	ERR_clear_error();
 }

@@ -1,5 +1,5 @@
 /*
- * The certificates in a file's bytes, as facts for people; OpenSSL's home in the reporter. Files and paths
+ * The certificates in a file's bytes, as facts for people; OpenSSL's X.509 has its home here. Files and paths
  * are certificates.h's.
  */
 #ifndef REPORTER_CERTIFICATES_CERTIFICATE_H
@@ -7,24 +7,26 @@
 
 #include "common/json.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct certificate_set;
+struct certificate;
+
+/* A zeroed set is empty. */
+struct certificate_set {
+	struct certificate *items;
+	size_t count;
+	size_t damaged; /* how many call themselves a certificate and cannot be read as one, or have no
+			   readable times */
+};
 
 /*
  * Reads every certificate among PEM blocks, whatever else (keys, parameters, text) stands between them, or
- * one in DER. One whose times cannot be read is passed over: the coordinator takes none without. An empty
- * set if there is none; the caller frees it with certificate_set_free.
+ * one in DER. A certificate whose times cannot be read is counted as damaged: the coordinator takes none
+ * without. What *out held before is not freed; the caller frees the new set with certificate_set_free.
  */
-struct certificate_set *certificate_set_read(const char *data, size_t len);
-void certificate_set_free(struct certificate_set *set); /* NULL is nothing */
-
-size_t certificate_set_count(const struct certificate_set *set); /* NULL has none */
-
-/* How many call themselves a certificate and cannot be read as one, or have times that cannot. */
-size_t certificate_set_damaged(const struct certificate_set *set);
+void certificate_set_read(const char *data, size_t len, struct certificate_set *out);
+void certificate_set_free(struct certificate_set *set); /* leaves an empty set */
 
 /*
  * Writes certificate `index` as the contract's object: names as RFC 2253 has them, in UTF-8; serial and

@@ -1,6 +1,7 @@
 /*
- * The files that are configured to hold certificates: found, read again when they have changed, and told once
- * when something is wrong with them. What a certificate says is for certificate.c.
+ * The files that are configured to hold certificates: found, read again when they have changed, and reported
+ * in the log once when something is wrong with them. What a certificate says is for certificate.c, and which
+ * files may be opened for safe_open.c.
  */
 #include "reporter/certificates/certificates.h"
 
@@ -26,7 +27,7 @@ struct file {
 	char *path;
 	struct stat seen;      /* nothing is read again while this stays the same */
 	struct reason problem; /* what was wrong at the last look, "" if nothing */
-	struct certificate_set *set;
+	struct certificate_set set;
 };
 
 struct files {
@@ -40,12 +41,6 @@ struct certificates {
 };
 
 /* --- one file ----------------------------------------------------------------------------------- */
-
-static void file_free(struct file *file)
-{
-	certificate_set_free(file->set);
-	free(file->path);
-}
 
 /* The whole of an open file. */
 static enum err read_bytes(int fd, struct buf *out, struct reason *why)
@@ -65,70 +60,53 @@ static enum err read_bytes(int fd, struct buf *out, struct reason *why)
 	return ERR_NONE;
 }
 
-static enum err judge(const struct certificate_set *set, struct reason *why)
-{
-	size_t read = certificate_set_count(set), damaged = certificate_set_damaged(set);
-
-	if (damaged)
-		return reason_set(why, ERR_INVALID, "%zu of %zu certificates in it damaged", damaged,
-				  read + damaged);
-	return read ? ERR_NONE : reason_set(why, ERR_INVALID, "no certificate in it");
-}
-
-/* What can be read is kept, even if not all of it can. */
+/* Replaces the file's set. What can be read is kept, even if not all of it can. */
 static enum err read_certificates(struct file *file, int fd, struct reason *why)
 {
+	struct certificate_set *set = &file->set;
 	struct buf data = {0};
 	enum err err = read_bytes(fd, &data, why);
 
-	if (err == ERR_NONE) {
-		file->set = certificate_set_read(data.data, data.len);
-		err = judge(file->set, why);
-	}
+	if (err != ERR_NONE)
+		goto out;
+	certificate_set_read(data.data, data.len, set);
+	if (set->damaged)
+		err = reason_set(why, ERR_INVALID, "%zu of %zu certificates in it damaged", set->damaged,
+				 set->count + set->damaged);
+	else if (set->count == 0)
+		err = reason_set(why, ERR_INVALID, "no certificate in it");
+out:
 	if (data.data)
 		explicit_bzero(data.data, data.len); /* a key may stand beside its certificate */
 	buf_free(&data);
 	return err;
 }
 
-static bool is_same(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 static bool is_unchanged(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       is_same(a->st_mtim, b->st_mtim) && is_same(a->st_ctim, b->st_ctim);
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* Opens the file each time, since the way to it may have changed; reads it only if it has itself. */
-static enum err file_read(struct file *file, struct reason *why)
-{
-	struct stat now = {0};
-	int fd = -1;
-	enum err err = safe_open(file->path, &fd, &now, why);
-
-	if (err == ERR_NONE && is_unchanged(&now, &file->seen)) {
-		close(fd);
-		*why = file->problem;
-		return *why->text ? ERR_INVALID : ERR_NONE;
-	}
-	certificate_set_free(file->set);
-	file->set = NULL;
-	file->seen = now;
-	if (err != ERR_NONE)
-		return err;
-	err = read_certificates(file, fd, why);
-	close(fd);
-	return err;
-}
-
+/* Opens the file each time, since the way to it may have changed; reads it only if it has changed itself. */
 static void file_look(struct file *file)
 {
 	struct reason why = {0};
-	enum err err = file_read(file, &why);
+	struct stat now = {0};
+	int fd = -1;
+	enum err err = safe_open(file->path, &fd, &now, &why);
 
+	if (err == ERR_NONE && is_unchanged(&now, &file->seen)) {
+		close(fd);
+		return;
+	}
+	certificate_set_free(&file->set);
+	file->seen = now;
+	if (err == ERR_NONE) {
+		err = read_certificates(file, fd, &why);
+		close(fd);
+	}
 	if (err == ERR_NONE)
 		*why.text = '\0';
 	else if (strcmp(why.text, file->problem.text) != 0)
@@ -141,20 +119,23 @@ static void file_look(struct file *file)
 
 static struct file *files_find(struct files *files, const char *path)
 {
-	for (size_t i = 0; i < files->count; i++)
+	for (size_t i = 0; i < files->count; i++) {
 		if (files->items[i].path && strcmp(files->items[i].path, path) == 0)
 			return &files->items[i];
+	}
 	return NULL;
 }
 
 static void files_free(struct files *files)
 {
-	for (size_t i = 0; i < files->count; i++)
-		file_free(&files->items[i]);
+	for (size_t i = 0; i < files->count; i++) {
+		certificate_set_free(&files->items[i].set);
+		free(files->items[i].path);
+	}
 	free(files->items);
 }
 
-/* Moves the file from `old`, or makes it, at the end of `files`. */
+/* Looks at the file and adds it at the end of `files`, with what is known of it in `old`. */
 static void add_path(struct files *files, struct files *old, const char *path)
 {
 	struct file *known, file = {0};
@@ -173,21 +154,36 @@ static void add_path(struct files *files, struct files *old, const char *path)
 	files->items[files->count++] = file;
 }
 
-/* A path without wildcards stands for itself even when there is nothing, so that this is told. */
-static void find_files(struct certificates *certificates)
+size_t certificates_write(struct certificates *certificates, struct buf *out, const char *node,
+			  int64_t now_ms)
 {
-	struct files old = certificates->files;
+	struct json_out json = {.buf = out};
+	struct files old = certificates->files, *files = &certificates->files;
+	size_t written = 0;
 
-	certificates->files = (struct files){0};
+	*files = (struct files){0};
 	for (size_t i = 0; i < certificates->paths->count; i++) {
 		glob_t found = {0};
 
-		if (glob(certificates->paths->items[i], GLOB_NOMAGIC, NULL, &found) == 0)
+		/* A path without wildcards is found even if there is no such file, so that this is logged. */
+		if (glob(certificates->paths->items[i], GLOB_NOMAGIC, NULL, &found) == 0) {
 			for (size_t j = 0; j < found.gl_pathc; j++)
-				add_path(&certificates->files, &old, found.gl_pathv[j]);
+				add_path(files, &old, found.gl_pathv[j]);
+		}
 		globfree(&found);
 	}
 	files_free(&old);
+	json_open(&json, '[');
+	for (size_t i = 0; i < files->count; i++) {
+		const struct file *file = &files->items[i];
+
+		for (size_t j = 0; j < file->set.count && written < LIMIT_CERTIFICATES_A_NODE; j++) {
+			certificate_write(&json, &file->set, j, node, file->path, now_ms);
+			written++;
+		}
+	}
+	json_close(&json, ']');
+	return written;
 }
 
 struct certificates *certificates_new(const struct config_list *paths)
@@ -204,24 +200,4 @@ void certificates_free(struct certificates *certificates)
 		return;
 	files_free(&certificates->files);
 	free(certificates);
-}
-
-size_t certificates_write(struct certificates *certificates, struct buf *out, const char *node,
-			  int64_t now_ms)
-{
-	struct json_out json = {.buf = out};
-	size_t written = 0;
-
-	find_files(certificates);
-	json_open(&json, '[');
-	for (size_t i = 0; i < certificates->files.count; i++) {
-		const struct file *file = &certificates->files.items[i];
-
-		for (size_t j = 0;
-		     j < certificate_set_count(file->set) && written < LIMIT_CERTIFICATES_A_NODE;
-		     j++, written++)
-			certificate_write(&json, file->set, j, node, file->path, now_ms);
-	}
-	json_close(&json, ']');
-	return written;
 }

@@ -1,6 +1,6 @@
 /*
- * The X.509 certificates a worker is configured to look at; OpenSSL's home in the reporter. A file is read
- * again only when it has changed, and what is wrong with it is logged once until it changes.
+ * The X.509 certificates that a worker is configured to look at. A file is read again only when it has
+ * changed, and what is wrong with it is logged once until that changes.
  */
 #ifndef REPORTER_CERTIFICATES_CERTIFICATES_H
 #define REPORTER_CERTIFICATES_CERTIFICATES_H

@@ -1,5 +1,7 @@
-/* When the certificates have to be sent: when they changed, and again when the coordinator may have lost
- * them. */
+/*
+ * When the certificates have to be sent: they are many bytes and change twice a year, so a report carries
+ * them only if they have changed, or if the coordinator may not have them (any more).
+ */
 #ifndef REPORTER_CERTIFICATES_NEWS_H
 #define REPORTER_CERTIFICATES_NEWS_H
 
@@ -10,13 +12,17 @@
 
 struct certificate_news;
 
+/* Both `paths` (as in the configuration) and `node` outlive it. */
 struct certificate_news *certificate_news_new(const struct config_list *paths, const char *node);
-void certificate_news_free(struct certificate_news *news);
+void certificate_news_free(struct certificate_news *news); /* NULL is nothing */
 
-/* The JSON array to send now, NULL if the coordinator has it; valid until the next call. */
+/*
+ * Looks at the files, for a report of this moment (wall clock). Returns the JSON array to send with it, NULL
+ * if the coordinator has it already; the buffer is the news's, and valid until the next call.
+ */
 const struct buf *certificate_news_get(struct certificate_news *news, int64_t now_ms);
 
-/* The report that carried the last answer of _get was taken; or it may not have arrived. */
+/* What became of a report after _get: the coordinator took it; or it may not have arrived. */
 void certificate_news_taken(struct certificate_news *news, int64_t now_ms);
 void certificate_news_lost(struct certificate_news *news);
 

@@ -215,7 +215,7 @@ static void a_damaged_certificate_hides_none_behind_it(void **state)
 
 static size_t damaged_in(const struct bench *bench, const char *name)
 {
-	struct certificate_set *set;
+	struct certificate_set set;
 	size_t damaged, len;
 	char path[128], data[16 * 1024];
 	FILE *file;
@@ -225,9 +225,9 @@ static size_t damaged_in(const struct bench *bench, const char *name)
 	assert_non_null(file);
 	len = fread(data, 1, sizeof(data), file);
 	fclose(file);
-	set = certificate_set_read(data, len);
-	damaged = certificate_set_damaged(set);
-	certificate_set_free(set);
+	certificate_set_read(data, len, &set);
+	damaged = set.damaged;
+	certificate_set_free(&set);
 	return damaged;
 }
 
