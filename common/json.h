@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define JSON_EXACT_INTEGER 9007199254740992.0 /* 2^53: a double holds every integer up to it */
+
 /* --- reading ------------------------------------------------------------------------------------ */
 
 /*

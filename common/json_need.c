@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define EXACT_INTEGER 9007199254740992.0 /* 2^53: a double holds every integer up to it */
-
 static enum err refuse(struct reason *why, const char *path, const char *key, const char *problem)
 {
 	return reason_set(why, ERR_INVALID, "%s%s%s %s", path, *path ? "." : "", key, problem);
@@ -70,7 +68,7 @@ enum err json_optional_integer(const struct json *object, const char *path, cons
 
 	if (is_absent(value))
 		return ERR_NONE;
-	if (!json_is_number(value) || fabs(number) > EXACT_INTEGER || trunc(number) != number)
+	if (!json_is_number(value) || fabs(number) > JSON_EXACT_INTEGER || trunc(number) != number)
 		return refuse(why, path, key, "must be a whole number");
 	if ((int64_t)number < min || (int64_t)number > max)
 		return reason_set(why, ERR_INVALID, "%s%s%s must be from %" PRId64 " to %" PRId64, path,

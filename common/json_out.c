@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLACEMENT   "\xef\xbf\xbd"	 /* U+FFFD */
-#define EXACT_INTEGER 9007199254740992.0 /* 2^53 */
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 /* What stands after the backslash, 0: the character needs none, 'u': the \u00XX form. */
 static char escape_of(unsigned char c)
@@ -140,7 +139,7 @@ void json_put_number(struct json_out *out, const char *key, double value)
 		return;
 	}
 	begin(out, key);
-	if (fabs(hundredths) < EXACT_INTEGER && fmod(hundredths, 100) != 0)
+	if (fabs(hundredths) < JSON_EXACT_INTEGER && fmod(hundredths, 100) != 0)
 		buf_printf(out->buf, fmod(hundredths, 10) != 0 ? "%.2f" : "%.1f", hundredths / 100);
 	else
 		buf_printf(out->buf, "%.0f", value);
@@ -186,7 +185,7 @@ static void write_double(struct buf *out, double value)
 {
 	size_t start = out->len;
 
-	if (trunc(value) == value && fabs(value) < EXACT_INTEGER) {
+	if (trunc(value) == value && fabs(value) < JSON_EXACT_INTEGER) {
 		buf_printf(out, "%" PRId64, (int64_t)value);
 		return;
 	}

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -196,17 +195,15 @@ enum err listen_open(const char *text, int *out, struct reason *why)
 {
 	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 	struct listen_address address = {0};
-	bool waiting = false;
 	int fd = -1;
 	enum err err = listen_address_parse(text, &address, why);
 
 	if (err != ERR_NONE)
 		return err;
 	err = bind_address(&address, 0, &fd, why);
+	if (err == ERR_CONFLICT)
+		log_warning("listen", "%s is taken, waiting for it", text);
 	while (err == ERR_CONFLICT && clock_monotonic_ms() < until_ms) {
-		if (!waiting)
-			log_warning("listen", "%s is taken, waiting for it", text);
-		waiting = true;
 		(void)poll(NULL, 0, PAUSE_MS);
 		err = bind_address(&address, 0, &fd, why);
 	}

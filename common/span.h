@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct span {
 	const char *data; /* NULL if there is none */
@@ -14,6 +15,9 @@ struct span {
 };
 
 /* Whether the span holds exactly this text. */
-bool span_is(struct span span, const char *text);
+static inline bool span_is(struct span span, const char *text)
+{
+	return strlen(text) == span.len && memcmp(span.data, text, span.len) == 0;
+}
 
 #endif
