@@ -67,11 +67,4 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_put_number(out, "cpu_percent", sample->cpu_percent);
-	json_put_integer(out, "cpu_count", sample->cpu_count);
-}
-
-const struct collector collect_cpu = {
-	.name = "cpu", .file = "proc/stat", .watched = true, .parse = parse, .put = put};
+const struct collector collect_cpu = {.name = "cpu", .file = "proc/stat", .watched = true, .parse = parse};

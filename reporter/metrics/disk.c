@@ -23,14 +23,4 @@ static enum err measure(struct host *host, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_open_member(out, "disk", '{');
-	json_put_number(out, "percent", sample->disk.percent);
-	json_put_integer(out, "total", sample->disk.total);
-	json_put_integer(out, "free", sample->disk.free);
-	json_put_integer(out, "used", sample->disk.used);
-	json_close(out, '}');
-}
-
-const struct collector collect_disk = {.name = "disk", .measure = measure, .put = put};
+const struct collector collect_disk = {.name = "disk", .measure = measure};

@@ -74,15 +74,4 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_open_member(out, "disk_io", '{');
-	json_put_integer(out, "read_bytes", sample->disk_io.read_bytes);
-	json_put_integer(out, "write_bytes", sample->disk_io.write_bytes);
-	json_put_integer(out, "read_count", sample->disk_io.read_count);
-	json_put_integer(out, "write_count", sample->disk_io.write_count);
-	json_close(out, '}');
-}
-
-const struct collector collect_disk_io = {
-	.name = "disk_io", .file = "proc/diskstats", .parse = parse, .put = put};
+const struct collector collect_disk_io = {.name = "disk_io", .file = "proc/diskstats", .parse = parse};

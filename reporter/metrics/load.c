@@ -16,12 +16,4 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_open_member(out, "load_average", '[');
-	for (int i = 0; i < 3; i++)
-		json_put_number(out, NULL, sample->load[i]);
-	json_close(out, ']');
-}
-
-const struct collector collect_load = {.name = "load", .file = "proc/loadavg", .parse = parse, .put = put};
+const struct collector collect_load = {.name = "load", .file = "proc/loadavg", .parse = parse};

@@ -42,15 +42,5 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_open_member(out, "memory", '{');
-	json_put_number(out, "percent", sample->memory.percent);
-	json_put_integer(out, "total", sample->memory.total);
-	json_put_integer(out, "available", sample->memory.available);
-	json_put_integer(out, "used", sample->memory.used);
-	json_close(out, '}');
-}
-
 const struct collector collect_memory = {
-	.name = "memory", .file = "proc/meminfo", .watched = true, .parse = parse, .put = put};
+	.name = "memory", .file = "proc/meminfo", .watched = true, .parse = parse};

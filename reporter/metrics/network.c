@@ -56,17 +56,7 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_open_member(out, "network_io", '{');
-	json_put_integer(out, "bytes_sent", sample->network.bytes_sent);
-	json_put_integer(out, "bytes_recv", sample->network.bytes_recv);
-	json_put_integer(out, "packets_sent", sample->network.packets_sent);
-	json_put_integer(out, "packets_recv", sample->network.packets_recv);
-	json_close(out, '}');
-}
-
 /* Where the reporter runs in a container, its own proc/net would show the container's interfaces: those of
  * process 1 below the host's root are the host's. */
 const struct collector collect_network = {
-	.name = "network", .file = "proc/1/net/dev", .otherwise = "proc/net/dev", .parse = parse, .put = put};
+	.name = "network", .file = "proc/1/net/dev", .otherwise = "proc/net/dev", .parse = parse};

@@ -15,9 +15,4 @@ static enum err measure(struct host *host, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_put_integer(out, "process_count", sample->process_count);
-}
-
-const struct collector collect_processes = {.name = "processes", .measure = measure, .put = put};
+const struct collector collect_processes = {.name = "processes", .measure = measure};

@@ -1,13 +1,13 @@
 /*
  * What the collectors measure, and what a collector is. To add a metric: a field in struct sample, a file in
- * reporter/metrics/ that defines a collector, its declaration at the end of this header, and its row in the
- * table of reporter/metrics/sampler.c.
+ * reporter/metrics/ that defines a collector, its declaration at the end of this header, its row in the table
+ * of reporter/metrics/sampler.c, and its members in sampler_write there, which is the contract's `metrics`
+ * object.
  */
 #ifndef REPORTER_METRICS_SAMPLE_H
 #define REPORTER_METRICS_SAMPLE_H
 
 #include "common/err.h"
-#include "common/json.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -59,7 +59,7 @@ struct host {
 };
 
 /*
- * A collector measures one part of a sample and writes that part. It has either a `file`, which the sampler
+ * A collector measures one part of a sample. It has either a `file`, which the sampler
  * reads and `parse` is given, or `measure`, which asks the kernel otherwise. Neither allocates nor opens
  * anything in the steady state, and on failure both leave the sample's part as it is.
  */
@@ -72,8 +72,6 @@ struct collector {
 	enum err (*parse)(struct host *host, const char *text, struct sample *out);
 	/* ERR_SYSTEM if the kernel does not tell; errno says why, or is 0. */
 	enum err (*measure)(struct host *host, struct sample *out);
-	/* Puts the part's members into the open `metrics` object. */
-	void (*put)(struct json_out *out, const struct sample *sample);
 };
 
 extern const struct collector collect_cpu;

@@ -5,6 +5,7 @@
 #include "reporter/metrics/sampler.h"
 
 #include "common/clock.h"
+#include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -23,7 +24,7 @@ enum {
 	RESUME_MAX_MS = 10 * 60 * 1000, /* and that of more is no news */
 };
 
-/* In the order of the contract's `metrics` object. */
+/* A row for each file of this room that measures something. */
 static const struct collector *const COLLECTORS[] = {
 	&collect_cpu,  &collect_memory,	 &collect_disk,	   &collect_self,
 	&collect_load, &collect_disk_io, &collect_network, &collect_processes,
@@ -161,8 +162,38 @@ void sampler_write(const struct sample *sample, struct buf *out)
 	struct json_out json = {.buf = out};
 
 	json_open(&json, '{');
-	for (size_t i = 0; i < COLLECTORS_COUNT; i++)
-		COLLECTORS[i]->put(&json, sample);
+	json_put_number(&json, "cpu_percent", sample->cpu_percent);
+	json_put_integer(&json, "cpu_count", sample->cpu_count);
+	json_open_member(&json, "memory", '{');
+	json_put_number(&json, "percent", sample->memory.percent);
+	json_put_integer(&json, "total", sample->memory.total);
+	json_put_integer(&json, "available", sample->memory.available);
+	json_put_integer(&json, "used", sample->memory.used);
+	json_close(&json, '}');
+	json_open_member(&json, "disk", '{');
+	json_put_number(&json, "percent", sample->disk.percent);
+	json_put_integer(&json, "total", sample->disk.total);
+	json_put_integer(&json, "free", sample->disk.free);
+	json_put_integer(&json, "used", sample->disk.used);
+	json_close(&json, '}');
+	json_put_number(&json, "memory_usage_mb", (double)sample->resident_bytes / (1024 * 1024));
+	json_open_member(&json, "load_average", '[');
+	for (int i = 0; i < 3; i++)
+		json_put_number(&json, NULL, sample->load[i]);
+	json_close(&json, ']');
+	json_open_member(&json, "disk_io", '{');
+	json_put_integer(&json, "read_bytes", sample->disk_io.read_bytes);
+	json_put_integer(&json, "write_bytes", sample->disk_io.write_bytes);
+	json_put_integer(&json, "read_count", sample->disk_io.read_count);
+	json_put_integer(&json, "write_count", sample->disk_io.write_count);
+	json_close(&json, '}');
+	json_open_member(&json, "network_io", '{');
+	json_put_integer(&json, "bytes_sent", sample->network.bytes_sent);
+	json_put_integer(&json, "bytes_recv", sample->network.bytes_recv);
+	json_put_integer(&json, "packets_sent", sample->network.packets_sent);
+	json_put_integer(&json, "packets_recv", sample->network.packets_recv);
+	json_close(&json, '}');
+	json_put_integer(&json, "process_count", sample->process_count);
 	json_put_time(&json, "timestamp", sample->timestamp_ms);
 	json_close(&json, '}');
 }

@@ -22,9 +22,4 @@ static enum err parse(struct host *host, const char *text, struct sample *out)
 	return ERR_NONE;
 }
 
-static void put(struct json_out *out, const struct sample *sample)
-{
-	json_put_number(out, "memory_usage_mb", (double)sample->resident_bytes / (1024 * 1024));
-}
-
-const struct collector collect_self = {.name = "self", .file = "proc/self/statm", .parse = parse, .put = put};
+const struct collector collect_self = {.name = "self", .file = "proc/self/statm", .parse = parse};
