@@ -1,6 +1,10 @@
 /*
  * The configuration's sections and keys as tables, and the few checks that look at more than one key. How a
- * file is written is ini.c's, how a value is written config_value.c's concern.
+ * file is written is ini.c's concern, how a value is written value.c's.
+ *
+ * A section is judged twice: each line as it comes, and the whole when the section is complete, because only
+ * then is it known which keys it does not have and which driver the others must fit. One mistake refuses the
+ * whole file: half of a configuration would be one that nobody wrote.
  */
 #include "reporter/config/config.h"
 
@@ -27,6 +31,7 @@ static const char *const SOURCES[] = {
 static const char *const FORMATS[] = {
 	[LOG_FORMAT_AUTO] = "auto", [LOG_FORMAT_JSON] = "json", [LOG_FORMAT_PLAIN] = "plain", NULL};
 
+/* A row for each key. Where keys fit some drivers or sources only, the first key is the one that chooses. */
 #define REPORTER(field) .offset = offsetof(struct config_reporter, field)
 static const struct config_key REPORTER_KEYS[] = {
 	{"coordinator", VALUE_URL, REPORTER(coordinator), .required = true},
@@ -79,15 +84,17 @@ static const struct config_key CERTIFICATES_KEYS[] = {
 
 struct section {
 	const char *kind;
-	bool named;
+	bool named; /* `[kind NAME]`, any number of them; else `[kind]`, once */
 	const struct config_key *keys;
 	size_t keys_count;
-	/* Where the section's values go; NULL if there is one of that name already. */
+	/* Makes room for one. Returns where its values go; NULL if there is one of that name already. */
 	void *(*add)(struct config *config, const char *name);
-	/* What more than one key says; may be NULL. Sets *line to that of the key it refuses. */
+	/* Judges and completes a whole section; may be NULL. `lines` has the lines of the table's keys, 0 for
+	 * those that are not given. Sets *line to that of the key it refuses. */
 	enum err (*check)(void *section, const int *lines, int *line, struct reason *why);
 };
 
+/* Its coordinator is required, so it tells whether the section was there. */
 static void *add_reporter(struct config *config, const char *name)
 {
 	(void)name;
@@ -139,6 +146,7 @@ static int line_of(const struct config_key *keys, const int *lines, const char *
 	return lines[i];
 }
 
+/* Measures the disk once, so that a mistyped path is told now and not with every sample. */
 static enum err check_disk(const struct config_reporter *reporter, struct reason *why)
 {
 	const char *root = strcmp(reporter->host_root, "/") == 0 ? "" : reporter->host_root;
@@ -159,6 +167,7 @@ static enum err check_reporter(void *section, const int *lines, int *line, struc
 	const struct config_reporter *reporter = section;
 	bool own = strcmp(reporter->node_id, ID_COORDINATOR) == 0;
 
+	/* The coordinator's own reporter is one and near; many workers that hurry would be a load. */
 	if (!own && reporter->min_interval_s < LIMIT_INTERVAL_MIN_S) {
 		*line = line_of(REPORTER_KEYS, lines, "min_interval");
 		return reason_set(why, ERR_INVALID, "min_interval must be at least %d for a worker",
@@ -171,7 +180,8 @@ static enum err check_reporter(void *section, const int *lines, int *line, struc
 		return reason_set(why, ERR_INVALID, "max_interval must not be less than min_interval");
 	}
 	if (line_of(REPORTER_KEYS, lines, "disk_path"))
-		*line = line_of(REPORTER_KEYS, lines, "disk_path");
+		*line = line_of(REPORTER_KEYS, lines,
+				"disk_path"); /* else the default does not fit host_root */
 	return check_disk(reporter, why);
 }
 
@@ -181,7 +191,9 @@ static enum err check_service(void *section, const int *lines, int *line, struct
 
 	if (!service->description)
 		service->description = mem_text("");
-	for (int action = 0; service->driver == DRIVER_EXEC && action < SERVICE_ACTION_COUNT; action++) {
+	if (service->driver != DRIVER_EXEC)
+		return ERR_NONE;
+	for (int action = 0; action < SERVICE_ACTION_COUNT; action++) {
 		bool by_parts = action == SERVICE_RESTART && service->run[SERVICE_START].count &&
 				service->run[SERVICE_STOP].count;
 
@@ -218,12 +230,12 @@ _Static_assert(COUNT(REPORTER_KEYS) <= KEYS_MAX && COUNT(SERVICE_KEYS) <= KEYS_M
 		       COUNT(LOG_KEYS) <= KEYS_MAX,
 	       "struct reading has a line for every key");
 
-/* What is known while the file is read. */
+/* What is known while the file is read: the sections that are complete, and the one that is not. */
 struct reading {
 	struct config config;
 	const struct section *section;
-	void *values;
-	int lines[KEYS_MAX]; /* of the section's keys; 0: not given */
+	void *values;	     /* the section's struct within `config` */
+	int lines[KEYS_MAX]; /* of the section's keys, in its table's order; 0: not given */
 };
 
 static enum err on_section(void *user, const char *kind, const char *name, struct reason *why)
@@ -271,8 +283,7 @@ static enum err on_pair(void *user, const char *key, const char *value, int line
 	return reason_set(why, ERR_INVALID, "unknown key \"%.80s\" in [%s]", key, section->kind);
 }
 
-/* The section's driver or source as a bit, and its name; 0 if it has neither. The key is its table's first.
- */
+/* The section's driver or source as a bit, and its name; 0 if the section has neither. */
 static unsigned kind_of(const struct section *section, const void *values, const char **name)
 {
 	const struct config_key *key = &section->keys[0];
@@ -285,6 +296,8 @@ static unsigned kind_of(const struct section *section, const void *values, const
 	return 1U << kind;
 }
 
+/* A section is complete: refuses keys that do not fit and those that are missing, and fills in the defaults.
+ */
 static enum err on_end(void *user, int *line, struct reason *why)
 {
 	struct reading *reading = user;
@@ -294,21 +307,23 @@ static enum err on_end(void *user, int *line, struct reason *why)
 
 	for (size_t i = 0; i < section->keys_count; i++) {
 		const struct config_key *key = &section->keys[i];
+		bool given = reading->lines[i] != 0;
 		bool fits = !kind || !key->kinds || key->kinds & kind;
-		enum err err = ERR_NONE;
+		enum err err;
 
-		if (reading->lines[i] && !fits) {
+		if (given && !fits) {
 			*line = reading->lines[i];
 			return reason_set(why, ERR_INVALID, "%s does not go with %s = %s", key->name,
 					  section->keys[0].name, kind_name);
 		}
-		if (reading->lines[i] || !fits)
+		if (given || !fits)
 			continue;
 		if (key->required)
 			return reason_set(why, ERR_INVALID, "%s is missing in this section", key->name);
-		if (key->initial)
-			err = config_value_set(key, key->initial, reading->values, why);
-		if (err)
+		if (!key->initial)
+			continue;
+		err = config_value_set(key, key->initial, reading->values, why);
+		if (err != ERR_NONE)
 			return err;
 	}
 	return section->check ? section->check(reading->values, reading->lines, line, why) : ERR_NONE;
@@ -320,14 +335,17 @@ enum err config_read(const char *path, struct config *out, struct reason *why)
 	struct reading reading = {0};
 	enum err err = ini_read(path, &handler, &reading, why);
 
-	if (!err && !reading.config.reporter.coordinator)
+	if (err != ERR_NONE)
+		goto refused;
+	if (!reading.config.reporter.coordinator) {
 		err = reason_set(why, ERR_INVALID, "%s: there is no [reporter] section", path);
-	if (err) {
-		config_free(&reading.config);
-		return err;
+		goto refused;
 	}
 	*out = reading.config;
 	return ERR_NONE;
+refused:
+	config_free(&reading.config);
+	return err;
 }
 
 static void free_values(const struct config_key *keys, size_t count, void *values)

@@ -1,7 +1,8 @@
 /*
- * The reporter's configuration, read from an INI file and checked whole: an unknown section or key, a key
- * that does not fit its section's driver or source, a missing or bad value is refused with a sentence that
- * names file and line. Nothing outside of the reporter can change it.
+ * The reporter's configuration, read from an INI file and checked whole. An unknown section or key, a key
+ * that does not go with its section's driver or source, and a value that is missing or bad are each refused
+ * with a sentence that names file and line. Nothing outside of this machine can change it: what the
+ * coordinator may do here is written here.
  */
 #ifndef REPORTER_CONFIG_CONFIG_H
 #define REPORTER_CONFIG_CONFIG_H
@@ -17,7 +18,7 @@
 
 #define CONFIG_PATH "/etc/p2pdash/reporter.conf"
 
-/* A list of texts, also an argv: `items` ends with a NULL that is not counted. */
+/* A list of texts, also an argv: if there are any, `items` ends with a NULL that is not counted. */
 struct config_list {
 	char **items;
 	size_t count;
@@ -26,13 +27,13 @@ struct config_list {
 struct config_reporter {
 	char *coordinator; /* http:// or https://, no slash at its end */
 	char node_id[ID_NODE_SIZE];
-	char *token_file;
+	char *token_file;     /* read by the uplink, refused if others may read it */
 	char *ca_file;	      /* NULL: the system's authorities */
 	char *state_dir;      /* made if it is missing */
 	char *control_socket; /* NULL: none */
 	int64_t min_interval_s, max_interval_s;
-	char *disk_path;
-	char *host_root;   /* where proc/ and sys/ are, and disk_path begins: \"/\", in a container the host's
+	char *disk_path;   /* whose file system is measured, below host_root */
+	char *host_root;   /* where proc/ and sys/ are, and disk_path begins: "/"; in a container the host's
 			      tree */
 	int64_t spool_mib; /* how much the waiting log lines may take on disk */
 };
@@ -77,8 +78,12 @@ struct config {
 	struct config_list certificates; /* paths and glob patterns */
 };
 
-/* Reads and checks `path`. *out is untouched on failure, and freed with config_free otherwise. */
+/*
+ * Reads and checks the file. The caller frees *out with config_free. On failure *out is untouched: ERR_SYSTEM
+ * if the file cannot be read, ERR_MALFORMED or ERR_INVALID for what is in it.
+ */
 enum err config_read(const char *path, struct config *out, struct reason *why) MUST_CHECK;
+
 void config_free(struct config *config); /* leaves it zeroed; a zeroed one is fine */
 
 #endif

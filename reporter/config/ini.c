@@ -1,4 +1,10 @@
-/* Reads an INI file line by line. It knows brackets, equal signs, blanks and comments, and no key. */
+/*
+ * Reads an INI file line by line. It knows brackets, equal signs, blanks and comments, and no key.
+ *
+ * A comment within a line begins with a `;` that follows a blank, because values hold semicolons too: `a;b`,
+ * or a command in quotes, `sh -c "true ; false"`. So quotes must be known here, though what they mean is the
+ * value's concern. An apostrophe within a word is no quote, and neither is a quote without a twin.
+ */
 #include "reporter/config/ini.h"
 
 #include <errno.h>
@@ -10,21 +16,14 @@
 #define BYTE_ORDER_MARK "\xef\xbb\xbf" /* some editors begin a file in UTF-8 with it */
 
 struct ini {
-	const char *path;
 	const struct ini_handler *handler;
 	void *user;
-	int line;
-	int section_line; /* 0: no section yet */
+	int line;	  /* the one that is read */
+	int section_line; /* where the section begins; 0: there is none yet */
+	int fault_line;	  /* what an error is about */
 };
 
-/* Puts "FILE:LINE: " in front of what was refused. */
-static enum err refuse(const struct ini *ini, int line, enum err err, struct reason *why)
-{
-	struct reason inner = *why;
-
-	return reason_set(why, err, "%s:%d: %s", ini->path, line, inner.text);
-}
-
+/* Cuts blanks and the line's end off both ends, in place. */
 static char *trim(char *text)
 {
 	size_t len;
@@ -37,23 +36,16 @@ static char *trim(char *text)
 	return text;
 }
 
-/* The quote that ends what is quoted from `at` on. NULL if nothing is: an apostrophe within a word is no
- * quote, nor is what has no twin. */
-static char *end_of_quoted(const char *text, char *at)
-{
-	bool begins = (*at == '"' || *at == '\'') && (at == text || strchr(" \t=", at[-1]));
-
-	return begins ? strchr(at + 1, *at) : NULL;
-}
-
 static void cut_comment(char *text)
 {
 	for (char *at = text; *at; at++) {
-		char *end = end_of_quoted(text, at);
+		bool after_blank = at > text && (at[-1] == ' ' || at[-1] == '\t');
+		bool may_quote = at == text || after_blank || at[-1] == '=';
+		char *twin = may_quote && (*at == '"' || *at == '\'') ? strchr(at + 1, *at) : NULL;
 
-		if (end) {
-			at = end;
-		} else if (*at == ';' && at > text && (at[-1] == ' ' || at[-1] == '\t')) {
+		if (twin) {
+			at = twin;
+		} else if (*at == ';' && after_blank) {
 			*at = '\0';
 			return;
 		}
@@ -62,13 +54,10 @@ static void cut_comment(char *text)
 
 static enum err end_section(struct ini *ini, struct reason *why)
 {
-	int line = ini->section_line;
-	enum err err;
-
 	if (!ini->section_line)
 		return ERR_NONE;
-	err = ini->handler->end(ini->user, &line, why);
-	return err ? refuse(ini, line, err, why) : ERR_NONE;
+	ini->fault_line = ini->section_line;
+	return ini->handler->end(ini->user, &ini->fault_line, why);
 }
 
 static enum err read_section(struct ini *ini, char *text, struct reason *why)
@@ -77,40 +66,25 @@ static enum err read_section(struct ini *ini, char *text, struct reason *why)
 	char *kind, *name;
 	enum err err = end_section(ini, why);
 
-	if (err)
+	if (err != ERR_NONE)
 		return err;
 	ini->section_line = ini->line;
-	if (text[len - 1] != ']') {
-		err = reason_set(why, ERR_MALFORMED, "the section's name must end with ]");
-		return refuse(ini, ini->line, err, why);
-	}
+	ini->fault_line = ini->line;
+	if (text[len - 1] != ']')
+		return reason_set(why, ERR_MALFORMED, "the section's name must end with ]");
 	text[len - 1] = '\0';
 	kind = trim(text + 1);
 	name = kind + strcspn(kind, " \t");
 	if (*name)
 		*name++ = '\0';
-	err = ini->handler->section(ini->user, kind, trim(name), why);
-	return err ? refuse(ini, ini->line, err, why) : ERR_NONE;
-}
-
-static enum err read_pair(struct ini *ini, char *text, struct reason *why)
-{
-	char *value = strchr(text, '=');
-	enum err err;
-
-	if (!value) {
-		err = reason_set(why, ERR_MALFORMED, "expected [section] or key = value");
-	} else if (!ini->section_line) {
-		err = reason_set(why, ERR_MALFORMED, "the first line must be a [section]");
-	} else {
-		*value++ = '\0';
-		err = ini->handler->pair(ini->user, trim(text), trim(value), ini->line, why);
-	}
-	return err ? refuse(ini, ini->line, err, why) : ERR_NONE;
+	return ini->handler->section(ini->user, kind, trim(name), why);
 }
 
 static enum err read_line(struct ini *ini, char *text, struct reason *why)
 {
+	char *value;
+
+	ini->fault_line = ini->line;
 	if (ini->line == 1 && strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
 		text += strlen(BYTE_ORDER_MARK);
 	text = trim(text);
@@ -118,27 +92,44 @@ static enum err read_line(struct ini *ini, char *text, struct reason *why)
 		return ERR_NONE;
 	cut_comment(text);
 	text = trim(text);
-	return *text == '[' ? read_section(ini, text, why) : read_pair(ini, text, why);
+	if (*text == '[')
+		return read_section(ini, text, why);
+	value = strchr(text, '=');
+	if (!value)
+		return reason_set(why, ERR_MALFORMED, "expected [section] or key = value");
+	if (!ini->section_line)
+		return reason_set(why, ERR_MALFORMED, "the first line must be a [section]");
+	*value++ = '\0';
+	return ini->handler->pair(ini->user, trim(text), trim(value), ini->line, why);
 }
 
 enum err ini_read(const char *path, const struct ini_handler *handler, void *user, struct reason *why)
 {
-	struct ini ini = {.path = path, .handler = handler, .user = user};
+	struct ini ini = {.handler = handler, .user = user};
+	struct reason fault;
 	FILE *file = fopen(path, "re");
-	enum err err = ERR_NONE;
+	enum err err;
 	char *text = NULL;
 	size_t capacity = 0;
 
 	if (!file)
 		return reason_set(why, ERR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
-	while (!err && getline(&text, &capacity, file) >= 0) {
+	while (getline(&text, &capacity, file) >= 0) {
 		ini.line++;
-		err = read_line(&ini, text, why);
+		err = read_line(&ini, text, &fault);
+		if (err != ERR_NONE)
+			goto refused;
 	}
-	if (!err && ferror(file))
+	if (ferror(file)) {
 		err = reason_set(why, ERR_SYSTEM, "%s: cannot be read: %s", path, strerror(errno));
-	if (!err)
-		err = end_section(&ini, why);
+		goto out;
+	}
+	err = end_section(&ini, &fault);
+	if (err == ERR_NONE)
+		goto out;
+refused:
+	err = reason_set(why, err, "%s:%d: %s", path, ini.fault_line, fault.text);
+out:
 	free(text);
 	fclose(file);
 	return err;

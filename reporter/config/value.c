@@ -1,4 +1,9 @@
-/* One function a type, in a table. Which keys there are is not known here. */
+/*
+ * The types of values, a function each, in a table. Which keys there are is not known here.
+ *
+ * Fields of the configuration's structs have different types, and the table reaches them by their offset. So
+ * a value is copied into its field with memcpy, which needs no cast that the compiler could not check.
+ */
 #include "reporter/config/value.h"
 
 #include "common/entry.h"
@@ -19,23 +24,29 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static void put_text(void *field, char *text)
-{
-	memcpy(field, &text, sizeof(text));
-}
+/* --- texts -------------------------------------------------------------------------------------- */
 
 static enum err set_text(const struct config_key *key, const char *value, void *field, struct reason *why)
 {
+	char *text;
+
 	if (!*value)
 		return reason_set(why, ERR_INVALID, "%s must not be empty", key->name);
-	put_text(field, mem_text(value));
+	text = mem_text(value);
+	memcpy(field, &text, sizeof(text));
 	return ERR_NONE;
 }
 
-/* What no host's name holds; other letters than ASCII's it may. */
+/* What no host's name holds. Letters beyond ASCII are left to libcurl, which knows internationalised names.
+ */
 #define NOT_IN_HOST " \t!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~"
 
-/* The length of the IPv6 address in brackets that `text` begins with, 0 if there is none. */
+/*
+ * The length of the IPv6 address in brackets that `text` begins with, 0 if there is none. A zone may follow
+ * the address (RFC 6874).
+ *
+ * SAMPLE [fe80::1%25eth0]
+ */
 static size_t address_len(const char *text)
 {
 	char address[INET6_ADDRSTRLEN] = "";
@@ -48,15 +59,21 @@ static size_t address_len(const char *text)
 	return inet_pton(AF_INET6, address, &parsed) == 1 ? 1 + len + zone + 1 : 0;
 }
 
-/* SAMPLE coordinator.example:8443/prefix */
+/* Whether a URL's rest begins with a host and perhaps a port: what libcurl cannot use would look like an
+ * absent coordinator for ever.
+ *
+ * SAMPLE coordinator.example:8443/prefix
+ */
 static bool has_host(const char *text)
 {
 	size_t len = *text == '[' ? address_len(text) : strcspn(text, NOT_IN_HOST), digits;
 	char port[sizeof("65535")] = "";
 	int64_t number;
 
-	if (!len || text[len] != ':')
-		return len && (!text[len] || text[len] == '/');
+	if (!len)
+		return false;
+	if (text[len] != ':')
+		return !text[len] || text[len] == '/';
 	digits = strcspn(text + len + 1, "/");
 	if (digits >= sizeof(port))
 		return false;
@@ -73,73 +90,18 @@ static enum err set_url(const struct config_key *key, const char *value, void *f
 		len--;
 	for (size_t i = 0; i < 2; i++) {
 		size_t scheme = strlen(schemes[i]);
+		char *url;
 
-		if (strncmp(value, schemes[i], scheme) == 0 && has_host(value + scheme) &&
-		    !strpbrk(value, " \t?#@")) {
-			put_text(field, mem_copy(value, len));
-			return ERR_NONE;
-		}
+		if (strncmp(value, schemes[i], scheme) != 0 || !has_host(value + scheme) ||
+		    strpbrk(value, " \t?#@"))
+			continue;
+		url = mem_copy(value, len);
+		memcpy(field, &url, sizeof(url));
+		return ERR_NONE;
 	}
 	return reason_set(why, ERR_INVALID,
 			  "%s must be https://HOST[:PORT] or http://HOST[:PORT], not \"%.100s\"", key->name,
 			  value);
-}
-
-enum err config_value_check_socket(const char *key, const char *path, struct reason *why)
-{
-	size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
-
-	if (strlen(path) > max)
-		return reason_set(why, ERR_INVALID,
-				  "%s is the path of a socket and must have at most %zu bytes", key, max);
-	return ERR_NONE;
-}
-
-static enum err check_socket(const struct config_key *key, const char *path, struct reason *why)
-{
-	return config_value_check_socket(key->name, path, why);
-}
-
-/* What errno says against a path. */
-static enum err refuse_path(const struct config_key *key, const char *path, const char *what,
-			    struct reason *why)
-{
-	return reason_set(why, ERR_INVALID, "%s %s cannot be %s: %s", key->name, path, what, strerror(errno));
-}
-
-static enum err check_authorities(const struct config_key *key, const char *path, struct reason *why)
-{
-	if (access(path, R_OK) < 0)
-		return refuse_path(key, path, "read", why);
-	if (!authorities_can_be_read(path))
-		return reason_set(why, ERR_INVALID, "%s %s holds no certificate in PEM", key->name, path);
-	return ERR_NONE;
-}
-
-static enum err check_directory(const struct config_key *key, const char *path, struct reason *why)
-{
-	struct stat status;
-
-	if (stat(path, &status) < 0)
-		return refuse_path(key, path, "read", why);
-	if (!S_ISDIR(status.st_mode))
-		return reason_set(why, ERR_INVALID, "%s %s is not a directory", key->name, path);
-	return ERR_NONE;
-}
-
-/* Who asks the daemon, or has a report printed, need not have the right to make or to see it. */
-static enum err check_state(const struct config_key *key, const char *path, struct reason *why)
-{
-	char *copy = mem_text(path);
-	struct stat status;
-	enum err err = ERR_NONE;
-
-	if (stat(path, &status) == 0)
-		err = check_directory(key, path, why);
-	else if (errno == ENOTDIR || (errno == ENOENT && stat(dirname(copy), &status) < 0))
-		err = refuse_path(key, path, "made", why);
-	free(copy);
-	return err;
 }
 
 static enum err set_node(const struct config_key *key, const char *value, void *field, struct reason *why)
@@ -153,11 +115,67 @@ static enum err set_node(const struct config_key *key, const char *value, void *
 	return ERR_NONE;
 }
 
+/* --- paths: what must be there already ---------------------------------------------------------- */
+
+enum err config_value_check_socket(const char *key, const char *path, struct reason *why)
+{
+	size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+	if (strlen(path) > max)
+		return reason_set(why, ERR_INVALID,
+				  "%s is the path of a socket and must have at most %zu bytes", key, max);
+	return ERR_NONE;
+}
+
+static enum err check_authorities(const char *key, const char *path, struct reason *why)
+{
+	if (access(path, R_OK) < 0)
+		return reason_set(why, ERR_INVALID, "%s %s cannot be read: %s", key, path, strerror(errno));
+	if (!authorities_can_be_read(path))
+		return reason_set(why, ERR_INVALID, "%s %s holds no certificate in PEM", key, path);
+	return ERR_NONE;
+}
+
+static enum err check_directory(const char *key, const char *path, struct reason *why)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return reason_set(why, ERR_INVALID, "%s %s cannot be read: %s", key, path, strerror(errno));
+	if (!S_ISDIR(status.st_mode))
+		return reason_set(why, ERR_INVALID, "%s %s is not a directory", key, path);
+	return ERR_NONE;
+}
+
+/* A directory that is there, or that can be made because the one above it is. It is not asked whether we may:
+ * `ctl` and
+ * --print read the same configuration, and their users need neither make it nor look into it. */
+static enum err check_state(const char *key, const char *path, struct reason *why)
+{
+	char *copy;
+	struct stat status;
+	bool made = true;
+	int error;
+
+	if (stat(path, &status) == 0)
+		return check_directory(key, path, why);
+	error = errno;
+	copy = mem_text(path); /* dirname(3) writes into it */
+	if (error == ENOENT && stat(dirname(copy), &status) < 0)
+		made = false;
+	free(copy);
+	if (error == ENOTDIR || !made)
+		return reason_set(why, ERR_INVALID, "%s %s cannot be made: %s", key, path, strerror(error));
+	return ERR_NONE;
+}
+
+/* --- numbers and words -------------------------------------------------------------------------- */
+
 static enum err set_integer(const struct config_key *key, const char *value, void *field, struct reason *why)
 {
 	int64_t number = 0;
 
-	if (number_parse(value, key->min, key->max, &number))
+	if (number_parse(value, key->min, key->max, &number) != ERR_NONE)
 		return reason_set(why, ERR_INVALID,
 				  "%s must be a whole number from %" PRId64 " to %" PRId64 ", not \"%.80s\"",
 				  key->name, key->min, key->max, value);
@@ -186,13 +204,15 @@ static enum err set_level(const struct config_key *key, const char *value, void 
 {
 	enum level level = LEVEL_DEBUG;
 
-	if (level_parse(value, strlen(value), &level))
+	if (level_parse(value, strlen(value), &level) != ERR_NONE)
 		return reason_set(why, ERR_INVALID,
 				  "%s must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not \"%.80s\"",
 				  key->name, value);
 	memcpy(field, &level, sizeof(level));
 	return ERR_NONE;
 }
+
+/* --- lists -------------------------------------------------------------------------------------- */
 
 static void list_add(struct config_list *list, const char *text, size_t len)
 {
@@ -209,7 +229,10 @@ static void list_free(struct config_list *list)
 	*list = (struct config_list){0};
 }
 
-/* SAMPLE a.service, b.service */
+/* Items without the blanks around them; empty ones are left out.
+ *
+ * SAMPLE a.service, b.service
+ */
 static void split_list(const char *value, struct config_list *out)
 {
 	while (*value) {
@@ -242,27 +265,30 @@ static enum err set_list(const struct config_key *key, const char *value, void *
 static enum err set_actions(const struct config_key *key, const char *value, void *field, struct reason *why)
 {
 	struct config_list names = {0};
-	enum err err = ERR_NONE;
 	unsigned actions = 0;
+	enum err err = ERR_NONE;
 
 	split_list(value, &names);
-	for (size_t i = 0; !err && i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		enum service_action action;
 
-		if (service_action_parse(names.items[i], &action))
+		err = service_action_parse(names.items[i], &action);
+		if (err != ERR_NONE) {
 			err = reason_set(why, ERR_INVALID,
 					 "%s may hold " SERVICE_ACTIONS_TEXT ", not \"%.80s\"", key->name,
 					 names.items[i]);
-		else
-			actions |= 1U << action;
+			goto out;
+		}
+		actions |= 1U << action;
 	}
+	memcpy(field, &actions, sizeof(actions));
+out:
 	list_free(&names);
-	if (!err)
-		memcpy(field, &actions, sizeof(actions));
 	return err;
 }
 
-/* One word; a quote lasts to its twin. Returns what follows, NULL if a quote is left open. */
+/* Reads one word, in which quotes keep blanks until their twin. Returns what follows it, NULL if a quote is
+ * left open. */
 static const char *read_word(const char *at, struct buf *word)
 {
 	char quote = '\0';
@@ -278,72 +304,95 @@ static const char *read_word(const char *at, struct buf *word)
 	return quote ? NULL : at;
 }
 
-/* SAMPLE /opt/legacy/ctl start "two words" */
+/*
+ * The words of a command as it is run, without a shell: no variable, no pattern, nothing that could be made
+ * to run something else.
+ *
+ * SAMPLE /opt/legacy/ctl start "two words"
+ */
 static enum err set_argv(const struct config_key *key, const char *value, void *field, struct reason *why)
 {
 	struct config_list argv = {0};
 	struct buf word = {0};
+	enum err err = ERR_NONE;
 
-	while (value && *(value += strspn(value, " \t"))) {
+	for (value += strspn(value, " \t"); *value; value += strspn(value, " \t")) {
 		buf_clear(&word);
 		value = read_word(value, &word);
-		if (value)
-			list_add(&argv, buf_string(&word), word.len);
+		if (!value) {
+			err = reason_set(why, ERR_INVALID, "%s has an open quote", key->name);
+			goto out;
+		}
+		list_add(&argv, buf_string(&word), word.len);
 	}
-	buf_free(&word);
-	if (!value || !argv.count || argv.items[0][0] != '/') {
-		list_free(&argv);
-		return reason_set(why, ERR_INVALID, "%s %s", key->name,
-				  value ? "must begin with a program's absolute path" : "has an open quote");
+	if (!argv.count || argv.items[0][0] != '/') {
+		err = reason_set(why, ERR_INVALID, "%s must begin with a program's absolute path", key->name);
+		goto out;
 	}
 	memcpy(field, &argv, sizeof(argv));
-	return ERR_NONE;
+	argv = (struct config_list){0}; /* the field's now */
+out:
+	buf_free(&word);
+	list_free(&argv);
+	return err;
 }
 
-static void clear_text(void *field)
-{
-	char *text;
+/* --- the table ---------------------------------------------------------------------------------- */
 
-	memcpy(&text, field, sizeof(text));
-	free(text);
-	put_text(field, NULL);
-}
-
-static void clear_list(void *field)
-{
-	list_free(field);
-}
+enum storage {
+	STORED_WHOLE, /* in the field itself */
+	STORED_TEXT,  /* the field is a char *, or NULL */
+	STORED_LIST,  /* the field is a struct config_list */
+};
 
 static const struct type {
 	enum err (*set)(const struct config_key *key, const char *value, void *field, struct reason *why);
-	void (*clear)(void *field); /* NULL: it holds nothing */
-	enum err (*check)(const struct config_key *key, const char *path, struct reason *why); /* or NULL */
+	enum storage storage;
+	enum err (*check)(const char *key, const char *path, struct reason *why); /* before `set`; or NULL */
 } TYPES[VALUE_TYPE_COUNT] = {
-	[VALUE_TEXT] = {set_text, clear_text, NULL},
-	[VALUE_URL] = {set_url, clear_text, NULL},
-	[VALUE_SOCKET] = {set_text, clear_text, check_socket},
-	[VALUE_AUTHORITIES] = {set_text, clear_text, check_authorities},
-	[VALUE_DIRECTORY] = {set_text, clear_text, check_directory},
-	[VALUE_STATE] = {set_text, clear_text, check_state},
-	[VALUE_NODE] = {set_node, NULL, NULL},
-	[VALUE_INTEGER] = {set_integer, NULL, NULL},
-	[VALUE_CHOICE] = {set_choice, NULL, NULL},
-	[VALUE_LEVEL] = {set_level, NULL, NULL},
-	[VALUE_ACTIONS] = {set_actions, NULL, NULL},
-	[VALUE_LIST] = {set_list, clear_list, NULL},
-	[VALUE_ARGV] = {set_argv, clear_list, NULL},
+	[VALUE_TEXT] = {set_text, STORED_TEXT, NULL},
+	[VALUE_URL] = {set_url, STORED_TEXT, NULL},
+	[VALUE_SOCKET] = {set_text, STORED_TEXT, config_value_check_socket},
+	[VALUE_AUTHORITIES] = {set_text, STORED_TEXT, check_authorities},
+	[VALUE_DIRECTORY] = {set_text, STORED_TEXT, check_directory},
+	[VALUE_STATE] = {set_text, STORED_TEXT, check_state},
+	[VALUE_NODE] = {set_node, STORED_WHOLE, NULL},
+	[VALUE_INTEGER] = {set_integer, STORED_WHOLE, NULL},
+	[VALUE_CHOICE] = {set_choice, STORED_WHOLE, NULL},
+	[VALUE_LEVEL] = {set_level, STORED_WHOLE, NULL},
+	[VALUE_ACTIONS] = {set_actions, STORED_WHOLE, NULL},
+	[VALUE_LIST] = {set_list, STORED_LIST, NULL},
+	[VALUE_ARGV] = {set_argv, STORED_LIST, NULL},
 };
 
 enum err config_value_set(const struct config_key *key, const char *value, void *section, struct reason *why)
 {
 	const struct type *type = &TYPES[key->type];
-	enum err err = type->check && *value ? type->check(key, value, why) : ERR_NONE;
+	enum err err;
 
-	return err ? err : type->set(key, value, (char *)section + key->offset, why);
+	if (type->check && *value) { /* an empty value is refused by `set` */
+		err = type->check(key->name, value, why);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return type->set(key, value, (char *)section + key->offset, why);
 }
 
 void config_value_free(const struct config_key *key, void *section)
 {
-	if (TYPES[key->type].clear)
-		TYPES[key->type].clear((char *)section + key->offset);
+	void *field = (char *)section + key->offset;
+	char *text;
+
+	switch (TYPES[key->type].storage) {
+	case STORED_WHOLE:
+		break;
+	case STORED_TEXT:
+		memcpy(&text, field, sizeof(text));
+		free(text);
+		memset(field, 0, sizeof(text));
+		break;
+	case STORED_LIST:
+		list_free(field);
+		break;
+	}
 }

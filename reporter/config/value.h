@@ -25,7 +25,7 @@ enum value_type {
 	VALUE_TYPE_COUNT
 };
 
-/* One key of a section: a row shows what it may hold and for whom it is meant. */
+/* One key of a section: a row shows what it may hold, and with which drivers or sources it goes. */
 struct config_key {
 	const char *name;
 	enum value_type type;
@@ -37,14 +37,15 @@ struct config_key {
 	const char *const *choices; /* ends with NULL */
 };
 
-/* Stores `value` in `section`. ERR_INVALID with a sentence that names the key. */
+/* Reads `value` and stores it in the key's field of `section`, whose old contents must have been freed.
+ * ERR_INVALID with a sentence that names the key; the field is untouched then. */
 enum err config_value_set(const struct config_key *key, const char *value, void *section,
 			  struct reason *why) MUST_CHECK;
 
-/* Whether the path fits a Unix socket's address. */
+/* ERR_INVALID, with a sentence that names `key`, unless the path fits a Unix socket's address (unix(7)). */
 enum err config_value_check_socket(const char *key, const char *path, struct reason *why) MUST_CHECK;
 
-/* Frees what the field holds, if anything. */
+/* Frees what the key's field of `section` holds, if anything, and leaves it empty. */
 void config_value_free(const struct config_key *key, void *section);
 
 #endif
