@@ -130,9 +130,7 @@ static enum err open_all(struct daemon *daemon, const struct scheduler_memory *m
 		log_error("daemon", "%s", why.text);
 		return err;
 	}
-	if (memory)
-		scheduler_recall(daemon->wiring.scheduler, memory);
-	scheduler_begin(daemon->wiring.scheduler);
+	scheduler_begin(daemon->wiring.scheduler, memory);
 	return ERR_NONE;
 }
 

@@ -75,7 +75,7 @@ int once_report(const struct config *config)
 	signal(SIGPIPE, SIG_IGN);
 	once.step = loop_timer(once.loop, on_settle, &once);
 	if (wiring_open(&once.wiring, once.loop, config, REPORT_CRON, on_answered, &once) == ERR_NONE) {
-		scheduler_begin(once.wiring.scheduler);
+		scheduler_begin(once.wiring.scheduler, NULL);
 		loop_run(once.loop);
 		scheduler_save(once.wiring.scheduler);
 	}

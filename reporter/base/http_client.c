@@ -173,12 +173,6 @@ static void set_options(struct http_exchange *exchange, const struct http_reques
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-static void exchange_run(struct http_exchange *exchange)
-{
-	exchange->state = EXCHANGE_RUNNING;
-	curl_multi_add_handle(exchange->http->multi, exchange->easy);
-}
-
 struct http_exchange *http_client_start(struct http_client *http, const struct http_request *request)
 {
 	struct http_exchange *exchange = mem_alloc(1, sizeof(*exchange));
@@ -196,8 +190,10 @@ struct http_exchange *http_client_start(struct http_client *http, const struct h
 	http->exchanges = exchange;
 	set_headers(exchange, request);
 	set_options(exchange, request);
-	if (!http->performing)
-		exchange_run(exchange);
+	if (!http->performing) {
+		exchange->state = EXCHANGE_RUNNING;
+		curl_multi_add_handle(http->multi, exchange->easy);
+	}
 	return exchange;
 }
 
@@ -253,30 +249,25 @@ static void exchange_finish(struct http_exchange *exchange, CURLcode code)
 	buf_free(&body);
 }
 
-/* Does what exchanges had to wait for while libcurl ran: gives it the new ones, takes the cancelled ones
- * away. */
-static void catch_up(struct http_client *http)
-{
-	struct http_exchange *next;
-
-	for (struct http_exchange *exchange = http->exchanges; exchange; exchange = next) {
-		next = exchange->next;
-		if (exchange->state == EXCHANGE_CANCELLED)
-			exchange_free(exchange);
-		else if (exchange->state == EXCHANGE_WAITING)
-			exchange_run(exchange);
-	}
-}
-
 void http_client_perform(struct http_client *http)
 {
+	struct http_exchange *next;
 	const CURLMsg *message;
 	int running, queued;
 
 	http->performing = true;
 	curl_multi_perform(http->multi, &running);
 	http->performing = false;
-	catch_up(http);
+	/* What had to wait for that: new exchanges are given to libcurl, cancelled ones are taken away. */
+	for (struct http_exchange *exchange = http->exchanges; exchange; exchange = next) {
+		next = exchange->next;
+		if (exchange->state == EXCHANGE_CANCELLED) {
+			exchange_free(exchange);
+		} else if (exchange->state == EXCHANGE_WAITING) {
+			exchange->state = EXCHANGE_RUNNING;
+			curl_multi_add_handle(http->multi, exchange->easy);
+		}
+	}
 	for (message = curl_multi_info_read(http->multi, &queued); message;
 	     message = curl_multi_info_read(http->multi, &queued)) {
 		struct http_exchange *exchange;

@@ -30,7 +30,7 @@ struct config_reporter {
 	char *token_file;     /* read by the uplink, refused if others may read it */
 	char *ca_file;	      /* NULL: the system's authorities */
 	char *state_dir;      /* made if it is missing */
-	char *control_socket; /* NULL: none */
+	char *control_socket; /* for `ctl` */
 	int64_t min_interval_s, max_interval_s;
 	char *disk_path;   /* whose file system is measured, below host_root */
 	char *host_root;   /* where proc/ and sys/ are, and disk_path begins: "/"; in a container the host's

@@ -90,20 +90,6 @@ static void on_due(void *user)
 	send_now(user, STATE_ON_ITS_WAY);
 }
 
-/* The delay until the next report by schedule. */
-static int64_t next_delay_ms(struct delivery *delivery, const struct uplink_answer *answer,
-			     int64_t interval_ms)
-{
-	int64_t delay_ms;
-
-	if (answer->outcome == UPLINK_TAKEN) {
-		backoff_reset(&delivery->backoff);
-		return interval_ms - (clock_monotonic_ms() - delivery->sent_ms);
-	}
-	delay_ms = backoff_next(&delivery->backoff);
-	return answer->retry_after_ms > delay_ms ? answer->retry_after_ms : delay_ms;
-}
-
 static void on_answer(void *user, const struct uplink_answer *answer)
 {
 	struct delivery *delivery = user;
@@ -117,7 +103,14 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 			  answer->error);
 	delivery->refusal = refusal;
 	interval_ms = delivery->events.take_answer(delivery->events.user, answer);
-	delay_ms = next_delay_ms(delivery, answer, interval_ms);
+	if (taken) {
+		backoff_reset(&delivery->backoff);
+		delay_ms = interval_ms - (clock_monotonic_ms() - delivery->sent_ms);
+	} else {
+		delay_ms = backoff_next(&delivery->backoff);
+		if (answer->retry_after_ms > delay_ms)
+			delay_ms = answer->retry_after_ms;
+	}
 	if (delivery->state == STATE_LAST_FOLLOWS) {
 		send_now(delivery, STATE_LAST);
 		return;

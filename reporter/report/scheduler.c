@@ -75,7 +75,7 @@ struct scheduler {
 	struct services *services;
 	struct certificate_news *certificates;
 	struct delivery *delivery;
-	char instance[ID_RANDOM_SIZE];
+	char instance[ID_RANDOM_SIZE]; /* "" without an uplink */
 
 	enum state state;
 	int64_t begun_ms;     /* monotonic */
@@ -99,24 +99,25 @@ static void move_to(struct scheduler *scheduler, enum state state)
 
 /* --- what a report says ------------------------------------------------------------------------- */
 
-enum purpose { PURPOSE_PRINT, PURPOSE_REPORT, PURPOSE_GOODBYE };
-
-static void write_report(struct scheduler *scheduler, enum purpose purpose, struct buf *out)
+/* What leaves the machine, and, where there is no uplink, what --print shows: that is without the things that
+ * interest the coordinator alone. */
+static void on_write(void *user, bool last, struct buf *out)
 {
+	struct scheduler *scheduler = user;
 	const struct sample *sample = sampler_take(scheduler->sampler, SAMPLER_ALL);
-	bool printed = purpose == PURPOSE_PRINT; /* without what is of interest to the coordinator alone */
+	bool sent = scheduler->instance[0];
 	struct buf stats = {0};
 	struct report_parts parts = {
 		.config = &scheduler->config->reporter,
 		.mode = scheduler->mode,
 		.interval_s = interval_seconds(&scheduler->interval),
 		.interval_fixed = scheduler->interval.fixed_s != 0,
-		.instance = printed ? NULL : scheduler->instance,
+		.instance = sent ? scheduler->instance : NULL,
 		.sample = sample,
 		.services = scheduler->services,
 		.certificates = certificate_news_get(scheduler->certificates, sample->timestamp_ms),
-		.reporter = printed ? NULL : &stats,
-		.goodbye = purpose == PURPOSE_GOODBYE,
+		.reporter = sent ? &stats : NULL,
+		.goodbye = last,
 	};
 
 	scheduler_write_stats(scheduler, &stats);
@@ -124,11 +125,6 @@ static void write_report(struct scheduler *scheduler, enum purpose purpose, stru
 	buf_free(&stats);
 	scheduler->reported_cpu = sample->cpu_percent;
 	scheduler->reported_memory = sample->memory.percent;
-}
-
-static void on_write(void *user, bool last, struct buf *body)
-{
-	write_report(user, last ? PURPOSE_GOODBYE : PURPOSE_REPORT, body);
 }
 
 static int64_t on_take_answer(void *user, const struct uplink_answer *answer)
@@ -280,10 +276,15 @@ struct services *scheduler_services(struct scheduler *scheduler)
 	return scheduler->services;
 }
 
-void scheduler_begin(struct scheduler *scheduler)
+void scheduler_begin(struct scheduler *scheduler, const struct scheduler_memory *memory)
 {
 	bool cron = scheduler->mode == REPORT_CRON;
 
+	if (memory) {
+		scheduler->begun_ms = memory->begun_ms;
+		interval_recall(&scheduler->interval, &memory->interval);
+		scheduler->statistics = memory->statistics;
+	}
 	move_to(scheduler, STATE_GATHERING);
 	scheduler->known_by_ms = clock_monotonic_ms() + (cron ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
 	if (!cron)
@@ -362,7 +363,7 @@ void scheduler_write_stats(const struct scheduler *scheduler, struct buf *out)
 
 void scheduler_write_report(struct scheduler *scheduler, struct buf *out)
 {
-	write_report(scheduler, PURPOSE_PRINT, out);
+	on_write(scheduler, false, out);
 }
 
 struct scheduler_memory scheduler_remember(const struct scheduler *scheduler)
@@ -370,13 +371,6 @@ struct scheduler_memory scheduler_remember(const struct scheduler *scheduler)
 	return (struct scheduler_memory){.begun_ms = scheduler->begun_ms,
 					 .interval = scheduler->interval,
 					 .statistics = scheduler->statistics};
-}
-
-void scheduler_recall(struct scheduler *scheduler, const struct scheduler_memory *memory)
-{
-	scheduler->begun_ms = memory->begun_ms;
-	interval_recall(&scheduler->interval, &memory->interval);
-	scheduler->statistics = memory->statistics;
 }
 
 void scheduler_save(const struct scheduler *scheduler)

@@ -55,9 +55,18 @@ void scheduler_set_peers(struct scheduler *scheduler, const struct scheduler_pee
 /* The services that it reports; they are the scheduler's. */
 struct services *scheduler_services(struct scheduler *scheduler);
 
+/* What a scheduler hands over to the next one when the configuration is read anew. */
+struct scheduler_memory {
+	int64_t begun_ms; /* monotonic */
+	struct interval interval;
+	struct statistics statistics;
+};
+struct scheduler_memory scheduler_remember(const struct scheduler *scheduler);
+
 /* Reports as soon as the services and the CPU's share are known, but after a second (with cron: ten) in any
- * case; a daemon goes on by schedule. To be called once. */
-void scheduler_begin(struct scheduler *scheduler);
+ * case; a daemon goes on by schedule. With a `memory` that is not NULL it goes on from there. To be called
+ * once. */
+void scheduler_begin(struct scheduler *scheduler, const struct scheduler_memory *memory);
 
 /* A report is on its way or due. With --once, after the first: something changed since. */
 bool scheduler_is_reporting(const struct scheduler *scheduler);
@@ -87,15 +96,6 @@ void scheduler_write_stats(const struct scheduler *scheduler, struct buf *out);
 
 /* Appends what a report would say now (--print), and sends it nowhere. */
 void scheduler_write_report(struct scheduler *scheduler, struct buf *out);
-
-/* What a scheduler hands over to the next one when the configuration is read anew. */
-struct scheduler_memory {
-	int64_t begun_ms; /* monotonic */
-	struct interval interval;
-	struct statistics statistics;
-};
-struct scheduler_memory scheduler_remember(const struct scheduler *scheduler);
-void scheduler_recall(struct scheduler *scheduler, const struct scheduler_memory *memory);
 
 /* Writes into the state directory what the next run goes on from: where CPU time is counted from, and the
  * totals, which only runs of --once read. A failure is logged, and costs no more than these. */

@@ -6,8 +6,6 @@
 #include "reporter/base/http_client.h"
 #include "reporter/uplink/uplink.h"
 
-struct loop *uplink_loop(struct uplink *uplink);
-
 /* Starts a request to `path` of the coordinator, for which it fills in the URL, the token and the configured
  * authority in *request. */
 struct http_exchange *uplink_start(struct uplink *uplink, const char *path, struct http_request *request);
@@ -29,6 +27,13 @@ struct reachability {
 	const char *what; /* "reports", "commands" */
 	enum reach state;
 	int refusal; /* REACH_REFUSED: the status that was logged; else 0 */
+};
+
+struct uplink {
+	struct loop *loop;
+	const struct config_reporter *config;
+	struct buf token;
+	struct reachability calls;
 };
 
 /*

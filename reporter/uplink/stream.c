@@ -145,11 +145,10 @@ static void connect_now(void *user)
 struct uplink_stream *uplink_stream_open(struct uplink *uplink, uplink_command_fn command, void *user)
 {
 	struct uplink_stream *stream = mem_alloc(1, sizeof(*stream));
-	struct loop *loop = uplink_loop(uplink);
 
 	*stream = (struct uplink_stream){.uplink = uplink,
-					 .silence = loop_timer(loop, on_silence, stream),
-					 .retry = loop_timer(loop, connect_now, stream),
+					 .silence = loop_timer(uplink->loop, on_silence, stream),
+					 .retry = loop_timer(uplink->loop, connect_now, stream),
 					 .backoff = {.min_ms = RETRY_MIN_MS, .max_ms = RETRY_MAX_MS},
 					 .events = {.event = on_event, .user = stream},
 					 .reachability = {.what = "commands"},

@@ -17,13 +17,6 @@
 
 enum { CALL_TIMEOUT_MS = 30000, RETRY_AFTER_MAX_S = 300 };
 
-struct uplink {
-	struct loop *loop;
-	const struct config_reporter *config;
-	struct buf token;
-	struct reachability calls;
-};
-
 struct uplink_call {
 	struct uplink *uplink;
 	struct http_exchange *exchange;
@@ -51,11 +44,6 @@ void uplink_free(struct uplink *uplink)
 		return;
 	buf_free(&uplink->token);
 	free(uplink);
-}
-
-struct loop *uplink_loop(struct uplink *uplink)
-{
-	return uplink->loop;
 }
 
 struct http_exchange *uplink_start(struct uplink *uplink, const char *path, struct http_request *request)
