@@ -32,17 +32,19 @@ REDIS_TLS := $(shell pkg-config --exists hiredis_ssl 2>/dev/null && echo yes)
 common_LIBS := -lcjson -ljwt -lcrypto -lm
 REDIS_LIBS := $(if $(REDIS_TLS),-lhiredis_ssl -lssl) -lhiredis
 fcgi_LIBS := -lfcgi $(REDIS_LIBS) -lcrypt -lz
-relay_LIBS := -lwebsockets -lev $(REDIS_LIBS)
+feed_LIBS := -lev $(REDIS_LIBS)
+relay_LIBS := -lwebsockets
 reporter_LIBS := -lcurl -lsystemd -lz
 
 # Parts that a part uses beside common: NAME_USES.
+relay_USES := feed
 part_archives = $(foreach part,$(filter-out common,$(1) $($(1)_USES)) common,$(OBJ)/lib$(part).a)
 part_libs = $(foreach part,$(filter-out common,$(1) $($(1)_USES)) common,$($(part)_LIBS))
 
 # A part's library is every file of its folder but those with a main.
 MAINS := fcgi/main.c fcgi/cli/cli.c relay/main.c reporter/main.c
 part_sources = $(filter-out $(MAINS),$(wildcard $(1)/*.c $(1)/*/*.c))
-PARTS := common fcgi relay reporter
+PARTS := common feed fcgi relay reporter
 PROGRAMS := p2pdash-api p2pdash p2pdash-relay p2pdash-reporter
 
 p2pdash-api_MAIN := fcgi/main
@@ -143,7 +145,7 @@ install-worker: ## Build the reporter and install it with its systemd unit (DEST
 test: ## Install what is missing, build, run every suite; ends with `N passed, N failed` (SANITIZE=1: under sanitizers)
 	@$(INSTALL) build run test
 	@$(MAKE) --no-print-directory $(NODE_MODULES)
-	@$(PARALLEL_MAKE) all build-units $(PROBE) $(VENDOR)
+	@$(PARALLEL_MAKE) all build-units $(PROBE) $(FEED_PRINT) $(VENDOR)
 	@P2PDASH_BIN=$(BIN) tests/run.sh $(UNITS)
 
 check: ## Formatting, static analysis, types, configuration, architecture's walls
@@ -199,6 +201,12 @@ PROBE_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c))
 $(PROBE): $(PROBE_OBJECTS) $(OBJ)/libcommon.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(common_LIBS)
+
+# A follower that only prints what it hears: the first test of feed/.
+FEED_PRINT := $(BIN)/feed/print
+$(FEED_PRINT): $(OBJ)/tests/feed/print.o $(OBJ)/libfeed.a $(OBJ)/libcommon.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(feed_LIBS) $(common_LIBS)
 
 .PHONY: bench
 bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about six minutes (TABLES="metrics lines": only these)

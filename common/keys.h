@@ -22,6 +22,7 @@
 #define CHANNEL_REMOVED	 KEY_PREFIX "removed"
 #define CHANNEL_REVOKED	 KEY_PREFIX "revoked"
 #define CHANNEL_COMMANDS KEY_PREFIX "commands:" /* followed by the node id */
+#define CHANNEL_MARKS	 KEY_PREFIX "marks"	/* nobody publishes here: see feed/redis_link.h */
 
 /* A key or channel that has a name in it, by value, so that nobody has to free it. */
 #define KEY_SIZE 192

@@ -5,11 +5,15 @@
 
 #include <string.h>
 
-static const struct endpoint *find(const struct endpoint_table *table, const char *path)
+static const struct endpoint *find(const struct endpoint_table *table, const struct request *request)
 {
-	for (size_t i = 0; i < table->count; i++)
-		if (strcmp(table->rows[i].path, path) == 0)
-			return &table->rows[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct endpoint *row = &table->rows[i];
+
+		if (strcmp(row->path, request->path) == 0 &&
+		    (!row->mode || strcmp(row->mode, request->mode) == 0))
+			return row;
+	}
 	return NULL;
 }
 
@@ -32,7 +36,7 @@ enum err endpoint_admit(const struct endpoint_table *table, const struct request
 						.cookie = request->cookie,
 						.origin = request->origin,
 						.host = request->host};
-	const struct endpoint *found = find(table, request->path);
+	const struct endpoint *found = find(table, request);
 	enum err err;
 
 	if (!found)

@@ -1,6 +1,7 @@
 /*
- * What can be connected to, and the whole policy of who is let in. A table's row is a path; the method is
- * always GET. Pure: a request comes in as text and nothing is sent from here.
+ * What can be connected to, and the whole policy of who is let in. A table's row is a path and a mode, of
+ * which the first that fits counts; the method is always GET. Pure: a request comes in as text and nothing is
+ * sent from here.
  */
 #ifndef RELAY_ENDPOINT_H
 #define RELAY_ENDPOINT_H
@@ -19,6 +20,7 @@ enum endpoint_kind { ENDPOINT_WEBSOCKET, ENDPOINT_EVENTS };
 
 struct endpoint {
 	const char *path;
+	const char *mode; /* what the query's `mode` must be; NULL: anything, or nothing */
 	enum endpoint_kind kind;
 	enum role role;
 	const struct session_operations *operations;

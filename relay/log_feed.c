@@ -1,102 +1,33 @@
-/* Log lines in, messages out. Knows topics, but neither clients nor Redis. */
+/*
+ * Batches of log lines.
+ *
+ * A thousand workers that log at once would make thousands of small messages, each of which costs every
+ * browser a write. Holding all lines back for a while would make a single line late, which people see. So the
+ * batcher lets the first line through at once, and gathers only what comes within the few milliseconds after
+ * it.
+ *
+ * Nothing is copied meanwhile: the feed keeps the newest lines in any case, and `told_seq` says which of them
+ * have gone out. So the lines of a batch must go out before the feed lets go of them: a batch ends early when
+ * there are LINES_A_BATCH of them, and before a log is cleared. A client that comes in the middle of a batch
+ * is told what has gone out so far, and then gets the batch like everyone else.
+ */
 #include "relay/log_feed.h"
 
-#include "common/clock.h"
 #include "common/mem.h"
 #include "relay/batcher.h"
-#include "relay/compose.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define LINES_A_FLUSH 500 /* that end a window early, well below LOG_RING_ENTRIES */
-
-struct log_watch {
-	struct log_watch *next;
-	struct entry_filter filter;
-	size_t watchers;
-	char topic[32];
-};
+#define LINES_A_BATCH 500 /* well below LOG_RING_ENTRIES */
 
 struct log_feed {
-	struct hub *hub;
-	struct log_ring recent;
-	struct sources sources;
-	struct batcher window;
-	bool loading;
+	struct feed *feed;
+	struct batcher batcher;
+	struct log_consumer *consumers;
 	int64_t told_seq;
-	uint64_t version;
-	int64_t loaded_seq; /* the cluster's last seq when the load began */
 	size_t untold;
-	struct log_watch *watches;
-	uint64_t watches_made;
+	uint64_t version;
 };
-
-static void flush(void *context);
-
-struct log_feed *log_feed_new(struct ev_loop *loop, struct hub *hub)
-{
-	struct log_feed *lines = mem_alloc(1, sizeof(*lines));
-
-	lines->hub = hub;
-	batcher_init(&lines->window, loop, LOG_FEED_WINDOW_MS, flush, lines);
-	return lines;
-}
-
-void log_feed_free(struct log_feed *lines)
-{
-	if (!lines)
-		return;
-	batcher_stop(&lines->window);
-	while (lines->watches) {
-		struct log_watch *next = lines->watches->next;
-
-		free(lines->watches);
-		lines->watches = next;
-	}
-	log_ring_free(&lines->recent);
-	sources_free(&lines->sources);
-	free(lines);
-}
-
-/* --- telling ------------------------------------------------------------------------------------------ */
-
-/* To one (NULL: to all who follow the topic); a NULL frame is nothing to say. */
-static void deliver(struct log_feed *lines, struct subscriber *subscriber, const char *topic,
-		    struct frame *frame)
-{
-	if (!frame)
-		return;
-	if (subscriber)
-		hub_send(subscriber, frame);
-	else
-		hub_publish(lines->hub, topic, frame);
-	frame_release(frame);
-}
-
-/* The default protocol's messages hold the lines of one node each. */
-static void tell_by_node(struct log_feed *lines, struct subscriber *subscriber,
-			 struct log_entry *const *entries, size_t count)
-{
-	int64_t now_ms = clock_now_ms();
-	struct log_entry **group = mem_alloc(count, sizeof(struct log_entry *));
-	bool *done = mem_alloc(count, sizeof(*done));
-
-	for (size_t i = 0; i < count; i++) {
-		size_t members = 0;
-
-		for (size_t j = i; j < count; j++)
-			if (!done[j] && strcmp(entries[j]->node, entries[i]->node) == 0) {
-				done[j] = true;
-				group[members++] = entries[j];
-			}
-		deliver(lines, subscriber, TOPIC_LOGS, compose_logs(group, members, NULL, now_ms));
-	}
-	free(done);
-	free(group);
-}
 
 static void flush(void *context)
 {
@@ -104,104 +35,62 @@ static void flush(void *context)
 	struct log_entry *const *entries;
 	size_t count;
 
-	if (lines->loading)
-		return;
-	entries = log_ring_after(&lines->recent, lines->told_seq, &count);
 	lines->untold = 0;
+	entries = feed_lines_after(lines->feed, lines->told_seq, &count);
 	if (!count)
 		return;
-	if (hub_wanted(lines->hub, TOPIC_LOGS))
-		tell_by_node(lines, NULL, entries, count);
-	for (const struct log_watch *watch = lines->watches; watch; watch = watch->next)
-		deliver(lines, NULL, watch->topic,
-			compose_logs(entries, count, &watch->filter, clock_now_ms()));
+	for (const struct log_consumer *at = lines->consumers; at; at = at->next)
+		at->batch(at->context, entries, count);
 	lines->told_seq = entries[count - 1]->seq;
 	lines->version++;
 }
 
-/* --- what happens ------------------------------------------------------------------------------------- */
+/* --- what the feed tells ------------------------------------------------------------------------------ */
 
-void log_feed_add(struct log_feed *lines, const char *node, const char *json, size_t len)
+static void on_lines(void *context, struct log_entry *const *entries, size_t count)
 {
-	const struct log_entry *entry = log_ring_insert(&lines->recent, node, json, len);
+	struct log_feed *lines = context;
 
-	if (!entry)
-		return;
-	sources_add_entry(&lines->sources, entry);
-	if (++lines->untold >= LINES_A_FLUSH)
+	(void)entries;
+	lines->untold += count;
+	if (lines->untold >= LINES_A_BATCH)
 		flush(lines);
-}
-
-void log_feed_tell(struct log_feed *lines)
-{
-	if (lines->untold)
-		batcher_touch(&lines->window);
-}
-
-void log_feed_clear(struct log_feed *lines, const char *node)
-{
-	flush(lines);
-	log_ring_clear(&lines->recent, node);
-	if (node)
-		sources_remove_node(&lines->sources, node);
 	else
-		sources_free(&lines->sources);
-	lines->version++;
+		batcher_touch(&lines->batcher);
 }
 
-/* --- the load ----------------------------------------------------------------------------------------- */
-
-static void tell_gap(struct log_feed *lines, int64_t after, int64_t before)
+static void on_phase(void *context, enum feed_phase phase)
 {
-	struct frame *frame = compose_gap(after, before);
+	struct log_feed *lines = context;
 
-	for (const struct log_watch *watch = lines->watches; watch; watch = watch->next)
-		hub_publish(lines->hub, watch->topic, frame);
-	frame_release(frame);
-}
-
-void log_feed_load_begin(struct log_feed *lines)
-{
-	lines->loading = true;
-	sources_free(&lines->sources);
-}
-
-void log_feed_load_source(struct log_feed *lines, const char *node, const char *logger)
-{
-	if (node)
-		sources_add_node(&lines->sources, node);
-	if (logger)
-		sources_add_logger(&lines->sources, logger, strlen(logger));
-}
-
-void log_feed_load(struct log_feed *lines, const struct log_ring *loaded, int64_t last_seq)
-{
-	bool began_anew = last_seq<lines->told_seq, has_gap = loaded->complete_from> lines->told_seq + 1;
-	struct log_entry *const *entries;
-	size_t count;
-
-	lines->loaded_seq = last_seq;
-	if (began_anew || has_gap)
-		log_ring_free(&lines->recent);
-	if (began_anew)
-		lines->told_seq = 0;
-	else if (has_gap && lines->told_seq)
-		tell_gap(lines, lines->told_seq, loaded->complete_from);
-	entries = log_ring_after(loaded, 0, &count);
-	for (size_t i = 0; i < count; i++)
-		log_ring_insert(&lines->recent, entries[i]->node, entries[i]->json, entries[i]->len);
-	if (began_anew || has_gap)
-		lines->recent.complete_from = loaded->complete_from;
-}
-
-void log_feed_load_end(struct log_feed *lines)
-{
-	lines->loading = false;
-	lines->version++;
+	if (phase != FEED_FOLLOWING)
+		return;
 	flush(lines);
-	if (lines->told_seq < lines->loaded_seq)
-		lines->told_seq = lines->loaded_seq;
+	lines->told_seq = feed_last_seq(lines->feed);
+	lines->version++;
 }
+
+static void on_log_restarted(void *context, int64_t complete_from)
+{
+	struct log_feed *lines = context;
+
+	(void)complete_from;
+	lines->told_seq = 0;
+}
+
+static void on_log_cleared(void *context, const char *node)
+{
+	struct log_feed *lines = context;
+
+	(void)node;
+	flush(lines);
+	lines->version++;
+}
+
+static const struct feed_events EVENTS = {.phase = on_phase,
+					  .lines = on_lines,
+					  .log_restarted = on_log_restarted,
+					  .log_cleared = on_log_cleared};
 
 /* --- for clients -------------------------------------------------------------------------------------- */
 
@@ -217,68 +106,33 @@ uint64_t log_feed_version(const struct log_feed *lines)
 
 struct log_entry *const *log_feed_after(const struct log_feed *lines, int64_t seq, size_t *count)
 {
-	struct log_entry *const *entries = log_ring_after(&lines->recent, seq, count);
+	struct log_entry *const *entries = feed_lines_after(lines->feed, seq, count);
 
-	/* Those that wait for the window's end are not told yet. */
 	while (*count && entries[*count - 1]->seq > lines->told_seq)
 		--*count;
 	return entries;
 }
 
-int64_t log_feed_complete_from(const struct log_feed *lines)
+void log_feed_add(struct log_feed *lines, struct log_consumer *consumer)
 {
-	return lines->recent.complete_from;
+	consumer->next = lines->consumers;
+	lines->consumers = consumer;
 }
 
-const struct sources *log_feed_sources(const struct log_feed *lines)
+struct log_feed *log_feed_new(struct ev_loop *loop, struct feed *feed)
 {
-	return &lines->sources;
+	struct log_feed *lines = mem_alloc(1, sizeof(*lines));
+
+	lines->feed = feed;
+	batcher_init(&lines->batcher, loop, LOG_FEED_BATCH_MS, flush, lines);
+	feed_listen(feed, &EVENTS, lines);
+	return lines;
 }
 
-void log_feed_follow(struct log_feed *lines, struct subscriber *subscriber, int64_t seq)
+void log_feed_free(struct log_feed *lines)
 {
-	size_t count;
-	struct log_entry *const *entries = log_feed_after(lines, seq, &count);
-
-	if (count)
-		tell_by_node(lines, subscriber, entries, count);
-	hub_subscribe(subscriber, TOPIC_LOGS);
-}
-
-static bool same_filter(const struct entry_filter *a, const struct entry_filter *b)
-{
-	return a->level == b->level && strcmp(a->node, b->node) == 0 &&
-	       strcmp(a->logger_name, b->logger_name) == 0 && strcmp(a->text, b->text) == 0;
-}
-
-struct log_watch *log_feed_watch(struct log_feed *lines, struct subscriber *subscriber,
-				 const struct entry_filter *filter)
-{
-	struct log_watch *watch = lines->watches;
-
-	while (watch && !same_filter(&watch->filter, filter))
-		watch = watch->next;
-	if (!watch) {
-		watch = mem_alloc(1, sizeof(*watch));
-		watch->filter = *filter;
-		snprintf(watch->topic, sizeof(watch->topic), "logs/%" PRIu64, ++lines->watches_made);
-		watch->next = lines->watches;
-		lines->watches = watch;
-	}
-	watch->watchers++;
-	hub_subscribe(subscriber, watch->topic);
-	return watch;
-}
-
-void log_feed_unwatch(struct log_feed *lines, struct subscriber *subscriber, struct log_watch *watch)
-{
-	struct log_watch **link = &lines->watches;
-
-	hub_unsubscribe(subscriber, watch->topic);
-	if (--watch->watchers)
+	if (!lines)
 		return;
-	while (*link != watch)
-		link = &(*link)->next;
-	*link = watch->next;
-	free(watch);
+	batcher_stop(&lines->batcher);
+	free(lines);
 }

@@ -2,18 +2,18 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
-#include "relay/access.h"
-#include "relay/backlog.h"
-#include "relay/browser.h"
-#include "relay/channels.h"
+#include "feed/feed.h"
+#include "relay/access_sync.h"
+#include "relay/default_protocol.h"
+#include "relay/delta_protocol.h"
 #include "relay/hub.h"
 #include "relay/log_feed.h"
+#include "relay/log_watch.h"
 #include "relay/node_feed.h"
-#include "relay/redis_link.h"
 #include "relay/stream.h"
-#include "relay/sync.h"
 #include "relay/ws.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <ev.h>
 #include <signal.h>
@@ -23,8 +23,11 @@
 #include <unistd.h>
 
 #define TICK_S	 0.25
-#define CHECK_S	 2.0 /* Redis: is it there, and what has it counted */
 #define LINGER_S 2.0 /* at the end, for close frames to be answered */
+
+#define LINES_EACH                                                                               \
+	100 /* of each node's newest log lines; the default protocol sends the newest 100 of all \
+	     */
 
 enum { LISTEN, REDIS, REDIS_CA, SECRET_FILE, LOG_LEVEL, SETTINGS_COUNT };
 
@@ -67,76 +70,64 @@ static const struct program PROGRAM = {
 	.settings_count = SETTINGS_COUNT,
 };
 
+enum relay_state {
+	RELAY_SERVING,
+	RELAY_LEAVING, /* accepts nobody; close frames are on their way */
+	RELAY_GONE     /* the loop ends */
+};
+
 struct relay {
+	enum relay_state state;
 	struct ev_loop *loop;
+	struct feed *feed;
 	struct access *access;
+	struct access_sync access_sync;
 	struct hub *hub;
-	struct node_feed *feed;
+	struct node_feed *nodes;
 	struct log_feed *lines;
+	struct log_watches *watches;
+	struct default_protocol *default_protocol;
+	struct delta_protocol delta_protocol;
 	struct streams *streams;
-	struct redis_link *redis;
-	struct follower follower;
-	struct sync *sync;
-	struct backlogs *backlogs;
-	struct browsers browsers;
 	struct ws *ws;
-	ev_timer tick, check, linger;
+	ev_timer tick, linger;
 	ev_signal terminate, interrupt;
 };
 
-/* --- the bus's events go to the sync ---------------------------------------------------------------- */
-
-static void on_up(void *context)
-{
-	sync_up(((struct relay *)context)->sync);
-}
-
-static void on_lost(void *context)
-{
-	sync_lost(((struct relay *)context)->sync);
-}
-
-static void on_followed(void *context, const char *channel)
-{
-	sync_followed(((struct relay *)context)->sync, channel);
-}
-
-static void on_message(void *context, const char *channel, const char *payload, size_t len)
-{
-	sync_message(((struct relay *)context)->sync, channel, payload, len);
-}
-
-static const struct redis_link_events REDIS_LINK_EVENTS = {
-	.up = on_up, .lost = on_lost, .followed = on_followed, .message = on_message};
-
 /* --- time and signals --------------------------------------------------------------------------------- */
+
+/* The one place where the state changes. */
+static void set_state(struct relay *relay, enum relay_state state)
+{
+	assert(state == relay->state + 1);
+	relay->state = state;
+}
+
+static void go(struct relay *relay)
+{
+	set_state(relay, RELAY_GONE);
+	ev_break(relay->loop, EVBREAK_ALL);
+}
 
 static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct relay *relay = timer->data;
 
+	(void)loop;
 	(void)events;
-	node_feed_tick(relay->feed);
 	ws_tick(relay->ws);
-	if (ev_is_active(&relay->linger) && ws_count(relay->ws) == 0)
-		ev_break(loop, EVBREAK_ALL);
+	if (relay->state == RELAY_LEAVING && ws_count(relay->ws) == 0)
+		go(relay);
 }
 
-static void on_check(struct ev_loop *loop, ev_timer *timer, int events)
+static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct relay *relay = timer->data;
 
 	(void)loop;
 	(void)events;
-	redis_link_check(relay->redis);
-	sync_refresh(relay->sync);
-}
-
-static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	(void)timer;
-	(void)events;
-	ev_break(loop, EVBREAK_ALL);
+	if (relay->state == RELAY_LEAVING)
+		go(relay);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -144,8 +135,9 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 	struct relay *relay = watcher->data;
 
 	(void)events;
-	if (ev_is_active(&relay->linger))
+	if (relay->state != RELAY_SERVING)
 		_exit(0); /* asked twice: no more patience */
+	set_state(relay, RELAY_LEAVING);
 	log_info("main", "ending connections=%zu", ws_count(relay->ws));
 	ws_stop(relay->ws);
 	ev_timer_start(loop, &relay->linger);
@@ -154,14 +146,12 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 static void start_watchers(struct relay *relay)
 {
 	ev_timer_init(&relay->tick, on_tick, TICK_S, TICK_S);
-	ev_timer_init(&relay->check, on_check, CHECK_S, CHECK_S);
 	ev_timer_init(&relay->linger, on_linger, LINGER_S, 0);
 	ev_signal_init(&relay->terminate, on_signal, SIGTERM);
 	ev_signal_init(&relay->interrupt, on_signal, SIGINT);
-	relay->tick.data = relay->check.data = relay->linger.data = relay;
+	relay->tick.data = relay->linger.data = relay;
 	relay->terminate.data = relay->interrupt.data = relay;
 	ev_timer_start(relay->loop, &relay->tick);
-	ev_timer_start(relay->loop, &relay->check);
 	ev_signal_start(relay->loop, &relay->terminate);
 	ev_signal_start(relay->loop, &relay->interrupt);
 }
@@ -225,32 +215,35 @@ static enum err configure(int argc, char **argv, struct configuration *out, stru
 
 static void make_parts(struct relay *relay, const struct configuration *configuration)
 {
+	const struct feed_options options = {
+		.address = &configuration->redis, .tls = configuration->tls, .lines_each = LINES_EACH};
+
 	relay->loop = ev_default_loop(EVFLAG_AUTO);
+	relay->feed = feed_new(relay->loop, &options);
 	relay->access = access_new(&configuration->secret);
+	relay->access_sync = (struct access_sync){.feed = relay->feed, .access = relay->access};
+	feed_join(relay->feed, &ACCESS_PART, &relay->access_sync);
 	relay->hub = hub_new();
-	relay->feed = node_feed_new(relay->loop, relay->hub);
-	relay->lines = log_feed_new(relay->loop, relay->hub);
-	relay->redis = redis_link_new(relay->loop, &configuration->redis, configuration->tls,
-				      &REDIS_LINK_EVENTS, relay);
-	relay->streams = streams_new(relay->redis);
-	relay->follower =
-		(struct follower){.feed = relay->feed, .lines = relay->lines, .access = relay->access};
-	relay->sync = sync_new(relay->redis, &relay->follower, relay->streams);
-	relay->backlogs = backlogs_new(relay->redis);
-	relay->browsers =
-		(struct browsers){.feed = relay->feed, .lines = relay->lines, .backlogs = relay->backlogs};
+	relay->nodes = node_feed_new(relay->loop, relay->hub, relay->feed);
+	relay->lines = log_feed_new(relay->loop, relay->feed);
+	relay->watches = log_watches_new(relay->hub, relay->feed, relay->lines);
+	relay->default_protocol = default_protocol_new(relay->hub, relay->feed, relay->lines);
+	relay->delta_protocol = (struct delta_protocol){
+		.feed = relay->feed, .nodes = relay->nodes, .lines = relay->lines, .watches = relay->watches};
+	relay->streams = streams_new(relay->feed);
 }
 
-/* The connections first: they hold subscriptions, and questions to the bus. */
+/* The connections first, since they hold subscriptions and questions to Redis; then the feed, which may still
+ * answer and tell; then those who listened to it. */
 static void free_parts(struct relay *relay)
 {
 	ws_free(relay->ws);
-	redis_link_free(relay->redis);
-	sync_free(relay->sync);
-	backlogs_free(relay->backlogs);
+	feed_free(relay->feed);
 	streams_free(relay->streams);
+	default_protocol_free(relay->default_protocol);
+	log_watches_free(relay->watches);
 	log_feed_free(relay->lines);
-	node_feed_free(relay->feed);
+	node_feed_free(relay->nodes);
 	hub_free(relay->hub);
 	access_free(relay->access);
 	ev_loop_destroy(relay->loop);
@@ -259,8 +252,12 @@ static void free_parts(struct relay *relay)
 static enum err serve(struct relay *relay, const struct listen_address *listen, struct reason *why)
 {
 	const struct endpoint endpoints[] = {
-		{"/ws/dashboard", ENDPOINT_WEBSOCKET, ROLE_VIEWER, &BROWSER_OPERATIONS, &relay->browsers},
-		{"/api/reporter/commands", ENDPOINT_EVENTS, ROLE_WORKER, &STREAM_OPERATIONS, relay->streams},
+		{"/ws/dashboard", "delta", ENDPOINT_WEBSOCKET, ROLE_VIEWER, &DELTA_PROTOCOL_OPERATIONS,
+		 &relay->delta_protocol},
+		{"/ws/dashboard", NULL, ENDPOINT_WEBSOCKET, ROLE_VIEWER, &DEFAULT_PROTOCOL_OPERATIONS,
+		 relay->default_protocol},
+		{"/api/reporter/commands", NULL, ENDPOINT_EVENTS, ROLE_WORKER, &STREAM_OPERATIONS,
+		 relay->streams},
 	};
 	const struct ws_options options = {.listen = *listen,
 					   .table = {.rows = endpoints,

@@ -1,372 +1,399 @@
-/* Knowledge in, frames out. Knows topics, but neither clients nor Redis. */
+/*
+ * Deltas. All clients of the delta protocol have been told the same, since a client begins with a snapshot of
+ * what the deltas so far have told. So what they know is kept once a node (`told`), and a delta is the
+ * difference between that and what the feed knows. With no client, changes gather until somebody wants a
+ * snapshot.
+ *
+ * While the feed learns what is, nothing is told: half of the nodes would look changed or gone. `removed`
+ * keeps the names until then.
+ */
 #include "relay/node_feed.h"
 
 #include "common/clock.h"
+#include "common/map.h"
 #include "common/mem.h"
 #include "relay/batcher.h"
+#include "relay/message.h"
+#include "relay/summary.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
-#define REUSE_MS     1000
-#define REUSE_FACTOR 10 /* a frame is reused for so many times as long as it took to build */
-
-enum node_feed_state {
-	NODE_FEED_LOADING,  /* nothing is told */
-	NODE_FEED_SETTLING, /* told, but what comes may be known already */
-	NODE_FEED_LIVE
+/* What the clients know of a node. */
+struct told_node {
+	const struct known_node *node; /* what the feed knows of it */
+	struct text summary;	       /* none: they do not know the node */
+	enum node_status status;
+	bool changed;		     /* in the list of changes */
+	TAILQ_ENTRY(told_node) link; /* of that list */
 };
 
-/* A frame many clients ask for, kept as long as it is true, or (a large one) true enough. */
-struct kept_frame {
-	struct frame *frame;
-	uint64_t version; /* of the knowledge it was built from */
-	int64_t built_ms, cost_ms;
-};
+TAILQ_HEAD(told_node_list, told_node);
 
 struct node_feed {
 	struct hub *hub;
-	struct known known;
-	enum node_feed_state state;
-	bool away;	  /* Redis is, and delta clients were told */
-	uint64_t version; /* grows with every change */
+	struct feed *feed;
+	enum feed_phase phase;
+	bool away; /* Redis is, and the clients were told so */
 
-	struct batcher delta_window;
-	struct buf removed; /* ids not told yet, as JSON texts with commas */
-	int64_t delta_seq;
+	struct map told; /* id -> struct told_node */
+	struct told_node_list changes;
+	struct buf
+		removed; /* ids that were removed since the last delta, as JSON texts with commas between */
+	int64_t seq;	 /* of the last delta */
+	struct batcher batcher;
 
-	struct kept_frame initial, update, snapshot;
-	int64_t initial_seq; /* of the last line that `initial` may hold */
+	struct frame *snapshot; /* NULL: none has been made */
+	int64_t snapshot_seq;
 };
 
-static void flush_delta(void *context);
-
-struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub)
+struct node_topic node_feed_topic(const char *id)
 {
-	struct node_feed *feed = mem_alloc(1, sizeof(*feed));
+	struct node_topic topic;
 
-	feed->hub = hub;
-	batcher_init(&feed->delta_window, loop, NODE_FEED_DELTA_WINDOW_MS, flush_delta, feed);
-	return feed;
-}
-
-void node_feed_free(struct node_feed *feed)
-{
-	if (!feed)
-		return;
-	batcher_stop(&feed->delta_window);
-	frame_release(feed->initial.frame);
-	frame_release(feed->update.frame);
-	frame_release(feed->snapshot.frame);
-	nodes_free(&feed->known.nodes);
-	buf_free(&feed->removed);
-	free(feed);
-}
-
-struct node_feed_topic node_feed_topic_of_node(const char *node)
-{
-	struct node_feed_topic topic;
-
-	snprintf(topic.name, sizeof(topic.name), "node/%s", node);
+	snprintf(topic.name, sizeof(topic.name), "node/%s", id);
 	return topic;
+}
+
+/* --- messages ----------------------------------------------------------------------------------------- */
+
+static void put_stats(struct json_out *json, const struct feed *feed)
+{
+	const struct node_table *nodes = feed_nodes(feed);
+	struct cluster_node *table = node_table_for_cluster(nodes);
+
+	json_put_raw(json, "stats", "", 0);
+	cluster_write_stats(json->buf, table, nodes->count, feed_totals(feed), clock_now_ms());
+	free(table);
+}
+
+static void put_state(struct json_out *json, const struct known_node *node)
+{
+	json_put_raw(json, "node", "", 0);
+	node_write(json->buf, node->state.data, node->state.len, NULL, clock_now_ms());
+}
+
+/* Puts what changed of a node under `key`; after that the clients know it. */
+static void put_change(struct json_out *json, const char *key, struct told_node *told)
+{
+	const struct known_node *node = told->node;
+	enum node_status status = node_status_at(&node->head, clock_now_ms());
+	struct span summary = text_span(&node->summary);
+	struct buf changes = {0};
+
+	if (!told->summary.data) {
+		json_put_raw(json, key, "", 0);
+		summary_write(json->buf, summary, status);
+	} else if (summary_write_changes(&changes, text_span(&told->summary), told->status, summary,
+					 status)) {
+		json_put_raw(json, key, changes.data, changes.len);
+	}
+	buf_free(&changes);
+	text_set(&told->summary, summary);
+	told->status = status;
+}
+
+static struct frame *build_delta(struct node_feed *nodes)
+{
+	struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR), *told;
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "delta");
+
+	json_put_integer(&json, "seq", nodes->seq);
+	json_open_member(&json, "data", '{');
+	if (coordinator && coordinator->changed)
+		put_change(&json, "coordinator", coordinator);
+	json_open_member(&json, "workers", '{');
+	TAILQ_FOREACH(told, &nodes->changes, link)
+	if (told != coordinator)
+		put_change(&json, told->node->id, told);
+	json_close(&json, '}');
+	json_open_member(&json, "removed", '[');
+	buf_append(&buf, nodes->removed.data, nodes->removed.len);
+	json_close(&json, ']');
+	put_stats(&json, nodes->feed);
+	json_close(&json, '}');
+	return message_end(&json);
+}
+
+static struct frame *build_snapshot(const struct node_feed *nodes)
+{
+	const struct node_table *known = feed_nodes(nodes->feed);
+	const struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR);
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "snapshot");
+
+	json_put_integer(&json, "seq", nodes->seq);
+	json_open_member(&json, "data", '{');
+	if (coordinator) {
+		json_put_raw(&json, "coordinator", "", 0);
+		summary_write(&buf, text_span(&coordinator->summary), coordinator->status);
+	} else {
+		json_put_null(&json, "coordinator");
+	}
+	json_open_member(&json, "workers", '{');
+	for (size_t i = 0; i < known->count; i++) {
+		const struct told_node *told = map_get(&nodes->told, known->list[i]->id);
+
+		if (!told || told == coordinator)
+			continue;
+		json_put_raw(&json, told->node->id, "", 0);
+		summary_write(&buf, text_span(&told->summary), told->status);
+	}
+	json_close(&json, '}');
+	put_stats(&json, nodes->feed);
+	json_close(&json, '}');
+	return message_end(&json);
+}
+
+/* A report, or with NULL the changed status, for those who follow the node. */
+static struct frame *build_node_report(const struct known_node *node, const struct node_report *report)
+{
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "node");
+
+	json_put_text(&json, "node_id", node->id);
+	put_state(&json, node);
+	if (report && report->point.data)
+		json_put_raw(&json, "point", report->point.data, report->point.len);
+	if (report && report->certificates.data)
+		json_put_raw(&json, "certificates", report->certificates.data, report->certificates.len);
+	return message_end(&json);
+}
+
+struct frame *node_feed_node(const struct node_feed *nodes, const char *id)
+{
+	static const struct known_node UNKNOWN;
+	const struct known_node *known = node_table_get(feed_nodes(nodes->feed), id);
+	const struct known_node *node = known ? known : &UNKNOWN;
+	struct span certificates = message_certificates(node);
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "node");
+
+	json_put_text(&json, "node_id", id);
+	if (known)
+		put_state(&json, known);
+	else
+		json_put_null(&json, "node");
+	message_put_points(&json, "history", node);
+	json_open_member(&json, "certificates", '[');
+	buf_append(&buf, certificates.data, certificates.len);
+	json_close(&json, ']');
+	return message_end(&json);
+}
+
+struct frame *node_feed_database(const struct node_feed *nodes)
+{
+	return message_printf("{\"type\":\"database\",\"away\":%s}", nodes->away ? "true" : "false");
 }
 
 /* --- telling ------------------------------------------------------------------------------------------ */
 
-static void publish(struct node_feed *feed, const char *topic, struct frame *frame)
+static void publish(struct node_feed *nodes, const char *topic, struct frame *frame)
 {
-	if (!frame)
-		return;
-	hub_publish(feed->hub, topic, frame);
+	hub_publish(nodes->hub, topic, frame);
 	frame_release(frame);
 }
 
-static void tell_delta(struct node_feed *feed)
+static void publish_node(struct node_feed *nodes, const char *id)
 {
-	feed->delta_seq++;
-	publish(feed, TOPIC_DELTA,
-		compose_delta(&feed->known, buf_string(&feed->removed), feed->delta_seq, clock_now_ms()));
-	buf_clear(&feed->removed);
+	struct node_topic topic = node_feed_topic(id);
+
+	if (hub_wanted(nodes->hub, topic.name))
+		publish(nodes, topic.name, node_feed_node(nodes, id));
 }
 
-static bool delta_is_due(const struct node_feed *feed)
+static void publish_node_report(struct node_feed *nodes, const struct known_node *node,
+				const struct node_report *report)
 {
-	return feed->state != NODE_FEED_LOADING && (feed->known.nodes.changed || feed->removed.len);
+	struct node_topic topic = node_feed_topic(node->id);
+
+	if (hub_wanted(nodes->hub, topic.name))
+		publish(nodes, topic.name, build_node_report(node, report));
 }
 
-static void flush_delta(void *context)
+static bool has_changes(const struct node_feed *nodes)
 {
-	struct node_feed *feed = context;
-
-	/* With nobody to tell, changes gather until a snapshot is wanted. */
-	if (delta_is_due(feed) && hub_wanted(feed->hub, TOPIC_DELTA))
-		tell_delta(feed);
+	return !TAILQ_EMPTY(&nodes->changes) || nodes->removed.len;
 }
 
-static void delta_changed(struct node_feed *feed)
+static bool may_tell(const struct node_feed *nodes)
 {
-	feed->version++;
-	if (delta_is_due(feed))
-		batcher_touch(&feed->delta_window);
+	return nodes->phase == FEED_FOLLOWING || nodes->phase == FEED_AWAY;
 }
 
-/* --- what happens ------------------------------------------------------------------------------------- */
-
-static bool same_text(struct span a, struct span b)
+static void tell_delta(struct node_feed *nodes)
 {
-	return a.data && b.data && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+	struct told_node *told;
+
+	nodes->seq++;
+	publish(nodes, TOPIC_DELTA, build_delta(nodes));
+	buf_clear(&nodes->removed);
+	TAILQ_FOREACH(told, &nodes->changes, link)
+	told->changed = false;
+	TAILQ_INIT(&nodes->changes);
 }
 
-/* Whether the node is known as of this report or a later one. Only asked while a load settles: later, an
- * older time means that the coordinator's clock was set back. */
-static bool is_repeated(const struct node_feed *feed, const struct node *node, const struct report *report)
+static void flush(void *context)
 {
-	struct span known, given;
+	struct node_feed *nodes = context;
 
-	if (feed->state == NODE_FEED_LIVE || !node)
-		return false;
-	known = nodes_timestamp((struct span){node->summary.data, node->summary.len});
-	given = nodes_timestamp(report->summary);
-	return same_text(known, given) || (known.data && given.data && known.len == given.len &&
-					   memcmp(known.data, given.data, given.len) > 0);
+	if (has_changes(nodes) && may_tell(nodes) && hub_wanted(nodes->hub, TOPIC_DELTA))
+		tell_delta(nodes);
 }
 
-static void publish_node(struct node_feed *feed, const char *id)
+static void tell_soon(struct node_feed *nodes)
 {
-	struct node_feed_topic topic = node_feed_topic_of_node(id);
-
-	if (hub_wanted(feed->hub, topic.name))
-		publish(feed, topic.name, node_feed_node(feed, id));
+	if (has_changes(nodes) && may_tell(nodes))
+		batcher_touch(&nodes->batcher);
 }
 
-void node_feed_report(struct node_feed *feed, const char *id, const struct report *given)
+/* A snapshot serves until the next delta. */
+struct frame *node_feed_snapshot(struct node_feed *nodes)
 {
-	struct report report = *given;
-	struct node *node = nodes_get(&feed->known.nodes, id);
-	struct node_feed_topic topic = node_feed_topic_of_node(id);
+	bool gathered = may_tell(nodes) && !hub_wanted(nodes->hub, TOPIC_DELTA);
 
-	if (feed->state != NODE_FEED_LIVE && node && report.point.data && nodes_has_point(node, report.point))
-		report.point = (struct span){0};
-	if (!is_repeated(feed, node, &report)) {
-		feed->known.totals.total_updates++;
-		node = nodes_report(&feed->known.nodes, id, &report);
-	} else if (!report.point.data) {
-		return;
+	/* With clients, the next delta is near and will tell what has changed since. */
+	if (has_changes(nodes) && (gathered || !nodes->snapshot || nodes->snapshot_seq != nodes->seq))
+		tell_delta(nodes);
+	if (!nodes->snapshot || nodes->snapshot_seq != nodes->seq) {
+		frame_release(nodes->snapshot);
+		nodes->snapshot = build_snapshot(nodes);
+		nodes->snapshot_seq = nodes->seq;
 	}
-	if (!node)
-		return;
-	if (report.point.data)
-		nodes_append_point(node, report.point);
-	node->status = node_status_at(&node->head, clock_now_ms());
-	if (hub_wanted(feed->hub, topic.name))
-		publish(feed, topic.name, compose_node_report(node, &report, clock_now_ms()));
-	delta_changed(feed);
+	return frame_share(nodes->snapshot);
 }
 
-void node_feed_remove(struct node_feed *feed, const char *given)
+/* --- what the feed tells ------------------------------------------------------------------------------ */
+
+/* Puts the node into the next delta. */
+static void mark(struct node_feed *nodes, const struct known_node *node)
 {
-	const struct node *node = nodes_get(&feed->known.nodes, given);
-	char id[ID_NODE_SIZE]; /* `given` may be the node's own */
+	struct told_node *told = map_get(&nodes->told, node->id);
 
-	if (!node)
-		return;
-	memcpy(id, node->id, sizeof(id));
-	if (node->change != NODE_NEW)
-		buf_printf(&feed->removed, "%s\"%s\"", feed->removed.len ? "," : "", id);
-	nodes_remove(&feed->known.nodes, id);
-	publish_node(feed, id);
-	delta_changed(feed);
-}
-
-void node_feed_clear_history(struct node_feed *feed, const char *id)
-{
-	for (size_t i = 0; i < feed->known.nodes.count; i++) {
-		struct node *node = feed->known.nodes.list[i];
-
-		if (id && strcmp(node->id, id) != 0)
-			continue;
-		nodes_set_points(node, NULL, 0);
-		publish_node(feed, node->id);
+	if (!told) {
+		told = mem_alloc(1, sizeof(*told));
+		told->node = node;
+		map_put(&nodes->told, node->id, told);
 	}
-	feed->version++;
-}
-
-void node_feed_set_totals(struct node_feed *feed, const struct cluster_totals *totals)
-{
-	feed->known.totals = *totals;
-	feed->version++;
-}
-
-void node_feed_tick(struct node_feed *feed)
-{
-	int64_t now_ms = clock_now_ms();
-
-	if (feed->state == NODE_FEED_LOADING)
+	if (told->changed)
 		return;
-	for (size_t i = 0; i < feed->known.nodes.count; i++) {
-		struct node *node = feed->known.nodes.list[i];
-		enum node_status status = node_status_at(&node->head, now_ms);
-		struct node_feed_topic topic;
-
-		if (status == node->status)
-			continue;
-		node->status = status;
-		nodes_mark(&feed->known.nodes, node);
-		topic = node_feed_topic_of_node(node->id);
-		if (hub_wanted(feed->hub, topic.name))
-			publish(feed, topic.name, compose_node_report(node, NULL, now_ms));
-		delta_changed(feed);
-	}
+	told->changed = true;
+	TAILQ_INSERT_TAIL(&nodes->changes, told, link);
 }
 
-static void set_away(struct node_feed *feed, bool away)
+static void on_loaded(void *context, const struct known_node *node)
 {
-	if (feed->away == away)
+	struct node_feed *nodes = context;
+	const struct told_node *told = map_get(&nodes->told, node->id);
+
+	if (!told || told->status != node->status ||
+	    !text_equal(text_span(&told->summary), text_span(&node->summary)))
+		mark(nodes, node);
+	publish_node(nodes, node->id);
+}
+
+static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
+{
+	struct node_feed *nodes = context;
+
+	mark(nodes, node);
+	publish_node_report(nodes, node, report);
+	tell_soon(nodes);
+}
+
+static void on_status(void *context, const struct known_node *node)
+{
+	struct node_feed *nodes = context;
+
+	mark(nodes, node);
+	publish_node_report(nodes, node, NULL);
+	tell_soon(nodes);
+}
+
+static void on_history_cleared(void *context, const struct known_node *node)
+{
+	publish_node(context, node->id);
+}
+
+static void told_node_free(struct told_node *told)
+{
+	text_drop(&told->summary);
+	free(told);
+}
+
+static void on_removed(void *context, const struct known_node *node)
+{
+	struct node_feed *nodes = context;
+	struct told_node *told = map_remove(&nodes->told, node->id);
+
+	if (told && told->summary.data)
+		buf_printf(&nodes->removed, "%s\"%s\"", nodes->removed.len ? "," : "", node->id);
+	if (told && told->changed)
+		TAILQ_REMOVE(&nodes->changes, told, link);
+	if (told)
+		told_node_free(told);
+	publish_node(nodes, node->id);
+	tell_soon(nodes);
+}
+
+static void set_away(struct node_feed *nodes, bool away)
+{
+	if (nodes->away == away)
 		return;
-	feed->away = away;
-	publish(feed, TOPIC_DELTA, node_feed_database(feed));
+	nodes->away = away;
+	publish(nodes, TOPIC_DELTA, node_feed_database(nodes));
 }
 
-void node_feed_lost(struct node_feed *feed)
+static void on_phase(void *context, enum feed_phase phase)
 {
-	set_away(feed, true);
+	struct node_feed *nodes = context;
+
+	nodes->phase = phase;
+	if (phase == FEED_AWAY)
+		set_away(nodes, true);
+	else if (phase == FEED_CATCHING_UP)
+		set_away(nodes, false);
+	else if (phase == FEED_FOLLOWING)
+		tell_soon(nodes);
 }
 
-/* --- the load ----------------------------------------------------------------------------------------- */
+static const struct feed_events EVENTS = {.phase = on_phase,
+					  .loaded = on_loaded,
+					  .reported = on_reported,
+					  .status = on_status,
+					  .history_cleared = on_history_cleared,
+					  .removed = on_removed};
 
-void node_feed_load_begin(struct node_feed *feed)
+/* --- the whole ---------------------------------------------------------------------------------------- */
+
+struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub, struct feed *feed)
 {
-	feed->state = NODE_FEED_LOADING;
-	for (size_t i = 0; i < feed->known.nodes.count; i++)
-		feed->known.nodes.list[i]->unseen = true;
+	struct node_feed *nodes = mem_alloc(1, sizeof(*nodes));
+
+	nodes->hub = hub;
+	nodes->feed = feed;
+	TAILQ_INIT(&nodes->changes);
+	batcher_init(&nodes->batcher, loop, NODE_FEED_BATCH_MS, flush, nodes);
+	feed_listen(feed, &EVENTS, nodes);
+	return nodes;
 }
 
-void node_feed_load_node(struct node_feed *feed, const char *id, const struct report *given)
+void node_feed_free(struct node_feed *nodes)
 {
-	struct report report = *given;
-	struct node *node = nodes_get(&feed->known.nodes, id);
+	size_t cursor = 0;
+	const char *id;
+	void *told;
 
-	if (!report.certificates.data)
-		report.certificates = (struct span){"[]", 2};
-	/* A report that is known already leaves the node settled. */
-	if (!node || node->change != NODE_SETTLED ||
-	    !same_text(report.summary, (struct span){node->summary.data, node->summary.len}))
-		node = nodes_report(&feed->known.nodes, id, &report);
-	if (!node)
+	if (!nodes)
 		return;
-	node->unseen = false;
-	node->status = node_status_at(&node->head, clock_now_ms());
-}
-
-void node_feed_load_points(struct node_feed *feed, const char *id, const struct span *points, size_t count)
-{
-	struct node *node = nodes_get(&feed->known.nodes, id);
-
-	if (node)
-		nodes_set_points(node, points, count);
-}
-
-void node_feed_load_end(struct node_feed *feed)
-{
-	struct nodes *nodes = &feed->known.nodes;
-
-	feed->state = NODE_FEED_SETTLING;
-	feed->version++;
-	set_away(feed, false);
-	for (size_t i = nodes->count; i-- > 0;) {
-		if (nodes->list[i]->unseen)
-			node_feed_remove(feed, nodes->list[i]->id);
-		else
-			publish_node(feed, nodes->list[i]->id);
-	}
-	delta_changed(feed);
-}
-
-void node_feed_load_settled(struct node_feed *feed)
-{
-	feed->state = NODE_FEED_LIVE;
-}
-
-/* --- for one client ----------------------------------------------------------------------------------- */
-
-/* The frame as it was built last, if it still serves; with a reference for the caller. */
-static struct frame *reuse(const struct kept_frame *kept, uint64_t version)
-{
-	int64_t age_ms = clock_monotonic_ms() - kept->built_ms;
-
-	if (!kept->frame)
-		return NULL;
-	if (age_ms < kept->cost_ms * REUSE_FACTOR || (kept->version == version && age_ms < REUSE_MS))
-		return frame_share(kept->frame);
-	return NULL;
-}
-
-static struct frame *keep(struct kept_frame *kept, uint64_t version, struct frame *frame, int64_t begun_ms)
-{
-	frame_release(kept->frame);
-	*kept = (struct kept_frame){.frame = frame, .version = version, .built_ms = clock_monotonic_ms()};
-	kept->cost_ms = kept->built_ms - begun_ms;
-	return frame_share(frame);
-}
-
-struct frame *node_feed_initial(struct node_feed *feed, const struct log_feed *lines, int64_t *seq)
-{
-	uint64_t version = feed->version + log_feed_version(lines);
-	int64_t begun_ms = clock_monotonic_ms();
-	struct frame *frame = reuse(&feed->initial, version);
-	struct log_entry *const *entries;
-	size_t count;
-
-	/* An older frame serves only as long as the lines since then can be told after it. */
-	if (frame && feed->initial_seq + 1 < log_feed_complete_from(lines)) {
-		frame_release(frame);
-		frame = NULL;
-	}
-	if (!frame) {
-		entries = log_feed_after(lines, 0, &count);
-		frame = compose_initial(&feed->known, entries, count, log_feed_sources(lines),
-					clock_now_ms());
-		frame = keep(&feed->initial, version, frame, begun_ms);
-		feed->initial_seq = log_feed_told_seq(lines);
-	}
-	*seq = feed->initial_seq;
-	return frame;
-}
-
-struct frame *node_feed_update(struct node_feed *feed)
-{
-	int64_t begun_ms = clock_monotonic_ms();
-	struct frame *frame = reuse(&feed->update, feed->version);
-
-	return frame ? frame
-		     : keep(&feed->update, feed->version, compose_update(&feed->known, clock_now_ms()),
-			    begun_ms);
-}
-
-/* A snapshot says what the deltas so far have said, so it serves until the next one. */
-struct frame *node_feed_snapshot(struct node_feed *feed)
-{
-	/* With nobody to tell, changes have gathered; else the window's end is near. */
-	if (delta_is_due(feed) && !hub_wanted(feed->hub, TOPIC_DELTA))
-		tell_delta(feed);
-	if (feed->snapshot.frame && feed->snapshot.version == (uint64_t)feed->delta_seq)
-		return frame_share(feed->snapshot.frame);
-	if (feed->known.nodes.changed || feed->removed.len)
-		tell_delta(feed);
-	frame_release(feed->snapshot.frame);
-	feed->snapshot.frame = compose_snapshot(&feed->known, feed->delta_seq, clock_now_ms());
-	feed->snapshot.version = (uint64_t)feed->delta_seq;
-	return frame_share(feed->snapshot.frame);
-}
-
-struct frame *node_feed_node(const struct node_feed *feed, const char *id)
-{
-	return compose_node(id, nodes_get(&feed->known.nodes, id), clock_now_ms());
-}
-
-struct frame *node_feed_database(const struct node_feed *feed)
-{
-	return compose_database(feed->away);
+	batcher_stop(&nodes->batcher);
+	while (map_next(&nodes->told, &cursor, &id, &told))
+		told_node_free(told);
+	map_free(&nodes->told);
+	buf_free(&nodes->removed);
+	frame_release(nodes->snapshot);
+	free(nodes);
 }

@@ -16,7 +16,7 @@
 #define HEARTBEAT_MS 15000
 
 struct streams {
-	struct redis_link *redis;
+	struct feed *feed;
 	struct map by_node; /* node -> struct stream, the one that gets the commands */
 };
 
@@ -29,22 +29,6 @@ struct stream {
 	char (*sent)[ID_RANDOM_SIZE]; /* a ring of the last ids; NULL until there is one */
 	size_t sent_count;
 };
-
-struct streams *streams_new(struct redis_link *redis)
-{
-	struct streams *streams = mem_alloc(1, sizeof(*streams));
-
-	streams->redis = redis;
-	return streams;
-}
-
-void streams_free(struct streams *streams)
-{
-	if (!streams)
-		return;
-	map_free(&streams->by_node);
-	free(streams);
-}
 
 static void send_text(struct stream *stream, const char *text)
 {
@@ -130,46 +114,77 @@ static void on_waiting(void *context, const struct reply *reply)
 	}
 }
 
-/* The channel is followed, so whatever was not published to it is in the list. */
-void streams_followed(struct streams *streams, const char *node)
+/* --- the part of the sync: the channels of the workers that are connected ------------------------------- */
+
+static void on_begin(void *context)
 {
-	struct stream *stream = map_get(&streams->by_node, node);
-	struct key key;
-
-	if (!stream || stream->waiting)
-		return;
-	key = key_of_node(NODE_COMMANDS, node);
-	stream->waiting =
-		redis_link_ask(streams->redis, on_waiting, stream, "LRANGE", key.text, "0", "-1", NULL);
-}
-
-void streams_command(struct streams *streams, const char *node, const char *stored, size_t len)
-{
-	struct stream *stream = map_get(&streams->by_node, node);
-
-	if (stream)
-		send_command(stream, stored, len);
-}
-
-void streams_follow(struct streams *streams)
-{
+	struct streams *streams = context;
 	size_t cursor = 0;
 	const char *node;
 	void *stream;
 
 	while (map_next(&streams->by_node, &cursor, &node, &stream))
-		redis_link_follow(streams->redis, channel_of_commands(node).text);
+		feed_follow(streams->feed, channel_of_commands(node).text);
+}
+
+/* The stream whose channel it is; NULL if its worker has gone meanwhile. */
+static struct stream *stream_of(const struct streams *streams, const char *channel)
+{
+	return map_get(&streams->by_node, channel + strlen(CHANNEL_COMMANDS));
+}
+
+/* The channel is followed, so whatever was not published to it is in the list. */
+static void on_followed(void *context, const char *channel)
+{
+	struct streams *streams = context;
+	struct stream *stream = stream_of(streams, channel);
+
+	if (stream && !stream->waiting)
+		stream->waiting = feed_ask(
+			streams->feed,
+			REDIS_WORDS("LRANGE", key_of_node(NODE_COMMANDS, stream->node).text, "0", "-1"),
+			on_waiting, stream);
+}
+
+static void on_message(void *context, const char *channel, const char *payload, size_t len)
+{
+	struct stream *stream = stream_of(context, channel);
+
+	if (stream)
+		send_command(stream, payload, len);
+}
+
+/* A command has a deadline, and what the relay knows of nodes has nothing to do with it: it does not wait. */
+static const struct feed_part STREAMS_PART = {.channels = {CHANNEL_COMMANDS},
+					      .immediate = true,
+					      .begin = on_begin,
+					      .followed = on_followed,
+					      .message = on_message};
+
+struct streams *streams_new(struct feed *feed)
+{
+	struct streams *streams = mem_alloc(1, sizeof(*streams));
+
+	streams->feed = feed;
+	feed_join(feed, &STREAMS_PART, streams);
+	return streams;
+}
+
+void streams_free(struct streams *streams)
+{
+	if (!streams)
+		return;
+	map_free(&streams->by_node);
+	free(streams);
 }
 
 /* --- the connection ----------------------------------------------------------------------------------- */
 
-static void *on_open(void *service, struct connection *connection, const struct token_claims *claims,
-		     const char *mode)
+static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
 {
 	struct streams *streams = service;
 	struct stream *stream = mem_alloc(1, sizeof(*stream)), *older;
 
-	(void)mode;
 	stream->streams = streams;
 	stream->connection = connection;
 	memcpy(stream->node, claims->subject, sizeof(stream->node));
@@ -180,7 +195,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	}
 	map_put(&streams->by_node, stream->node, stream);
 	send_text(stream, ": connected\n\n");
-	redis_link_follow(streams->redis, channel_of_commands(stream->node).text);
+	feed_follow(streams->feed, channel_of_commands(stream->node).text);
 	return stream;
 }
 
@@ -200,12 +215,6 @@ static void on_overflow(void *session)
 	connection_close(stream->connection, WS_GOING_AWAY, "too_slow");
 }
 
-static void on_drained(void *session, size_t dropped)
-{
-	(void)session;
-	(void)dropped; /* on_overflow has closed it */
-}
-
 static void on_closed(void *session)
 {
 	struct stream *stream = session;
@@ -213,15 +222,12 @@ static void on_closed(void *session)
 
 	if (map_get(&streams->by_node, stream->node) == stream) {
 		map_remove(&streams->by_node, stream->node);
-		redis_link_unfollow(streams->redis, channel_of_commands(stream->node).text);
+		feed_unfollow(streams->feed, channel_of_commands(stream->node).text);
 	}
 	question_cancel(stream->waiting);
 	free(stream->sent);
 	free(stream);
 }
 
-const struct session_operations STREAM_OPERATIONS = {.open = on_open,
-						     .tick = on_tick,
-						     .overflow = on_overflow,
-						     .drained = on_drained,
-						     .closed = on_closed};
+const struct session_operations STREAM_OPERATIONS = {
+	.open = on_open, .tick = on_tick, .overflow = on_overflow, .closed = on_closed};

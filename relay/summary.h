@@ -7,7 +7,7 @@
 
 #include "common/buf.h"
 #include "common/node.h"
-#include "relay/nodes.h"
+#include "feed/node_table.h"
 
 /* Appends the whole summary. */
 void summary_write(struct buf *out, struct span summary, enum node_status status);

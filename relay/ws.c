@@ -34,7 +34,6 @@ struct connection {
 	struct lws *wsi;
 	const struct endpoint *endpoint;
 	struct token_claims claims;
-	char mode[16]; /* of the query */
 	struct subscriber *subscriber;
 	void *session; /* NULL until the upgrade is done */
 
@@ -165,14 +164,16 @@ static void on_overflow(void *owner)
 {
 	struct connection *connection = owner;
 
-	connection->endpoint->operations->overflow(connection->session);
+	if (connection->endpoint->operations->overflow)
+		connection->endpoint->operations->overflow(connection->session);
 }
 
 static void on_drained(void *owner, size_t dropped)
 {
 	struct connection *connection = owner;
 
-	connection->endpoint->operations->drained(connection->session, dropped);
+	if (connection->endpoint->operations->drained)
+		connection->endpoint->operations->drained(connection->session, dropped);
 }
 
 /* 0, or -1 to have the library close it. */
@@ -244,7 +245,7 @@ static const struct hub_outlet OUTLET = {
 	.send = send_frame, .wait = wait_writable, .overflow = on_overflow, .drained = on_drained};
 
 static void connection_new(struct ws *ws, struct lws *wsi, const struct endpoint *endpoint,
-			   const struct token_claims *claims, const char *mode)
+			   const struct token_claims *claims)
 {
 	struct connection *connection = mem_alloc(1, sizeof(*connection));
 
@@ -252,7 +253,6 @@ static void connection_new(struct ws *ws, struct lws *wsi, const struct endpoint
 	connection->wsi = wsi;
 	connection->endpoint = endpoint;
 	connection->claims = *claims;
-	snprintf(connection->mode, sizeof(connection->mode), "%s", mode);
 	LIST_INSERT_HEAD(&ws->connections, connection, link);
 	ws->count++;
 	ev_init(&connection->hang_up, on_stream_readable);
@@ -265,8 +265,7 @@ static void connection_open(struct connection *connection)
 	const struct endpoint *endpoint = connection->endpoint;
 
 	connection->subscriber = hub_join(connection->ws->options->hub, &OUTLET, connection);
-	connection->session = endpoint->operations->open(endpoint->service, connection, &connection->claims,
-							 connection->mode);
+	connection->session = endpoint->operations->open(endpoint->service, connection, &connection->claims);
 }
 
 static void connection_free(struct connection *connection)
@@ -303,7 +302,7 @@ static int let_in(struct ws *ws, struct lws *wsi, const char *upgrade)
 					    &why);
 	if (err != ERR_NONE)
 		return ws_http_refuse(wsi, err, &why) ? 1 : -1;
-	connection_new(ws, wsi, endpoint, &claims, request.mode);
+	connection_new(ws, wsi, endpoint, &claims);
 	return 0;
 }
 
@@ -449,7 +448,7 @@ void ws_tick(struct ws *ws)
 			connection_close(at, WS_SESSION_ENDED, ended);
 		if (at->state != CONNECTION_OPEN && at->close_by_ms <= monotonic_ms)
 			lws_set_timeout(at->wsi, PENDING_TIMEOUT_LAGGING, LWS_TO_KILL_SYNC);
-		else if (at->state == CONNECTION_OPEN && at->session)
+		else if (at->state == CONNECTION_OPEN && at->session && at->endpoint->operations->tick)
 			at->endpoint->operations->tick(at->session, monotonic_ms);
 	}
 }

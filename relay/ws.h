@@ -32,13 +32,12 @@ enum ws_close {
 
 /* What a service does with a connection. `session` is what `open` returned. */
 struct session_operations {
-	/* `mode` is the query's, "" if there is none; the claims live as long as the connection. */
-	void *(*open)(void *service, struct connection *connection, const struct token_claims *claims,
-		      const char *mode);
+	/* The claims live as long as the connection. */
+	void *(*open)(void *service, struct connection *connection, const struct token_claims *claims);
 	void (*receive)(void *session, const char *text, size_t len); /* a whole text frame; may be NULL */
-	void (*tick)(void *session, int64_t monotonic_ms);	      /* on every ws_tick */
-	void (*overflow)(void *session);			      /* hub.h */
-	void (*drained)(void *session, size_t dropped);		      /* hub.h */
+	void (*tick)(void *session, int64_t monotonic_ms);	      /* on every ws_tick; may be NULL */
+	void (*overflow)(void *session);			      /* hub.h; may be NULL */
+	void (*drained)(void *session, size_t dropped);		      /* hub.h; may be NULL */
 	void (*closed)(void *session);
 };
 

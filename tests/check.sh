@@ -33,8 +33,8 @@ step_with_llvm() {
 }
 
 c_files() { git ls-files -- "$@"; }
-parts='common fcgi relay reporter'
-sources='common/*.c fcgi/*.c relay/*.c reporter/*.c'
+parts='common feed fcgi relay reporter'
+sources='common/*.c feed/*.c fcgi/*.c relay/*.c reporter/*.c'
 jobs=$(nproc)
 
 clang_format() { c_files '*.c' '*.h' | xargs clang-format --dry-run --Werror; }

@@ -19,7 +19,7 @@ wall() {
   broken=1
 }
 
-C='common fcgi relay reporter'
+C='common feed fcgi relay reporter'
 JS='static/js'
 
 # Libraries.
@@ -28,9 +28,9 @@ JS='static/js'
   wall 'FastCGI'            '#include <fcgi'                     'fcgi/http/fastcgi\.[ch]'    $C
   wall 'libjwt'             '#include <jwt'                      'common/token\.c'            $C
   wall 'cJSON'              '#include <cjson|#include "cJSON'    'common/json[a-z_]*\.c'      $C
-  wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|relay/redis_link\.c|common/redis_tls\.c' $C
+  wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|feed/(redis_link|question)\.c|common/redis_tls\.c' $C
   wall 'Redis, with TLS'    '#include <(hiredis/hiredis_ssl|openssl/ssl)' 'common/redis_tls\.c' $C
-  wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'relay/redis_link\.c'        $C
+  wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'feed/redis_link\.c'         $C
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws(_http)?\.c'        $C
   wall 'libcurl'            '#include <curl'                     'reporter/base/http_client\.c' $C
   wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(base/dbus|services/systemd[a-z_]*)\.[ch]' $C
@@ -54,7 +54,8 @@ wall 'inline code'          '<script>|<style>| on[a-z]+="| style="' '-'         
 # Rooms: which folders a folder's files may include headers of, beside common and itself. A room names only rooms that
 # stand above it here, so there is no circle. `fcgi` and `reporter` alone are the files that put the rooms together.
 rooms='
-relay
+feed
+relay                  feed
 
 fcgi/store
 fcgi/http              fcgi/store
@@ -107,7 +108,7 @@ while read -r room allowed; do
 done <<END
 $rooms
 END
-for folder in $(git ls-files -- 'fcgi/*.[ch]' 'relay/*.[ch]' 'reporter/*.[ch]' | sed 's|/[^/]*$||' | sort -u); do
+for folder in $(git ls-files -- 'fcgi/*.[ch]' 'feed/*.[ch]' 'relay/*.[ch]' 'reporter/*.[ch]' | sed 's|/[^/]*$||' | sort -u); do
   case $above in
   *" $folder "*) ;;
   *) echo "$folder is not among the rooms" && broken=1 ;;

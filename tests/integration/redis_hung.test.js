@@ -45,7 +45,7 @@ test('a_silent_redis_is_503_for_all_though_few_wait_for_it_and_heals', async () 
 });
 
 test('the_page_that_is_open_stays_and_is_told_what_happens_then', async () => {
-  const loads = stack.relay.log().split('load: loaded').length;
+  const loads = stack.relay.log().split('sync: loaded').length;
   await hung(async () => {
     await waitFor(
       async () => {
@@ -58,7 +58,7 @@ test('the_page_that_is_open_stays_and_is_told_what_happens_then', async () => {
     await plain.next('pong');
     assert.ok((await plain.next('update')).data.metrics.workers['worker-001']);
   });
-  await waitFor(() => stack.relay.log().split('load: loaded').length > loads, { what: 'the relay to load again' });
+  await waitFor(() => stack.relay.log().split('sync: loaded').length > loads, { what: 'the relay to load again' });
   await waitFor(async () => (await worker.post('/api/reporter/report', report('worker-001', { interval: 77 }))).status === 200);
   await waitFor(() => JSON.stringify(delta.messages).includes('"current_interval":'), { what: 'the report' });
   const fresh = await stack.webSocket(viewer);

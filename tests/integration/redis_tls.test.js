@@ -93,7 +93,7 @@ test('api_and_relay_work_through_tls_and_find_redis_again', { skip: !hasTls }, a
   const relay = start('p2pdash-relay', { P2PDASH_LISTEN: `unix:${stack.folder}/relay.sock` });
   const healthy = () => waitFor(async () => (await stack.visitor.get('/health')).status === 200, { what: '/health to be ok' });
   const loaded = (/** @type {number} */ times) =>
-    waitFor(() => relay.log().split('load: loaded').length - 1 >= times, { what: 'the relay to load' });
+    waitFor(() => relay.log().split('sync: loaded').length - 1 >= times, { what: 'the relay to load' });
 
   await healthy();
   await loaded(1);

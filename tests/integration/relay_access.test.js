@@ -159,7 +159,7 @@ test('a_workers_token_that_redis_does_not_know_is_refused', async () => {
 
 test('what_was_revoked_before_the_relay_started_is_known', async () => {
   const jti = 'c'.repeat(32);
-  const begun = rig.relay.log().split('load: loaded').length;
+  const begun = rig.relay.log().split('sync: loaded').length;
   await rig.redis.command('SET', `p2pdash:revoked:${jti}`, '1', 'EX', 60);
   for (let i = 0; i < 3000; i++) rig.redis.command('SET', `p2pdash:other:${i}`, 'x');
   await rig.redis.command('HSET', 'p2pdash:users', 'dave', JSON.stringify({ role: 'viewer', generation: 5 }));

@@ -204,7 +204,7 @@ test('lines_missed_are_had_by_log_seq_without_one_twice', async () => {
 test('a_log_that_was_shortened_by_its_size_is_told_as_a_gap', async () => {
   // What is left of a node's log when it is full by bytes: far less than 1000 entries.
   const entries = await rig.log('worker-full', Array.from({ length: 69 }, () => 'x'.repeat(60_000)), { publish: false });
-  const loads = rig.relay.log().split('load: loaded').length;
+  const loads = rig.relay.log().split('sync: loaded').length;
   await rig.relay.restart();
   await rig.loaded(loads);
   const socket = await rig.delta();

@@ -61,7 +61,7 @@ test('it_listens_on_tcp_too', async () => {
     [PROGRAM, '--listen', `127.0.0.1:${port}`, '--redis', `unix:${rig.stack.folder}/redis.sock`, '--secret-file', secret],
     { log: join(rig.stack.folder, 'log', 'relay-tcp.log') },
   ).start();
-  await waitFor(() => relay.log().includes('load: loaded'));
+  await waitFor(() => relay.log().includes('sync: loaded'));
   await rig.report('worker-1');
   const socket = await DashboardSocket.open(`ws://127.0.0.1:${port}/ws/dashboard`, { authorization: `Bearer ${rig.token()}` });
   await socket.next('initial');

@@ -13,7 +13,7 @@ const lines = (socket) => socket.messages.filter((m) => m.type === 'new_logs').f
 
 /** Redis away, and back with what `change` did meanwhile, unheard by the relay. @param {() => Promise<unknown>} change */
 async function outage(change) {
-  const loads = rig.relay.log().split('load: loaded').length;
+  const loads = rig.relay.log().split('sync: loaded').length;
   await rig.redis.command('SHUTDOWN').catch(() => {});
   await rig.stack.redis.ended();
   await waitFor(() => rig.relay.log().includes('no connection to Redis'));
@@ -69,7 +69,7 @@ test('while_redis_is_away_the_new_are_asked_to_wait_and_the_old_stay', async () 
   await socket.next('initial');
   await delta.next('snapshot');
   const authorization = `Bearer ${await rig.workerToken('worker-1')}`;
-  const loads = rig.relay.log().split('load: loaded').length;
+  const loads = rig.relay.log().split('sync: loaded').length;
   await rig.stack.redis.stop();
   await waitFor(async () => {
     const error = await rig.socket().catch((/** @type {any} */ error) => error);
@@ -92,7 +92,7 @@ test('while_redis_is_away_the_new_are_asked_to_wait_and_the_old_stay', async () 
 });
 
 test('a_redis_that_hangs_is_left_and_found_again', async () => {
-  const loads = rig.relay.log().split('load: loaded').length;
+  const loads = rig.relay.log().split('sync: loaded').length;
   rig.stack.redis.signal('SIGSTOP');
   try {
     await waitFor(() => rig.relay.log().includes('it does not answer'));
@@ -134,7 +134,7 @@ test('nothing_is_lost_or_doubled_while_it_loads', async () => {
         sent++;
       }
     })();
-    const loads = rig.relay.log().split('load: loaded').length;
+    const loads = rig.relay.log().split('sync: loaded').length;
     await rig.relay.restart();
     await rig.loaded(loads);
     const socket = await rig.socket();
@@ -162,7 +162,7 @@ test('nothing_is_lost_or_doubled_while_it_loads', async () => {
 test('lines_older_than_the_relay_keeps_come_from_redis_and_gaps_are_told', async () => {
   const old = await rig.log('worker-old', Array.from({ length: 400 }, (_, i) => `old ${i}`));
   const other = await rig.log('worker-other', Array.from({ length: 300 }, (_, i) => `other ${i}`));
-  const loads = rig.relay.log().split('load: loaded').length;
+  const loads = rig.relay.log().split('sync: loaded').length;
   await rig.relay.restart(); // it loads the newest 100 of each node
   await rig.loaded(loads);
 

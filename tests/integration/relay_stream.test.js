@@ -109,7 +109,7 @@ test('a_stream_outlives_redis_and_gets_each_command_once', async () => {
   const stream = await open('worker-7');
   const before = await rig.command('worker-7');
   assert.equal((await stream.next()).id, before.id);
-  const loads = rig.relay.log().split('load: loaded').length;
+  const loads = rig.relay.log().split('sync: loaded').length;
   await rig.stack.redis.restart();
   await rig.connect();
   await rig.loaded(loads);

@@ -60,7 +60,7 @@ export class RelayRig {
 
   /** Waits until the relay has loaded what Redis holds, so often altogether. @param {number} [times] */
   loaded(times = 1) {
-    return waitFor(() => this.relay.log().split('load: loaded').length - 1 >= times, { what: 'the relay to load' });
+    return waitFor(() => this.relay.log().split('sync: loaded').length - 1 >= times, { what: 'the relay to load' });
   }
 
   async stop() {

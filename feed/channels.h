@@ -1,0 +1,14 @@
+/* What the API publishes of nodes and of the log (docs/ARCHITECTURE.md, "Redis"), taken apart and passed on.
+ */
+#ifndef FEED_CHANNELS_H
+#define FEED_CHANNELS_H
+
+#include "feed/known.h"
+
+#include <stddef.h>
+
+/* A message of CHANNEL_METRICS, CHANNEL_LOGS or CHANNEL_REMOVED. A message of another shape is logged and
+ * ignored, as are all other channels. */
+void channels_message(struct known *known, const char *channel, const char *payload, size_t len);
+
+#endif

@@ -1,0 +1,152 @@
+/* The door: puts the parts of the feed together, and runs its clocks. What happens is decided in sync.c and
+ * known.c. */
+#include "feed/feed.h"
+
+#include "common/mem.h"
+#include "feed/backlog.h"
+#include "feed/known.h"
+#include "feed/load.h"
+#include "feed/redis_link.h"
+#include "feed/sync.h"
+
+#include <ev.h>
+#include <stdlib.h>
+
+#define CHECK_S 2.0 /* how often Redis is asked whether it is there, and for what it has counted */
+
+struct feed {
+	struct ev_loop *loop;
+	struct known known;
+	struct sync *sync;
+	struct redis_link *link;
+	struct load *load;
+	struct backlogs *backlogs;
+	ev_timer clock, check;
+};
+
+static void on_clock(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct feed *feed = timer->data;
+
+	(void)loop;
+	(void)events;
+	known_look_at_clock(&feed->known);
+}
+
+static void on_check(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct feed *feed = timer->data;
+
+	(void)loop;
+	(void)events;
+	redis_link_check(feed->link);
+	load_refresh_totals(feed->load);
+}
+
+struct feed *feed_new(struct ev_loop *loop, const struct feed_options *options)
+{
+	struct feed *feed = mem_alloc(1, sizeof(*feed));
+
+	feed->loop = loop;
+	feed->sync = sync_new();
+	feed->link = redis_link_new(loop, options->address, options->tls, &SYNC_LINK_EVENTS, feed->sync);
+	sync_use(feed->sync, feed->link);
+	feed->load = load_new(feed->link, feed->sync, &feed->known, options->lines_each);
+	sync_join(feed->sync, &LOAD_PART, feed->load);
+	feed->backlogs = backlogs_new(feed->link);
+	ev_timer_init(&feed->clock, on_clock, FEED_CLOCK_MS / 1000.0, FEED_CLOCK_MS / 1000.0);
+	ev_timer_init(&feed->check, on_check, CHECK_S, CHECK_S);
+	feed->clock.data = feed->check.data = feed;
+	ev_timer_start(loop, &feed->clock);
+	ev_timer_start(loop, &feed->check);
+	return feed;
+}
+
+/* The link first: whoever still waits for an answer gets NULL while everything is there. */
+void feed_free(struct feed *feed)
+{
+	if (!feed)
+		return;
+	ev_timer_stop(feed->loop, &feed->clock);
+	ev_timer_stop(feed->loop, &feed->check);
+	redis_link_free(feed->link);
+	load_free(feed->load);
+	sync_free(feed->sync);
+	backlogs_free(feed->backlogs);
+	known_free(&feed->known);
+	free(feed);
+}
+
+struct known *feed_known(struct feed *feed)
+{
+	return &feed->known;
+}
+
+void feed_listen(struct feed *feed, const struct feed_events *events, void *context)
+{
+	known_listen(&feed->known, events, context);
+}
+
+void feed_join(struct feed *feed, const struct feed_part *part, void *context)
+{
+	sync_join(feed->sync, part, context);
+}
+
+/* --- what is known ------------------------------------------------------------------------------------ */
+
+const struct node_table *feed_nodes(const struct feed *feed)
+{
+	return &feed->known.nodes;
+}
+
+const struct cluster_totals *feed_totals(const struct feed *feed)
+{
+	return &feed->known.totals;
+}
+
+const struct sources *feed_sources(const struct feed *feed)
+{
+	return &feed->known.log.sources;
+}
+
+struct log_entry *const *feed_lines_after(const struct feed *feed, int64_t seq, size_t *count)
+{
+	return log_ring_after(&feed->known.log.ring, seq, count);
+}
+
+int64_t feed_last_seq(const struct feed *feed)
+{
+	return feed->known.log.last_seq;
+}
+
+int64_t feed_complete_from(const struct feed *feed)
+{
+	return feed->known.log.ring.complete_from;
+}
+
+struct backlogs *feed_backlogs(struct feed *feed)
+{
+	return feed->backlogs;
+}
+
+/* --- what else a follower wants of Redis -------------------------------------------------------------- */
+
+void feed_follow(struct feed *feed, const char *channel)
+{
+	redis_link_follow(feed->link, channel);
+}
+
+void feed_unfollow(struct feed *feed, const char *channel)
+{
+	redis_link_unfollow(feed->link, channel);
+}
+
+struct question *feed_ask(struct feed *feed, const char *const *words, reply_handler *answer, void *context)
+{
+	return redis_link_ask(feed->link, words, answer, context);
+}
+
+void feed_ask_for_sync(struct feed *feed, const char *const *words, reply_handler *answer, void *context)
+{
+	sync_ask(feed->sync, words, answer, context);
+}

@@ -1,0 +1,275 @@
+/*
+ * Asks Redis what is, and hands the answers to what is known. What the answers mean, and who is told of them,
+ * is not decided here.
+ *
+ * The nodes are asked for with a bounded number of questions open at once, since ten thousand answers in a
+ * row would keep Redis from everyone else. The log is read node by node (backlog.c), after the cluster's
+ * counter: so every entry up to the counter is in the lists, if it is anywhere.
+ */
+#include "feed/load.h"
+
+#include "common/keys.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "feed/backlog.h"
+#include "feed/channels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NODES_AT_ONCE 128 /* asked for before the first one is answered */
+
+struct load {
+	struct redis_link *link;
+	struct sync *sync;
+	struct known *known;
+	size_t lines_each;
+
+	char (*nodes)[ID_NODE_SIZE]; /* to be asked for; NULL: not known yet */
+	size_t nodes_count, next_node;
+	int64_t last_seq;
+	struct backlogs *backlogs; /* its own, so that it waits for nobody */
+	struct backlog *backlog;
+};
+
+/* Which node an answer is about. */
+struct node_question {
+	struct load *load;
+	char node[ID_NODE_SIZE];
+};
+
+/* --- totals ------------------------------------------------------------------------------------------- */
+
+/* SAMPLE ["started_at", "1763375400123", "total_updates", "42", "last_cleanup", "1763375400123"] */
+static void on_totals(void *context, const struct reply *reply)
+{
+	struct load *load = context;
+	struct cluster_totals totals = {0};
+	const struct {
+		const char *field;
+		int64_t *value;
+	} fields[] = {{"started_at", &totals.started_at_ms},
+		      {"total_updates", &totals.total_updates},
+		      {"last_cleanup", &totals.last_cleanup_ms}};
+
+	if (!reply)
+		return;
+	for (size_t i = 0; i + 1 < reply_count(reply); i += 2) {
+		const char *field = reply_text(reply_at(reply, i), NULL);
+
+		for (size_t j = 0; field && j < sizeof(fields) / sizeof(*fields); j++)
+			if (strcmp(field, fields[j].field) == 0)
+				*fields[j].value = reply_integer(reply_at(reply, i + 1));
+	}
+	known_set_totals(load->known, &totals);
+}
+
+void load_refresh_totals(struct load *load)
+{
+	if (load->known->phase == FEED_FOLLOWING)
+		redis_link_ask(load->link, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
+}
+
+/* --- nodes -------------------------------------------------------------------------------------------- */
+
+static void ask_next_node(struct load *load);
+
+static struct span span_at(const struct reply *reply, size_t index)
+{
+	struct span span = {0};
+
+	span.data = reply_text(reply_at(reply, index), &span.len);
+	return span;
+}
+
+/* SAMPLE [state, summary, certificates], each a string or nil */
+static void on_node(void *context, const struct reply *reply)
+{
+	struct node_question *question = context;
+	struct node_report report = {
+		.state = span_at(reply, 0), .summary = span_at(reply, 1), .certificates = span_at(reply, 2)};
+
+	/* The list of nodes may name one that is just being removed, or one that has only logged. */
+	if (report.state.data && report.summary.data)
+		known_load_node(question->load->known, question->node, &report);
+}
+
+/* The newest point is first. This is the last answer about a node. */
+static void on_points(void *context, const struct reply *reply)
+{
+	struct node_question *question = context;
+	struct span points[LIMIT_HISTORY_POINTS_PUSHED];
+	size_t count = 0;
+
+	for (size_t i = reply_count(reply); i-- > 0 && count < LIMIT_HISTORY_POINTS_PUSHED;) {
+		points[count] = span_at(reply, i);
+		if (points[count].data)
+			count++;
+	}
+	if (reply) {
+		known_load_points(question->load->known, question->node, points, count);
+		ask_next_node(question->load);
+	}
+	free(question);
+}
+
+static void ask_next_node(struct load *load)
+{
+	struct node_question *question;
+	char last_index[16];
+
+	if (load->next_node == load->nodes_count)
+		return;
+	question = mem_alloc(1, sizeof(*question));
+	question->load = load;
+	memcpy(question->node, load->nodes[load->next_node++], sizeof(question->node));
+	snprintf(last_index, sizeof(last_index), "%d", LIMIT_HISTORY_POINTS_PUSHED - 1);
+	sync_ask(load->sync,
+		 REDIS_WORDS("MGET", key_of_node(NODE_STATE, question->node).text,
+			     key_of_node(NODE_SUMMARY, question->node).text,
+			     key_of_node(NODE_CERTIFICATES, question->node).text),
+		 on_node, question);
+	sync_ask(load->sync,
+		 REDIS_WORDS("LRANGE", key_of_node(NODE_HISTORY, question->node).text, "0", last_index),
+		 on_points, question);
+}
+
+static void on_nodes(void *context, const struct reply *reply)
+{
+	struct load *load = context;
+	size_t count = reply_count(reply);
+
+	load->nodes = mem_resize(load->nodes, count + 1, sizeof(*load->nodes));
+	load->nodes_count = load->next_node = 0;
+	for (size_t i = 0; i < count; i++) {
+		const char *node = reply_text(reply_at(reply, i), NULL);
+
+		if (id_is_node(node))
+			memcpy(load->nodes[load->nodes_count++], node, strlen(node) + 1);
+	}
+	for (int i = 0; i < NODES_AT_ONCE; i++)
+		ask_next_node(load);
+}
+
+/* --- the log ------------------------------------------------------------------------------------------ */
+
+static void on_log_nodes(void *context, const struct reply *reply)
+{
+	struct load *load = context;
+
+	for (size_t i = 0; i < reply_count(reply); i++)
+		known_load_source(load->known, reply_text(reply_at(reply, i), NULL), NULL);
+}
+
+static void on_loggers(void *context, const struct reply *reply)
+{
+	struct load *load = context;
+
+	for (size_t i = 0; i < reply_count(reply); i++)
+		known_load_source(load->known, NULL, reply_text(reply_at(reply, i), NULL));
+}
+
+static void on_entries(void *context, struct log_ring *entries)
+{
+	struct load *load = context;
+
+	if (entries)
+		known_load_log(load->known, entries, load->last_seq);
+	sync_answered(load->sync, entries != NULL);
+}
+
+static void on_last_seq(void *context, const struct reply *reply)
+{
+	struct load *load = context;
+
+	if (!reply)
+		return;
+	load->last_seq = reply_integer(reply);
+	sync_expect(load->sync);
+	backlog_read(load->backlog, NULL, load->lines_each);
+}
+
+/* --- the part of the sync ----------------------------------------------------------------------------- */
+
+static void on_begin(void *context)
+{
+	struct load *load = context;
+
+	known_load_begin(load->known);
+	redis_link_follow(load->link, CHANNEL_METRICS);
+	redis_link_follow(load->link, CHANNEL_LOGS);
+	redis_link_follow(load->link, CHANNEL_REMOVED);
+}
+
+static void on_ask(void *context)
+{
+	struct load *load = context;
+
+	sync_ask(load->sync, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
+	sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_NODES, "0", "-1"), on_nodes, load);
+	sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_NODES, "0", "-1"), on_log_nodes, load);
+	sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_LOGGERS, "0", "-1"), on_loggers, load);
+	sync_ask(load->sync, REDIS_WORDS("GET", KEY_LOG_SEQ), on_last_seq, load);
+}
+
+static void on_message(void *context, const char *channel, const char *payload, size_t len)
+{
+	struct load *load = context;
+
+	channels_message(load->known, channel, payload, len);
+}
+
+static void on_loaded(void *context)
+{
+	struct load *load = context;
+
+	known_load_end(load->known);
+}
+
+static void on_live(void *context)
+{
+	struct load *load = context;
+
+	known_follow(load->known);
+	log_info("sync", "loaded nodes=%zu last_seq=%lld", load->nodes_count, (long long)load->last_seq);
+}
+
+static void on_lost(void *context)
+{
+	struct load *load = context;
+
+	known_lost(load->known);
+}
+
+const struct feed_part LOAD_PART = {.channels = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED},
+				    .begin = on_begin,
+				    .ask = on_ask,
+				    .message = on_message,
+				    .loaded = on_loaded,
+				    .live = on_live,
+				    .lost = on_lost};
+
+struct load *load_new(struct redis_link *link, struct sync *sync, struct known *known, size_t lines_each)
+{
+	struct load *load = mem_alloc(1, sizeof(*load));
+
+	load->link = link;
+	load->sync = sync;
+	load->known = known;
+	load->lines_each = lines_each;
+	load->backlogs = backlogs_new(link);
+	load->backlog = backlog_new(load->backlogs, on_entries, load);
+	return load;
+}
+
+void load_free(struct load *load)
+{
+	if (!load)
+		return;
+	free(load->nodes);
+	backlog_free(load->backlog);
+	backlogs_free(load->backlogs);
+	free(load);
+}

@@ -1,0 +1,103 @@
+/* Who has logged, known from the load and from the entries that pass. */
+#include "feed/sources.h"
+
+#include "common/entry.h"
+#include "common/json.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SOURCES_MAX 10000 /* names; later ones are not remembered */
+
+void sources_free(struct sources *sources)
+{
+	map_free(&sources->nodes);
+	map_free(&sources->loggers);
+}
+
+static void add(struct map *names, const char *name)
+{
+	static char present;
+
+	if (names->count < SOURCES_MAX)
+		map_put(names, name, &present);
+}
+
+void sources_add_node(struct sources *sources, const char *node)
+{
+	add(&sources->nodes, node);
+}
+
+void sources_remove_node(struct sources *sources, const char *node)
+{
+	(void)map_remove(&sources->nodes, node);
+}
+
+void sources_add_logger(struct sources *sources, const char *logger, size_t len)
+{
+	struct buf quoted = {0};
+
+	json_quote(&quoted, logger, len);
+	buf_truncate(&quoted, quoted.len - 1);
+	add(&sources->loggers, quoted.data + 1);
+	buf_free(&quoted);
+}
+
+/*
+ * The logger stands before everything a worker may write freely, so the first match is it.
+ *
+ * SAMPLE {"timestamp":"…","node_id":"worker-001","level":"INFO","logger_name":"Service.app","message":…
+ */
+void sources_add_entry(struct sources *sources, const struct log_entry *entry)
+{
+	static const char MARK[] = "\"logger_name\":\"";
+	const char *start = strstr(entry->json, MARK);
+	size_t len = 0;
+	char *name;
+
+	add(&sources->nodes, entry->node);
+	if (!start)
+		return;
+	start += sizeof(MARK) - 1;
+	while (start[len] && start[len] != '"')
+		len += start[len] == '\\' && start[len + 1] ? 2 : 1;
+	if (!len)
+		return;
+	name = mem_copy(start, len);
+	add(&sources->loggers, name);
+	free(name);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void write_sorted(struct buf *out, const char *key, const struct map *names)
+{
+	const char **list = mem_alloc(names->count + 1, sizeof(*list));
+	size_t cursor = 0, count = 0;
+	void *value;
+
+	while (map_next(names, &cursor, &list[count], &value))
+		count++;
+	qsort(list, count, sizeof(*list), by_text);
+	buf_printf(out, "\"%s\":[", key);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%s\"%s\"", i ? "," : "", list[i]);
+	buf_char(out, ']');
+	free(list);
+}
+
+void sources_write(struct buf *out, const struct sources *sources)
+{
+	buf_char(out, '{');
+	write_sorted(out, "nodes", &sources->nodes);
+	buf_char(out, ',');
+	write_sorted(out, "loggers", &sources->loggers);
+	buf_text(out, ",\"log_levels\":[");
+	for (int level = 0; level < LEVEL_COUNT; level++)
+		buf_printf(out, "%s\"%s\"", level ? "," : "", level_name((enum level)level));
+	buf_text(out, "]}");
+}

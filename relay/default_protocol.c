@@ -1,0 +1,283 @@
+/*
+ * The whole of the default protocol: its messages, who gets them, and its sessions.
+ *
+ * `initial` and `update` hold the state of the whole cluster, up to tens of megabytes, and every client asks
+ * for `update` every few seconds. So a frame is kept and shared: while nothing has changed, but for the
+ * clock, for a second; and one that took long to build for ten times as long as that, whatever has changed.
+ * Building frames thus takes a tenth of the time at most, however many clients there are.
+ */
+#include "relay/default_protocol.h"
+
+#include "common/clock.h"
+#include "common/cluster.h"
+#include "common/mem.h"
+#include "relay/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TOPIC_LINES   "lines" /* every line, a message a node */
+#define INITIAL_LINES 100
+#define SILENCE_MS    10000 /* after which, and every which, an update is sent unasked */
+#define REUSE_MS      1000
+#define REUSE_FACTOR  10 /* times as long as it took to build a frame, it is reused */
+
+struct kept_frame {
+	struct frame *frame; /* NULL: none */
+	uint64_t version;    /* of the knowledge it was built from */
+	int64_t built_ms, cost_ms;
+};
+
+struct default_protocol {
+	struct hub *hub;
+	struct feed *feed;
+	struct log_feed *lines;
+	struct log_consumer consumer;
+	uint64_t version; /* grows with every change of what is known, but for the log */
+	struct kept_frame initial, update;
+	int64_t initial_seq; /* of the last line that `initial` may hold */
+};
+
+struct client {
+	struct default_protocol *protocol;
+	struct subscriber *subscriber;
+	int64_t update_ms; /* when the next update is due */
+};
+
+/* --- frames ------------------------------------------------------------------------------------------- */
+
+static void put_metrics(struct json_out *json, const struct feed *feed, int64_t now_ms)
+{
+	const struct node_table *nodes = feed_nodes(feed);
+	struct cluster_node *table = node_table_for_cluster(nodes);
+
+	json_put_raw(json, "metrics", "", 0);
+	cluster_write_metrics(json->buf, table, nodes->count, feed_totals(feed), now_ms);
+	free(table);
+	json_open_member(json, "history", '{');
+	for (size_t i = 0; i < nodes->count; i++)
+		message_put_points(json, nodes->list[i]->id, nodes->list[i]);
+	json_close(json, '}');
+}
+
+static struct frame *build_initial(const struct default_protocol *protocol)
+{
+	const struct node_table *nodes = feed_nodes(protocol->feed);
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "initial");
+	size_t count;
+	struct log_entry *const *entries = log_feed_after(protocol->lines, 0, &count);
+
+	json_open_member(&json, "data", '{');
+	put_metrics(&json, protocol->feed, clock_now_ms());
+	json_open_member(&json, "logs", '[');
+	for (size_t i = count > INITIAL_LINES ? count - INITIAL_LINES : 0; i < count; i++)
+		json_put_raw(&json, NULL, entries[i]->json, entries[i]->len);
+	json_close(&json, ']');
+	json_put_raw(&json, "log_sources", "", 0);
+	sources_write(&buf, feed_sources(protocol->feed));
+	json_open_member(&json, "certificates", '[');
+	for (size_t i = 0; i < nodes->count; i++) {
+		struct span certificates = message_certificates(nodes->list[i]);
+
+		if (certificates.len)
+			json_put_raw(&json, NULL, certificates.data, certificates.len);
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+	return message_end(&json);
+}
+
+static struct frame *build_update(const struct default_protocol *protocol)
+{
+	int64_t now_ms = clock_now_ms();
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "update");
+
+	json_open_member(&json, "data", '{');
+	put_metrics(&json, protocol->feed, now_ms);
+	json_close(&json, '}');
+	json_put_time(&json, "timestamp", now_ms);
+	return message_end(&json);
+}
+
+static bool is_usable(const struct kept_frame *kept, uint64_t version)
+{
+	int64_t age_ms = clock_monotonic_ms() - kept->built_ms;
+
+	if (!kept->frame)
+		return false;
+	return age_ms < kept->cost_ms * REUSE_FACTOR || (kept->version == version && age_ms < REUSE_MS);
+}
+
+static void rebuild(struct kept_frame *kept, uint64_t version, const struct default_protocol *protocol,
+		    struct frame *(*build)(const struct default_protocol *protocol))
+{
+	int64_t begun_ms = clock_monotonic_ms();
+	struct frame *frame = build(protocol);
+
+	frame_release(kept->frame);
+	*kept = (struct kept_frame){.frame = frame, .version = version, .built_ms = clock_monotonic_ms()};
+	kept->cost_ms = kept->built_ms - begun_ms;
+}
+
+/* --- log lines ---------------------------------------------------------------------------------------- */
+
+/* Sends lines, a message a node, to one subscriber, or with NULL to all who follow the topic. */
+static void send_lines(struct default_protocol *protocol, struct subscriber *subscriber,
+		       struct log_entry *const *entries, size_t count)
+{
+	int64_t now_ms = clock_now_ms();
+	struct log_entry **of_node = mem_alloc(count, sizeof(struct log_entry *));
+	bool *done = mem_alloc(count, sizeof(*done));
+
+	for (size_t i = 0; i < count; i++) {
+		struct frame *frame;
+		size_t members = 0;
+
+		if (done[i])
+			continue;
+		for (size_t j = i; j < count; j++)
+			if (strcmp(entries[j]->node, entries[i]->node) == 0) {
+				done[j] = true;
+				of_node[members++] = entries[j];
+			}
+		frame = message_new_logs(of_node, members, NULL, now_ms);
+		if (subscriber)
+			hub_send(subscriber, frame);
+		else
+			hub_publish(protocol->hub, TOPIC_LINES, frame);
+		frame_release(frame);
+	}
+	free(done);
+	free(of_node);
+}
+
+static void on_batch(void *context, struct log_entry *const *entries, size_t count)
+{
+	struct default_protocol *protocol = context;
+
+	if (hub_wanted(protocol->hub, TOPIC_LINES))
+		send_lines(protocol, NULL, entries, count);
+}
+
+/* --- what the feed tells: only that the kept frames are out of date ------------------------------------ */
+
+static void on_node(void *context, const struct known_node *node)
+{
+	(void)node;
+	((struct default_protocol *)context)->version++;
+}
+
+static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
+{
+	(void)report;
+	on_node(context, node);
+}
+
+static void on_totals(void *context, const struct cluster_totals *totals)
+{
+	(void)totals;
+	((struct default_protocol *)context)->version++;
+}
+
+static const struct feed_events EVENTS = {.loaded = on_node,
+					  .reported = on_reported,
+					  .status = on_node,
+					  .history_cleared = on_node,
+					  .removed = on_node,
+					  .totals = on_totals};
+
+/* --- sessions ----------------------------------------------------------------------------------------- */
+
+/* A client that has not taken the last update yet does not need another. */
+static void send_update(struct client *client)
+{
+	struct default_protocol *protocol = client->protocol;
+
+	if (hub_is_idle(client->subscriber)) {
+		if (!is_usable(&protocol->update, protocol->version))
+			rebuild(&protocol->update, protocol->version, protocol, build_update);
+		hub_send(client->subscriber, protocol->update.frame);
+	}
+	client->update_ms = clock_monotonic_ms() + SILENCE_MS;
+}
+
+static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
+{
+	struct default_protocol *protocol = service;
+	uint64_t version = protocol->version + log_feed_version(protocol->lines);
+	struct client *client = mem_alloc(1, sizeof(*client));
+	struct log_entry *const *entries;
+	size_t count;
+
+	(void)claims;
+	client->protocol = protocol;
+	client->subscriber = connection_subscriber(connection);
+	client->update_ms = clock_monotonic_ms() + SILENCE_MS;
+	/* An older `initial` serves only as long as the lines since then can be sent after it. */
+	if (!is_usable(&protocol->initial, version) ||
+	    protocol->initial_seq + 1 < feed_complete_from(protocol->feed)) {
+		rebuild(&protocol->initial, version, protocol, build_initial);
+		protocol->initial_seq = log_feed_told_seq(protocol->lines);
+	}
+	hub_send(client->subscriber, protocol->initial.frame);
+	entries = log_feed_after(protocol->lines, protocol->initial_seq, &count);
+	if (count)
+		send_lines(protocol, client->subscriber, entries, count);
+	hub_subscribe(client->subscriber, TOPIC_LINES);
+	return client;
+}
+
+static void on_receive(void *session, const char *text, size_t len)
+{
+	struct client *client = session;
+
+	(void)len;
+	if (strcmp(text, "ping") != 0)
+		return;
+	hub_send_last(client->subscriber, frame_of_text("{\"type\":\"pong\"}"));
+	send_update(client);
+}
+
+static void on_tick(void *session, int64_t monotonic_ms)
+{
+	struct client *client = session;
+
+	if (client->update_ms <= monotonic_ms)
+		send_update(client);
+}
+
+static void on_drained(void *session, size_t dropped)
+{
+	struct client *client = session;
+
+	hub_send_last(client->subscriber, message_printf("{\"type\":\"lagged\",\"dropped\":%zu}", dropped));
+}
+
+const struct session_operations DEFAULT_PROTOCOL_OPERATIONS = {
+	.open = on_open, .receive = on_receive, .tick = on_tick, .drained = on_drained, .closed = free};
+
+/* --- the whole ---------------------------------------------------------------------------------------- */
+
+struct default_protocol *default_protocol_new(struct hub *hub, struct feed *feed, struct log_feed *lines)
+{
+	struct default_protocol *protocol = mem_alloc(1, sizeof(*protocol));
+
+	protocol->hub = hub;
+	protocol->feed = feed;
+	protocol->lines = lines;
+	protocol->consumer = (struct log_consumer){.batch = on_batch, .context = protocol};
+	log_feed_add(lines, &protocol->consumer);
+	feed_listen(feed, &EVENTS, protocol);
+	return protocol;
+}
+
+void default_protocol_free(struct default_protocol *protocol)
+{
+	if (!protocol)
+		return;
+	frame_release(protocol->initial.frame);
+	frame_release(protocol->update.frame);
+	free(protocol);
+}

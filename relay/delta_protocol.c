@@ -1,0 +1,224 @@
+/*
+ * What a client of the delta protocol says, and what it is told first; what it is told later comes through
+ * the topics that it follows.
+ *
+ * A client that comes back asks for the log lines after the last `seq` it has seen. What the feed keeps of
+ * them is sent at once. Older lines are read from Redis (feed/backlog.h); meanwhile the client follows
+ * nothing, and when they are here they are joined with the lines that came since, so that it gets all of them
+ * once and in order.
+ */
+#include "relay/delta_protocol.h"
+
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/mem.h"
+#include "feed/backlog.h"
+#include "relay/message.h"
+#include "relay/rate_limit.h"
+#include "relay/subscription.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BACKLOG_LINES_EACH 200 /* of each node, where lines of all nodes are wanted */
+
+struct client {
+	const struct delta_protocol *protocol;
+	struct connection *connection;
+	struct subscriber *subscriber;
+	struct rate_limit requests;
+
+	char (*nodes)[ID_NODE_SIZE]; /* subscribed */
+	size_t nodes_count;
+
+	struct entry_filter filter;
+	struct log_watch *watch; /* NULL: no lines are wanted, or older ones are still being read */
+	struct backlog *backlog;
+	int64_t resume_seq; /* lines after it were asked for */
+};
+
+/* --- nodes -------------------------------------------------------------------------------------------- */
+
+static void send_nodes(struct client *client)
+{
+	for (size_t i = 0; i < client->nodes_count; i++)
+		hub_send_last(client->subscriber, node_feed_node(client->protocol->nodes, client->nodes[i]));
+}
+
+static void forget_nodes(struct client *client)
+{
+	for (size_t i = 0; i < client->nodes_count; i++)
+		hub_unsubscribe(client->subscriber, node_feed_topic(client->nodes[i]).name);
+	free(client->nodes);
+	client->nodes = NULL;
+	client->nodes_count = 0;
+}
+
+static void subscribe_nodes(struct client *client, const struct subscription_request *request)
+{
+	forget_nodes(client);
+	client->nodes_count = request->ids_count;
+	client->nodes = mem_alloc(request->ids_count + 1, sizeof(*client->nodes));
+	memcpy(client->nodes, request->ids, request->ids_count * sizeof(*client->nodes));
+	for (size_t i = 0; i < client->nodes_count; i++)
+		hub_subscribe(client->subscriber, node_feed_topic(client->nodes[i]).name);
+	send_nodes(client);
+}
+
+/* --- log lines ---------------------------------------------------------------------------------------- */
+
+static void forget_logs(struct client *client)
+{
+	backlog_cancel(client->backlog);
+	if (client->watch)
+		log_watch_end(client->subscriber, client->watch);
+	client->watch = NULL;
+}
+
+/* Sends lines that were asked for, of which those before `complete_from` may be missing, and follows the log.
+ */
+static void resume(struct client *client, struct log_entry *const *entries, size_t count,
+		   int64_t complete_from)
+{
+	struct frame *frame = message_new_logs(entries, count, &client->filter, clock_now_ms());
+
+	if (complete_from > client->resume_seq + 1)
+		hub_send_last(client->subscriber, log_watch_gap(client->resume_seq, complete_from));
+	if (frame)
+		hub_send_last(client->subscriber, frame);
+	client->watch = log_watch_begin(client->protocol->watches, client->subscriber, &client->filter);
+}
+
+/* The older lines are here, or, with NULL, cannot be had. */
+static void on_backlog(void *context, struct log_ring *older)
+{
+	struct client *client = context;
+	const struct delta_protocol *protocol = client->protocol;
+	int64_t told_seq = log_feed_told_seq(protocol->lines);
+	size_t count;
+	struct log_entry *const *entries = log_feed_after(protocol->lines, client->resume_seq, &count);
+
+	if (!older) {
+		resume(client, entries, count, feed_complete_from(protocol->feed));
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		log_ring_insert(older, entries[i]->node, entries[i]->json, entries[i]->len);
+	entries = log_ring_after(older, client->resume_seq, &count);
+	while (count && entries[count - 1]->seq > told_seq)
+		count--;
+	resume(client, entries, count, older->complete_from);
+}
+
+static void subscribe_logs(struct client *client, const struct subscription_request *request)
+{
+	const struct delta_protocol *protocol = client->protocol;
+	const char *node = client->filter.node;
+	struct log_entry *const *entries;
+	size_t count;
+	bool wanted = request->logs == WISH_THIS || (request->logs == WISH_UNCHANGED &&
+						     (client->watch || backlog_is_wanted(client->backlog)));
+
+	if (request->logs == WISH_UNCHANGED && !request->has_log_seq)
+		return;
+	forget_logs(client);
+	if (!wanted)
+		return;
+	if (request->logs == WISH_THIS)
+		client->filter = request->filter;
+	if (!request->has_log_seq) {
+		client->watch = log_watch_begin(protocol->watches, client->subscriber, &client->filter);
+		return;
+	}
+	client->resume_seq = request->log_seq;
+	if (client->resume_seq + 1 >= feed_complete_from(protocol->feed)) {
+		entries = log_feed_after(protocol->lines, client->resume_seq, &count);
+		resume(client, entries, count, 0);
+	} else if (*node) {
+		backlog_read(client->backlog, node, LIMIT_LOG_ENTRIES_A_NODE);
+	} else {
+		backlog_read(client->backlog, NULL, BACKLOG_LINES_EACH);
+	}
+}
+
+/* --- what a client says ------------------------------------------------------------------------------- */
+
+static void subscribe(struct client *client, const char *text, size_t len)
+{
+	struct subscription_request request;
+	struct reason why;
+
+	/* A subscription costs the relay more than the client: it may make every node and many lines be sent.
+	 */
+	if (!rate_limit_take(&client->requests, clock_monotonic_ms())) {
+		connection_close(client->connection, WS_TOO_MANY_REQUESTS, "too_many_requests");
+		return;
+	}
+	if (subscription_read(text, len, &request, &why) != ERR_NONE) {
+		struct buf buf = {0};
+		struct json_out json = message_begin(&buf, "error");
+
+		json_put_text(&json, "error", why.text);
+		json_put_text(&json, "code", err_code(ERR_INVALID));
+		hub_send_last(client->subscriber, message_end(&json));
+		return;
+	}
+	hub_send_last(client->subscriber, message_printf("{\"type\":\"subscribed\",\"log_seq\":%" PRId64 "}",
+							 log_feed_told_seq(client->protocol->lines)));
+	if (request.nodes != WISH_UNCHANGED)
+		subscribe_nodes(client, &request);
+	subscribe_logs(client, &request);
+}
+
+static void on_receive(void *session, const char *text, size_t len)
+{
+	struct client *client = session;
+
+	if (strcmp(text, "ping") == 0)
+		hub_send_last(client->subscriber, frame_of_text("{\"type\":\"pong\"}"));
+	else
+		subscribe(client, text, len);
+}
+
+/* --- the session -------------------------------------------------------------------------------------- */
+
+static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
+{
+	const struct delta_protocol *protocol = service;
+	struct client *client = mem_alloc(1, sizeof(*client));
+
+	(void)claims;
+	client->protocol = protocol;
+	client->connection = connection;
+	client->subscriber = connection_subscriber(connection);
+	client->backlog = backlog_new(feed_backlogs(protocol->feed), on_backlog, client);
+	hub_send_last(client->subscriber, node_feed_snapshot(protocol->nodes));
+	hub_subscribe(client->subscriber, TOPIC_DELTA);
+	return client;
+}
+
+/* Frames were dropped: everything but the log begins anew. The client asks for the lines that it has missed.
+ */
+static void on_drained(void *session, size_t dropped)
+{
+	struct client *client = session;
+
+	hub_send_last(client->subscriber, message_printf("{\"type\":\"lagged\",\"dropped\":%zu}", dropped));
+	hub_send_last(client->subscriber, node_feed_snapshot(client->protocol->nodes));
+	hub_send_last(client->subscriber, node_feed_database(client->protocol->nodes));
+	send_nodes(client);
+}
+
+static void on_closed(void *session)
+{
+	struct client *client = session;
+
+	forget_logs(client);
+	forget_nodes(client);
+	backlog_free(client->backlog);
+	free(client);
+}
+
+const struct session_operations DELTA_PROTOCOL_OPERATIONS = {
+	.open = on_open, .receive = on_receive, .drained = on_drained, .closed = on_closed};

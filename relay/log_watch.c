@@ -1,0 +1,117 @@
+/* The watches that somebody follows. Knows filters and topics, but neither clients nor where lines come from.
+ */
+#include "relay/log_watch.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "relay/message.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+struct log_watch {
+	LIST_ENTRY(log_watch) link;
+	struct entry_filter filter;
+	size_t followers;
+	char topic[32];
+};
+
+struct log_watches {
+	struct hub *hub;
+	struct log_consumer consumer;
+	LIST_HEAD(log_watch_list, log_watch) list;
+	uint64_t made; /* so far; makes the topics' names */
+};
+
+struct frame *log_watch_gap(int64_t after, int64_t before)
+{
+	return message_printf("{\"type\":\"gap\",\"after\":%" PRId64 ",\"before\":%" PRId64 "}", after,
+			      before);
+}
+
+static void on_batch(void *context, struct log_entry *const *entries, size_t count)
+{
+	struct log_watches *watches = context;
+	int64_t now_ms = clock_now_ms();
+	const struct log_watch *watch;
+
+	LIST_FOREACH(watch, &watches->list, link)
+	{
+		struct frame *frame = message_new_logs(entries, count, &watch->filter, now_ms);
+
+		if (frame)
+			hub_publish(watches->hub, watch->topic, frame);
+		frame_release(frame);
+	}
+}
+
+static void on_gap(void *context, int64_t after, int64_t before)
+{
+	struct log_watches *watches = context;
+	struct frame *frame = log_watch_gap(after, before);
+	const struct log_watch *watch;
+
+	LIST_FOREACH(watch, &watches->list, link)
+	hub_publish(watches->hub, watch->topic, frame);
+	frame_release(frame);
+}
+
+static const struct feed_events EVENTS = {.gap = on_gap};
+
+static bool same_filter(const struct entry_filter *a, const struct entry_filter *b)
+{
+	return a->level == b->level && strcmp(a->node, b->node) == 0 &&
+	       strcmp(a->logger_name, b->logger_name) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+struct log_watch *log_watch_begin(struct log_watches *watches, struct subscriber *subscriber,
+				  const struct entry_filter *filter)
+{
+	struct log_watch *watch;
+
+	LIST_FOREACH(watch, &watches->list, link)
+	if (same_filter(&watch->filter, filter))
+		break;
+	if (!watch) {
+		watch = mem_alloc(1, sizeof(*watch));
+		watch->filter = *filter;
+		snprintf(watch->topic, sizeof(watch->topic), "logs/%" PRIu64, ++watches->made);
+		LIST_INSERT_HEAD(&watches->list, watch, link);
+	}
+	watch->followers++;
+	hub_subscribe(subscriber, watch->topic);
+	return watch;
+}
+
+void log_watch_end(struct subscriber *subscriber, struct log_watch *watch)
+{
+	hub_unsubscribe(subscriber, watch->topic);
+	if (--watch->followers)
+		return;
+	LIST_REMOVE(watch, link);
+	free(watch);
+}
+
+struct log_watches *log_watches_new(struct hub *hub, struct feed *feed, struct log_feed *lines)
+{
+	struct log_watches *watches = mem_alloc(1, sizeof(*watches));
+
+	watches->hub = hub;
+	LIST_INIT(&watches->list);
+	watches->consumer = (struct log_consumer){.batch = on_batch, .context = watches};
+	log_feed_add(lines, &watches->consumer);
+	feed_listen(feed, &EVENTS, watches);
+	return watches;
+}
+
+void log_watches_free(struct log_watches *watches)
+{
+	if (!watches)
+		return;
+	assert(LIST_EMPTY(&watches->list));
+	free(watches);
+}

@@ -1,0 +1,86 @@
+/* A whole follower: prints what it hears, a line an event, until it is told to end. `print ADDRESS` */
+#include "feed/feed.h"
+
+#include <ev.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static void on_phase(void *context, enum feed_phase phase)
+{
+	static const char *const NAMES[] = {"away", "learning", "catching up", "following"};
+
+	(void)context;
+	printf("%s\n", NAMES[phase]);
+}
+
+static void on_loaded(void *context, const struct known_node *node)
+{
+	(void)context;
+	printf("loaded %s %s points=%zu\n", node->id, node_status_name(node->status), node->points_count);
+}
+
+static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
+{
+	(void)context;
+	printf("report %s %.*s\n", node->id, (int)report->summary.len, report->summary.data);
+}
+
+static void on_removed(void *context, const struct known_node *node)
+{
+	(void)context;
+	printf("removed %s\n", node->id);
+}
+
+static void on_lines(void *context, struct log_entry *const *entries, size_t count)
+{
+	(void)context;
+	for (size_t i = 0; i < count; i++)
+		printf("line %s %s\n", entries[i]->node, entries[i]->json);
+}
+
+static void on_gap(void *context, int64_t after, int64_t before)
+{
+	(void)context;
+	printf("gap %" PRId64 " %" PRId64 "\n", after, before);
+}
+
+static void on_log_cleared(void *context, const char *node)
+{
+	(void)context;
+	printf("log cleared %s\n", node ? node : "*");
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	(void)watcher;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct feed_events EVENTS = {.phase = on_phase,
+						  .loaded = on_loaded,
+						  .reported = on_reported,
+						  .removed = on_removed,
+						  .lines = on_lines,
+						  .gap = on_gap,
+						  .log_cleared = on_log_cleared};
+	struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
+	struct redis_address address;
+	struct reason why;
+	ev_signal terminate;
+	struct feed *feed;
+
+	if (argc != 2 || redis_address_parse(argv[1], &address, &why) != ERR_NONE)
+		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	feed = feed_new(loop, &(struct feed_options){.address = &address, .lines_each = 10});
+	feed_listen(feed, &EVENTS, NULL);
+	ev_signal_init(&terminate, on_signal, SIGTERM);
+	ev_signal_start(loop, &terminate);
+	ev_run(loop, 0);
+	feed_free(feed);
+	ev_loop_destroy(loop);
+	return 0;
+}

@@ -1,0 +1,91 @@
+#include "tests/unit/feed/heard.h"
+
+#include "common/clock.h"
+
+#include <inttypes.h>
+
+static void on_phase(void *context, enum feed_phase phase)
+{
+	static const char *const NAMES[] = {"away", "learning", "catching up", "following"};
+
+	buf_printf(context, "%s;", NAMES[phase]);
+}
+
+static void on_loaded(void *context, const struct known_node *node)
+{
+	buf_printf(context, "loaded %s;", node->id);
+}
+
+static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
+{
+	buf_printf(context, "reported %s%s;", node->id, report->point.data ? " point" : "");
+}
+
+static void on_status(void *context, const struct known_node *node)
+{
+	buf_printf(context, "%s is %s;", node->id, node_status_name(node->status));
+}
+
+static void on_history_cleared(void *context, const struct known_node *node)
+{
+	buf_printf(context, "history cleared %s;", node->id);
+}
+
+static void on_removed(void *context, const struct known_node *node)
+{
+	buf_printf(context, "removed %s;", node->id);
+}
+
+static void on_lines(void *context, struct log_entry *const *entries, size_t count)
+{
+	buf_text(context, "lines");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(context, " %" PRId64, entries[i]->seq);
+	buf_char(context, ';');
+}
+
+static void on_gap(void *context, int64_t after, int64_t before)
+{
+	buf_printf(context, "gap %" PRId64 " %" PRId64 ";", after, before);
+}
+
+static void on_log_restarted(void *context, int64_t complete_from)
+{
+	buf_printf(context, "restarted %" PRId64 ";", complete_from);
+}
+
+static void on_log_cleared(void *context, const char *node)
+{
+	buf_printf(context, "log cleared %s;", node ? node : "*");
+}
+
+const struct feed_events HEARD_EVENTS = {.phase = on_phase,
+					 .loaded = on_loaded,
+					 .reported = on_reported,
+					 .status = on_status,
+					 .history_cleared = on_history_cleared,
+					 .removed = on_removed,
+					 .lines = on_lines,
+					 .gap = on_gap,
+					 .log_restarted = on_log_restarted,
+					 .log_cleared = on_log_cleared};
+
+void heard_write_report(struct buf *out, const char *node, int number)
+{
+	char fresh_until[CLOCK_ISO_SIZE];
+
+	clock_format_iso(clock_now_ms() + 60000, fresh_until);
+	buf_printf(out,
+		   "%s\n{\"status\":\"online\",\"fresh_until\":\"%s\",\"services_total\":0,"
+		   "\"services_running\":0,\"node_id\":\"%s\"}\n{\"timestamp\":\"%03d\",\"cpu_percent\":%d}\n"
+		   "{\"timestamp\":\"%03d\",\"cpu_percent\":%d}",
+		   node, fresh_until, node, number, number, number, number);
+}
+
+void heard_write_entry(struct buf *out, const char *node, int seq)
+{
+	buf_printf(out,
+		   "{\"timestamp\":\"2025-11-17T10:30:00.123Z\",\"node_id\":\"%s\",\"level\":\"INFO\","
+		   "\"logger_name\":\"app\",\"message\":\"m\",\"seq\":%d}",
+		   node, seq);
+}

@@ -1,0 +1,188 @@
+/* From what the feed tells to frames: what happens comes out of the hub as the protocol says. */
+#include "common/clock.h"
+#include "common/keys.h"
+#include "feed/channels.h"
+#include "relay/log_feed.h"
+#include "relay/log_watch.h"
+#include "relay/node_feed.h"
+#include "tests/unit/cm.h"
+
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A feed whose loop never runs, so it has no Redis but this test; and a client that takes everything. */
+struct rig {
+	struct feed *feed;
+	struct hub *hub;
+	struct node_feed *nodes;
+	struct log_feed *lines;
+	struct log_watches *watches;
+	struct subscriber *subscriber;
+	struct buf got; /* the frames, a line each */
+};
+
+static bool on_send(void *owner, struct frame *frame)
+{
+	struct rig *rig = owner;
+
+	buf_append(&rig->got, frame_text(frame), frame->len);
+	buf_char(&rig->got, '\n');
+	return true;
+}
+
+static void on_nothing(void *owner)
+{
+	(void)owner;
+}
+
+static void on_drained(void *owner, size_t dropped)
+{
+	(void)owner;
+	(void)dropped;
+}
+
+static const struct hub_outlet OUTLET = {
+	.send = on_send, .wait = on_nothing, .overflow = on_nothing, .drained = on_drained};
+
+static int set_up(void **state)
+{
+	static const struct redis_address NOWHERE = {.path = "/nowhere"};
+	struct ev_loop *loop = ev_default_loop(0);
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	rig->feed = feed_new(loop, &(struct feed_options){.address = &NOWHERE});
+	rig->hub = hub_new();
+	rig->nodes = node_feed_new(loop, rig->hub, rig->feed);
+	rig->lines = log_feed_new(loop, rig->feed);
+	rig->watches = log_watches_new(rig->hub, rig->feed, rig->lines);
+	known_load_begin(feed_known(rig->feed));
+	known_load_end(feed_known(rig->feed));
+	known_follow(feed_known(rig->feed));
+	rig->subscriber = hub_join(rig->hub, &OUTLET, rig);
+	*state = rig;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct rig *rig = *state;
+
+	hub_leave(rig->subscriber);
+	feed_free(rig->feed);
+	log_watches_free(rig->watches);
+	log_feed_free(rig->lines);
+	node_feed_free(rig->nodes);
+	hub_free(rig->hub);
+	buf_free(&rig->got);
+	free(rig);
+	return 0;
+}
+
+static void publish(struct rig *rig, const char *channel, const char *payload)
+{
+	buf_clear(&rig->got);
+	channels_message(feed_known(rig->feed), channel, payload, strlen(payload));
+}
+
+static void report(struct rig *rig, int cpu_percent)
+{
+	struct buf payload = {0};
+	char fresh_until[CLOCK_ISO_SIZE];
+
+	clock_format_iso(clock_now_ms() + 60000, fresh_until);
+	buf_printf(&payload,
+		   "w1\n{\"status\":\"online\",\"fresh_until\":\"%s\",\"services_total\":0,"
+		   "\"services_running\":0,\"node_id\":\"w1\"}\n{\"timestamp\":\"%03d\",\"cpu_percent\":%d}\n"
+		   "{\"timestamp\":\"%03d\",\"cpu_percent\":%d}",
+		   fresh_until, cpu_percent, cpu_percent, cpu_percent, cpu_percent);
+	publish(rig, CHANNEL_METRICS, payload.data);
+	buf_free(&payload);
+}
+
+static void a_report_becomes_a_delta_and_a_node(void **state)
+{
+	struct rig *rig = *state;
+
+	hub_subscribe(rig->subscriber, TOPIC_DELTA);
+	hub_subscribe(rig->subscriber, node_feed_topic("w1").name);
+	report(rig, 1);
+	assert_non_null(strstr(rig->got.data,
+			       "{\"type\":\"delta\",\"seq\":1,\"data\":{\"workers\":{\"w1\":"
+			       "{\"status\":\"online\",\"timestamp\":\"001\",\"cpu_percent\":1}},"
+			       "\"removed\":[],\"stats\":{"));
+	assert_non_null(strstr(rig->got.data, "{\"type\":\"node\",\"node_id\":\"w1\",\"node\":{"));
+	assert_non_null(strstr(rig->got.data, "\"point\":{\"timestamp\":\"001\",\"cpu_percent\":1}}"));
+}
+
+/* With nobody to tell, the changes of three reports wait for whoever wants a snapshot. */
+static void a_snapshot_tells_what_has_gathered(void **state)
+{
+	struct rig *rig = *state;
+	struct frame *snapshot;
+
+	report(rig, 1);
+	report(rig, 2);
+	snapshot = node_feed_snapshot(rig->nodes);
+	assert_non_null(
+		strstr(frame_text(snapshot),
+		       "{\"type\":\"snapshot\",\"seq\":1,\"data\":{\"coordinator\":null,\"workers\":{\"w1\":"
+		       "{\"status\":\"online\",\"timestamp\":\"002\",\"cpu_percent\":2}},\"stats\":{"));
+	frame_release(snapshot);
+	publish(rig, CHANNEL_REMOVED, "w1");
+	hub_subscribe(rig->subscriber, TOPIC_DELTA);
+	report(rig, 3);
+	assert_string_equal(buf_string(&rig->got), ""); /* the batch of the removal is open */
+	snapshot = node_feed_snapshot(rig->nodes);
+	assert_non_null(strstr(frame_text(snapshot), "\"seq\":1,"));
+	frame_release(snapshot);
+}
+
+static void a_removed_node_is_told_to_those_who_know_it(void **state)
+{
+	struct rig *rig = *state;
+
+	hub_subscribe(rig->subscriber, TOPIC_DELTA);
+	report(rig, 1);
+	hub_unsubscribe(rig->subscriber, TOPIC_DELTA);
+	publish(rig, CHANNEL_REMOVED, "w1");
+	report(rig, 2);
+	publish(rig, CHANNEL_REMOVED, "w1"); /* of the second one nobody has heard */
+	hub_subscribe(rig->subscriber, TOPIC_DELTA);
+	known_load_begin(feed_known(rig->feed));
+	frame_release(node_feed_snapshot(rig->nodes));
+	assert_non_null(strstr(rig->got.data, "\"workers\":{},\"removed\":[\"w1\"],"));
+}
+
+static void lines_that_pass_are_told_together(void **state)
+{
+	struct rig *rig = *state;
+	const struct entry_filter filter = {.node = "w1"};
+	struct log_watch *watch = log_watch_begin(rig->watches, rig->subscriber, &filter);
+
+	publish(rig, CHANNEL_LOGS,
+		"w1\n{\"message\":\"a\",\"seq\":1}\n{\"message\":\"b\",\"seq\":2}\n{\"message\":\"a\","
+		"\"seq\":1}");
+	assert_non_null(strstr(rig->got.data,
+			       "{\"type\":\"new_logs\",\"node_id\":\"w1\",\"logs\":[{\"message\":"
+			       "\"a\",\"seq\":1},{\"message\":\"b\",\"seq\":2}],\"timestamp\":\""));
+	assert_int_equal(log_feed_told_seq(rig->lines), 2);
+	publish(rig, CHANNEL_LOGS, "w2\n{\"message\":\"c\",\"seq\":3}");
+	publish(rig, CHANNEL_LOGS, "*"); /* ends the batch */
+	assert_string_equal(buf_string(&rig->got), "");
+	assert_int_equal(log_feed_told_seq(rig->lines), 3);
+	log_watch_end(rig->subscriber, watch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_report_becomes_a_delta_and_a_node, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_snapshot_tells_what_has_gathered, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_removed_node_is_told_to_those_who_know_it, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(lines_that_pass_are_told_together, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
