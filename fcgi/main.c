@@ -24,7 +24,7 @@
 #define QUICK_CONNECTIONS   2
 #define WAITING_CONNECTIONS 1
 
-#define READS_A_USER 4 /* of the log at once: the page makes two */
+#define SEARCHES_A_USER 4 /* of the log at once: the page makes two */
 
 enum {
 	SET_LISTEN,
@@ -81,9 +81,9 @@ struct service {
 	struct token_secret secret;
 	int64_t session_ttl_s, command_timeout_ms, waits_a_user, waits_a_pool, started_at_ms;
 	char pool_id[ID_RANDOM_SIZE];
-	struct turn_limits reads, waiting_reads;
+	struct semaphore_limits searches, waiting_searches;
 	int64_t passwords_at_once;
-	int quick_fd, waiting_fd, turns;
+	int quick_fd, waiting_fd, semaphores;
 };
 
 static void answer(void *user, const struct request *request, struct response *response)
@@ -102,9 +102,9 @@ static void serve(const struct service *service, enum pool_kind pool)
 		.waits_a_user = service->waits_a_user,
 		.waits_a_pool = service->waits_a_pool,
 		.pool_id = service->pool_id,
-		.turns = service->turns,
-		.reads = service->reads,
-		.waiting_reads = service->waiting_reads,
+		.semaphores = service->semaphores,
+		.searches = service->searches,
+		.waiting_searches = service->waiting_searches,
 		.passwords_at_once = service->passwords_at_once,
 		.pool = pool,
 		.store = store_open(&service->redis, service->tls),
@@ -140,9 +140,10 @@ static void run_janitor(void *user)
 }
 
 /*
- * Nobody can take the whole pool, nor can all together: a quarter of it is left to what waits for no worker,
- * logins and reading the log. So many read at once, and as many wait a moment for their turn; a login comes
- * in turn behind them, for none hangs.
+ * Shares of the pool for calls that take long. All calls that wait for workers leave a quarter of the
+ * processes to logins and log searches, and one user's calls leave half. As many searches as that quarter run
+ * at once, and as many more wait a moment for a slot. No login can block: it waits only for password checks,
+ * which compute and then end.
  */
 static void set_shares(struct service *service, int64_t processes)
 {
@@ -150,9 +151,9 @@ static void set_shares(struct service *service, int64_t processes)
 
 	service->waits_a_user = (processes + 1) / 2;
 	service->waits_a_pool = processes > quarter ? processes - quarter : 1;
-	service->reads.of_all = quarter;
-	service->reads.of_one = quarter < READS_A_USER ? quarter : READS_A_USER;
-	service->waiting_reads = (struct turn_limits){.of_all = quarter, .of_one = quarter};
+	service->searches.in_all = quarter;
+	service->searches.per_user = quarter < SEARCHES_A_USER ? quarter : SEARCHES_A_USER;
+	service->waiting_searches = (struct semaphore_limits){.in_all = quarter, .per_user = quarter};
 	id_random(service->pool_id);
 }
 
@@ -196,7 +197,7 @@ static enum err start(int argc, char **argv, struct setting_value *values, struc
 	if (err == ERR_NONE)
 		err = configure(values, service, why);
 	if (err == ERR_NONE)
-		err = turns_open(&service->turns, why);
+		err = semaphores_open(&service->semaphores, why);
 	if (err != ERR_NONE)
 		return err;
 	settings_show(&PROGRAM, values);

@@ -60,14 +60,15 @@ static enum err check_password(struct call *call, const char *name, const char *
 {
 	struct store *store = call->context->store;
 	enum err found = id_is_node(name) ? users_find(store, name, user) : ERR_UNKNOWN_USER;
-	struct turn turn;
+	struct semaphore_slot slot;
 	bool matches;
 
 	if (found != ERR_NONE && found != ERR_UNKNOWN_USER)
 		return found;
-	turns_wait(call->context->turns, TURN_CHECK_PASSWORD, call->context->passwords_at_once, &turn);
+	semaphore_wait(call->context->semaphores, SEMAPHORE_PASSWORD, call->context->passwords_at_once,
+		       &slot);
 	matches = password_matches(password, found == ERR_NONE ? user->hash : NULL);
-	turns_end(call->context->turns, &turn);
+	semaphore_release(call->context->semaphores, &slot);
 	if (!matches || found != ERR_NONE)
 		return reason_set(call->why, ERR_BAD_CREDENTIALS, "the user name or the password is wrong");
 	return throttle_succeeded(store, call->request->address, name);

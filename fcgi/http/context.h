@@ -7,7 +7,7 @@
 #define FCGI_HTTP_CONTEXT_H
 
 #include "common/token.h"
-#include "fcgi/http/file_lock.h"
+#include "fcgi/http/semaphore.h"
 #include "fcgi/http/token_cache.h"
 #include "fcgi/store/store.h"
 
@@ -30,16 +30,16 @@ struct context {
 	const struct token_secret *secret;
 	int64_t session_ttl_s; /* how long a login lasts */
 
-	/* Waiting for workers (model/command.c, store/waits.h). */
+	/* Waiting for workers (model/command.c, store/wait_lease.h). */
 	int64_t command_timeout_ms;
 	int64_t waits_a_user; /* how many calls of one user may wait at once */
 	int64_t waits_a_pool; /* how many of all users in this pool; the rest is left to other calls */
 	const char *pool_id;  /* by which the store tells this API's pool from another API's */
 
-	/* Dear work that only a few processes of this API may do at once (file_lock.h). */
-	int turns;
-	struct turn_limits reads, waiting_reads; /* searching the log, and waiting for that */
-	int64_t passwords_at_once;		 /* hashing */
+	/* Dear work that only a few processes of this API may do at once (semaphore.h). */
+	int semaphores;
+	struct semaphore_limits searches, waiting_searches; /* searching the log, and waiting for that */
+	int64_t passwords_at_once;			    /* hashing */
 };
 
 #endif

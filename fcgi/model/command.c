@@ -5,8 +5,8 @@
  * A process of the pool that waits for a worker can do nothing else. Three bounds keep a slow worker from
  * taking the whole pool: a command expires after command-timeout (a question after LIMIT_QUESTION_MS), all
  * commands of one request share one deadline, and the store counts how many calls of a user and of the pool
- * wait (store/waits.h). Questions may use only half of what a user has, so that polling never keeps the same
- * user from restarting a service.
+ * wait (store/wait_lease.h). Questions may use only half of what a user has, so that polling never keeps the
+ * same user from restarting a service.
  *
  * The worker judges an order by its own configuration and refuses what that does not allow. We check as much
  * as its last report tells, because that answers at once and costs the worker nothing; it is not the guard.
@@ -25,7 +25,7 @@
 #include "fcgi/model/audits.h"
 #include "fcgi/store/commands.h"
 #include "fcgi/store/nodes.h"
-#include "fcgi/store/waits.h"
+#include "fcgi/store/wait_lease.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -149,14 +149,14 @@ static enum err ask_worker(struct context *context, const struct command_caller 
 {
 	int64_t left_ms = caller->until_ms - GRACE_MS - clock_monotonic_ms();
 	int64_t answer_ms = context->command_timeout_ms;
-	struct wait wait = {.command_id = command->id,
-			    .user = {caller->user, context->waits_a_user},
-			    .pool = {context->pool_id, context->waits_a_pool}};
-	const struct waiter *full = NULL;
+	struct wait_lease lease = {.command_id = command->id,
+				   .user = {caller->user, context->waits_a_user},
+				   .pool = {context->pool_id, context->waits_a_pool}};
+	const struct lease_holder *full = NULL;
 	enum err err, ended;
 
 	if (command->only_asks) {
-		wait.user.limit = (context->waits_a_user + 1) / 2;
+		lease.user.limit = (context->waits_a_user + 1) / 2;
 		answer_ms = answer_ms < LIMIT_QUESTION_MS ? answer_ms : LIMIT_QUESTION_MS;
 	}
 	answer_ms = answer_ms < left_ms ? answer_ms : left_ms;
@@ -165,17 +165,17 @@ static enum err ask_worker(struct context *context, const struct command_caller 
 				  "not sent to %s: the calls before it in the batch took all the time",
 				  command->node);
 	command->expires_at_ms = command->created_at_ms + answer_ms;
-	wait.until_ms = command->expires_at_ms + GRACE_MS;
+	lease.until_ms = command->expires_at_ms + GRACE_MS;
 
-	err = waits_begin(context->store, &wait, &full);
+	err = wait_lease_take(context->store, &lease, &full);
 	if (err == ERR_TOO_MANY_WAITING)
 		return reason_set(why, err,
 				  "%" PRId64 " calls of %s wait for workers already; try again later",
-				  full->limit, full == &wait.user ? caller->user : "all users together");
+				  full->limit, full == &lease.user ? caller->user : "all users together");
 	if (err != ERR_NONE)
 		return err;
 	err = send_and_wait(context->store, command, result, why);
-	ended = waits_end(context->store, &wait);
+	ended = wait_lease_release(context->store, &lease);
 	return err != ERR_NONE ? err : ended;
 }
 

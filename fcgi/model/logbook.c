@@ -4,8 +4,8 @@
  *
  * A search reads up to LIMIT_LOG_BYTES_A_NODE of every node, so it is the dearest thing that a viewer can ask
  * for. How many run at once is limited, by user and in all (main.c sets the numbers). Most searches take
- * milliseconds, and a page asks for a few at once, so one that finds no free turn waits a moment instead of
- * being refused. Waiting is limited as well: a waiting search holds its process like a running one.
+ * milliseconds, and a page asks for a few at once, so a search that finds no free slot waits a moment instead
+ * of being refused. Waiting is limited as well: a waiting search holds its process like a running one.
  */
 #include "fcgi/model/logbook.h"
 
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-#define PATIENCE_MS 2000 /* for a turn to read */
+#define PATIENCE_MS 2000 /* for a slot to search */
 #define LOOK_MS	    10	 /* between looks whether one is free */
 
 /* Checks the question, text by text, and translates it. */
@@ -63,32 +63,35 @@ static enum err read_question(const struct logbook_question *question, struct lo
 	return ERR_NONE;
 }
 
-/* A turn to read, now or within PATIENCE_MS. Only so many may wait for one; the others are refused at once.
- */
-static enum err take_turn(const struct context *context, const char *user, struct turn *out,
+/* A slot to search, now or within PATIENCE_MS. Only so many calls may wait for one; the others are refused at
+ * once. */
+static enum err take_slot(const struct context *context, const char *user, struct semaphore_slot *out,
 			  struct reason *why)
 {
 	const struct timespec look = {.tv_nsec = LOOK_MS * 1000000};
 	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
-	enum turn_refusal refusal = turns_try(context->turns, TURN_READ_LOGS, user, &context->reads, out);
-	struct turn place;
-	bool by_user;
+	enum semaphore_answer answer =
+		semaphore_try(context->semaphores, SEMAPHORE_SEARCH, user, &context->searches, out);
+	struct semaphore_slot place;
+	bool user_full;
 
-	if (refusal != TURN_TAKEN && turns_try(context->turns, TURN_WAIT_TO_READ_LOGS, user,
-					       &context->waiting_reads, &place) == TURN_TAKEN) {
-		while (refusal != TURN_TAKEN && clock_monotonic_ms() < until_ms) {
+	if (answer != SEMAPHORE_TAKEN &&
+	    semaphore_try(context->semaphores, SEMAPHORE_WAIT_TO_SEARCH, user, &context->waiting_searches,
+			  &place) == SEMAPHORE_TAKEN) {
+		while (answer != SEMAPHORE_TAKEN && clock_monotonic_ms() < until_ms) {
 			(void)nanosleep(&look, NULL);
-			refusal = turns_try(context->turns, TURN_READ_LOGS, user, &context->reads, out);
+			answer = semaphore_try(context->semaphores, SEMAPHORE_SEARCH, user,
+					       &context->searches, out);
 		}
-		turns_end(context->turns, &place);
+		semaphore_release(context->semaphores, &place);
 	}
-	if (refusal == TURN_TAKEN)
+	if (answer == SEMAPHORE_TAKEN)
 		return ERR_NONE;
-	by_user = refusal == TURN_NONE_OF_ONE;
+	user_full = answer == SEMAPHORE_USER_FULL;
 	return reason_set(why, ERR_TOO_MANY_READS,
 			  "the log is being read %" PRId64 " times by %s already; try again in a moment",
-			  by_user ? context->reads.of_one : context->reads.of_all,
-			  by_user ? user : "all users together");
+			  user_full ? context->searches.per_user : context->searches.in_all,
+			  user_full ? user : "all users together");
 }
 
 enum err logbook_find(struct context *context, const char *user, const struct logbook_question *question,
@@ -103,20 +106,20 @@ enum err logbook_find(struct context *context, const char *user, const struct lo
 		.offset = (size_t)question->offset,
 	};
 	struct buf nodes = {0}, loggers = {0};
-	struct turn turn;
+	struct semaphore_slot slot;
 	size_t total = 0, start = out->len;
 	enum err err = read_question(question, &query, why);
 
 	if (err != ERR_NONE)
 		return err;
-	err = take_turn(context, user, &turn, why);
+	err = take_slot(context, user, &slot, why);
 	if (err != ERR_NONE)
 		return err;
 	/* What is found may be megabytes: it goes right behind its name instead of being copied there. */
 	json_open(&json, '{');
 	json_put_raw(&json, "logs", "", 0);
 	err = logs_find(context->store, &query, out, &total);
-	turns_end(context->turns, &turn);
+	semaphore_release(context->semaphores, &slot);
 	if (err != ERR_NONE)
 		goto out;
 	err = logs_sources(context->store, &nodes, &loggers);

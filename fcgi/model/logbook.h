@@ -25,7 +25,7 @@ struct logbook_question {
 /*
  * Appends the answer of GET /api/logs. ERR_INVALID names the part of the question that is wrong. A search
  * takes time, so only some may run at once, of one user and of all together; a search over either limit waits
- * two seconds for its turn and then fails with ERR_TOO_MANY_READS. On failure nothing is appended.
+ * two seconds for a slot and then fails with ERR_TOO_MANY_READS. On failure nothing is appended.
  */
 enum err logbook_find(struct context *context, const char *user, const struct logbook_question *question,
 		      struct buf *out, struct reason *why) MUST_CHECK;
