@@ -14,10 +14,10 @@ struct span {
 	size_t len;
 };
 
-/* Whether the span holds exactly this text. */
+/* Whether the span holds exactly this text. Where there is none, it holds not even an empty one. */
 static inline bool span_is(struct span span, const char *text)
 {
-	return strlen(text) == span.len && memcmp(span.data, text, span.len) == 0;
+	return span.data && strlen(text) == span.len && memcmp(span.data, text, span.len) == 0;
 }
 
 #endif

@@ -38,6 +38,8 @@ static void members_of_inner_objects_and_words_in_strings_are_not(void **state)
 	assert_false(json_scan_find(STATE, strlen(STATE), "statu", &span));
 	assert_false(json_scan_find("{}", 2, "a", &span));
 	assert_false(json_scan_find("[1]", 3, "a", &span));
+	assert_false(json_scan_find("[1]", 3, "", &span));
+	assert_true(json_scan_find("{\"\":1}", 6, "", &span));
 	assert_false(json_scan_find("", 0, "a", &span));
 }
 
