@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <glob.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,18 +45,6 @@ static struct directory *find_directory(struct file_watch *watch, int id)
 	return NULL;
 }
 
-/* Whether a pattern may name a file of this name; its directory is not looked at. */
-static bool is_wanted_name(const struct file_watch *watch, const char *name)
-{
-	for (size_t i = 0; i < watch->patterns->count; i++) {
-		const char *slash = strrchr(watch->patterns->items[i], '/');
-
-		if (fnmatch(slash ? slash + 1 : watch->patterns->items[i], name, 0) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Tells of a file that was written to. True if the event may change which files the patterns name. */
 static bool handle(struct file_watch *watch, const struct inotify_event *event)
 {
@@ -72,7 +61,16 @@ static bool handle(struct file_watch *watch, const struct inotify_event *event)
 		*directory = watch->directories[--watch->count];
 		return true;
 	}
-	return event->len == 0 || directory->above || is_wanted_name(watch, event->name);
+	if (event->len == 0 || directory->above)
+		return true;
+	/* Its directory is right, so only the name has to fit. */
+	for (size_t i = 0; i < watch->patterns->count; i++) {
+		const char *slash = strrchr(watch->patterns->items[i], '/');
+
+		if (fnmatch(slash ? slash + 1 : watch->patterns->items[i], event->name, 0) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void on_events(void *user, uint32_t ready)
@@ -149,23 +147,10 @@ static void add_directory(struct file_watch *watch, const char *path, bool above
 	known->above |= above;
 }
 
-/* Cuts the last component off. The parent of "/" is "/", that of a name alone is ".". */
-static void to_parent(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	if (!slash)
-		snprintf(path, 2, ".");
-	else if (slash == path)
-		path[1] = '\0';
-	else
-		*slash = '\0';
-}
-
 void file_watch_directories(struct file_watch *watch)
 {
 	for (size_t i = 0; i < watch->patterns->count; i++) {
-		char *path = mem_text(watch->patterns->items[i]);
+		char *copy = mem_text(watch->patterns->items[i]), *path = copy;
 		bool above = false, enough = false;
 
 		/* Up to the first directory that exists and does not depend on a wildcard: it stays. */
@@ -173,7 +158,7 @@ void file_watch_directories(struct file_watch *watch)
 			glob_t found = {0};
 			int result;
 
-			to_parent(path);
+			path = dirname(path);
 			result = glob(path, GLOB_ONLYDIR, NULL, &found);
 			for (size_t j = 0; j < found.gl_pathc; j++)
 				add_directory(watch, found.gl_pathv[j], above);
@@ -181,7 +166,7 @@ void file_watch_directories(struct file_watch *watch)
 			above = true;
 			globfree(&found);
 		}
-		free(path);
+		free(copy);
 	}
 }
 

@@ -11,11 +11,27 @@
 #include "common/mem.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ROTATED_KEPT_MS (10 * 60 * 1000) /* a writer may go on with a renamed file for a while */
 #define DELETED_KEPT_MS (60 * 1000)
+
+/* A key or a position that is none of ours is passed over. SAMPLE fe01:1a2b3c */
+static void load_saved(void *user, const char *key, const char *position)
+{
+	struct followed_files *files = user;
+	struct saved_file saved = {0};
+
+	if (sscanf(key, "%20" SCNxMAX ":%20" SCNxMAX, &saved.device, &saved.inode) != 2 ||
+	    file_position_parse(position, &saved.position) != ERR_NONE)
+		return;
+	snprintf(saved.key, sizeof(saved.key), "%s", key);
+	files->saved = mem_resize(files->saved, files->saved_count + 1, sizeof(files->saved[0]));
+	files->saved[files->saved_count++] = saved;
+}
 
 void followed_files_open(struct followed_files *files, const struct config_log *config,
 			 const struct source_sink *sink, struct file_watch *watch,
@@ -27,7 +43,7 @@ void followed_files_open(struct followed_files *files, const struct config_log *
 					 .owner = *owner,
 					 .opened_ms = clock_monotonic_ms()};
 	clock_gettime(CLOCK_REALTIME, &files->read_until);
-	saved_files_load(&files->saved, sink);
+	sink->positions(sink->user, load_saved, files);
 }
 
 static void release(struct followed_files *files, struct followed_file *file)
@@ -56,7 +72,7 @@ void followed_files_close(struct followed_files *files)
 		release(files, files->items[i]);
 	}
 	troubles_free(&files->troubles);
-	saved_files_free(&files->saved);
+	free(files->saved);
 	free(files->items);
 }
 
@@ -75,7 +91,7 @@ struct followed_file *followed_files_add(struct followed_files *files, const str
 		.unread = true,
 		.read_ms = clock_monotonic_ms(),
 	};
-	saved_file_key(tail, file->key);
+	snprintf(file->key, sizeof(file->key), "%jx:%jx", (uintmax_t)tail->device, (uintmax_t)tail->inode);
 	files->items = mem_resize(files->items, files->count + 1, sizeof(files->items[0]));
 	files->items[files->count++] = file;
 	log_debug("source", "following log=%s path=%s offset=%jd", files->config->name, found->path,
@@ -143,11 +159,10 @@ void followed_files_sweep(struct followed_files *files, int64_t now_ms)
 		files->owner.finish(files->owner.user, file);
 		followed_files_let_go(files, file);
 	}
-	/* A saved position whose file did not turn up by now: the file is gone. */
-	while (files->saved.count > 0 && now_ms - files->opened_ms > ROTATED_KEPT_MS) {
-		files->sink->forget(files->sink->user, files->saved.items[0].key);
-		saved_files_drop(&files->saved, 0);
-	}
+	/* Saved positions whose files did not turn up by now: the files are gone. */
+	if (now_ms - files->opened_ms > ROTATED_KEPT_MS)
+		while (files->saved_count > 0)
+			files->sink->forget(files->sink->user, files->saved[--files->saved_count].key);
 }
 
 void followed_file_move(struct followed_file *file, enum followed_state next)

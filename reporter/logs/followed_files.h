@@ -9,7 +9,6 @@
 #include "reporter/logs/file_tail.h"
 #include "reporter/logs/file_watch.h"
 #include "reporter/logs/line.h"
-#include "reporter/logs/saved_files.h"
 #include "reporter/logs/source.h"
 #include "reporter/logs/troubles.h"
 
@@ -37,6 +36,13 @@ struct followed_file {
 	int64_t read_ms; /* when there was something last, monotonic */
 };
 
+/* A position from before the start whose file was not met yet. Its key says the file's device and inode. */
+struct saved_file {
+	char key[SOURCE_KEY_MAX + 1];
+	uintmax_t device, inode;
+	struct file_position position;
+};
+
 /* Who reads the files. */
 struct followed_files_owner {
 	void *user;
@@ -50,7 +56,8 @@ struct followed_files {
 	struct followed_files_owner owner;
 	struct followed_file **items; /* those that are not live first; otherwise as they were found */
 	size_t count;
-	struct saved_files saved;
+	struct saved_file *saved; /* in no order */
+	size_t saved_count;
 	int64_t opened_ms; /* monotonic */
 	struct timespec
 		read_until; /* the start, or the last write to a file let go if that is later; wall clock */

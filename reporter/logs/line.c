@@ -83,39 +83,6 @@ static void begin_trace(struct line_parser *parser, const char *logger, size_t l
 	parser->trace = TRACE_OPEN;
 }
 
-static bool read_plain(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
-		       struct entry *out)
-{
-	struct line_prefix prefix;
-
-	if (!layout_match(line, len, &prefix))
-		return false;
-	if (prefix.has_time)
-		out->timestamp_ms = timestamp_to_ms(&prefix.time, now_ms);
-	if (prefix.has_level)
-		out->level = prefix.level;
-	out->message = line + prefix.len;
-	out->message_len = len - prefix.len;
-	begin_trace(parser, prefix.logger, prefix.logger_len, now_ms, out);
-	return true;
-}
-
-/* An exception that nobody caught. Python begins it as it does a logged one, so it is one only where none is
- * open. */
-static bool read_uncaught(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
-			  struct entry *out)
-{
-	bool python = parser->trace == TRACE_NONE && starts_with(line, len, PYTHON_TRACE);
-
-	if (!python && !starts_with(line, len, UNCAUGHT))
-		return false;
-	out->level = LEVEL_ERROR;
-	begin_trace(parser, NULL, 0, now_ms, out);
-	if (python)
-		parser->trace = TRACE_PYTHON;
-	return true;
-}
-
 /* SAMPLE java.lang.IllegalStateException: no file */
 static bool is_exception(const char *line, size_t len)
 {
@@ -159,8 +126,30 @@ static bool continues_trace(struct line_parser *parser, const char *line, size_t
 static void read_text(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
 		      struct entry *out)
 {
-	if (read_plain(parser, line, len, now_ms, out) || read_uncaught(parser, line, len, now_ms, out) ||
-	    !continues_trace(parser, line, len))
+	struct line_prefix prefix;
+	bool python;
+
+	if (layout_match(line, len, &prefix)) {
+		if (prefix.has_time)
+			out->timestamp_ms = timestamp_to_ms(&prefix.time, now_ms);
+		if (prefix.has_level)
+			out->level = prefix.level;
+		out->message = line + prefix.len;
+		out->message_len = len - prefix.len;
+		begin_trace(parser, prefix.logger, prefix.logger_len, now_ms, out);
+		return;
+	}
+	/* An exception that nobody caught. Python begins it as it does a logged one, for which a trace is
+	 * open. */
+	python = parser->trace == TRACE_NONE && starts_with(line, len, PYTHON_TRACE);
+	if (python || starts_with(line, len, UNCAUGHT)) {
+		out->level = LEVEL_ERROR;
+		begin_trace(parser, NULL, 0, now_ms, out);
+		if (python)
+			parser->trace = TRACE_PYTHON;
+		return;
+	}
+	if (!continues_trace(parser, line, len))
 		return;
 	out->level = parser->first.level;
 	if (now_ms - parser->first.read_ms <= TRACE_MAX_MS)

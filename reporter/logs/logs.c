@@ -164,28 +164,13 @@ static void on_forget(void *user, const char *key)
 		timer_start(logs->commit_positions, POSITIONS_MS);
 }
 
-/* A source that asks for all of its section's positions. */
-struct visit {
-	size_t prefix_len;
-	source_position_fn each;
-	void *user;
-};
-
-static void on_each_position(void *user, const char *key, const char *position)
-{
-	struct visit *visit = user;
-
-	visit->each(visit->user, key + visit->prefix_len, position);
-}
-
 static void on_positions(void *user, source_position_fn each, void *each_user)
 {
 	const struct section *section = user;
 	/* A copy: `each` may ask for other keys meanwhile. */
 	char *prefix = mem_text(whole_key(section, ""));
-	struct visit visit = {.prefix_len = strlen(prefix), .each = each, .user = each_user};
 
-	spool_positions(section->logs->spool, prefix, on_each_position, &visit);
+	spool_positions(section->logs->spool, prefix, each, each_user);
 	free(prefix);
 }
 

@@ -82,16 +82,26 @@ static void save_position(struct followed_files *files, struct followed_file *fi
 }
 
 /*
+ * Whether a saved position may be the open file's. Devices may get other numbers when a machine or a
+ * container starts again; the inode and the digest of a whole head are enough then.
+ */
+static bool may_belong(const struct saved_file *saved, const struct file_tail *tail)
+{
+	return saved->inode == tail->inode &&
+	       (saved->device == tail->device || saved->position.offset >= FILE_HEAD_MAX);
+}
+
+/*
  * The file of a saved position was met again. Its positions have another key from now on if its device got
  * another number; two keys for one file would be two places to go on at.
  */
 static void drop_saved(struct followed_files *files, size_t index, const struct file_tail *tail)
 {
-	const struct saved_file *saved = &files->saved.items[index];
+	struct saved_file *saved = &files->saved[index];
 
 	if (saved->device != tail->device)
 		files->sink->forget(files->sink->user, saved->key);
-	saved_files_drop(&files->saved, index);
+	*saved = files->saved[--files->saved_count];
 }
 
 /* --- files that were rotated -------------------------------------------------------------------- */
@@ -131,13 +141,13 @@ static bool follow_copy(struct followed_files *files, const char *origin,
 /* Goes on with a file that was rotated while we did not run and was not read to its end. */
 static bool follow_saved(struct followed_files *files, const struct found_file *found)
 {
-	for (size_t i = 0; i < files->saved.count; i++) {
-		struct saved_file saved = files->saved.items[i];
+	for (size_t i = 0; i < files->saved_count; i++) {
+		struct saved_file saved = files->saved[i];
 		struct file_tail tail;
 
 		if (saved.inode != found->stat.st_ino || open_tail(files, found, &tail) != ERR_NONE)
 			continue;
-		if (!saved_file_may_be(&saved, &tail) || !file_tail_matches(&tail, &saved.position)) {
+		if (!may_belong(&saved, &tail) || !file_tail_matches(&tail, &saved.position)) {
 			file_tail_close(&tail);
 			continue;
 		}
@@ -194,10 +204,10 @@ static void follow_rotated(struct followed_files *files)
 /* Goes on where the saved position says, if there is one. The file may have been truncated since. */
 static void resume_saved(struct followed_files *files, struct file_tail *tail, const char *origin)
 {
-	for (size_t i = 0; i < files->saved.count; i++) {
-		struct saved_file saved = files->saved.items[i];
+	for (size_t i = 0; i < files->saved_count; i++) {
+		struct saved_file saved = files->saved[i];
 
-		if (!saved_file_may_be(&saved, tail))
+		if (!may_belong(&saved, tail))
 			continue;
 		drop_saved(files, i, tail);
 		if (file_tail_matches(tail, &saved.position))

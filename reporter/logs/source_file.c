@@ -48,19 +48,7 @@ static void on_finish(void *user, struct followed_file *file)
 	reader->reading = NULL;
 }
 
-/* Reads the file's share of a turn. `unread` stays true if there is more. */
-static void read_some(struct source_reader *reader, struct followed_file *file)
-{
-	int64_t before = file->tail.scanned;
-
-	reader->reading = file;
-	for (size_t done = 0; done < BYTES_A_TURN && file->unread && !reader->paused; done += BYTES_A_STEP)
-		file->unread = file_tail_read(&file->tail, BYTES_A_STEP, on_line, reader);
-	reader->reading = NULL;
-	if (file->tail.scanned != before)
-		file->read_ms = clock_monotonic_ms();
-}
-
+/* Gives each file that has something unread its share of a turn. */
 static void read_files(void *user)
 {
 	struct source_reader *reader = user;
@@ -68,14 +56,19 @@ static void read_files(void *user)
 
 	for (size_t i = 0; i < reader->files.count && !reader->paused; i++) {
 		struct followed_file *file = reader->files.items[i];
+		int64_t before = file->tail.scanned;
 
-		if (!file->unread)
-			continue;
-		read_some(reader, file);
+		reader->reading = file;
+		for (size_t done = 0; done < BYTES_A_TURN && file->unread && !reader->paused;
+		     done += BYTES_A_STEP)
+			file->unread = file_tail_read(&file->tail, BYTES_A_STEP, on_line, reader);
+		reader->reading = NULL;
+		if (file->tail.scanned != before)
+			file->read_ms = clock_monotonic_ms();
 		more |= file->unread;
 		/* The files behind one that rotation left have newer lines: they wait until it is at its end.
 		 */
-		if (more && file->state != FOLLOWED_LIVE)
+		if (file->unread && file->state != FOLLOWED_LIVE)
 			break;
 	}
 	if (more && !reader->paused)

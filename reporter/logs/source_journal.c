@@ -107,25 +107,7 @@ static void say_trouble(struct source_reader *reader, const char *what, int resu
 
 /* --- entries ------------------------------------------------------------------------------------ */
 
-/* Keeps a field that an entry is made of. SAMPLE SYSLOG_IDENTIFIER=sshd */
-static void keep_field(struct source_reader *reader, const char *data, size_t len)
-{
-	const char *equals = memchr(data, '=', len);
-	size_t name_len = equals ? (size_t)(equals - data) : len;
-
-	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++) {
-		struct buf *kept = &reader->fields[field];
-
-		if (strlen(FIELD_NAMES[field]) != name_len || memcmp(FIELD_NAMES[field], data, name_len) != 0)
-			continue;
-		/* Of a field given twice the first counts. */
-		if (equals && kept->len == 0)
-			buf_append(kept, equals + 1, len - name_len - 1);
-		return;
-	}
-}
-
-/* Less than 0: not all of them could be read. */
+/* Keeps the fields that an entry is made of. Less than 0: not all of them could be read. */
 static int read_fields(struct source_reader *reader)
 {
 	const void *data;
@@ -135,8 +117,20 @@ static int read_fields(struct source_reader *reader)
 	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++)
 		buf_clear(&reader->fields[field]);
 	sd_journal_restart_data(reader->journal);
-	while ((result = sd_journal_enumerate_available_data(reader->journal, &data, &len)) > 0)
-		keep_field(reader, data, len);
+	/* SAMPLE SYSLOG_IDENTIFIER=sshd */
+	while ((result = sd_journal_enumerate_available_data(reader->journal, &data, &len)) > 0) {
+		const char *equals = memchr(data, '=', len);
+		size_t name_len = equals ? (size_t)(equals - (const char *)data) : 0;
+
+		for (int field = 0; equals && field < JOURNAL_FIELD_COUNT; field++) {
+			struct buf *kept = &reader->fields[field];
+
+			/* Of a field given twice the first counts. */
+			if (kept->len == 0 && strlen(FIELD_NAMES[field]) == name_len &&
+			    memcmp(FIELD_NAMES[field], data, name_len) == 0)
+				buf_append(kept, equals + 1, len - name_len - 1);
+		}
+	}
 	return result;
 }
 

@@ -182,7 +182,7 @@ void spool_positions(struct spool *spool, const char *prefix,
 
 		if (!position->text || strncmp(position->key, prefix, prefix_len) != 0)
 			continue;
-		key = mem_text(position->key);
+		key = mem_text(position->key + prefix_len);
 		text = mem_text(position->text);
 		each(user, key, text);
 		free(key);

@@ -50,7 +50,10 @@ size_t spool_pending(const struct spool *spool);
 /* As last added, valid until the key is added to again; NULL if there is none. */
 const char *spool_position(struct spool *spool, const char *key);
 
-/* Calls `each` for every key that begins with `prefix`, with copies: `each` may add and forget keys. */
+/*
+ * Calls `each` for every key that begins with `prefix`, with what follows the prefix. The texts are copies:
+ * `each` may add and forget keys.
+ */
 void spool_positions(struct spool *spool, const char *prefix,
 		     void (*each)(void *user, const char *key, const char *position), void *user);
 
