@@ -113,20 +113,16 @@ static void run_free(struct run *run)
 
 static void run_start(struct run *run);
 
-static void run_finish(struct run *run, const struct result *result)
+static void on_acted(void *user, const struct services_result *acted)
 {
+	struct run *run = user;
 	struct commands *commands = run->commands;
 
-	tell(commands, run->id, result);
+	tell(commands, run->id,
+	     &(struct result){.code = acted->code, .message = acted->message, .status = acted->status});
 	run_free(run);
 	if (commands->runs && commands->runs->state == RUN_WAITING)
 		run_start(commands->runs);
-}
-
-static void on_acted(void *user, const struct services_result *acted)
-{
-	run_finish(user,
-		   &(struct result){.code = acted->code, .message = acted->message, .status = acted->status});
 }
 
 static void run_start(struct run *run)
@@ -137,8 +133,8 @@ static void run_start(struct run *run)
 		services_act(scheduler_services(run->commands->scheduler), run->service, run->action,
 			     on_acted, run);
 	else
-		run_finish(run, &(struct result){.code = result_code_name(RESULT_EXPIRED),
-						 .message = "it expired while others before it ran"});
+		on_acted(run, &(struct services_result){.code = result_code_name(RESULT_EXPIRED),
+							.message = "it expired while others before it ran"});
 }
 
 /* SAMPLE {"id":"3f0c…","type":"service","expires_in_ms":30000,"service_name":"web","action":"restart"} */

@@ -23,7 +23,6 @@
 #include "common/mem.h"
 #include "reporter/base/dbus.h"
 #include "reporter/services/systemd_action.h"
-#include "reporter/services/systemd_jobs.h"
 #include "reporter/services/systemd_names.h"
 #include "reporter/services/systemd_unit.h"
 
@@ -34,7 +33,7 @@
 struct driver_link {
 	struct loop *loop;
 	struct dbus *bus;
-	struct systemd_jobs jobs;
+	struct systemd_actions actions;
 	struct driver_service *first;
 	sd_bus_slot *reloads, *owners; /* matches that serve all units */
 	struct timer *unreachable;     /* tells whoever looked while the bus is away */
@@ -203,26 +202,24 @@ static void systemd_act(struct driver_service *service, enum service_action acti
 	assert(!service->action);
 	service->done = done;
 	service->done_user = user;
-	service->action = systemd_action_start(service->link->loop, &service->link->jobs, service->config,
-					       action, &events);
+	service->action = systemd_action_start(&service->link->actions, service->config, action, &events);
 }
 
 /* --- the connection ----------------------------------------------------------------------------- */
 
-/* Makes systemd signal its changes, which it does for subscribers only, and looks at every unit anew. */
-static void begin_anew(struct driver_link *link, sd_bus *bus)
-{
-	(void)sd_bus_call_method_async(bus, NULL, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH, SYSTEMD_MANAGER,
-				       "Subscribe", NULL, NULL, NULL);
-	for (struct driver_service *service = link->first; service; service = service->next)
-		load_unit(service);
-}
-
-/* systemd has read its files again, or was itself replaced. */
+/* Any unit may be another one now: systemd has read its files again, or was itself replaced, or we have just
+ * come. */
 static int on_reloaded(sd_bus_message *signal, void *user, sd_bus_error *error)
 {
+	struct driver_link *link = user;
+
+	(void)signal;
 	(void)error;
-	begin_anew(user, sd_bus_message_get_bus(signal));
+	/* systemd signals its changes to subscribers only. */
+	(void)sd_bus_call_method_async(dbus_connection(link->bus), NULL, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH,
+				       SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
+	for (struct driver_service *service = link->first; service; service = service->next)
+		load_unit(service);
 	return 0;
 }
 
@@ -230,14 +227,14 @@ static void on_connected(void *user, sd_bus *bus)
 {
 	struct driver_link *link = user;
 
-	systemd_jobs_connected(&link->jobs, bus);
+	systemd_actions_connected(&link->actions, bus);
 	(void)sd_bus_match_signal_async(bus, &link->reloads, SYSTEMD_NAME, SYSTEMD_MANAGER_PATH,
 					SYSTEMD_MANAGER, "Reloading", on_reloaded, NULL, link);
 	(void)sd_bus_add_match_async(bus, &link->owners,
 				     "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',"
 				     "arg0='" SYSTEMD_NAME "'",
 				     on_reloaded, NULL, link);
-	begin_anew(link, bus);
+	on_reloaded(NULL, link, NULL);
 }
 
 static void drop_connection(struct driver_service *service)
@@ -256,12 +253,11 @@ static void on_lost(void *user)
 
 	link->reloads = sd_bus_slot_unref(link->reloads);
 	link->owners = sd_bus_slot_unref(link->owners);
-	systemd_jobs_lost(&link->jobs);
 	for (struct driver_service *service = link->first; service; service = service->next) {
 		drop_connection(service);
 		tell_unreachable(service);
-		systemd_action_seen(service->action, NULL);
 	}
+	systemd_actions_lost(&link->actions);
 }
 
 /* --- the driver --------------------------------------------------------------------------------- */
@@ -273,7 +269,7 @@ static struct driver_link *systemd_connect(struct loop *loop)
 
 	link->loop = loop;
 	link->bus = dbus_new(loop, &events);
-	link->jobs = (struct systemd_jobs){.loop = loop, .bus = link->bus};
+	link->actions = (struct systemd_actions){.loop = loop, .bus = link->bus};
 	link->unreachable = loop_timer(loop, on_unreachable, link);
 	return link;
 }
@@ -284,7 +280,7 @@ static void systemd_disconnect(struct driver_link *link)
 		return;
 	sd_bus_slot_unref(link->reloads);
 	sd_bus_slot_unref(link->owners);
-	systemd_jobs_lost(&link->jobs); /* nothing runs any more */
+	systemd_actions_lost(&link->actions); /* nothing runs any more */
 	dbus_free(link->bus);
 	timer_free(link->unreachable);
 	free(link);
