@@ -31,14 +31,19 @@ enum err wiring_open(struct wiring *wiring, struct loop *loop, const struct conf
 	err = scheduler_new(loop, config, mode, wiring->uplink, &wiring->scheduler, &why);
 	if (err != ERR_NONE)
 		goto fail;
-	err = commands_new(loop, config, wiring->uplink, wiring->scheduler, &wiring->commands, &why);
+	err = commands_new(loop,
+			   &(struct commands_options){
+				   .state_dir = config->reporter.state_dir,
+				   .uplink = wiring->uplink,
+				   .scheduler = wiring->scheduler,
+				   .in_turn = mode == REPORT_CRON, /* those that waited come all at once */
+			   },
+			   &wiring->commands, &why);
 	if (err != ERR_NONE)
 		goto fail;
 	err = logs_new(loop, config, wiring->uplink, &wiring->logs, &why);
 	if (err != ERR_NONE)
 		goto fail;
-	if (mode == REPORT_CRON) /* commands that waited for this run come all at once */
-		commands_set_in_turn(wiring->commands);
 	peers.commands = wiring->commands;
 	peers.logs = wiring->logs;
 	scheduler_set_peers(wiring->scheduler, &peers);

@@ -250,18 +250,19 @@ void commands_take_text(struct commands *commands, const char *json, size_t len)
 
 /* --- life --------------------------------------------------------------------------------------- */
 
-enum err commands_new(struct loop *loop, const struct config *config, struct uplink *uplink,
-		      struct scheduler *scheduler, struct commands **out, struct reason *why)
+enum err commands_new(struct loop *loop, const struct commands_options *options, struct commands **out,
+		      struct reason *why)
 {
 	struct ledger *ledger = NULL;
-	enum err err = ledger_open(config->reporter.state_dir, &ledger, why);
+	enum err err = ledger_open(options->state_dir, &ledger, why);
 	struct commands *commands;
 
 	if (err != ERR_NONE)
 		return err;
 	commands = mem_alloc(1, sizeof(*commands));
-	*commands = (struct commands){.scheduler = scheduler, .ledger = ledger};
-	commands->outbox = outbox_new(loop, uplink, ledger);
+	*commands = (struct commands){
+		.scheduler = options->scheduler, .ledger = ledger, .in_turn = options->in_turn};
+	commands->outbox = outbox_new(loop, options->uplink, ledger);
 	*out = commands;
 	return ERR_NONE;
 }
@@ -275,11 +276,6 @@ void commands_free(struct commands *commands)
 	outbox_free(commands->outbox);
 	ledger_close(commands->ledger);
 	free(commands);
-}
-
-void commands_set_in_turn(struct commands *commands)
-{
-	commands->in_turn = true;
 }
 
 bool commands_are_running(const struct commands *commands)

@@ -14,13 +14,23 @@
 
 struct commands;
 
+struct commands_options {
+	const char *state_dir;
+	struct uplink *uplink;
+	struct scheduler *scheduler;
+	/* Services' actions run one after another, in the order in which they came: for --once, where
+	 * commands waited together. Otherwise an action that comes while another one of the same service is
+	 * under way is refused as busy. */
+	bool in_turn;
+};
+
 /*
- * Opens the ledger in the state directory of `config`. ERR_SYSTEM if that cannot be used. Everything given
- * here outlives the commands, except the scheduler: it is freed first, and gives up with its services what
- * these do for commands.
+ * Opens the ledger in the state directory. ERR_SYSTEM with a sentence if that cannot be used. The options are
+ * copied; what they point to outlives the commands, except the scheduler: it is freed first, and gives up
+ * with its services what these do for commands.
  */
-enum err commands_new(struct loop *loop, const struct config *config, struct uplink *uplink,
-		      struct scheduler *scheduler, struct commands **out, struct reason *why) MUST_CHECK;
+enum err commands_new(struct loop *loop, const struct commands_options *options, struct commands **out,
+		      struct reason *why) MUST_CHECK;
 void commands_free(struct commands *commands); /* NULL is nothing */
 
 /*
@@ -29,13 +39,6 @@ void commands_free(struct commands *commands); /* NULL is nothing */
  */
 void commands_take(struct commands *commands, const struct json *command);
 void commands_take_text(struct commands *commands, const char *json, size_t len);
-
-/*
- * From now on services' actions run one after another, in the order in which they came: for --once, where
- * commands waited together. Otherwise an action that comes while another one of the same service is under way
- * is refused as busy.
- */
-void commands_set_in_turn(struct commands *commands);
 
 /* A service's action is under way, or waits for its turn. */
 bool commands_are_running(const struct commands *commands);
