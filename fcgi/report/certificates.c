@@ -1,4 +1,8 @@
-/* The `certificates` array: what the worker found in the files it was told to look at. */
+/*
+ * The `certificates` array: what the worker found in the files that it was told to look at. They are facts
+ * for people to read; the coordinator opens no certificate, and only counts the days until the first one
+ * ends.
+ */
 #include "common/clock.h"
 #include "common/limits.h"
 #include "fcgi/report/report.h"
@@ -11,35 +15,39 @@
 #define SANS_MAX   256
 #define DAYS_MAX   4000000 /* year 9999, and as long ago */
 
-enum kind { KIND_TEXT, KIND_TIME };
+enum field_kind { FIELD_TEXT, FIELD_TIME };
 
 static const struct field {
 	const char *key;
-	enum kind kind;
+	enum field_kind kind;
 	size_t max_len;
-	bool needed;
+	bool needed; /* a certificate without it is refused */
 } FIELDS[] = {
-	{"path", KIND_TEXT, PATH_BYTES, true},
-	{"subject", KIND_TEXT, TEXT_BYTES, true},
-	{"issuer", KIND_TEXT, TEXT_BYTES, true},
-	{"serial", KIND_TEXT, LIMIT_NAME, true},
-	{"not_before", KIND_TIME, LIMIT_NAME, true},
-	{"not_after", KIND_TIME, LIMIT_NAME, true},
-	{"fingerprint_sha256", KIND_TEXT, LIMIT_NAME, true},
-	{"key", KIND_TEXT, LIMIT_NAME, false},
+	{"path", FIELD_TEXT, PATH_BYTES, true},
+	{"subject", FIELD_TEXT, TEXT_BYTES, true},
+	{"issuer", FIELD_TEXT, TEXT_BYTES, true},
+	{"serial", FIELD_TEXT, LIMIT_NAME, true},
+	{"not_before", FIELD_TIME, LIMIT_NAME, true},
+	{"not_after", FIELD_TIME, LIMIT_NAME, true},
+	{"fingerprint_sha256", FIELD_TEXT, LIMIT_NAME, true},
+	{"key", FIELD_TEXT, LIMIT_NAME, false},
 };
 
+/* Checks one member and writes it; times are written in the contract's form, whatever form they came in. */
 static enum err take_field(const struct json *certificate, const char *path, const struct field *field,
 			   struct json_out *out, struct reason *why)
 {
 	const char *text = "";
 	int64_t ms;
-	enum err err = (field->needed ? json_need_text : json_optional_text)(certificate, path, field->key,
-									     field->max_len, &text, why);
+	enum err err;
 
+	if (field->needed)
+		err = json_need_text(certificate, path, field->key, field->max_len, &text, why);
+	else
+		err = json_optional_text(certificate, path, field->key, field->max_len, &text, why);
 	if (err != ERR_NONE)
 		return err;
-	if (field->kind == KIND_TEXT) {
+	if (field->kind == FIELD_TEXT) {
 		json_put_text(out, field->key, text);
 		return ERR_NONE;
 	}
@@ -49,7 +57,7 @@ static enum err take_field(const struct json *certificate, const char *path, con
 	return ERR_NONE;
 }
 
-/* SAMPLE ["example.org", "www.example.org", "192.0.2.1"] */
+/* The names that the certificate is for. SAMPLE ["example.org", "www.example.org", "192.0.2.1"] */
 static enum err take_sans(const struct json *certificate, const char *path, struct json_out *out,
 			  struct reason *why)
 {
@@ -68,27 +76,24 @@ static enum err take_sans(const struct json *certificate, const char *path, stru
 	return ERR_NONE;
 }
 
-static enum err take_certificate(const struct json *certificate, const char *node, size_t index,
-				 struct json_out *out, int64_t *days_left, struct reason *why)
+/* The members of an object that is open already. */
+static enum err take_certificate(const struct json *certificate, const char *path, struct json_out *out,
+				 int64_t *days_left, struct reason *why)
 {
-	char path[32];
-	enum err err = ERR_NONE;
+	enum err err;
 
-	(void)snprintf(path, sizeof(path), "certificates[%zu]", index);
-	if (!json_is_object(certificate))
-		return reason_set(why, ERR_INVALID, "%s must be an object", path);
-	json_open(out, '{');
-	json_put_text(out, "worker", node);
-	for (size_t i = 0; i < sizeof(FIELDS) / sizeof(*FIELDS) && err == ERR_NONE; i++)
+	for (size_t i = 0; i < sizeof(FIELDS) / sizeof(*FIELDS); i++) {
 		err = take_field(certificate, path, &FIELDS[i], out, why);
-	if (err == ERR_NONE)
-		err = json_need_integer(certificate, path, "days_left", -DAYS_MAX, DAYS_MAX, days_left, why);
-	if (err == ERR_NONE)
-		err = take_sans(certificate, path, out, why);
+		if (err != ERR_NONE)
+			return err;
+	}
+	err = json_need_integer(certificate, path, "days_left", -DAYS_MAX, DAYS_MAX, days_left, why);
+	if (err != ERR_NONE)
+		return err;
+	err = take_sans(certificate, path, out, why);
 	if (err != ERR_NONE)
 		return err;
 	json_put_integer(out, "days_left", *days_left);
-	json_close(out, '}');
 	return ERR_NONE;
 }
 
@@ -107,10 +112,18 @@ enum err report_read_certificates(const struct json *certificates, const char *n
 	json_open(&json, '[');
 	for (const struct json *c = json_first(certificates); c; c = json_next(c), index++) {
 		int64_t days_left = 0;
-		enum err err = take_certificate(c, node, index, &json, &days_left, why);
+		char path[32];
+		enum err err;
 
+		(void)snprintf(path, sizeof(path), "certificates[%zu]", index);
+		if (!json_is_object(c))
+			return reason_set(why, ERR_INVALID, "%s must be an object", path);
+		json_open(&json, '{');
+		json_put_text(&json, "worker", node);
+		err = take_certificate(c, path, &json, &days_left, why);
 		if (err != ERR_NONE)
 			return err;
+		json_close(&json, '}');
 		if (!out->has_days_left || days_left < out->days_left)
 			out->days_left = days_left;
 		out->has_days_left = true;

@@ -1,4 +1,4 @@
-/* How often a worker should report. */
+/* The next reporting interval, from the spread of the last points. It knows neither reports nor the store. */
 #include "fcgi/report/interval.h"
 
 #include "common/limits.h"
@@ -11,47 +11,43 @@
 #define STEP_S	     30
 #define BETWEEN_S    60
 
-/* The population's standard deviation. */
-static double deviation(const struct interval_point *points, size_t count,
-			double (*value)(const struct interval_point *))
+/* The population's standard deviation of each value. */
+static struct interval_point deviations(const struct interval_point *points, size_t count)
 {
-	double sum = 0, squares = 0, mean;
+	struct interval_point sum = {0, 0}, squares = {0, 0};
+	double n = (double)count;
 
-	for (size_t i = 0; i < count; i++)
-		sum += value(&points[i]);
-	mean = sum / (double)count;
-	for (size_t i = 0; i < count; i++)
-		squares += (value(&points[i]) - mean) * (value(&points[i]) - mean);
-	return sqrt(squares / (double)count);
-}
+	for (size_t i = 0; i < count; i++) {
+		sum.cpu_percent += points[i].cpu_percent;
+		sum.memory_percent += points[i].memory_percent;
+	}
+	for (size_t i = 0; i < count; i++) {
+		double cpu = points[i].cpu_percent - sum.cpu_percent / n;
+		double memory = points[i].memory_percent - sum.memory_percent / n;
 
-static double cpu_of(const struct interval_point *point)
-{
-	return point->cpu_percent;
-}
-
-static double memory_of(const struct interval_point *point)
-{
-	return point->memory_percent;
-}
-
-static int64_t clamp(int64_t value, int64_t min, int64_t max)
-{
-	return value < min ? min : value > max ? max : value;
+		squares.cpu_percent += cpu * cpu;
+		squares.memory_percent += memory * memory;
+	}
+	return (struct interval_point){sqrt(squares.cpu_percent / n), sqrt(squares.memory_percent / n)};
 }
 
 int64_t interval_next(const struct interval_point *points, size_t count, int64_t current_s, int64_t min_s,
 		      int64_t max_s)
 {
-	double cpu, memory;
+	int64_t next_s = current_s;
 
-	if (count < POINTS_MIN)
-		return clamp(current_s, min_s, max_s);
-	cpu = deviation(points, count, cpu_of);
-	memory = deviation(points, count, memory_of);
-	if (cpu > SWINGS_ABOVE || memory > SWINGS_ABOVE)
-		return clamp(LIMIT_INTERVAL_MIN_S, min_s, max_s);
-	if (cpu < STEADY_BELOW && memory < STEADY_BELOW)
-		return clamp(current_s + STEP_S, min_s, max_s);
-	return clamp(BETWEEN_S, min_s, max_s);
+	if (count >= POINTS_MIN) {
+		struct interval_point spread = deviations(points, count);
+		double most = fmax(spread.cpu_percent, spread.memory_percent);
+
+		if (most > SWINGS_ABOVE)
+			next_s = LIMIT_INTERVAL_MIN_S;
+		else if (most < STEADY_BELOW)
+			next_s = current_s + STEP_S;
+		else
+			next_s = BETWEEN_S;
+	}
+	if (next_s < min_s)
+		return min_s;
+	return next_s > max_s ? max_s : next_s;
 }

@@ -1,4 +1,17 @@
-/* The report's frame: who reports, how often, and what belongs to it. */
+/*
+ * The report's frame: who reports, how often, and which parts belong to it.
+ *
+ * A report comes from a machine that somebody else may own, and what it says is stored, sent to every browser
+ * and read again by other programs. So it is not passed on but rebuilt: each field is read with its type and
+ * its bounds and written anew, and what has no row in a table of this room is left out. What is stored is
+ * therefore always well formed, of bounded length, and never surprises the page.
+ *
+ * The whole report is checked before anything of it is stored: a report is taken or refused, never half
+ * taken. A refusal names the field, because the one who reads it is writing a reporter of their own.
+ *
+ * What must stay true: parsing needs nothing but the body. What the cluster knew before (the last points, the
+ * other certificates) is joined in by api/reporter.c, which is where Redis is asked.
+ */
 #include "fcgi/report/report.h"
 
 #include "common/limits.h"
@@ -6,47 +19,10 @@
 #include <string.h>
 
 #define INTERVAL_CEILING_S 86400 /* cron may run once a day */
+#define MODE_MAX	   16
 #define INSTANCE_MAX	   64
 #define BATCH_MAX	   64
 #define REPORTER_MAX	   4096
-
-static enum err read_mode(const struct json *body, struct parsed_report *out, struct reason *why)
-{
-	const char *mode = NULL;
-	enum err err = json_need_text(body, "", "mode", 16, &mode, why);
-
-	if (err != ERR_NONE)
-		return err;
-	out->cron = strcmp(mode, "cron") == 0;
-	if (!out->cron && strcmp(mode, "daemon") != 0)
-		return reason_set(why, ERR_INVALID, "mode must be \"daemon\" or \"cron\"");
-	return ERR_NONE;
-}
-
-static enum err read_intervals(const struct json *body, struct parsed_report *out, struct reason *why)
-{
-	bool is_coordinator = strcmp(out->node, ID_COORDINATOR) == 0;
-	int64_t lowest = is_coordinator ? 1 : LIMIT_INTERVAL_MIN_S;
-	enum err err = json_need_integer(body, "", "interval", 1, INTERVAL_CEILING_S, &out->interval_s, why);
-
-	out->min_interval_s = lowest;
-	out->max_interval_s = LIMIT_INTERVAL_MAX_S;
-	if (err == ERR_NONE)
-		err = json_optional_integer(body, "", "min_interval", 1, INTERVAL_CEILING_S,
-					    &out->min_interval_s, why);
-	if (err == ERR_NONE)
-		err = json_optional_integer(body, "", "max_interval", 1, INTERVAL_CEILING_S,
-					    &out->max_interval_s, why);
-	if (err != ERR_NONE)
-		return err;
-	if (out->min_interval_s < lowest)
-		out->min_interval_s = lowest;
-	if (out->max_interval_s > LIMIT_INTERVAL_MAX_S)
-		out->max_interval_s = LIMIT_INTERVAL_MAX_S;
-	if (out->min_interval_s > out->max_interval_s)
-		return reason_set(why, ERR_INVALID, "min_interval must not be above max_interval");
-	return ERR_NONE;
-}
 
 static enum err read_flag(const struct json *body, const char *key, bool *out, struct reason *why)
 {
@@ -56,6 +32,67 @@ static enum err read_flag(const struct json *body, const char *key, bool *out, s
 		return reason_set(why, ERR_INVALID, "%s must be true or false", key);
 	*out = json_is_true(value);
 	return ERR_NONE;
+}
+
+/* Which reporter of which node speaks, and in which way it comes. */
+static enum err read_sender(const struct json *body, struct parsed_report *out, struct reason *why)
+{
+	const char *mode = NULL;
+	enum err err = json_need_text(body, "", "worker_id", LIMIT_NAME, &out->node, why);
+
+	if (err != ERR_NONE)
+		return err;
+	if (!id_is_node(out->node))
+		return reason_set(
+			why, ERR_INVALID,
+			"worker_id must be 1 to %d letters, digits, dots, dashes and underscores and "
+			"begin with a letter or digit",
+			ID_NODE_MAX);
+	err = json_optional_text(body, "", "instance", INSTANCE_MAX, &out->instance, why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(body, "", "mode", MODE_MAX, &mode, why);
+	if (err != ERR_NONE)
+		return err;
+	out->cron = strcmp(mode, "cron") == 0;
+	if (!out->cron && strcmp(mode, "daemon") != 0)
+		return reason_set(why, ERR_INVALID, "mode must be \"daemon\" or \"cron\"");
+	return ERR_NONE;
+}
+
+/*
+ * When the next report is due: the interval that the reporter has, between which bounds it takes another one,
+ * and whether it comes again at all. Bounds beyond what the coordinator grants are drawn in. The
+ * coordinator's own reporter costs no network and may be quicker.
+ */
+static enum err read_schedule(const struct json *body, struct parsed_report *out, struct reason *why)
+{
+	bool is_coordinator = strcmp(out->node, ID_COORDINATOR) == 0;
+	int64_t lowest = is_coordinator ? 1 : LIMIT_INTERVAL_MIN_S;
+	enum err err = json_need_integer(body, "", "interval", 1, INTERVAL_CEILING_S, &out->interval_s, why);
+
+	if (err != ERR_NONE)
+		return err;
+	out->min_interval_s = lowest;
+	err = json_optional_integer(body, "", "min_interval", 1, INTERVAL_CEILING_S, &out->min_interval_s,
+				    why);
+	if (err != ERR_NONE)
+		return err;
+	out->max_interval_s = LIMIT_INTERVAL_MAX_S;
+	err = json_optional_integer(body, "", "max_interval", 1, INTERVAL_CEILING_S, &out->max_interval_s,
+				    why);
+	if (err != ERR_NONE)
+		return err;
+	if (out->min_interval_s < lowest)
+		out->min_interval_s = lowest;
+	if (out->max_interval_s > LIMIT_INTERVAL_MAX_S)
+		out->max_interval_s = LIMIT_INTERVAL_MAX_S;
+	if (out->min_interval_s > out->max_interval_s)
+		return reason_set(why, ERR_INVALID, "min_interval must not be above max_interval");
+	err = read_flag(body, "goodbye", &out->goodbye, why);
+	if (err != ERR_NONE)
+		return err;
+	return read_flag(body, "interval_fixed", &out->interval_fixed, why);
 }
 
 /* The reporter's statistics are its own business; they are kept as they are, within bounds. */
@@ -71,10 +108,22 @@ static enum err read_reporter(const struct json *reporter, struct buf *out, stru
 	return ERR_NONE;
 }
 
-static enum err read_logs(const struct json *body, struct parsed_report *out, struct reason *why)
+static enum err read_parts(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	const struct json *logs = json_get(body, "logs");
+	enum err err = report_read_metrics(json_get(body, "metrics"), &out->metrics, why);
 
+	if (err != ERR_NONE)
+		return err;
+	err = report_read_services(json_get(body, "services"), &out->services, why);
+	if (err != ERR_NONE)
+		return err;
+	err = report_read_certificates(json_get(body, "certificates"), out->node, &out->certificates, why);
+	if (err != ERR_NONE)
+		return err;
+	err = read_reporter(json_get(body, "reporter"), &out->reporter, why);
+	if (err != ERR_NONE)
+		return err;
 	if (!logs || json_is_null(logs))
 		return ERR_NONE;
 	if (!json_is_array(logs))
@@ -83,47 +132,25 @@ static enum err read_logs(const struct json *body, struct parsed_report *out, st
 	return json_optional_text(body, "", "batch", BATCH_MAX, &out->batch, why);
 }
 
-static enum err read_parts(const struct json *body, struct parsed_report *out, struct reason *why)
-{
-	enum err err = report_read_metrics(json_get(body, "metrics"), &out->metrics, why);
-
-	if (err == ERR_NONE)
-		err = report_read_services(json_get(body, "services"), &out->services, why);
-	if (err == ERR_NONE)
-		err = report_read_certificates(json_get(body, "certificates"), out->node, &out->certificates,
-					       why);
-	if (err == ERR_NONE)
-		err = read_reporter(json_get(body, "reporter"), &out->reporter, why);
-	if (err == ERR_NONE)
-		err = read_logs(body, out, why);
-	return err;
-}
-
 enum err report_read(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	struct parsed_report report = {.instance = "", .batch = ""};
-	enum err err = json_need_text(body, "", "worker_id", LIMIT_NAME, &report.node, why);
+	enum err err = read_sender(body, &report, why);
 
 	if (err != ERR_NONE)
-		return err;
-	if (!id_is_node(report.node))
-		return reason_set(
-			why, ERR_INVALID,
-			"worker_id must be 1 to %d letters, digits, dots, dashes and underscores and "
-			"begin with a letter or digit",
-			ID_NODE_MAX);
-	if ((err = json_optional_text(body, "", "instance", INSTANCE_MAX, &report.instance, why)) !=
-		    ERR_NONE ||
-	    (err = read_mode(body, &report, why)) != ERR_NONE ||
-	    (err = read_intervals(body, &report, why)) != ERR_NONE ||
-	    (err = read_flag(body, "goodbye", &report.goodbye, why)) != ERR_NONE ||
-	    (err = read_flag(body, "interval_fixed", &report.interval_fixed, why)) != ERR_NONE ||
-	    (err = read_parts(body, &report, why)) != ERR_NONE) {
-		report_free(&report);
-		return err;
-	}
+		goto free_report;
+	err = read_schedule(body, &report, why);
+	if (err != ERR_NONE)
+		goto free_report;
+	err = read_parts(body, &report, why);
+	if (err != ERR_NONE)
+		goto free_report;
 	*out = report;
 	return ERR_NONE;
+
+free_report:
+	report_free(&report);
+	return err;
 }
 
 void report_free(struct parsed_report *report)

@@ -1,4 +1,8 @@
-/* The `services` object: what runs on the node, and what may be done to it. */
+/*
+ * The `services` object: what runs on the node, and what may be done to it. Each service is rebuilt member by
+ * member, and counted on the way. The revision is a hash of what a browser must hear at once when it changes;
+ * an uptime or a description is not part of it.
+ */
 #include "common/action.h"
 #include "common/limits.h"
 #include "fcgi/report/report.h"
@@ -7,9 +11,10 @@
 #include <string.h>
 
 #define SECONDS_MAX (100.0 * 366 * 86400)
-#define FNV_BASIS   2166136261u /* FNV-1a, 32 bits */
+#define FNV_BASIS   2166136261u /* FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv) */
 #define FNV_PRIME   16777619u
 
+/* The text's NUL is hashed, too, so that "ab","c" and "a","bc" differ. */
 static uint32_t mix(uint32_t hash, const char *text)
 {
 	do {
@@ -18,75 +23,67 @@ static uint32_t mix(uint32_t hash, const char *text)
 	return hash;
 }
 
-static enum err take_status(const struct json *service, const char *path, struct json_out *out,
-			    struct parsed_services *counts, struct reason *why)
+/* `status` and `installed`: what is counted and what the revision follows. */
+static enum err take_state(const struct json *service, const char *path, struct json_out *out,
+			   struct parsed_services *counts, struct reason *why)
 {
 	static const char *const STATUSES[REPORT_STATUS_COUNT] = {
 		[REPORT_RUNNING] = "running", [REPORT_STOPPED] = "stopped", [REPORT_ERROR] = "error"};
+	const struct json *installed = json_get(service, "installed");
+	bool told = installed && !json_is_null(installed), is_installed = !told || json_is_true(installed);
 	const char *status;
+	size_t i = 0;
 	enum err err = json_need_text(service, path, "status", LIMIT_NAME, &status, why);
 
 	if (err != ERR_NONE)
 		return err;
-	for (size_t i = 0; i < REPORT_STATUS_COUNT; i++) {
-		if (strcmp(status, STATUSES[i]) != 0)
-			continue;
-		counts->by_status[i]++;
-		counts->revision = mix(counts->revision, status);
-		json_put_text(out, "status", status);
-		return ERR_NONE;
-	}
-	return reason_set(why, ERR_INVALID, "%s.status must be running, stopped or error", path);
-}
-
-static enum err take_installed(const struct json *service, const char *path, struct json_out *out,
-			       struct parsed_services *counts, struct reason *why)
-{
-	const struct json *value = json_get(service, "installed");
-	bool told = value && !json_is_null(value), installed = !told || json_is_true(value);
-
-	if (told && !json_is_bool(value))
+	while (i < REPORT_STATUS_COUNT && strcmp(status, STATUSES[i]) != 0)
+		i++;
+	if (i == REPORT_STATUS_COUNT)
+		return reason_set(why, ERR_INVALID, "%s.status must be running, stopped or error", path);
+	if (told && !json_is_bool(installed))
 		return reason_set(why, ERR_INVALID, "%s.installed must be true or false", path);
-	counts->revision = mix(counts->revision, installed ? "1" : "0");
-	json_put_bool(out, "installed", installed);
+	counts->by_status[i]++;
+	counts->revision = mix(counts->revision, status);
+	counts->revision = mix(counts->revision, is_installed ? "1" : "0");
+	json_put_text(out, "status", status);
+	json_put_bool(out, "installed", is_installed);
 	return ERR_NONE;
 }
 
-static enum err take_texts(const struct json *service, const char *path, struct json_out *out,
-			   struct reason *why)
+/* Texts for people, and the seconds since the start: null while it does not run or nobody knows. */
+static enum err take_details(const struct json *service, const char *path, struct json_out *out,
+			     struct reason *why)
 {
-	static const char *const KEYS[] = {"description", "driver"};
-
-	for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++) {
-		const char *text = "";
-		enum err err = json_optional_text(service, path, KEYS[i], LIMIT_NAME, &text, why);
-
-		if (err != ERR_NONE)
-			return err;
-		json_put_text(out, KEYS[i], text);
-	}
-	return ERR_NONE;
-}
-
-/* Seconds since it started; null while it does not run or nobody knows. */
-static enum err take_uptime(const struct json *service, const char *path, struct json_out *out,
-			    struct reason *why)
-{
-	const struct json *value = json_get(service, "uptime");
-	double uptime = 0;
+	static const char *const TEXTS[] = {"description", "driver"};
+	const struct json *uptime = json_get(service, "uptime");
+	double seconds = 0;
 	enum err err;
 
-	if (!value || json_is_null(value)) {
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
+		const char *text = "";
+
+		err = json_optional_text(service, path, TEXTS[i], LIMIT_NAME, &text, why);
+		if (err != ERR_NONE)
+			return err;
+		json_put_text(out, TEXTS[i], text);
+	}
+	if (!uptime || json_is_null(uptime)) {
 		json_put_null(out, "uptime");
 		return ERR_NONE;
 	}
-	err = json_need_number(service, path, "uptime", 0, SECONDS_MAX, &uptime, why);
-	if (err == ERR_NONE)
-		json_put_number(out, "uptime", uptime);
-	return err;
+	err = json_need_number(service, path, "uptime", 0, SECONDS_MAX, &seconds, why);
+	if (err != ERR_NONE)
+		return err;
+	json_put_number(out, "uptime", seconds);
+	return ERR_NONE;
 }
 
-/* What the worker's own configuration allows; not told: it will say so itself when asked. */
+/*
+ * What the worker's own configuration allows. A reporter that does not tell it says so itself when it is
+ * asked.
+ * SAMPLE ["start", "stop", "restart"]
+ */
 static enum err take_actions(const struct json *service, const char *path, struct json_out *out,
 			     struct reason *why)
 {
@@ -124,11 +121,14 @@ static enum err take_service(const struct json *service, struct json_out *out, s
 		return reason_set(why, ERR_INVALID, "%s must be an object", path);
 	counts->revision = mix(counts->revision, name);
 	json_open_member(out, name, '{');
-	if ((err = take_status(service, path, out, counts, why)) != ERR_NONE ||
-	    (err = take_installed(service, path, out, counts, why)) != ERR_NONE ||
-	    (err = take_texts(service, path, out, why)) != ERR_NONE ||
-	    (err = take_uptime(service, path, out, why)) != ERR_NONE ||
-	    (err = take_actions(service, path, out, why)) != ERR_NONE)
+	err = take_state(service, path, out, counts, why);
+	if (err != ERR_NONE)
+		return err;
+	err = take_details(service, path, out, why);
+	if (err != ERR_NONE)
+		return err;
+	err = take_actions(service, path, out, why);
+	if (err != ERR_NONE)
 		return err;
 	json_close(out, '}');
 	counts->total++;
@@ -138,7 +138,6 @@ static enum err take_service(const struct json *service, struct json_out *out, s
 enum err report_read_services(const struct json *services, struct parsed_services *out, struct reason *why)
 {
 	struct json_out json = {.buf = &out->json};
-	enum err err;
 
 	out->revision = FNV_BASIS;
 	if (services && !json_is_null(services) && !json_is_object(services))
@@ -147,6 +146,9 @@ enum err report_read_services(const struct json *services, struct parsed_service
 		return reason_set(why, ERR_INVALID, "services holds more than %d", LIMIT_SERVICES_A_NODE);
 	json_open(&json, '{');
 	for (const struct json *service = json_first(services); service; service = json_next(service)) {
+		enum err err;
+
+		/* json_get finds the first of two equal names: any other one is a repetition. */
 		if (json_get(services, json_key(service)) != service)
 			return reason_set(why, ERR_INVALID, "services.%.128s is there twice",
 					  json_key(service));

@@ -1,23 +1,17 @@
-/* A report as it is kept: state, point, summary (docs/ARCHITECTURE.md, "Redis"). */
+/*
+ * A report as it is kept: state, point, summary (docs/ARCHITECTURE.md, "Redis"). The state is what the
+ * dashboard shows of a node, a point is a dot of its charts, and the summary is flat and short, so that the
+ * relay can send it to browsers that only show the list of workers.
+ */
 #include "common/node.h"
 #include "fcgi/report/report.h"
-
-static int64_t fresh_until(const struct report_grant *grant)
-{
-	return node_fresh_until(grant->now_ms, grant->interval_s);
-}
-
-static const char *mode_of(const struct parsed_report *report)
-{
-	return report->cron ? "cron" : "daemon";
-}
 
 void report_write_state(const struct parsed_report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	struct node_head head = {
 		.offline = report->goodbye,
-		.fresh_until_ms = fresh_until(grant),
+		.fresh_until_ms = node_fresh_until(grant->now_ms, grant->interval_s),
 		.services_total = report->services.total,
 		.services_running = report->services.by_status[REPORT_RUNNING],
 	};
@@ -25,7 +19,7 @@ void report_write_state(const struct parsed_report *report, const struct report_
 	node_open(&json, &head);
 	json_put_text(&json, "node_id", report->node);
 	json_put_time(&json, "timestamp", grant->now_ms);
-	json_put_text(&json, "mode", mode_of(report));
+	json_put_text(&json, "mode", report->cron ? "cron" : "daemon");
 	json_put_integer(&json, "current_interval", grant->interval_s);
 	json_put_integer(&json, "min_interval", report->min_interval_s);
 	json_put_integer(&json, "max_interval", report->max_interval_s);
@@ -38,13 +32,14 @@ void report_write_state(const struct parsed_report *report, const struct report_
 	json_close(&json, '}');
 }
 
-/* Counters as they stand: whoever shows rates knows the time between two points. */
+/* A counter that the worker does not tell has no member; a 0 would draw a fall in the chart. */
 static void put_counter(struct json_out *json, const char *key, int64_t counter)
 {
 	if (counter >= 0)
 		json_put_integer(json, key, counter);
 }
 
+/* Counters stand in a point as they are: whoever shows rates knows the time between two points. */
 void report_write_point(const struct parsed_report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};
@@ -61,27 +56,23 @@ void report_write_point(const struct parsed_report *report, const struct report_
 	json_close(&json, '}');
 }
 
-static int64_t or_zero(int64_t counter)
-{
-	return counter < 0 ? 0 : counter;
-}
-
 void report_write_summary(const struct parsed_report *report, const struct report_grant *grant,
 			  struct buf *out)
 {
 	struct json_out json = {.buf = out};
+	int64_t sent = report->metrics.network_bytes_sent, recv = report->metrics.network_bytes_recv;
 
 	json_open(&json, '{');
 	json_put_time(&json, "timestamp", grant->now_ms);
-	json_put_text(&json, "mode", mode_of(report));
+	json_put_text(&json, "mode", report->cron ? "cron" : "daemon");
 	json_put_integer(&json, "current_interval", grant->interval_s);
-	json_put_time(&json, "fresh_until", fresh_until(grant));
+	json_put_time(&json, "fresh_until", node_fresh_until(grant->now_ms, grant->interval_s));
 	json_put_number(&json, "cpu_percent", report->metrics.cpu_percent);
 	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
 	json_put_number(&json, "disk_percent", report->metrics.disk_percent);
 	json_put_number(&json, "load1", report->metrics.load1);
-	json_put_integer(&json, "network_bytes_sent", or_zero(report->metrics.network_bytes_sent));
-	json_put_integer(&json, "network_bytes_recv", or_zero(report->metrics.network_bytes_recv));
+	json_put_integer(&json, "network_bytes_sent", sent < 0 ? 0 : sent);
+	json_put_integer(&json, "network_bytes_recv", recv < 0 ? 0 : recv);
 	json_put_integer(&json, "services_total", report->services.total);
 	json_put_integer(&json, "services_running", report->services.by_status[REPORT_RUNNING]);
 	json_put_integer(&json, "services_stopped", report->services.by_status[REPORT_STOPPED]);
