@@ -1,4 +1,11 @@
-/* Every few seconds: what has been silent for LIMIT_SILENCE_S goes. */
+/*
+ * The clean-up: every few seconds, workers that have been silent for LIMIT_SILENCE_S are removed. It also
+ * keeps the time of the API's start and of the last clean-up in the cluster's stats.
+ *
+ * It is a process of its own in the pool, so that it is started again when it dies, and no request waits for
+ * it. Several APIs on one Redis each have a janitor: removing a node is one step in the store, which happens
+ * once, whoever comes first.
+ */
 #include "fcgi/janitor.h"
 
 #include "common/clock.h"
@@ -12,23 +19,27 @@
 #include <time.h>
 
 #define EVERY_S 5
-#define RETRY_S 1 /* while Redis is away, at start for instance */
+#define RETRY_S 1 /* while Redis is away, at the start for instance */
 
-/* `first` is whether this API's start is yet to be told. Everything is tried again next time if Redis is
- * away. */
+/*
+ * One round. The start of this API replaces the start that is stored when `first` is set; later rounds only
+ * put it back if it was lost.
+ */
 static enum err clean_up(struct store *store, int64_t started_at_ms, bool first)
 {
 	int64_t now_ms = clock_now_ms();
 	size_t removed = 0;
 	enum err err = stats_started(store, started_at_ms, first);
 
-	if (err == ERR_NONE)
-		err = nodes_remove_silent(store, now_ms - LIMIT_SILENCE_S * 1000, &removed);
+	if (err != ERR_NONE)
+		return err;
+	err = nodes_remove_silent(store, now_ms - LIMIT_SILENCE_S * 1000, &removed);
+	/* Some may have been removed before Redis went away. */
 	if (removed)
 		log_info("janitor", "removed silent workers count=%zu", removed);
-	if (err == ERR_NONE)
-		err = stats_cleaned_up(store, now_ms);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	return stats_cleaned_up(store, now_ms);
 }
 
 void janitor_run(const struct janitor_options *options)
@@ -38,6 +49,7 @@ void janitor_run(const struct janitor_options *options)
 	bool first = true;
 	sigset_t signals;
 
+	/* SIGTERM waits until sigtimedwait takes it, so a round is never cut short. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	(void)sigprocmask(SIG_SETMASK, &signals, NULL);

@@ -12,7 +12,7 @@ struct janitor_options {
 	int64_t started_at_ms; /* of the API, kept in the cluster's stats */
 };
 
-/* Returns after SIGTERM. */
+/* Cleans up at once and then every few seconds. Returns after SIGTERM, which may come at any time. */
 void janitor_run(const struct janitor_options *options);
 
 #endif

@@ -1,4 +1,10 @@
-/* p2pdash-api: settings, sockets, and the processes that serve them. */
+/*
+ * p2pdash-api: settings, sockets, and the processes that serve them. The master reads everything before it
+ * forks, so a wrong setting is told at once and a child cannot fail by it. After that it only supervises
+ * (pool/pool.c); what a child does is pool/process.c with the routes of api/routes.c, or the janitor.
+ *
+ * How much of the machine and of the pool each kind of dear work may take is decided here, in set_limits.
+ */
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/listen.h"
@@ -13,6 +19,7 @@
 #include "fcgi/pool/pool.h"
 #include "fcgi/pool/process.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,7 +31,7 @@
 #define QUICK_CONNECTIONS   2
 #define WAITING_CONNECTIONS 1
 
-#define SEARCHES_A_USER 4 /* of the log at once: the page makes two */
+#define SEARCHES_A_USER 4 /* searches of the log that one user may run at once; the page runs two */
 
 enum {
 	SET_LISTEN,
@@ -42,48 +49,60 @@ enum {
 
 static const struct setting SETTINGS[SET_COUNT] = {
 	[SET_LISTEN] = {"listen", SETTING_TEXT, "unix:run/api.sock", .value = "ADDRESS",
-			.help = "unix:PATH or HOST:PORT for FastCGI"},
+			.help = "where nginx finds the quick pool: unix:PATH or HOST:PORT"},
 	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:run/api-wait.sock", .value = "ADDRESS",
-			     .help = "the same for logins, the log and calls that wait for a worker"},
+			     .help = "where nginx finds the waiting pool"},
 	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N",
-			 .help = "processes that answer at once"},
-	[SET_WAIT_WORKERS] = {"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
-			      .help = "processes for logins, the log and calls that wait for a worker"},
+			 .help = "processes of the quick pool, for calls that take milliseconds"},
+	[SET_WAIT_WORKERS] =
+		{"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
+		 .help = "processes of the waiting pool, for logins, the log and commands to workers"},
 	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
 		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
 	[SET_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
-			  .help = "authorities that rediss:// trusts instead of the system's"},
-	[SET_SECRET_FILE] = {"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
-			     .help = "the key tokens are signed with"},
+			  .help = "PEM file of authorities to trust with rediss://, instead of the system's"},
+	[SET_SECRET_FILE] =
+		{"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
+		 .help = "file with the key that tokens are signed with, readable by its owner only"},
 	[SET_SESSION_TTL] = {"session-ttl", SETTING_INTEGER, "43200", 60, 31536000, .value = "SECONDS",
 			     .help = "how long a login lasts"},
 	[SET_COMMAND_TIMEOUT] = {"command-timeout", SETTING_INTEGER, "30", 1, 300, .value = "SECONDS",
 				 .help = "how long a worker may take to answer a command"},
 	[SET_LOG_LEVEL] = {"log-level", SETTING_TEXT, "info", .value = "LEVEL",
-			   .help = "debug, info, warning or error"},
+			   .help = "least level that is logged: debug, info, warning or error"},
 };
 
 static const struct program PROGRAM = {
 	.name = "p2pdash-api",
 	.summary = "the coordinator's API, a FastCGI pool behind nginx",
 	.usage = "p2pdash-api [OPTION ...]",
-	.notes = "SIGTERM finishes the requests in hand, a second one does not; SIGHUP replaces every "
-		 "process.\n"
+	.notes = "Signals: SIGTERM or SIGINT finishes the requests in hand and stops; a second one stops at "
+		 "once.\n"
+		 "SIGHUP replaces every process without losing a request, and reads no setting again.\n"
 		 "Exit status: 0 stopped; 1 stopped by a second signal; 2 wrong usage or configuration.",
 	.settings = SETTINGS,
 	.settings_count = SET_COUNT,
 };
 
-/* What the groups of processes share; read by the master before it forks, never written after. */
-struct service {
+/* What all processes share: made by the master before it forks, and never written after. */
+struct shared {
 	struct redis_address redis;
-	struct redis_tls *tls;
+	struct redis_tls *tls; /* NULL: none */
 	struct token_secret secret;
-	int64_t session_ttl_s, command_timeout_ms, waits_a_user, waits_a_pool, started_at_ms;
+	int64_t started_at_ms;
+	int64_t session_ttl_s, command_timeout_ms;
 	char pool_id[ID_RANDOM_SIZE];
+	int64_t waits_a_user, waits_a_pool; /* these and the next as in struct context */
 	struct semaphore_limits searches, waiting_searches;
 	int64_t passwords_at_once;
-	int quick_fd, waiting_fd, semaphores;
+	int quick_fd, waiting_fd; /* listening sockets */
+	int semaphores;
+};
+
+/* One of the two pools that serve. */
+struct serving_pool {
+	const struct shared *shared;
+	enum pool_kind kind;
 };
 
 static void answer(void *user, const struct request *request, struct response *response)
@@ -91,30 +110,34 @@ static void answer(void *user, const struct request *request, struct response *r
 	route_answer(user, request, response);
 }
 
-static void serve(const struct service *service, enum pool_kind pool)
+/* A child's whole life. It connects to Redis by itself: a connection cannot be shared. */
+static void serve(void *user)
 {
+	const struct serving_pool *pool = user;
+	const struct shared *shared = pool->shared;
+	bool is_quick = pool->kind == POOL_QUICK;
 	struct context context = {
 		.routes = ROUTES,
 		.routes_count = ROUTES_COUNT,
-		.secret = &service->secret,
-		.session_ttl_s = service->session_ttl_s,
-		.command_timeout_ms = service->command_timeout_ms,
-		.waits_a_user = service->waits_a_user,
-		.waits_a_pool = service->waits_a_pool,
-		.pool_id = service->pool_id,
-		.semaphores = service->semaphores,
-		.searches = service->searches,
-		.waiting_searches = service->waiting_searches,
-		.passwords_at_once = service->passwords_at_once,
-		.pool = pool,
-		.store = store_open(&service->redis, service->tls),
+		.pool = pool->kind,
+		.store = store_open(&shared->redis, shared->tls),
 		.token_cache = token_cache_new(),
+		.secret = &shared->secret,
+		.session_ttl_s = shared->session_ttl_s,
+		.command_timeout_ms = shared->command_timeout_ms,
+		.waits_a_user = shared->waits_a_user,
+		.waits_a_pool = shared->waits_a_pool,
+		.pool_id = shared->pool_id,
+		.semaphores = shared->semaphores,
+		.searches = shared->searches,
+		.waiting_searches = shared->waiting_searches,
+		.passwords_at_once = shared->passwords_at_once,
 	};
 
 	fastcgi_init();
 	process_run(&(struct process_options){
-		.listen_fd = pool == POOL_QUICK ? service->quick_fd : service->waiting_fd,
-		.connections = pool == POOL_QUICK ? QUICK_CONNECTIONS : WAITING_CONNECTIONS,
+		.listen_fd = is_quick ? shared->quick_fd : shared->waiting_fd,
+		.connections = is_quick ? QUICK_CONNECTIONS : WAITING_CONNECTIONS,
 		.answer = answer,
 		.user = &context,
 	});
@@ -122,50 +145,41 @@ static void serve(const struct service *service, enum pool_kind pool)
 	store_free(context.store);
 }
 
-static void run_quick(void *user)
+static void clean_up(void *user)
 {
-	serve(user, POOL_QUICK);
-}
+	const struct shared *shared = user;
 
-static void run_waiting(void *user)
-{
-	serve(user, POOL_WAITING);
-}
-
-static void run_janitor(void *user)
-{
-	const struct service *service = user;
-
-	janitor_run(&(struct janitor_options){&service->redis, service->tls, service->started_at_ms});
+	janitor_run(&(struct janitor_options){
+		.redis = &shared->redis,
+		.tls = shared->tls,
+		.started_at_ms = shared->started_at_ms,
+	});
 }
 
 /*
- * Shares of the pool for calls that take long. All calls that wait for workers leave a quarter of the
- * processes to logins and log searches, and one user's calls leave half. As many searches as that quarter run
- * at once, and as many more wait a moment for a slot. No login can block: it waits only for password checks,
- * which compute and then end.
+ * Shares of the waiting pool. One user's calls may hold half of its processes while they wait for workers,
+ * and all users' calls three quarters: the last quarter is left to calls that wait for no worker, logins and
+ * reading the log. As many searches of the log run at once, and as many wait a moment for a slot. A login
+ * queues behind them, which is bearable because no login can block: hashing a password always ends.
+ *
+ * Hashing is pure computation, so it may have half of the machine's processors, however many want to log in.
  */
-static void set_shares(struct service *service, int64_t processes)
+static void set_limits(struct shared *shared, int64_t processes)
 {
 	int64_t quarter = (processes + 3) / 4;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	service->waits_a_user = (processes + 1) / 2;
-	service->waits_a_pool = processes > quarter ? processes - quarter : 1;
-	service->searches.in_all = quarter;
-	service->searches.per_user = quarter < SEARCHES_A_USER ? quarter : SEARCHES_A_USER;
-	service->waiting_searches = (struct semaphore_limits){.in_all = quarter, .per_user = quarter};
-	id_random(service->pool_id);
+	id_random(shared->pool_id);
+	shared->waits_a_user = (processes + 1) / 2;
+	shared->waits_a_pool = processes > quarter ? processes - quarter : 1;
+	shared->searches.in_all = quarter;
+	shared->searches.per_user = quarter < SEARCHES_A_USER ? quarter : SEARCHES_A_USER;
+	shared->waiting_searches = (struct semaphore_limits){.in_all = quarter, .per_user = quarter};
+	shared->passwords_at_once = processors > 1 ? processors / 2 : 1;
 }
 
-/* Half of the machine is left to everything else, however many want to log in. */
-static int64_t half_of_the_processors(void)
-{
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return online > 1 ? online / 2 : 1;
-}
-
-static enum err configure(const struct setting_value *values, struct service *service, struct reason *why)
+/* Everything that settings decide and that can be wrong, but the sockets. */
+static enum err configure(const struct setting_value *values, struct shared *shared, struct reason *why)
 {
 	enum log_level level;
 	enum err err = log_parse_level(values[SET_LOG_LEVEL].text, &level);
@@ -173,62 +187,65 @@ static enum err configure(const struct setting_value *values, struct service *se
 	if (err != ERR_NONE)
 		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
 	log_set_level(level);
-	service->session_ttl_s = values[SET_SESSION_TTL].number;
-	service->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
-	set_shares(service, values[SET_WAIT_WORKERS].number);
-	service->passwords_at_once = half_of_the_processors();
-	service->started_at_ms = clock_now_ms();
-	err = redis_address_parse(values[SET_REDIS].text, &service->redis, why);
-	if (err == ERR_NONE)
-		err = redis_tls_new(&service->redis, values[SET_REDIS_CA].text, &service->tls, why);
-	if (err == ERR_NONE)
-		err = token_secret_read(values[SET_SECRET_FILE].text, &service->secret, why);
-	return err;
+	shared->started_at_ms = clock_now_ms();
+	shared->session_ttl_s = values[SET_SESSION_TTL].number;
+	shared->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
+	set_limits(shared, values[SET_WAIT_WORKERS].number);
+	err = redis_address_parse(values[SET_REDIS].text, &shared->redis, why);
+	if (err != ERR_NONE)
+		return err;
+	err = redis_tls_new(&shared->redis, values[SET_REDIS_CA].text, &shared->tls, why);
+	if (err != ERR_NONE)
+		return err;
+	err = token_secret_read(values[SET_SECRET_FILE].text, &shared->secret, why);
+	if (err != ERR_NONE)
+		return err;
+	return semaphores_open(&shared->semaphores, why);
 }
 
-static enum err start(int argc, char **argv, struct setting_value *values, struct service *service,
+static enum err start(int argc, char **argv, struct setting_value *values, struct shared *shared,
 		      struct reason *why)
 {
 	int rest = 0;
 	enum err err = settings_read(&PROGRAM, argc, argv, values, &rest, why);
 
-	if (err == ERR_NONE && rest < argc)
-		err = reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
-	if (err == ERR_NONE)
-		err = configure(values, service, why);
-	if (err == ERR_NONE)
-		err = semaphores_open(&service->semaphores, why);
+	if (err != ERR_NONE)
+		return err;
+	if (rest < argc)
+		return reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
+	err = configure(values, shared, why);
 	if (err != ERR_NONE)
 		return err;
 	settings_show(&PROGRAM, values);
-	err = listen_open(values[SET_LISTEN].text, &service->quick_fd, why);
+	err = listen_open(values[SET_LISTEN].text, &shared->quick_fd, why);
 	if (err != ERR_NONE)
 		return err;
-	err = listen_open(values[SET_WAIT_LISTEN].text, &service->waiting_fd, why);
+	err = listen_open(values[SET_WAIT_LISTEN].text, &shared->waiting_fd, why);
 	if (err != ERR_NONE)
-		listen_close(values[SET_LISTEN].text, service->quick_fd);
+		listen_close(values[SET_LISTEN].text, shared->quick_fd);
 	return err;
 }
 
 int main(int argc, char **argv)
 {
 	struct setting_value values[SET_COUNT];
-	struct service service = {.quick_fd = -1};
+	struct shared shared = {.quick_fd = -1, .waiting_fd = -1};
+	struct serving_pool quick = {&shared, POOL_QUICK}, waiting = {&shared, POOL_WAITING};
 	struct reason why;
 	int status;
 
 	text_init();
-	if (start(argc, argv, values, &service, &why) != ERR_NONE)
+	if (start(argc, argv, values, &shared, &why) != ERR_NONE)
 		settings_refuse(&PROGRAM, &why);
 	status = pool_run(
 		(const struct pool_group[]){
-			{"api", (size_t)values[SET_WORKERS].number, run_quick, &service},
-			{"wait", (size_t)values[SET_WAIT_WORKERS].number, run_waiting, &service},
-			{"janitor", 1, run_janitor, &service},
+			{"api", (size_t)values[SET_WORKERS].number, serve, &quick},
+			{"wait", (size_t)values[SET_WAIT_WORKERS].number, serve, &waiting},
+			{"janitor", 1, clean_up, &shared},
 		},
 		3);
-	listen_close(values[SET_LISTEN].text, service.quick_fd);
-	listen_close(values[SET_WAIT_LISTEN].text, service.waiting_fd);
-	redis_tls_free(service.tls);
+	listen_close(values[SET_LISTEN].text, shared.quick_fd);
+	listen_close(values[SET_WAIT_LISTEN].text, shared.waiting_fd);
+	redis_tls_free(shared.tls);
 	return status;
 }

@@ -1,4 +1,23 @@
-/* The prefork master. It handles signals one by one with sigtimedwait, so there is no handler and no race. */
+/*
+ * The prefork master. It serves nothing itself: it forks children, waits for signals, and replaces children
+ * that have died. Signals are blocked and taken one by one with sigtimedwait, so there is no handler, and no
+ * race between looking at the children and going to sleep.
+ *
+ * A child is SERVING, RETIRING or DEAD. A group has as many serving children as it is wide, and any number of
+ * retiring ones, which finish the request in hand and end. A reload (SIGHUP) is one move: every serving child
+ * becomes a retiring one, the groups are filled with a new generation, and only then are the old children
+ * told to finish. So there is always somebody who accepts, and a new generation that cannot start does not
+ * take the old one's requests with it. Stopping is the same move without the filling.
+ *
+ * What dies when: a child that is killed costs its request, is logged and replaced; a retiring child that
+ * ends is expected and leaves no line. A master that is killed takes its children along at once
+ * (PR_SET_PDEATHSIG), because the next master needs their sockets. Children that die within a second of their
+ * start are a fault of the program or its surroundings; they are started again, but ever later, up to five
+ * seconds, so that a broken pool does not eat a processor.
+ *
+ * What must stay true: `serving` of a group is the number of its children that are SERVING, and only move()
+ * changes a child's state.
+ */
 #include "fcgi/pool/pool.h"
 
 #include "common/clock.h"
@@ -21,11 +40,11 @@
 #define DELAY_FIRST_MS 100
 #define DELAY_MAX_MS   5000
 
-enum child_state { CHILD_SERVING, CHILD_RETIRING };
+enum child_state { CHILD_SERVING, CHILD_RETIRING, CHILD_DEAD };
 
 struct child {
 	pid_t pid;
-	size_t group;
+	size_t group; /* index */
 	enum child_state state;
 	int64_t started_ms;
 };
@@ -37,26 +56,27 @@ struct group {
 	int64_t start_at_ms;   /* no new child before this */
 };
 
+enum master_state {
+	MASTER_RUNNING, /* groups are kept full */
+	MASTER_STOPPING /* every child retires; the master ends with the last one */
+};
+
 struct pool {
 	struct group groups[POOL_GROUPS_MAX];
 	size_t groups_count;
-	struct child *children;
+	struct child *children; /* none of them is dead */
 	size_t count, capacity;
-	sigset_t signals;
-	sigset_t outside; /* the mask the master was started with */
-	bool stopping;
+	sigset_t signals; /* what the master waits for */
+	enum master_state state;
 };
 
-static _Noreturn void live_as_child(const struct group *group, pid_t master)
+/* The one place where a child's state changes. A child retires once, and dies once. */
+static void move(struct pool *pool, struct child *child, enum child_state to)
 {
-	/*
-	 * A master that was killed takes its children along, in the middle of whatever they do: the next one
-	 * needs their sockets. If it died before this line, too.
-	 */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == master)
-		group->what->run(group->what->user);
-	exit(EXIT_SUCCESS);
+	assert(child->state < to);
+	if (child->state == CHILD_SERVING)
+		pool->groups[child->group].serving--;
+	child->state = to;
 }
 
 static void start_child(struct pool *pool, size_t index)
@@ -64,8 +84,13 @@ static void start_child(struct pool *pool, size_t index)
 	struct group *group = &pool->groups[index];
 	pid_t master = getpid(), pid = fork();
 
-	if (pid == 0)
-		live_as_child(group, master);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* A master that died before that line cannot be noticed in another way. */
+		if (getppid() == master)
+			group->what->run(group->what->user);
+		exit(EXIT_SUCCESS);
+	}
 	if (pid < 0) {
 		log_error("pool", "cannot start a child: %s group=%s", strerror(errno), group->what->name);
 		group->start_at_ms = clock_monotonic_ms() + DELAY_MAX_MS;
@@ -93,141 +118,116 @@ static void fill(struct pool *pool)
 	}
 }
 
-static void log_death(const struct child *child, const char *group, int status)
-{
-	if (WIFSIGNALED(status))
-		log_error("pool", "child killed group=%s pid=%d signal=%s", group, (int)child->pid,
-			  strsignal(WTERMSIG(status)));
-	else
-		log_error("pool", "child ended group=%s pid=%d status=%d", group, (int)child->pid,
-			  WEXITSTATUS(status));
-}
-
-/* The first early death is an accident; from the second on the delay doubles. */
-static void put_off(struct group *group, const struct child *child)
+/*
+ * A child that was not told to end has died. The first early death is an accident; from the second one in a
+ * row on the next start is put off, and the delay doubles.
+ */
+static void note_death(struct group *group, const struct child *child, int status)
 {
 	int64_t now_ms = clock_monotonic_ms(), delay_ms = DELAY_FIRST_MS;
 
+	if (WIFSIGNALED(status))
+		log_error("pool", "child killed group=%s pid=%d signal=%s", group->what->name,
+			  (int)child->pid, strsignal(WTERMSIG(status)));
+	else
+		log_error("pool", "child ended group=%s pid=%d status=%d", group->what->name, (int)child->pid,
+			  WEXITSTATUS(status));
 	if (now_ms - child->started_ms >= EARLY_MS) {
 		group->early_deaths = 0;
 		return;
 	}
 	group->early_deaths++;
-	for (unsigned i = 2; i < group->early_deaths && delay_ms < DELAY_MAX_MS; i++)
-		delay_ms *= 2;
 	if (group->early_deaths < 2)
 		return;
-	group->start_at_ms = now_ms + (delay_ms < DELAY_MAX_MS ? delay_ms : DELAY_MAX_MS);
+	for (unsigned i = 2; i < group->early_deaths && delay_ms < DELAY_MAX_MS; i++)
+		delay_ms *= 2;
+	if (delay_ms > DELAY_MAX_MS)
+		delay_ms = DELAY_MAX_MS;
+	group->start_at_ms = now_ms + delay_ms;
 	log_warning("pool", "children die at start group=%s in_a_row=%u next_try_in_ms=%" PRId64,
-		    group->what->name, group->early_deaths, group->start_at_ms - now_ms);
+		    group->what->name, group->early_deaths, delay_ms);
 }
 
-static void bury(struct pool *pool, pid_t pid, int status)
-{
-	for (size_t i = 0; i < pool->count; i++) {
-		struct child child = pool->children[i];
-		struct group *group = &pool->groups[child.group];
-
-		if (child.pid != pid)
-			continue;
-		pool->children[i] = pool->children[--pool->count];
-		if (child.state == CHILD_RETIRING)
-			return;
-		group->serving--;
-		log_death(&child, group->what->name, status);
-		put_off(group, &child);
-		return;
-	}
-}
-
+/* Takes every child that has ended off the list. */
 static void reap(struct pool *pool)
 {
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		bury(pool, pid, status);
-}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		size_t i = 0;
+		struct child child;
 
-static void signal_all(const struct pool *pool, enum child_state state, int number)
-{
-	for (size_t i = 0; i < pool->count; i++)
-		if (pool->children[i].state == state)
-			(void)kill(pool->children[i].pid, number);
+		while (i < pool->count && pool->children[i].pid != pid)
+			i++;
+		if (i == pool->count)
+			continue;
+		child = pool->children[i];
+		pool->children[i] = pool->children[--pool->count];
+		if (child.state == CHILD_SERVING)
+			note_death(&pool->groups[child.group], &child, status);
+		move(pool, &child, CHILD_DEAD);
+	}
 }
 
 static void retire_all(struct pool *pool)
 {
-	for (size_t i = 0; i < pool->count; i++) {
-		struct child *child = &pool->children[i];
-
-		if (child->state == CHILD_SERVING)
-			pool->groups[child->group].serving--;
-		child->state = CHILD_RETIRING;
-	}
+	for (size_t i = 0; i < pool->count; i++)
+		if (pool->children[i].state == CHILD_SERVING)
+			move(pool, &pool->children[i], CHILD_RETIRING);
 }
 
-static void replace_all(struct pool *pool)
+static void signal_retiring(const struct pool *pool, int number)
 {
-	log_info("pool", "replacing every child");
-	retire_all(pool);
-	fill(pool);
-	signal_all(pool, CHILD_RETIRING, SIGTERM);
-}
-
-static void stop_all(struct pool *pool)
-{
-	log_info("pool", "stopping: requests in hand are finished");
-	pool->stopping = true;
-	retire_all(pool);
-	signal_all(pool, CHILD_RETIRING, SIGTERM);
+	for (size_t i = 0; i < pool->count; i++)
+		if (pool->children[i].state == CHILD_RETIRING)
+			(void)kill(pool->children[i].pid, number);
 }
 
 /* Waits for the next signal, or until a delayed child may start. 0 if none came. */
-static int next_signal(struct pool *pool)
+static int next_signal(const struct pool *pool)
 {
 	int64_t wait_ms = DELAY_MAX_MS, now_ms = clock_monotonic_ms();
 	struct timespec timeout;
 	int number;
 
-	for (size_t i = 0; i < pool->groups_count; i++) {
+	for (size_t i = 0; i < pool->groups_count && pool->state == MASTER_RUNNING; i++) {
 		const struct group *group = &pool->groups[i];
 
 		if (group->serving < group->what->size && group->start_at_ms - now_ms < wait_ms)
 			wait_ms = group->start_at_ms > now_ms ? group->start_at_ms - now_ms : 0;
 	}
-	if (pool->stopping)
-		wait_ms = DELAY_MAX_MS;
 	timeout = (struct timespec){.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
 	number = sigtimedwait(&pool->signals, NULL, &timeout);
 	return number > 0 ? number : 0;
 }
 
-/* Returns false when the master is to end at once. */
-static bool handle_signal(struct pool *pool, int number)
-{
-	if (number == SIGHUP && !pool->stopping) {
-		replace_all(pool);
-	} else if (number == SIGTERM || number == SIGINT) {
-		if (pool->stopping)
-			return false;
-		stop_all(pool);
-	}
-	return true;
-}
-
+/* Returns the exit status when the last child has ended, or when it is not waited for any more. */
 static int supervise(struct pool *pool)
 {
 	for (;;) {
+		int number;
+
 		reap(pool);
-		if (!pool->stopping)
+		if (pool->state == MASTER_RUNNING)
 			fill(pool);
 		else if (!pool->count)
 			return EXIT_SUCCESS;
-		if (!handle_signal(pool, next_signal(pool))) {
+		number = next_signal(pool);
+		if (number == SIGHUP && pool->state == MASTER_RUNNING) {
+			log_info("pool", "replacing every child");
+			retire_all(pool);
+			fill(pool);
+			signal_retiring(pool, SIGTERM);
+		} else if ((number == SIGTERM || number == SIGINT) && pool->state == MASTER_RUNNING) {
+			log_info("pool", "stopping: requests in hand are finished");
+			pool->state = MASTER_STOPPING;
+			retire_all(pool);
+			signal_retiring(pool, SIGTERM);
+		} else if (number == SIGTERM || number == SIGINT) {
 			log_warning("pool", "second signal: requests in hand are lost children=%zu",
 				    pool->count);
-			signal_all(pool, CHILD_RETIRING, SIGKILL);
+			signal_retiring(pool, SIGKILL);
 			return EXIT_FAILURE;
 		}
 	}
@@ -236,7 +236,8 @@ static int supervise(struct pool *pool)
 int pool_run(const struct pool_group *groups, size_t count)
 {
 	static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-	struct pool pool = {.groups_count = count};
+	struct pool pool = {.groups_count = count, .state = MASTER_RUNNING};
+	sigset_t outside;
 	int status;
 
 	assert(count <= POOL_GROUPS_MAX);
@@ -245,9 +246,9 @@ int pool_run(const struct pool_group *groups, size_t count)
 	sigemptyset(&pool.signals);
 	for (size_t i = 0; i < sizeof(SIGNALS) / sizeof(*SIGNALS); i++)
 		sigaddset(&pool.signals, SIGNALS[i]);
-	(void)sigprocmask(SIG_BLOCK, &pool.signals, &pool.outside);
+	(void)sigprocmask(SIG_BLOCK, &pool.signals, &outside);
 	status = supervise(&pool);
-	(void)sigprocmask(SIG_SETMASK, &pool.outside, NULL);
+	(void)sigprocmask(SIG_SETMASK, &outside, NULL);
 	free(pool.children);
 	return status;
 }

@@ -1,8 +1,8 @@
 /*
- * The master process: keeps groups of child processes alive. A child that dies is replaced at once, one that
- * dies at start again and again ever later. SIGTERM and SIGINT let all finish and end the master, a second
- * one ends everything at once; SIGHUP replaces every child by a new one before the old ones are told to
- * finish.
+ * The master process: keeps groups of child processes alive. A child that dies is replaced at once; one that
+ * dies at its start again and again is replaced after a growing delay. SIGTERM and SIGINT let all children
+ * finish and end the master, and a second one kills everything at once. SIGHUP replaces every child by a new
+ * one before the old ones are told to finish.
  */
 #ifndef FCGI_POOL_POOL_H
 #define FCGI_POOL_POOL_H
@@ -10,15 +10,18 @@
 #include <stddef.h>
 
 struct pool_group {
-	const char *name;
+	const char *name;	 /* for the log */
 	size_t size;		 /* processes */
-	void (*run)(void *user); /* a child's whole life; ends after SIGTERM */
+	void (*run)(void *user); /* a child's whole life: it serves, and returns after SIGTERM */
 	void *user;
 };
 
 #define POOL_GROUPS_MAX 4
 
-/* Returns the exit status when all children have ended. */
+/*
+ * Runs at most POOL_GROUPS_MAX groups until all children have ended. Returns the exit status: EXIT_SUCCESS if
+ * every child could finish, EXIT_FAILURE after a second signal. A child never returns from here.
+ */
 int pool_run(const struct pool_group *groups, size_t count);
 
 #endif
