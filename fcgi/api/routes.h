@@ -1,6 +1,7 @@
 /*
  * The table of all routes, and the handlers that it names, each topic in a file of this folder. A handler's
- * contract stands at `handle` of struct route; what each one takes and answers, in docs/API.md.
+ * contract stands at `handle` of struct route; what each one takes and answers, in docs/API.md
+ * (for users) and docs/PROTOCOL.md (for workers).
  */
 #ifndef FCGI_API_ROUTES_H
 #define FCGI_API_ROUTES_H

@@ -6,15 +6,20 @@
 #include "common/settings.h"
 #include "fcgi/store/store.h"
 
+enum cli_setting { CLI_REDIS, CLI_REDIS_CA, CLI_SECRET_FILE, CLI_ROLE, CLI_NODE, CLI_TTL, CLI_SETTINGS };
+
+/* What was typed, and the store to do it on. */
 struct cli {
 	struct store *store;
 	const char *name;		    /* the command's own argument; NULL if it takes none */
 	const struct setting_value *values; /* by enum cli_setting */
 };
 
-enum cli_setting { CLI_REDIS, CLI_REDIS_CA, CLI_SECRET_FILE, CLI_ROLE, CLI_NODE, CLI_TTL, CLI_SETTINGS };
-
-/* Each prints its result on standard output, or fails with a sentence for the person. */
+/*
+ * One function for each row of the table in cli.c. It does what the row's words say and prints the result, if
+ * there is one, on standard output. ERR_INVALID with a sentence is a mistake of whoever typed (exit status
+ * 2); any other error, with or without a sentence, ends the program with exit status 1.
+ */
 enum err cli_user_add(const struct cli *cli, struct reason *why) MUST_CHECK;
 enum err cli_user_passwd(const struct cli *cli, struct reason *why) MUST_CHECK;
 enum err cli_user_role(const struct cli *cli, struct reason *why) MUST_CHECK;
@@ -24,7 +29,10 @@ enum err cli_token_create(const struct cli *cli, struct reason *why) MUST_CHECK;
 enum err cli_token_list(const struct cli *cli, struct reason *why) MUST_CHECK;
 enum err cli_token_revoke(const struct cli *cli, struct reason *why) MUST_CHECK;
 
-/* A list of objects as columns, with the members' names above. */
+/*
+ * Prints a JSON array of objects as a table with these members as columns, at most eight. A member that is
+ * missing or no text is left blank. ERR_MALFORMED if it is not JSON; nothing is printed then.
+ */
 enum err cli_print_table(const char *json, size_t len, const char *const *columns, size_t count) MUST_CHECK;
 
 #endif

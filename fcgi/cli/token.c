@@ -1,29 +1,32 @@
-/* p2pdash token … */
+/* `p2pdash token …`: the tokens with which workers speak for their nodes. */
 #include "fcgi/cli/cli.h"
 #include "fcgi/model/accounts.h"
 #include "fcgi/store/tokens.h"
 
 #include <stdio.h>
 
+/* Prints the token alone, so that a script can put it into a file. */
 enum err cli_token_create(const struct cli *cli, struct reason *why)
 {
-	const char *node = cli->values[CLI_NODE].text;
+	struct accounts_token_options options = {
+		.node = cli->values[CLI_NODE].text,
+		.ttl_s = cli->values[CLI_TTL].number,
+	};
+	struct accounts_token token;
 	struct token_secret secret;
-	struct accounts_token token = {.text = {0}};
 	enum err err;
 
-	if (!node)
+	if (!options.node)
 		return reason_set(why, ERR_INVALID, "--node must be given: the worker the token is for");
 	err = token_secret_read(cli->values[CLI_SECRET_FILE].text, &secret, why);
-	if (err == ERR_NONE)
-		err = accounts_create_token(
-			cli->store, &secret,
-			&(struct accounts_token_options){.node = node, .ttl_s = cli->values[CLI_TTL].number},
-			&token, why);
-	if (err == ERR_NONE)
-		puts(buf_string(&token.text));
+	if (err != ERR_NONE)
+		return err;
+	err = accounts_create_token(cli->store, &secret, &options, &token, why);
+	if (err != ERR_NONE)
+		return err;
+	puts(buf_string(&token.text));
 	buf_free(&token.text);
-	return err;
+	return ERR_NONE;
 }
 
 enum err cli_token_list(const struct cli *cli, struct reason *why)
@@ -33,8 +36,10 @@ enum err cli_token_list(const struct cli *cli, struct reason *why)
 	enum err err = tokens_list(cli->store, &list);
 
 	(void)why;
-	if (err == ERR_NONE)
-		err = cli_print_table(buf_string(&list), list.len, COLUMNS, 4);
+	if (err != ERR_NONE)
+		goto out;
+	err = cli_print_table(buf_string(&list), list.len, COLUMNS, sizeof(COLUMNS) / sizeof(*COLUMNS));
+out:
 	buf_free(&list);
 	return err;
 }

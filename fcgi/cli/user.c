@@ -1,4 +1,7 @@
-/* p2pdash user … */
+/*
+ * `p2pdash user …`: the people who may log in. A password is read from standard input and never from the
+ * command line, where every user of the machine could see it.
+ */
 #include "fcgi/cli/cli.h"
 #include "fcgi/model/accounts.h"
 #include "fcgi/model/password.h"
@@ -7,54 +10,53 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line of standard input, without its end. */
-static enum err read_password(char out[PASSWORD_MAX + 2], struct reason *why)
+#define LINE_SIZE (PASSWORD_MAX + 2) /* a password that is too long by one still shows that it is */
+
+/* One line, without its end. */
+static enum err read_password(char out[LINE_SIZE], struct reason *why)
 {
-	if (!fgets(out, PASSWORD_MAX + 2, stdin))
+	if (!fgets(out, LINE_SIZE, stdin))
 		return reason_set(why, ERR_INVALID,
 				  "the password is read from standard input, which is empty");
 	out[strcspn(out, "\r\n")] = '\0';
 	return ERR_NONE;
 }
 
-static enum err need_role(const struct cli *cli, struct reason *why)
-{
-	if (!cli->values[CLI_ROLE].text)
-		return reason_set(why, ERR_INVALID, "--role must be given: viewer, operator or admin");
-	return ERR_NONE;
-}
-
 enum err cli_user_add(const struct cli *cli, struct reason *why)
 {
-	char password[PASSWORD_MAX + 2];
-	enum err err = need_role(cli, why);
+	const char *role = cli->values[CLI_ROLE].text;
+	char password[LINE_SIZE];
+	enum err err;
 
-	if (err == ERR_NONE)
-		err = read_password(password, why);
-	if (err == ERR_NONE)
-		err = accounts_add_user(cli->store, cli->name, password, cli->values[CLI_ROLE].text, why);
+	if (!role)
+		return reason_set(why, ERR_INVALID, "--role must be given: viewer, operator or admin");
+	err = read_password(password, why);
+	if (err != ERR_NONE)
+		return err;
+	err = accounts_add_user(cli->store, cli->name, password, role, why);
 	explicit_bzero(password, sizeof(password));
 	return err;
 }
 
 enum err cli_user_passwd(const struct cli *cli, struct reason *why)
 {
-	char password[PASSWORD_MAX + 2];
+	char password[LINE_SIZE];
 	enum err err = read_password(password, why);
 
-	if (err == ERR_NONE)
-		err = accounts_change_user(cli->store, cli->name, password, NULL, why);
+	if (err != ERR_NONE)
+		return err;
+	err = accounts_change_user(cli->store, cli->name, password, NULL, why);
 	explicit_bzero(password, sizeof(password));
 	return err;
 }
 
 enum err cli_user_role(const struct cli *cli, struct reason *why)
 {
-	enum err err = need_role(cli, why);
+	const char *role = cli->values[CLI_ROLE].text;
 
-	if (err != ERR_NONE)
-		return err;
-	return accounts_change_user(cli->store, cli->name, NULL, cli->values[CLI_ROLE].text, why);
+	if (!role)
+		return reason_set(why, ERR_INVALID, "--role must be given: viewer, operator or admin");
+	return accounts_change_user(cli->store, cli->name, NULL, role, why);
 }
 
 enum err cli_user_list(const struct cli *cli, struct reason *why)
@@ -64,8 +66,10 @@ enum err cli_user_list(const struct cli *cli, struct reason *why)
 	enum err err = users_list(cli->store, &list);
 
 	(void)why;
-	if (err == ERR_NONE)
-		err = cli_print_table(buf_string(&list), list.len, COLUMNS, 3);
+	if (err != ERR_NONE)
+		goto out;
+	err = cli_print_table(buf_string(&list), list.len, COLUMNS, sizeof(COLUMNS) / sizeof(*COLUMNS));
+out:
 	buf_free(&list);
 	return err;
 }

@@ -1,6 +1,6 @@
 /*
  * FastCGI to requests and back; the one home of libfcgi. nginx passes only the parameters that are read here
- * (docs/ARCHITECTURE.md, "FastCGI"), because each one costs time with every request.
+ * (nginx/snippets/fastcgi.conf), because each one costs time with every request.
  */
 #ifndef FCGI_HTTP_FASTCGI_H
 #define FCGI_HTTP_FASTCGI_H

@@ -64,8 +64,8 @@ void command_write_answer(const struct command_order *order, const struct comman
 			  struct buf *out);
 
 /*
- * Takes the result that `node` sent for a command, an object as docs/API.md has it at
- * POST /api/reporter/result. The first result of a command counts. One that nobody waited for is written to
+ * Takes the result that `node` sent for a command, an object as docs/PROTOCOL.md has it
+ * at "Commands". The first result of a command counts. One that nobody waited for is written to
  * the audit. ERR_INVALID names the field; ERR_UNKNOWN_COMMAND if this node has no such command.
  */
 enum err command_take_result(struct store *store, const char *node, const char *command_id,
