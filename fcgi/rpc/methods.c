@@ -1,6 +1,7 @@
 /*
- * The methods, section "RPC" of docs/PROTOCOL.md: each takes its params and calls what REST calls, so both say the
- * same. A method that changes something is written to the audit under the name that REST's call has there.
+ * The methods, section "RPC" of docs/PROTOCOL.md: each takes its params and calls what REST calls, so both
+ * say the same. A method that changes something is written to the audit under the name that REST's call has
+ * there.
  */
 #include "common/limits.h"
 #include "fcgi/model/audits.h"
