@@ -3,6 +3,7 @@
 
 #include "common/entry.h"
 #include "common/json.h"
+#include "common/json_scan.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
@@ -44,27 +45,19 @@ void sources_add_logger(struct sources *sources, const char *logger, size_t len)
 	buf_free(&quoted);
 }
 
-/*
- * The logger stands before everything a worker may write freely, so the first match is it.
- *
- * SAMPLE {"timestamp":"…","node_id":"worker-001","level":"INFO","logger_name":"Service.app","message":…
- */
+/* SAMPLE {"timestamp":"…","node_id":"worker-001","level":"INFO","logger_name":"Service.app","message":… */
 void sources_add_entry(struct sources *sources, const struct log_entry *entry)
 {
-	static const char MARK[] = "\"logger_name\":\"";
-	const char *start = strstr(entry->json, MARK);
-	size_t len = 0;
+	struct span logger;
 	char *name;
 
 	add(&sources->nodes, entry->node);
-	if (!start)
+	if (!json_scan_find(entry->json, entry->len, "logger_name", &logger))
 		return;
-	start += sizeof(MARK) - 1;
-	while (start[len] && start[len] != '"')
-		len += start[len] == '\\' && start[len + 1] ? 2 : 1;
-	if (!len)
+	logger = json_scan_text(logger);
+	if (!logger.len)
 		return;
-	name = mem_copy(start, len);
+	name = mem_copy(logger.data, logger.len);
 	add(&sources->loggers, name);
 	free(name);
 }
