@@ -45,7 +45,7 @@ static void a_fixed_interval_holds_until_it_is_given_back(void **state)
 	assert_int_equal(interval_seconds(&interval), 120);
 }
 
-static void who_fixes_it_beyond_the_limits_is_told_them(void **state)
+static void an_interval_beyond_the_limits_is_refused_with_a_sentence_that_names_them(void **state)
 {
 	struct interval interval = interval_of_daemon(30, 300);
 	struct reason why;
@@ -100,7 +100,7 @@ int main(void)
 		cmocka_unit_test(a_daemon_begins_with_a_minute_within_its_limits),
 		cmocka_unit_test(what_is_granted_stays_within_the_limits_and_nonsense_changes_nothing),
 		cmocka_unit_test(a_fixed_interval_holds_until_it_is_given_back),
-		cmocka_unit_test(who_fixes_it_beyond_the_limits_is_told_them),
+		cmocka_unit_test(an_interval_beyond_the_limits_is_refused_with_a_sentence_that_names_them),
 		cmocka_unit_test(cron_is_observed_in_whole_minutes),
 		cmocka_unit_test(it_is_recalled_within_new_limits),
 	};
