@@ -100,6 +100,20 @@ test('a_busy_processor_is_reported_before_the_interval_is_over', async () => {
   await waitFor(async () => (await node('busy')).metrics.cpu_percent === 100, { what: 'a report of the busy processor' });
 });
 
+test('a_reporter_that_was_stopped_before_its_first_report_watches_the_machine_once_it_is_started', async () => {
+  const host = new Host(join(stack.folder, 'early-host'));
+  const sections = '[service slow]\ndriver = exec\nstatus = /bin/sleep 600\ntimeout = 600\n';
+  const reporter = await stack.reporter('early', { sections, settings: { host_root: host.root } });
+  reporter.daemon.start();
+  // The first report waits a second for the slow service.
+  await waitFor(async () => (await reporter.ctl('stop')).status === 0, { what: 'ctl to be heard' });
+  assert.equal((await reporter.ctl('start')).status, 0);
+  const first = await waitFor(() => node('early'), { what: 'the first report' });
+  assert.ok(first.metrics.cpu_percent < 70);
+  host.work();
+  await waitFor(async () => (await node('early')).metrics.cpu_percent === 100, { what: 'a report of the busy processor' });
+});
+
 test('the_coordinators_own_reporter_sends_every_5_seconds', async () => {
   const reporter = await stack.reporter('coordinator', { settings: { min_interval: 1, max_interval: 5 } });
   reporter.daemon.start();
