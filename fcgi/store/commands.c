@@ -1,4 +1,19 @@
-/* Commands in Redis: a hash each while they are kept, a list for each cron worker, a list to wait on. */
+/*
+ * Commands in Redis: a hash each while they are kept, a list for each cron worker, a list to wait on.
+ *
+ * A command must reach its worker at most once and never silently, since "restart" done twice or too late is
+ * worse than not done. So a connected worker gets it by PUBLISH, which tells at once whether anybody listens,
+ * and nothing is kept to be sent later. For a worker that comes by cron it is put into a list, which the
+ * worker's next report empties in the same transaction that stores the report (reports.c).
+ *
+ * The result comes by another request, to any process. It is put into the hash, and one element into a second
+ * list, on which the call that waits sits in BLPOP. Reading the hash after BLPOP has ended, however it ended,
+ * finds a result that came in the last moment. Only the first result counts: HSETNX decides, whichever
+ * requests come at once.
+ *
+ * Somebody must write the audit, and exactly one. While a call waits the hash says `attended`, and the call
+ * does it. A call that gives up takes the mark away, and from then on whoever stores the result does it.
+ */
 #include "fcgi/store/commands.h"
 
 #include "common/command.h"
@@ -58,6 +73,7 @@ static int kept_s(bool only_asks)
 	return only_asks ? LIMIT_QUESTION_KEPT_S : LIMIT_COMMAND_KEPT_S;
 }
 
+/* Adds what makes the command's hash; it goes by itself. */
 static void add_command(struct store *store, const struct command *command, const char *status, int attended)
 {
 	struct key key = key_of_command(command->id);
@@ -80,26 +96,25 @@ static void add_command(struct store *store, const struct command *command, cons
 
 enum err commands_send(struct store *store, const struct command *command)
 {
-	struct key channel = channel_of_commands(command->node);
 	struct buf waiting = {0};
 	struct replies replies;
+	int64_t listeners;
 	enum err err;
 
 	write_waiting(command, &waiting);
 	add_command(store, command, "sent", 1);
-	redis_add(store, "PUBLISH %s %b", channel.text, waiting.data, waiting.len);
+	redis_add(store, "PUBLISH %s %b", channel_of_commands(command->node).text, waiting.data, waiting.len);
 	err = redis_run(store, &replies);
 	buf_free(&waiting);
 	if (err != ERR_NONE)
 		return err;
-	if (reply_number(replies.item[replies.count - 1]) == 0) {
-		redis_add(store, "DEL %s", key_of_command(command->id).text);
-		err = redis_run_only(store);
-		if (err == ERR_NONE)
-			err = ERR_WORKER_NOT_CONNECTED;
-	}
+	listeners = reply_number(replies.item[replies.count - 1]);
 	replies_free(&replies);
-	return err;
+	if (listeners)
+		return ERR_NONE;
+	redis_add(store, "DEL %s", key_of_command(command->id).text);
+	err = redis_run_only(store);
+	return err != ERR_NONE ? err : ERR_WORKER_NOT_CONNECTED;
 }
 
 enum err commands_queue(struct store *store, const struct command *command)
@@ -107,17 +122,19 @@ enum err commands_queue(struct store *store, const struct command *command)
 	struct key list = key_of_node(NODE_COMMANDS, command->node);
 	struct buf waiting = {0};
 	struct replies replies;
+	int64_t length;
 	enum err err;
 
+	/* Two calls at once may both find the last place; the bound is there against floods and need not be
+	 * exact. */
 	redis_add(store, "LLEN %s", list.text);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	if (reply_number(replies.item[0]) >= LIMIT_COMMANDS_A_NODE)
-		err = ERR_CONFLICT;
+	length = reply_number(replies.item[0]);
 	replies_free(&replies);
-	if (err != ERR_NONE)
-		return err;
+	if (length >= LIMIT_COMMANDS_A_NODE)
+		return ERR_CONFLICT;
 	write_waiting(command, &waiting);
 	redis_add(store, "MULTI");
 	add_command(store, command, "queued", 0);
@@ -129,53 +146,32 @@ enum err commands_queue(struct store *store, const struct command *command)
 }
 
 /* SAMPLE 1763375400123 {"id":"4f…","type":… ; as write_waiting has it */
-static enum err note_sent(struct store *store, const char *kept, size_t len)
-{
-	static const char MARK[] = " {\"id\":\"";
-	const char *id = memmem(kept, len, MARK, strlen(MARK));
-	char copy[ID_RANDOM_SIZE];
-
-	if (!id || len - (size_t)(id - kept) < strlen(MARK) + sizeof(copy))
-		return ERR_NONE;
-	memcpy(copy, id + strlen(MARK), sizeof(copy) - 1);
-	copy[sizeof(copy) - 1] = '\0';
-	redis_add(store, "HSET %s status sent", key_of_command(copy).text);
-	return redis_run_only(store);
-}
-
 enum err commands_hand_out(struct store *store, const char *kept, size_t len, int64_t now_ms,
 			   struct json_out *out)
 {
+	static const char MARK[] = " {\"id\":\"";
 	struct buf command = {0};
-	enum err err = ERR_NONE;
+	char id[ID_RANDOM_SIZE];
+	const char *mark;
 
-	if (command_write(&command, kept, len, now_ms) == ERR_NONE) {
-		json_put_raw(out, NULL, command.data, command.len);
-		err = note_sent(store, kept, len);
-	}
+	if (command_write(&command, kept, len, now_ms) != ERR_NONE)
+		return ERR_NONE; /* expired, or not written by us */
+	json_put_raw(out, NULL, command.data, command.len);
 	buf_free(&command);
-	return err;
-}
-
-static enum err load_result(struct store *store, const char *id, struct buf *result)
-{
-	struct replies replies;
-	enum err err;
-
-	redis_add(store, "HGET %s result", key_of_command(id).text);
-	err = redis_run(store, &replies);
-	if (err != ERR_NONE)
-		return err;
-	if (!reply_is_text(replies.item[0]))
-		err = ERR_WORKER_TIMEOUT;
-	reply_append(replies.item[0], result);
-	replies_free(&replies);
-	return err;
+	mark = memmem(kept, len, MARK, strlen(MARK));
+	if (!mark || len - (size_t)(mark - kept) < strlen(MARK) + sizeof(id))
+		return ERR_NONE;
+	memcpy(id, mark + strlen(MARK), sizeof(id) - 1);
+	id[sizeof(id) - 1] = '\0';
+	redis_add(store, "HSET %s status sent", key_of_command(id).text);
+	return redis_run_only(store);
 }
 
 enum err commands_wait(struct store *store, const char *id, int64_t timeout_ms, struct buf *result)
 {
+	struct key key = key_of_command(id);
 	struct replies replies;
+	bool there;
 	enum err err;
 
 	redis_add(store, "BLPOP %s %lld", key_of_command_done(id).text, (long long)(timeout_ms + 999) / 1000);
@@ -183,12 +179,18 @@ enum err commands_wait(struct store *store, const char *id, int64_t timeout_ms, 
 	if (err != ERR_NONE)
 		return err;
 	replies_free(&replies);
-	err = load_result(store, id, result);
-	if (err != ERR_WORKER_TIMEOUT)
+	redis_add(store, "HGET %s result", key.text);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
 		return err;
-	redis_add(store, "HSET %s attended 0", key_of_command(id).text);
+	there = reply_is_text(replies.item[0]);
+	reply_append(replies.item[0], result);
+	replies_free(&replies);
+	if (there)
+		return ERR_NONE;
+	redis_add(store, "HSET %s attended 0", key.text);
 	err = redis_run_only(store);
-	return err == ERR_NONE ? ERR_WORKER_TIMEOUT : err;
+	return err != ERR_NONE ? err : ERR_WORKER_TIMEOUT;
 }
 
 void command_done_free(struct command_done *done)
@@ -199,14 +201,26 @@ void command_done_free(struct command_done *done)
 	buf_free(&done->method);
 }
 
+/* Reads the command's hash: the only reply is an array in the order of enum field. ERR_UNKNOWN_COMMAND. */
 static enum err load(struct store *store, const char *id, struct replies *out)
 {
+	struct replies replies;
+	enum err err;
+
 	redis_add(
 		store,
 		"HMGET %s worker_id type service_name action method params user created_at expires_at status "
 		"result attended only_asks",
 		key_of_command(id).text);
-	return redis_run(store, out);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
+		return err;
+	if (!reply_is_text(replies.item[0]->element[FIELD_WORKER_ID])) {
+		replies_free(&replies);
+		return ERR_UNKNOWN_COMMAND;
+	}
+	*out = replies;
+	return ERR_NONE;
 }
 
 enum err commands_finish(struct store *store, const char *id, const char *node, const struct buf *result,
@@ -221,9 +235,9 @@ enum err commands_finish(struct store *store, const char *id, const char *node, 
 	if (err != ERR_NONE)
 		return err;
 	fields = known.item[0]->element;
-	if (!reply_is_text(fields[FIELD_WORKER_ID]) || strcmp(fields[FIELD_WORKER_ID]->str, node) != 0) {
-		replies_free(&known);
-		return ERR_UNKNOWN_COMMAND;
+	if (strcmp(fields[FIELD_WORKER_ID]->str, node) != 0) {
+		err = ERR_UNKNOWN_COMMAND;
+		goto out;
 	}
 	only_asked = reply_number(fields[FIELD_ONLY_ASKS]) == 1;
 	/* A second result wakes nobody: the list's element was taken, or is there already. */
@@ -234,33 +248,23 @@ enum err commands_finish(struct store *store, const char *id, const char *node, 
 	redis_add(store, "RPUSH %s done", done.text);
 	redis_add(store, "EXPIRE %s %d", done.text, kept_s(only_asked));
 	err = redis_run(store, &replies);
-	if (err == ERR_NONE) {
-		*out = (struct command_done){.first = reply_number(replies.item[0]) == 1,
-					     .unattended = reply_number(replies.item[3]) == 0,
-					     .only_asked = only_asked};
-		reply_append(fields[FIELD_USER], &out->user);
-		reply_append(fields[FIELD_SERVICE_NAME], &out->service_name);
-		reply_append(fields[FIELD_ACTION], &out->action);
-		reply_append(fields[FIELD_METHOD], &out->method);
-		replies_free(&replies);
-	}
+	if (err != ERR_NONE)
+		goto out;
+	*out = (struct command_done){.first = reply_number(replies.item[0]) == 1,
+				     .unattended = reply_number(replies.item[3]) == 0,
+				     .only_asked = only_asked};
+	reply_append(fields[FIELD_USER], &out->user);
+	reply_append(fields[FIELD_SERVICE_NAME], &out->service_name);
+	reply_append(fields[FIELD_ACTION], &out->action);
+	reply_append(fields[FIELD_METHOD], &out->method);
+	replies_free(&replies);
+out:
 	replies_free(&known);
 	return err;
 }
 
-static void put_text(struct json_out *json, const char *key, const redisReply *field)
-{
-	if (reply_is_text(field))
-		json_put_text_len(json, key, field->str, field->len);
-}
-
-static void put_json(struct json_out *json, const char *key, const redisReply *field)
-{
-	if (reply_is_text(field))
-		json_put_raw(json, key, field->str, field->len);
-}
-
-/* One that no worker has answered and none may run any more has expired, whoever noticed it. */
+/* What the command's status is for whoever asks: no worker runs it any more behind its end, whatever was
+ * noted. */
 static const char *status_of(redisReply **fields, int64_t now_ms)
 {
 	const char *status = reply_is_text(fields[FIELD_STATUS]) ? fields[FIELD_STATUS]->str : "expired";
@@ -272,6 +276,25 @@ static const char *status_of(redisReply **fields, int64_t now_ms)
 
 enum err commands_show(struct store *store, const char *id, int64_t now_ms, struct buf *out)
 {
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		enum field field;
+		enum { AS_TEXT, AS_JSON, AS_TIME, AS_STATUS } how;
+	} MEMBERS[] = {
+		{"worker_id",    FIELD_WORKER_ID,    AS_TEXT},
+		{"type",         FIELD_TYPE,         AS_TEXT},
+		{"service_name", FIELD_SERVICE_NAME, AS_TEXT},
+		{"action",       FIELD_ACTION,       AS_TEXT},
+		{"method",       FIELD_METHOD,       AS_TEXT},
+		{"params",       FIELD_PARAMS,       AS_JSON},
+		{"user",         FIELD_USER,         AS_TEXT},
+		{"created_at",   FIELD_CREATED_AT,   AS_TIME},
+		{"expires_at",   FIELD_EXPIRES_AT,   AS_TIME},
+		{"status",       FIELD_STATUS,       AS_STATUS},
+		{"result",       FIELD_RESULT,       AS_JSON},
+	};
+	/* clang-format on */
 	struct json_out json = {.buf = out};
 	struct replies replies;
 	redisReply **fields;
@@ -280,23 +303,20 @@ enum err commands_show(struct store *store, const char *id, int64_t now_ms, stru
 	if (err != ERR_NONE)
 		return err;
 	fields = replies.item[0]->element;
-	if (!reply_is_text(fields[FIELD_WORKER_ID])) {
-		replies_free(&replies);
-		return ERR_UNKNOWN_COMMAND;
-	}
 	json_open(&json, '{');
 	json_put_text(&json, "command_id", id);
-	put_text(&json, "worker_id", fields[FIELD_WORKER_ID]);
-	put_text(&json, "type", fields[FIELD_TYPE]);
-	put_text(&json, "service_name", fields[FIELD_SERVICE_NAME]);
-	put_text(&json, "action", fields[FIELD_ACTION]);
-	put_text(&json, "method", fields[FIELD_METHOD]);
-	put_json(&json, "params", fields[FIELD_PARAMS]);
-	put_text(&json, "user", fields[FIELD_USER]);
-	json_put_time(&json, "created_at", reply_number(fields[FIELD_CREATED_AT]));
-	json_put_time(&json, "expires_at", reply_number(fields[FIELD_EXPIRES_AT]));
-	json_put_text(&json, "status", status_of(fields, now_ms));
-	put_json(&json, "result", fields[FIELD_RESULT]);
+	for (size_t i = 0; i < sizeof(MEMBERS) / sizeof(*MEMBERS); i++) {
+		const redisReply *field = fields[MEMBERS[i].field];
+
+		if (MEMBERS[i].how == AS_TIME)
+			json_put_time(&json, MEMBERS[i].name, reply_number(field));
+		else if (MEMBERS[i].how == AS_STATUS)
+			json_put_text(&json, MEMBERS[i].name, status_of(fields, now_ms));
+		else if (reply_is_text(field) && MEMBERS[i].how == AS_JSON)
+			json_put_raw(&json, MEMBERS[i].name, field->str, field->len);
+		else if (reply_is_text(field))
+			json_put_text_len(&json, MEMBERS[i].name, field->str, field->len);
+	}
 	json_close(&json, '}');
 	replies_free(&replies);
 	return ERR_NONE;

@@ -1,4 +1,13 @@
-/* Reports in Redis: read before, written in one MULTI, published in it. */
+/*
+ * Reports in Redis. A report is two round trips: first what is known of the node is read, for the report is
+ * judged by it (report/); then all that has to change is written and published in one MULTI, so that no
+ * reader sees a state without its point in the history, and no relay hears of a report that is not stored.
+ *
+ * A node speaks through one reporter process. The first round trip claims the node for the instance that
+ * reports, so two reporters with a copied configuration cannot both pass while neither has stored anything
+ * yet. The claim is short; storing the report prolongs it to the time until the next report, and a reporter
+ * that says goodbye gives it up.
+ */
 #include "fcgi/store/reports.h"
 
 #include "common/json.h"
@@ -9,7 +18,7 @@
 
 #include <string.h>
 
-#define CLAIM_S 30 /* until the report that is being judged is stored, or refused */
+#define CLAIM_S 30 /* until the report that is being judged has been stored or refused */
 
 void report_before_free(struct report_before *before)
 {
@@ -18,20 +27,13 @@ void report_before_free(struct report_before *before)
 	buf_free(&before->certificates);
 }
 
-static void write_array(struct buf *out, const redisReply *list)
-{
-	struct json_out json = {.buf = out};
-
-	json_open(&json, '[');
-	for (size_t i = 0; i < list->elements; i++)
-		json_put_raw(&json, NULL, list->element[i]->str, list->element[i]->len);
-	json_close(&json, ']');
-}
-
 enum err reports_begin(struct store *store, const char *node, const char *instance, int points,
 		       struct report_before *out)
 {
 	struct key key = key_of_node(NODE_INSTANCE, node);
+	struct report_before before = {0};
+	struct json_out json = {.buf = &before.points};
+	redisReply *const *known;
 	struct replies replies;
 	enum err err;
 
@@ -44,88 +46,88 @@ enum err reports_begin(struct store *store, const char *node, const char *instan
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	*out = (struct report_before){0};
-	out->other_instance =
-		*instance && reply_is_text(replies.item[4]) && strcmp(replies.item[4]->str, instance) != 0;
-	write_array(&out->points, replies.item[*instance ? 1 : 0]);
-	reply_append(replies.item[*instance ? 2 : 1], &out->summary);
-	reply_append(replies.item[*instance ? 3 : 2], &out->certificates);
+	known = &replies.item[*instance ? 1 : 0]; /* behind the claim's reply */
+	json_open(&json, '[');
+	for (size_t i = 0; i < known[0]->elements; i++)
+		json_put_raw(&json, NULL, known[0]->element[i]->str, known[0]->element[i]->len);
+	json_close(&json, ']');
+	reply_append(known[1], &before.summary);
+	reply_append(known[2], &before.certificates);
+	before.other_instance = *instance && reply_is_text(known[3]) && strcmp(known[3]->str, instance) != 0;
 	replies_free(&replies);
+	*out = before;
 	return ERR_NONE;
 }
 
-/* What the relays get: the lines of channel `metrics` in docs/ARCHITECTURE.md. */
+/* SAMPLE worker-001 ⏎ {"timestamp":…} ⏎ {"cpu_percent":…} ⏎ {"status":…} ⏎ [{"path":…}], of channel `metrics` */
 static void write_message(struct buf *out, const struct report_parts *parts)
 {
+	const struct buf *const lines[] = {parts->state, parts->point, parts->summary, parts->certificates};
+
 	buf_text(out, parts->node);
-	buf_char(out, '\n');
-	buf_append(out, parts->state->data, parts->state->len);
-	buf_char(out, '\n');
-	buf_append(out, parts->point->data, parts->point->len);
-	buf_char(out, '\n');
-	buf_append(out, parts->summary->data, parts->summary->len);
-	if (!parts->certificates)
-		return;
-	buf_char(out, '\n');
-	buf_append(out, parts->certificates->data, parts->certificates->len);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines) && lines[i]; i++) {
+		buf_char(out, '\n');
+		buf_append(out, lines[i]->data, lines[i]->len);
+	}
 }
 
-static void add_set(struct store *store, struct key key, const struct buf *value)
+/* Adds the transaction that stores and publishes the report. Its first part reads the commands that wait. */
+static void add_report(struct store *store, const struct report_parts *parts, const struct buf *message)
 {
-	redis_add(store, "SET %s %b", key.text, value->data, value->len);
-}
-
-static void add_instance(struct store *store, const struct report_parts *parts)
-{
-	struct key key = key_of_node(NODE_INSTANCE, parts->node);
-
-	if (*parts->instance && parts->instance_held_s)
-		redis_add(store, "SET %s %s EX %lld", key.text, parts->instance,
-			  (long long)parts->instance_held_s);
-	else
-		redis_add(store, "DEL %s", key.text);
-}
-
-static enum err take_commands(struct store *store, const redisReply *list, int64_t now_ms, struct buf *out)
-{
-	struct json_out json = {.buf = out};
-	enum err err = ERR_NONE;
-
-	json_open(&json, '[');
-	for (size_t i = 0; i < list->elements && err == ERR_NONE; i++)
-		err = commands_hand_out(store, list->element[i]->str, list->element[i]->len, now_ms, &json);
-	json_close(&json, ']');
-	return err;
-}
-
-enum err reports_store(struct store *store, const struct report_parts *parts, struct buf *commands)
-{
+	const struct {
+		enum node_key key;
+		const struct buf *value; /* NULL: stays as it is */
+	} values[] = {{NODE_STATE, parts->state},
+		      {NODE_SUMMARY, parts->summary},
+		      {NODE_CERTIFICATES, parts->certificates}};
 	struct key history = key_of_node(NODE_HISTORY, parts->node);
 	struct key waiting = key_of_node(NODE_COMMANDS, parts->node);
-	struct buf message = {0};
-	struct replies replies;
-	enum err err;
+	struct key instance = key_of_node(NODE_INSTANCE, parts->node);
 
-	write_message(&message, parts);
 	redis_add(store, "MULTI");
 	redis_add(store, "LRANGE %s 0 -1", waiting.text);
 	redis_add(store, "DEL %s", waiting.text);
-	add_set(store, key_of_node(NODE_STATE, parts->node), parts->state);
-	add_set(store, key_of_node(NODE_SUMMARY, parts->node), parts->summary);
-	if (parts->certificates)
-		add_set(store, key_of_node(NODE_CERTIFICATES, parts->node), parts->certificates);
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (values[i].value)
+			redis_add(store, "SET %s %b", key_of_node(values[i].key, parts->node).text,
+				  values[i].value->data, values[i].value->len);
 	redis_add(store, "LPUSH %s %b", history.text, parts->point->data, parts->point->len);
 	redis_add(store, "LTRIM %s 0 %d", history.text, LIMIT_HISTORY_POINTS - 1);
 	redis_add(store, "ZADD %s %lld %s", KEY_NODES, (long long)parts->now_ms, parts->node);
 	redis_add(store, "HINCRBY %s total_updates 1", KEY_STATS);
-	add_instance(store, parts);
-	redis_add(store, "PUBLISH %s %b", CHANNEL_METRICS, message.data, message.len);
+	if (*parts->instance && parts->instance_held_s)
+		redis_add(store, "SET %s %s EX %lld", instance.text, parts->instance,
+			  (long long)parts->instance_held_s);
+	else
+		redis_add(store, "DEL %s", instance.text);
+	redis_add(store, "PUBLISH %s %b", CHANNEL_METRICS, message->data, message->len);
 	redis_add(store, "EXEC");
+}
+
+enum err reports_store(struct store *store, const struct report_parts *parts, struct buf *commands)
+{
+	struct json_out json = {.buf = commands};
+	struct buf message = {0};
+	struct replies replies;
+	const redisReply *waiting;
+	enum err err;
+
+	write_message(&message, parts);
+	add_report(store, parts, &message);
 	err = redis_run(store, &replies);
 	buf_free(&message);
 	if (err != ERR_NONE)
 		return err;
-	err = take_commands(store, replies_of_exec(&replies)[0], parts->now_ms, commands);
+	waiting = replies_of_exec(&replies)[0];
+	json_open(&json, '[');
+	for (size_t i = 0; i < waiting->elements; i++) {
+		const redisReply *command = waiting->element[i];
+
+		err = commands_hand_out(store, command->str, command->len, parts->now_ms, &json);
+		if (err != ERR_NONE)
+			break;
+	}
+	json_close(&json, ']');
 	replies_free(&replies);
 	return err;
 }
