@@ -1,4 +1,4 @@
-/* Addresses, read and written by the system. */
+/* Networks of addresses. The system reads and writes the addresses, so that one spelling stands for each. */
 #include "fcgi/store/network.h"
 
 #include <arpa/inet.h>

@@ -1,13 +1,16 @@
-/* The Lua scripts' texts. */
+/*
+ * The Lua scripts' texts. A script is used only where a MULTI is not enough, because what is written depends
+ * on what is read in the same step. Scripts stay short: Redis serves nobody else while one runs.
+ */
 #include "fcgi/store/scripts.h"
 
 /*
- * Log entries of one node: numbered, kept, trimmed and published, unless the batch is the one taken last.
- * KEYS: the node's batch, the node's logs, log_seq, log_sources:nodes, log_sources:loggers, the logs' bytes.
- * ARGV: node, batch ("" is never a repeat), entries kept, seconds kept, channel, now in ms, bytes kept,
- *       number of loggers, the loggers, then the entries as JSON without their closing brace.
- * The bytes are counted as entries come and go, and anew only where no count is kept.
- * Answers {entries added, entries kept now}.
+ * Takes log entries of one node: they are numbered, kept, trimmed and published, unless the batch is the one
+ * taken last. KEYS: the node's batch, the node's logs, log_seq, log_sources:nodes, log_sources:loggers, the
+ * logs' bytes. ARGV: node, batch ("" is never a repeat), entries kept, seconds kept, channel, now in ms,
+ * bytes kept, number of loggers, the loggers, then the entries as JSON without their closing brace. The bytes
+ * are counted as entries come and go; all of them are counted only where no count is kept. Answers {entries
+ * added, entries kept now}.
  */
 static const char ADD_LOGS[] =
 	"local function size(entries)\n"
@@ -48,9 +51,9 @@ static const char ADD_LOGS[] =
 	"return {added, redis.call('LLEN', KEYS[2])}\n";
 
 /*
- * A node that has been silent since a given time, with all that is kept about it but its logs.
+ * Removes a node that has been silent since a given time, with all that is kept about it but its logs.
  * KEYS: nodes, then the keys to delete. ARGV: node, the newest time last seen (ms) that still counts as
- * silent, channel. Answers whether the node was removed: one that has reported meanwhile is not.
+ * silent, channel. Answers 1 if the node was removed, 0 if there is none or it has reported meanwhile.
  */
 static const char REMOVE_NODE[] = "local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])\n"
 				  "if not seen or tonumber(seen) > tonumber(ARGV[2]) then return 0 end\n"
@@ -60,7 +63,7 @@ static const char REMOVE_NODE[] = "local seen = redis.call('ZSCORE', KEYS[1], AR
 				  "return 1\n";
 
 /*
- * A user's record replaced, if it still is what the caller read; the last admin stays one.
+ * Replaces a user's record if it still is what the caller read; the last admin stays one.
  * KEYS: users. ARGV: name, the record that was read ("" for none), the new one ("" to remove), channel,
  * what is published ("" for nothing). Answers 1: done, 0: changed meanwhile, -1: it is the last admin.
  */
@@ -80,10 +83,10 @@ static const char PUT_USER[] =
 	"return 1\n";
 
 /*
- * Counters of attempts to log in changed; each ends by itself, for it is made with its end.
- * KEYS: the counters. ARGV: the change, seconds that a new one lasts. Answers of each {count, seconds left}.
- * It runs in a full Redis, too: one may log in there and guesses are still counted. What it adds is small and
- * gone after a minute, and the web server bounds how often one client asks.
+ * Changes the counters of login attempts; each counter ends by itself, since it is made with its end.
+ * KEYS: the counters. ARGV: the change, seconds that a new one lasts. Answers {count, seconds left} of each.
+ * It runs in a full Redis, too: people can log in there, and guesses are still counted. What it adds is small
+ * and gone after a minute, and the web server bounds how often one client asks.
  */
 static const char COUNT_LOGIN[] = "#!lua flags=allow-oom\n"
 				  "local counted = {}\n"

@@ -1,4 +1,4 @@
-/* The hash `stats`; total_updates grows where reports are stored. */
+/* The hash `stats`. Its third field, total_updates, grows where reports are stored (reports.c). */
 #include "fcgi/store/stats.h"
 
 #include "common/keys.h"

@@ -1,7 +1,7 @@
 /*
- * The store: one connection to Redis, owned by one process. It connects when first used and again after it
- * was lost; what cannot be done meanwhile fails at once with ERR_BACKEND_AWAY, and nothing is ever sent
- * twice. The concepts kept in it (nodes, history, users, …) each have a header beside this one.
+ * The store: one connection to Redis, owned by one process. It connects when it is first used and again after
+ * the connection was lost; what cannot be done meanwhile fails at once with ERR_BACKEND_AWAY, and nothing is
+ * ever sent twice. Each concept that is kept in it (nodes, history, users, …) has a header beside this one.
  */
 #ifndef FCGI_STORE_STORE_H
 #define FCGI_STORE_STORE_H

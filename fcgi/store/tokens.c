@@ -1,4 +1,10 @@
-/* Tokens in Redis: the workers' by id in a hash, the revoked ones by a key that lives as long as they would.
+/*
+ * Tokens in Redis. The tokens themselves are not stored, only their ids: a worker's is a field of a hash, a
+ * revoked one is a key that lives as long as the token would have.
+ *
+ * A user's tokens are not listed at all. Each carries the generation that the user's record had when it was
+ * made, and counts while the record still has it; so one change of the record ends all sessions of that user.
+ * Signatures and times are checked elsewhere (common/token.h).
  */
 #include "fcgi/store/tokens.h"
 
@@ -12,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* SAMPLE {"password":"$y$j9T$…","role":"admin","generation":1763375400,"created_at":1763375400123} */
 static bool still_that_user(const redisReply *record, const struct token_claims *claims)
 {
 	struct json *user = NULL;
@@ -49,22 +56,19 @@ enum err tokens_check(struct store *store, const struct token_claims *claims)
 	return err;
 }
 
-static void add_revoke(struct store *store, const char *id, int64_t expires_at)
+enum err tokens_revoke(struct store *store, const char *id, int64_t expires_at)
 {
 	int64_t left_s = expires_at - clock_now_ms() / 1000 + 1;
 	struct buf message = {0};
+	enum err err;
 
 	buf_printf(&message, "token %s", id);
 	redis_add(store, "SET %s 1 EX %lld", key_of_revoked(id).text, (long long)(left_s > 1 ? left_s : 1));
 	redis_add(store, "HDEL %s %s", KEY_TOKENS, id);
 	redis_add(store, "PUBLISH %s %b", CHANNEL_REVOKED, message.data, message.len);
+	err = redis_run_only(store);
 	buf_free(&message);
-}
-
-enum err tokens_revoke(struct store *store, const char *id, int64_t expires_at)
-{
-	add_revoke(store, id, expires_at);
-	return redis_run_only(store);
+	return err;
 }
 
 enum err tokens_add(struct store *store, const struct token_claims *claims)
@@ -87,9 +91,10 @@ enum err tokens_add(struct store *store, const struct token_claims *claims)
 	return err;
 }
 
+/* A worker's token as the list tells it. */
 struct listed {
 	char id[ID_RANDOM_SIZE], node[ID_NODE_SIZE];
-	int64_t created_at, expires_at;
+	int64_t created_at, expires_at; /* seconds */
 };
 
 /* SAMPLE {"node":"worker-001","created_at":1763375400,"expires_at":1794911400} */
@@ -110,19 +115,49 @@ static bool read_listed(const redisReply *record, struct listed *out)
 	return fine;
 }
 
+/* By age; by id where two are as old. */
 static int compare_listed(const void *a, const void *b)
 {
 	const struct listed *x = a, *y = b;
 
-	return x->created_at != y->created_at
-		       ? (x->created_at > y->created_at) - (x->created_at < y->created_at)
-		       : strcmp(x->id, y->id);
+	if (x->created_at != y->created_at)
+		return x->created_at > y->created_at ? 1 : -1;
+	return strcmp(x->id, y->id);
 }
 
-static void write_listed(const struct listed *tokens, size_t count, struct buf *out)
+/* Reads the whole hash, whose fields and values come by turns. The caller frees the array. */
+static struct listed *read_list(const redisReply *hash, int64_t now, size_t *count)
+{
+	struct listed *tokens = mem_alloc(hash->elements / 2 + 1, sizeof(*tokens));
+
+	*count = 0;
+	for (size_t i = 0; i + 1 < hash->elements; i += 2) {
+		const redisReply *id = hash->element[i], *record = hash->element[i + 1];
+		struct listed *token = &tokens[*count];
+
+		if (id->len >= sizeof(token->id) || !read_listed(record, token) || token->expires_at <= now)
+			continue;
+		memcpy(token->id, id->str, id->len + 1);
+		(*count)++;
+	}
+	qsort(tokens, *count, sizeof(*tokens), compare_listed);
+	return tokens;
+}
+
+enum err tokens_list(struct store *store, struct buf *out)
 {
 	struct json_out json = {.buf = out};
+	struct listed *tokens;
+	struct replies replies;
+	size_t count;
+	enum err err;
 
+	redis_add(store, "HGETALL %s", KEY_TOKENS);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
+		return err;
+	tokens = read_list(replies.item[0], clock_now_ms() / 1000, &count);
+	replies_free(&replies);
 	json_open(&json, '[');
 	for (size_t i = 0; i < count; i++) {
 		json_open(&json, '{');
@@ -133,34 +168,7 @@ static void write_listed(const struct listed *tokens, size_t count, struct buf *
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
-}
-
-enum err tokens_list(struct store *store, struct buf *out)
-{
-	int64_t now = clock_now_ms() / 1000;
-	struct listed *tokens;
-	struct replies replies;
-	size_t count = 0;
-	enum err err;
-
-	redis_add(store, "HGETALL %s", KEY_TOKENS);
-	err = redis_run(store, &replies);
-	if (err != ERR_NONE)
-		return err;
-	tokens = mem_alloc(replies.item[0]->elements / 2 + 1, sizeof(*tokens));
-	for (size_t i = 0; i + 1 < replies.item[0]->elements; i += 2) {
-		const redisReply *id = replies.item[0]->element[i], *record = replies.item[0]->element[i + 1];
-		struct listed *token = &tokens[count];
-
-		if (id->len >= sizeof(token->id) || !read_listed(record, token) || token->expires_at <= now)
-			continue;
-		memcpy(token->id, id->str, id->len + 1);
-		count++;
-	}
-	qsort(tokens, count, sizeof(*tokens), compare_listed);
-	write_listed(tokens, count, out);
 	free(tokens);
-	replies_free(&replies);
 	return ERR_NONE;
 }
 
@@ -168,14 +176,16 @@ enum err tokens_remove(struct store *store, const char *id)
 {
 	struct listed token;
 	struct replies replies;
+	bool listed;
 	enum err err;
 
 	redis_add(store, "HGET %s %s", KEY_TOKENS, id);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	if (!read_listed(replies.item[0], &token))
-		err = ERR_NOT_FOUND;
+	listed = read_listed(replies.item[0], &token);
 	replies_free(&replies);
-	return err == ERR_NONE ? tokens_revoke(store, id, token.expires_at) : err;
+	if (!listed)
+		return ERR_NOT_FOUND;
+	return tokens_revoke(store, id, token.expires_at);
 }

@@ -1,4 +1,7 @@
-/* Which tokens count: the workers' own list, what was revoked, and the users' generations. */
+/*
+ * Which tokens count: the list of the workers' tokens, what was revoked, and the users' generations. Errors
+ * that are not named are redis_run's.
+ */
 #ifndef FCGI_STORE_TOKENS_H
 #define FCGI_STORE_TOKENS_H
 
@@ -9,21 +12,27 @@
 #include <stdint.h>
 
 /*
- * Whether a token whose signature and times are right still counts: not revoked, and its user is as it was
- * when the token was made, or its node's token is still listed. ERR_TOKEN_REVOKED if not.
+ * Whether a token whose signature and times are right still counts. A worker's token must be in the list; a
+ * user's must have the user's present role and generation (users.h); neither may be revoked.
+ * ERR_TOKEN_REVOKED if it does not count.
  */
 enum err tokens_check(struct store *store, const struct token_claims *claims) MUST_CHECK;
 
-/* The token ends everywhere. */
+/*
+ * Ends a token everywhere: it is revoked until `expires_at` (seconds), when it would have ended, and the
+ * relays are told.
+ */
 enum err tokens_revoke(struct store *store, const char *id, int64_t expires_at) MUST_CHECK;
 
-/* A worker's token is listed, so that it counts and can be revoked by its id. */
+/* Puts a worker's token into the list, so that it counts and can be revoked by its id, and tells the relays.
+ */
 enum err tokens_add(struct store *store, const struct token_claims *claims) MUST_CHECK;
 
-/* Appends [{"id":…,"node_id":…,"created_at":…,"expires_at":…}, …], oldest first; ended ones are dropped. */
+/* Appends [{"id":…,"node_id":…,"created_at":…,"expires_at":…}, …], oldest first, without those that have
+ * ended. */
 enum err tokens_list(struct store *store, struct buf *out) MUST_CHECK;
 
-/* Revokes a worker's token and takes it off the list. ERR_NOT_FOUND if there is none of that id. */
+/* Revokes a worker's token and takes it off the list. ERR_NOT_FOUND: there is no token of that id. */
 enum err tokens_remove(struct store *store, const char *id) MUST_CHECK;
 
 #endif

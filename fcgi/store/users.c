@@ -1,4 +1,11 @@
-/* Accounts in one Redis hash, each a small JSON object. */
+/*
+ * Accounts in one Redis hash, each a small JSON object.
+ *
+ * A change reads a record, makes the new one and puts it in its place by a script (scripts.c), which does so
+ * only if the record is still the one that was read, and only if an admin is left. Somebody who was faster
+ * means reading again; so two changes at once are both made, and the last admin cannot go by two removals at
+ * once.
+ */
 #include "fcgi/store/users.h"
 
 #include "common/clock.h"
@@ -11,35 +18,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHANGED_MEANWHILE_TRIES 10
-#define ADMIN_IS_LAST		(-1)
+#define TRIES	      10   /* of a change; each time somebody else was faster */
+#define ADMIN_IS_LAST (-1) /* answer of the script */
 
 /* SAMPLE {"password":"$y$j9T$…","role":"admin","generation":1763375400,"created_at":1763375400123} */
-static enum err read_user(const char *name, const char *text, size_t len, struct user *out)
+static bool read_user(const char *name, const char *text, size_t len, struct user *out)
 {
 	struct user user = {0};
 	struct json *record = NULL;
 	const char *hash = NULL, *role = NULL;
-	enum err err;
+	bool fine;
 
 	if (!id_is_node(name) || json_parse(text, len, &record, NULL) != ERR_NONE)
-		return ERR_INTERNAL;
-	err = json_need_text(record, "", "password", USER_HASH_SIZE - 1, &hash, NULL);
-	if (err == ERR_NONE)
-		err = json_need_text(record, "", "role", ID_NODE_MAX, &role, NULL);
-	if (err == ERR_NONE)
-		err = role_parse(role, &user.role);
-	if (err == ERR_NONE)
-		err = json_need_integer(record, "", "generation", 1, INT64_MAX, &user.generation, NULL);
-	if (err == ERR_NONE)
-		err = json_need_integer(record, "", "created_at", 0, INT64_MAX, &user.created_at_ms, NULL);
-	if (err == ERR_NONE) {
+		return false;
+	fine = json_need_text(record, "", "password", USER_HASH_SIZE - 1, &hash, NULL) == ERR_NONE &&
+	       json_need_text(record, "", "role", ID_NODE_MAX, &role, NULL) == ERR_NONE &&
+	       role_parse(role, &user.role) == ERR_NONE &&
+	       json_need_integer(record, "", "generation", 1, INT64_MAX, &user.generation, NULL) ==
+		       ERR_NONE &&
+	       json_need_integer(record, "", "created_at", 0, INT64_MAX, &user.created_at_ms, NULL) ==
+		       ERR_NONE;
+	if (fine) {
 		memcpy(user.name, name, strlen(name) + 1);
 		memcpy(user.hash, hash, strlen(hash) + 1);
 		*out = user;
 	}
 	json_free(record);
-	return err == ERR_NONE ? ERR_NONE : ERR_INTERNAL;
+	return fine;
 }
 
 static void write_user(const struct user *user, struct buf *out)
@@ -54,7 +59,7 @@ static void write_user(const struct user *user, struct buf *out)
 	json_close(&json, '}');
 }
 
-/* The record as it stands, too ("" if there is none), for put. */
+/* Finds the user, and appends its record as it stands, which put must be told. */
 static enum err find(struct store *store, const char *name, struct user *out, struct buf *record)
 {
 	struct replies replies;
@@ -65,9 +70,10 @@ static enum err find(struct store *store, const char *name, struct user *out, st
 	if (err != ERR_NONE)
 		return err;
 	reply_append(replies.item[0], record);
-	err = record->len ? read_user(name, record->data, record->len, out) : ERR_UNKNOWN_USER;
 	replies_free(&replies);
-	return err;
+	if (!record->len)
+		return ERR_UNKNOWN_USER;
+	return read_user(name, record->data, record->len, out) ? ERR_NONE : ERR_INTERNAL;
 }
 
 enum err users_find(struct store *store, const char *name, struct user *out)
@@ -79,12 +85,16 @@ enum err users_find(struct store *store, const char *name, struct user *out)
 	return err;
 }
 
-/* ERR_CONFLICT: the last admin. *done is false if the record is another by now. */
+/*
+ * Puts `after` in the place of `before` ("" is no record) and tells the relays which generation counts now.
+ * *done is false if the record is another by now. ERR_CONFLICT: the last admin would go.
+ */
 static enum err put(struct store *store, const char *name, const struct buf *before, const struct buf *after,
 		    int64_t generation, bool *done)
 {
 	struct buf message = {0};
 	struct replies replies;
+	int64_t answer;
 	enum err err;
 
 	buf_printf(&message, "user %s %" PRId64, name, generation);
@@ -95,10 +105,10 @@ static enum err put(struct store *store, const char *name, const struct buf *bef
 	buf_free(&message);
 	if (err != ERR_NONE)
 		return err;
-	*done = reply_number(replies.item[0]) == 1;
-	err = reply_number(replies.item[0]) == ADMIN_IS_LAST ? ERR_CONFLICT : ERR_NONE;
+	answer = reply_number(replies.item[0]);
 	replies_free(&replies);
-	return err;
+	*done = answer == 1;
+	return answer == ADMIN_IS_LAST ? ERR_CONFLICT : ERR_NONE;
 }
 
 enum err users_add(struct store *store, const char *name, const char *hash, enum role role)
@@ -110,49 +120,67 @@ enum err users_add(struct store *store, const char *name, const char *hash, enum
 
 	memcpy(user.name, name, strlen(name) + 1);
 	memcpy(user.hash, hash, strlen(hash) + 1);
-	/* Never one that a removed user of this name had, so that its tokens stay dead. */
+	/* Never a generation that a removed user of this name had, so that its tokens stay dead. */
 	user.generation = user.created_at_ms;
 	write_user(&user, &record);
 	err = put(store, name, &none, &record, user.generation, &done);
 	buf_free(&record);
-	return err == ERR_NONE && !done ? ERR_CONFLICT : err;
+	if (err != ERR_NONE)
+		return err;
+	return done ? ERR_NONE : ERR_CONFLICT;
 }
 
-/* What `change` makes of the user as it stands is put in its place, again if somebody else was faster. */
-static enum err replace(struct store *store, const char *name, const char *hash, enum role role, bool remove)
+/* What is to become of a user. */
+struct user_change {
+	bool remove;
+	const char *hash; /* NULL: as it is */
+	enum role role;	  /* ROLE_NONE: as it is */
+};
+
+/* Reads the record and puts the changed one in its place. *done is false if somebody else was faster. */
+static enum err try_change(struct store *store, const char *name, const struct user_change *change,
+			   bool *done)
 {
-	bool done = false;
-	enum err err = ERR_NONE;
+	struct buf before = {0}, after = {0};
+	struct user user;
+	enum err err = find(store, name, &user, &before);
 
-	for (int i = 0; i < CHANGED_MEANWHILE_TRIES && err == ERR_NONE && !done; i++) {
-		struct buf before = {0}, after = {0};
-		struct user user;
+	if (err != ERR_NONE)
+		goto out;
+	if (change->hash)
+		memcpy(user.hash, change->hash, strlen(change->hash) + 1);
+	if (change->role != ROLE_NONE)
+		user.role = change->role;
+	user.generation = change->remove ? 0 : user.generation + 1;
+	if (!change->remove)
+		write_user(&user, &after);
+	err = put(store, name, &before, &after, user.generation, done);
+out:
+	buf_free(&before);
+	buf_free(&after);
+	return err;
+}
 
-		err = find(store, name, &user, &before);
-		if (err == ERR_NONE && !remove) {
-			if (hash)
-				memcpy(user.hash, hash, strlen(hash) + 1);
-			if (role != ROLE_NONE)
-				user.role = role;
-			user.generation++;
-			write_user(&user, &after);
-		}
-		if (err == ERR_NONE)
-			err = put(store, name, &before, &after, remove ? 0 : user.generation, &done);
-		buf_free(&before);
-		buf_free(&after);
+static enum err change_user(struct store *store, const char *name, const struct user_change *change)
+{
+	for (int i = 0; i < TRIES; i++) {
+		bool done = false;
+		enum err err = try_change(store, name, change, &done);
+
+		if (err != ERR_NONE || done)
+			return err;
 	}
-	return err == ERR_NONE && !done ? ERR_BACKEND_AWAY : err;
+	return ERR_BACKEND_AWAY;
 }
 
 enum err users_change(struct store *store, const char *name, const char *hash, enum role role)
 {
-	return replace(store, name, hash, role, false);
+	return change_user(store, name, &(struct user_change){.hash = hash, .role = role});
 }
 
 enum err users_remove(struct store *store, const char *name)
 {
-	return replace(store, name, NULL, ROLE_NONE, true);
+	return change_user(store, name, &(struct user_change){.remove = true, .role = ROLE_NONE});
 }
 
 static int compare_users(const void *a, const void *b)
@@ -160,10 +188,27 @@ static int compare_users(const void *a, const void *b)
 	return strcmp(((const struct user *)a)->name, ((const struct user *)b)->name);
 }
 
-static void write_list(const struct user *users, size_t count, struct buf *out)
+enum err users_list(struct store *store, struct buf *out)
 {
 	struct json_out json = {.buf = out};
+	struct replies replies;
+	const redisReply *hash;
+	struct user *users;
+	size_t count = 0;
+	enum err err;
 
+	redis_add(store, "HGETALL %s", KEY_USERS);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
+		return err;
+	hash = replies.item[0]; /* names and records by turns */
+	users = mem_alloc(hash->elements / 2 + 1, sizeof(*users));
+	for (size_t i = 0; i + 1 < hash->elements; i += 2)
+		if (read_user(hash->element[i]->str, hash->element[i + 1]->str, hash->element[i + 1]->len,
+			      &users[count]))
+			count++;
+	replies_free(&replies);
+	qsort(users, count, sizeof(*users), compare_users);
 	json_open(&json, '[');
 	for (size_t i = 0; i < count; i++) {
 		json_open(&json, '{');
@@ -173,30 +218,6 @@ static void write_list(const struct user *users, size_t count, struct buf *out)
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
-}
-
-enum err users_list(struct store *store, struct buf *out)
-{
-	struct replies replies;
-	struct user *users;
-	size_t count = 0;
-	enum err err;
-
-	redis_add(store, "HGETALL %s", KEY_USERS);
-	err = redis_run(store, &replies);
-	if (err != ERR_NONE)
-		return err;
-	users = mem_alloc(replies.item[0]->elements / 2 + 1, sizeof(*users));
-	for (size_t i = 0; i + 1 < replies.item[0]->elements; i += 2) {
-		const redisReply *name = replies.item[0]->element[i],
-				 *record = replies.item[0]->element[i + 1];
-
-		if (read_user(name->str, record->str, record->len, &users[count]) == ERR_NONE)
-			count++;
-	}
-	qsort(users, count, sizeof(*users), compare_users);
-	write_list(users, count, out);
 	free(users);
-	replies_free(&replies);
 	return ERR_NONE;
 }

@@ -1,4 +1,7 @@
-/* Accounts. A record's generation grows with every change, and a token made for another one has ended. */
+/*
+ * Accounts. A record's generation grows with every change, and a token that was made for an earlier
+ * generation has ended (tokens.h). Errors that are not named are redis_run's.
+ */
 #ifndef FCGI_STORE_USERS_H
 #define FCGI_STORE_USERS_H
 
@@ -19,20 +22,22 @@ struct user {
 	int64_t created_at_ms;
 };
 
-enum err users_find(struct store *store, const char *name,
-		    struct user *out) MUST_CHECK; /* ERR_UNKNOWN_USER */
+/* ERR_UNKNOWN_USER: there is no such user. ERR_INTERNAL: its record is not what we write. */
+enum err users_find(struct store *store, const char *name, struct user *out) MUST_CHECK;
 
 /* Appends [{"username":…,"role":…,"created_at":…}, …] by name. */
 enum err users_list(struct store *store, struct buf *out) MUST_CHECK;
 
-/* ERR_CONFLICT if there is one of that name. */
+/* `name` is an id (id_is_node), `hash` fits USER_HASH_SIZE. ERR_CONFLICT: there is a user of that name. */
 enum err users_add(struct store *store, const char *name, const char *hash, enum role role) MUST_CHECK;
 
 /*
- * A new password (NULL: as it is) and a new role (ROLE_NONE: as it is). The user's sessions end. ERR_CONFLICT
- * if that would take the last admin away.
+ * Gives the user a new password (NULL: as it is) and a new role (ROLE_NONE: as it is); its sessions end.
+ * ERR_UNKNOWN_USER; ERR_CONFLICT: that would take the last admin away.
  */
 enum err users_change(struct store *store, const char *name, const char *hash, enum role role) MUST_CHECK;
-enum err users_remove(struct store *store, const char *name) MUST_CHECK; /* likewise */
+
+/* Removes the user; its sessions end. Errors likewise. */
+enum err users_remove(struct store *store, const char *name) MUST_CHECK;
 
 #endif
