@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { BIN, ROOT, startStack } from '../lib/stack.js';
 
 const run = promisify(execFile);
-const FILES = ['README.md', 'README.ru.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const FILES = ['README.md', 'README.ru.md', ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 
 /** @typedef {{ file: string, chapter: string, language: string, text: string, illustration: boolean }} Block */
 
