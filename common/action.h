@@ -1,6 +1,6 @@
 /*
  * What can be done with a service: the one list for the coordinator's checks and the workers' drivers.
- * Another action is a value here, a name in action.c, and what each driver makes of it.
+ * Another action is a value here, a name in action.c, and a case in each driver.
  */
 #ifndef COMMON_ACTION_H
 #define COMMON_ACTION_H

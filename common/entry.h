@@ -1,6 +1,6 @@
 /*
  * A log entry of the wire contract. The reporter writes entries, the API checks and stores them, and both
- * the API and the relay filter what is stored, without a full parse.
+ * the API and the relay filter stored entries without a full parse.
  */
 #ifndef COMMON_ENTRY_H
 #define COMMON_ENTRY_H
@@ -48,7 +48,7 @@ void entry_cut_message(struct entry *entry, struct buf *scratch);
  * Appends the entry as a JSON object with its fields in this order: timestamp, node_id, level,
  * logger_name, message, module, funcName, lineno. With `node` NULL there is no node_id, as when a worker
  * sends it. With `open` true the closing brace is left out, so that the API's script in Redis can add
- * `,"seq":N}`. Names are cut to LIMIT_NAME bytes, so what is written can always be read by entry_read. The
+ * `,"seq":N}`. Names are cut to LIMIT_NAME bytes, so a written entry can always be read by entry_read. The
  * message is not cut here.
  */
 void entry_write(struct buf *out, const struct entry *entry, const char *node, bool open);

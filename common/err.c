@@ -1,5 +1,5 @@
 /*
- * The one table from what went wrong to the wire contract's status and code. A status may be shared by
+ * The one table from errors to the statuses and codes of the wire contract. A status may be shared by
  * several errors; a code is given once and never changes its meaning.
  */
 #include "common/err.h"

@@ -1,12 +1,12 @@
 /*
  * Reading JSON: cJSON's one home.
  *
- * cJSON takes what the contract refuses: nesting of a thousand levels, anything behind the document, raw
- * control characters in strings, numbers that overflow to infinity. And it trips over what is common: it
- * ends a string at `\u0000`, and refuses a document for half a surrogate pair. So a document is looked
- * over before cJSON sees it, its bad escapes are replaced in a copy, and the numbers are checked
- * afterwards. What must stay true: after json_parse every value can be used and written again without
- * another look.
+ * cJSON takes documents that the contract refuses: nesting of a thousand levels, anything behind the
+ * document, raw control characters in strings, numbers that overflow to infinity. And it fails on input
+ * that is common: it ends a string at `\u0000`, and refuses a document for half a surrogate pair. So a
+ * document is looked over before cJSON sees it, its bad escapes are replaced in a copy, and the numbers
+ * are checked afterwards. What must stay true: after json_parse every value can be used and written again
+ * without another look.
  */
 #include "common/json.h"
 
@@ -32,8 +32,9 @@ static const struct json *as_json(const cJSON *value)
 }
 
 /*
- * Refuses what cJSON would take: nesting that is too deep, before it recurses into it, and raw control
- * characters in strings. Those are not JSON, and six times as long once they are written as JSON.
+ * Refuses two faults that cJSON would let pass: nesting that is too deep, before it recurses into it, and
+ * raw control characters in strings. Those are not JSON, and six times as long once they are written as
+ * JSON.
  */
 static enum err look_over(const char *text, size_t len, struct reason *why)
 {

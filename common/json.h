@@ -1,8 +1,7 @@
 /*
  * JSON, read and written. Reading (json.c) wraps cJSON, which is seen nowhere else; json_need.c reads
- * members that must have a type. Writing (json_out.c) goes straight into a buffer, so that what is JSON
- * already can be spliced in without being parsed. To look into stored JSON without parsing it, see
- * json_scan.h.
+ * members that must have a type. Writing (json_out.c) goes straight into a buffer, so that ready-made JSON
+ * can be spliced in without being parsed. To look into stored JSON without parsing it, see json_scan.h.
  */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
@@ -56,10 +55,10 @@ double json_number(const struct json *value); /* 0 unless a number */
 
 /*
  * Members that must have a type and lie in a range: a text of at most `max_len` bytes, a number or whole
- * number from `min` to `max`. ERR_INVALID with a sentence that names the member, after `path`, which is
- * what the object is called there ("metrics.memory"; "" at the top). A member that is missing or null is
- * an error to json_need_… ("… is missing"), and none to json_optional_…; *out is untouched in both cases.
- * A text lives as long as the document.
+ * number from `min` to `max`. ERR_INVALID with a sentence that names the member. `path` is the name of the
+ * object in that sentence ("metrics.memory"; "" at the top). A member that is missing or null is an error
+ * to json_need_… ("… is missing"), and none to json_optional_…; *out is untouched in both cases. A text
+ * lives as long as the document.
  */
 enum err json_need_text(const struct json *object, const char *path, const char *key, size_t max_len,
 			const char **out, struct reason *why) MUST_CHECK;

@@ -41,9 +41,9 @@ struct json_scan json_scan_open(const char *json, size_t len);
 struct json_scan json_scan_elements(const char *json, size_t len);
 
 /*
- * Takes the next member or element. `name` gets what stands between the quotes of a member's name, and {0}
- * for an array's element. `value` gets the value as it stands, a string with its quotes. False at the end,
- * and at the first fault, where `state` tells which; *name and *value are untouched then.
+ * Takes the next member or element. `name` gets a member's name without its quotes, and {0} for an array's
+ * element. `value` gets the value as it stands, a string with its quotes. False at the end, and at the
+ * first fault, where `state` tells which; *name and *value are untouched then.
  */
 bool json_scan_next(struct json_scan *scan, struct span *name, struct span *value);
 

@@ -1,5 +1,5 @@
 /*
- * The bounds of the wire contract (docs/API.md), in one place: the API refuses what is beyond them, the
+ * The bounds of the wire contract (docs/API.md), in one place: the API refuses values beyond them, the
  * reporter keeps to them, and every buffer and list is bounded by them. Sizes are in bytes, times in the
  * unit that their name ends in.
  */

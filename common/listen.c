@@ -1,6 +1,6 @@
 /*
  * Listening sockets. Owns the form of an address and the one judgement of whether a socket's file is
- * stale; knows nothing of what is said on the connections.
+ * stale; it does not know the protocols that are spoken on the connections.
  */
 #include "common/listen.h"
 

@@ -26,7 +26,10 @@ void log_set_level(enum log_level level);
  */
 enum err log_parse_level(const char *text, enum log_level *level) MUST_CHECK;
 
-/* `module` is the word for what speaks, the same in all its messages: the name of a file or a room. */
+/*
+ * `module` names the part of the program that speaks, a file or a room, by the same word in all its
+ * messages.
+ */
 void log_debug(const char *module, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_info(const char *module, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_warning(const char *module, const char *format, ...) PRINTF_LIKE(2, 3);

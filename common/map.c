@@ -1,6 +1,6 @@
 /*
  * Open addressing with linear probing, filled to three quarters at most, so a search always meets a free
- * slot. A removal moves back what stands behind the hole, so there are no tombstones and no rehash to get
+ * slot. A removal moves the pairs behind the hole back, so there are no tombstones and no rehash to get
  * rid of them.
  */
 #include "common/map.h"

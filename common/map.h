@@ -1,7 +1,7 @@
 /*
  * A hash map from text to pointers. It copies its keys and does not own its values. A zeroed struct is an
- * empty map. The hash has no secret: who may choose many keys can choose slow ones, so callers bound the
- * number of keys from outside.
+ * empty map. The hash has no secret: somebody who may choose many keys can choose colliding ones, so
+ * callers bound the number of keys from outside.
  */
 #ifndef COMMON_MAP_H
 #define COMMON_MAP_H

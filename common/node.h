@@ -3,10 +3,10 @@
  *
  *     {"status":"online","fresh_until":"2025-11-17T10:30:55.123Z","services_total":2,"services_running":1,"node_id":…
  *
- * They are what changes as time goes by and what is summed over the cluster, so both can be had without
- * parsing the state, which may be large. `status` is stored as "online" or "offline". A node is "stale"
- * when its report is no longer fresh, which nobody writes: it follows from `fresh_until` whenever the
- * state is read.
+ * The first two change as time goes by, and the counts are summed over the cluster; neither needs a parse
+ * of the state, which may be large. `status` is stored as "online" or "offline". A node is "stale" when
+ * its report is no longer fresh, which nobody writes: it follows from `fresh_until` whenever the state is
+ * read.
  */
 #ifndef COMMON_NODE_H
 #define COMMON_NODE_H

@@ -1,6 +1,6 @@
 /*
- * strtoll, held to what a number looks like: it would also take blanks, a plus sign, and what stands
- * behind.
+ * strtoll with stricter rules: alone it would also take leading blanks, a plus sign, and any text behind
+ * the number.
  */
 #include "common/number.h"
 

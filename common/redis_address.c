@@ -1,6 +1,4 @@
-/*
- * From the text of an address to its parts. Whether a Redis is there is for those who connect to find out.
- */
+/* From the text of an address to its parts. Nothing here connects. */
 #include "common/redis_address.h"
 
 #include "common/number.h"

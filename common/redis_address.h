@@ -1,5 +1,5 @@
 /*
- * Where Redis is, and as whom to log in: the setting `--redis` (P2PDASH_REDIS), as `unix:PATH`,
+ * The address of Redis and the login for it: the setting `--redis` (P2PDASH_REDIS), as `unix:PATH`,
  * `redis://[user:password@]host[:port][/db]`, or `rediss://…` for TLS.
  */
 #ifndef COMMON_REDIS_ADDRESS_H

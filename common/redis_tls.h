@@ -17,10 +17,10 @@ struct redis_tls;
 struct redisContext;
 
 /*
- * Makes what the connections to `address` need; *out is NULL if the address asks for no TLS. `ca_file`
- * holds the certificates of the authorities (PEM); NULL trusts the system's. ERR_INVALID with a sentence
- * if the file cannot be used, or the program was built without TLS. The caller frees *out, after the
- * connections.
+ * Makes the TLS settings for connections to `address`; *out is NULL if the address asks for no TLS.
+ * `ca_file` holds the certificates of the authorities (PEM); NULL trusts the system's. ERR_INVALID with a
+ * sentence if the file cannot be used, or the program was built without TLS. The caller frees *out, after
+ * the connections.
  */
 enum err redis_tls_new(const struct redis_address *address, const char *ca_file, struct redis_tls **out,
 		       struct reason *why) MUST_CHECK;

@@ -1,7 +1,7 @@
 /*
- * Roles, which a token carries and a route asks for. Viewer, operator and admin are steps of one ladder:
- * each may do what the one below may. A worker's token is for a reporter; it stands beside the ladder and
- * opens nothing on it.
+ * Roles, which a token carries and a route asks for. Viewer, operator and admin are in order of power:
+ * each may do all that the one before may. Worker is the role of a reporter's token; it is outside of that
+ * order, and includes none of the others.
  */
 #ifndef COMMON_ROLE_H
 #define COMMON_ROLE_H
@@ -22,9 +22,9 @@ const char *role_name(enum role role);
 enum err role_parse(const char *name, enum role *role) MUST_CHECK;
 
 /*
- * Whether somebody with the role `held` may do what needs `needed`. ROLE_NONE is needed by what is open to
- * all, even without a token. ROLE_WORKER is needed by what only a worker may do, so that an admin may not
- * either. Anything else is allowed to that role and to those above it.
+ * Whether the role `held` is enough where `needed` is asked for. ROLE_NONE is asked for where everybody
+ * may pass, even without a token. ROLE_WORKER is asked for where only a worker may, and an admin may not
+ * either. For any other role, that role and those above it are enough.
  */
 bool role_allows(enum role held, enum role needed);
 

@@ -17,7 +17,7 @@ size_t text_utf8_len(const char *text, size_t len);
 
 /*
  * The largest length, at most `max`, to which `text` of `len` bytes can be cut without splitting a
- * character. In what is not UTF-8 that is `max` itself.
+ * character. In text that is not UTF-8 that is `max` itself.
  */
 size_t text_cut(const char *text, size_t len, size_t max);
 

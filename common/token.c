@@ -78,8 +78,8 @@ void token_sign(const struct token_secret *secret, const struct token_claims *cl
 }
 
 /*
- * Whether what stands behind the last point is HS256 of what stands before it, in base64url (RFC 7515
- * section 5.1).
+ * Whether the part behind the last point is the HS256 signature of the part before it, in base64url (RFC
+ * 7515 section 5.1).
  */
 static bool signature_is_ours(const struct token_secret *secret, const char *token)
 {

@@ -1,8 +1,8 @@
 /*
  * JSON Web Tokens (RFC 7519), signed with HS256 and nothing else. The API signs them; the API and the
  * relay verify them with the same code and the same secret. A token that verifies is one of ours and has
- * not ended. Whether it was revoked, and whether its user is still who it says, is not known here: the
- * API's store and the relay's access know.
+ * not ended. Whether it was revoked, and whether its user still exists and has that role, is not known
+ * here: the API's store and the relay's access know.
  */
 #ifndef COMMON_TOKEN_H
 #define COMMON_TOKEN_H
@@ -35,8 +35,8 @@ struct token_claims {
 
 /*
  * Reads the secret from its file: a regular file that only its owner can read (mode & 0077 is 0), with at
- * least TOKEN_SECRET_MIN bytes; a newline at the end does not count, and what is beyond the struct's 256
- * bytes is not used. ERR_INVALID or ERR_SYSTEM with a sentence that names the file.
+ * least TOKEN_SECRET_MIN bytes; a newline at the end does not count, and bytes beyond the struct's 256 are
+ * ignored. ERR_INVALID or ERR_SYSTEM with a sentence that names the file.
  */
 enum err token_secret_read(const char *path, struct token_secret *out, struct reason *why) MUST_CHECK;
 
