@@ -77,25 +77,24 @@ enum err file_position_parse(const char *text, struct file_position *out)
 	return ERR_NONE;
 }
 
-bool file_tail_matches(const struct file_tail *tail, const struct file_position *position)
+bool file_tail_resume(struct file_tail *tail, const struct file_position *position)
 {
 	unsigned char head[FILE_HEAD_MAX];
 	size_t len = head_before(position->offset);
 	struct stat file;
 
-	return fstat(tail->fd, &file) == 0 && file.st_size >= position->offset &&
-	       pread(tail->fd, head, len, 0) == (ssize_t)len && digest_of(head, len) == position->digest;
-}
-
-void file_tail_resume(struct file_tail *tail, const struct file_position *position)
-{
-	ssize_t got = pread(tail->fd, tail->head, head_before(position->offset), 0);
-
-	tail->head_len = got > 0 ? (size_t)got : 0;
+	if (fstat(tail->fd, &file) < 0 || file.st_size < position->offset ||
+	    pread(tail->fd, head, len, 0) != (ssize_t)len)
+		return false;
+	if (position->offset > 0 && digest_of(head, len) != position->digest)
+		return false;
+	memcpy(tail->head, head, len);
+	tail->head_len = len;
 	tail->head_digest = 0;
 	tail->offset = position->offset;
 	tail->scanned = position->offset;
 	buf_clear(&tail->line);
+	return true;
 }
 
 bool file_tail_was_truncated(const struct file_tail *tail)

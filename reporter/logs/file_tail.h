@@ -49,17 +49,18 @@ void file_tail_close(struct file_tail *tail);
 /* Behind the last line that was given out. Not const, because a whole head's digest is computed only once. */
 struct file_position file_tail_position(struct file_tail *tail);
 
-/* A position as text for the spool, and back: ERR_MALFORMED, and *out untouched, if the text is no position.
- */
+/* A position as text for the spool. */
 void file_position_write(struct file_position position, char out[FILE_POSITION_SIZE]);
+
+/* A position from that text. ERR_MALFORMED, and *out untouched, if it is no position. */
 enum err file_position_parse(const char *text, struct file_position *out) MUST_CHECK;
 
-/* Whether the file has the text that the position stands behind. */
-bool file_tail_matches(const struct file_tail *tail, const struct file_position *position);
-
-/* Goes on behind `position`, which must match; a zeroed one is the file's start. What was read is forgotten.
+/*
+ * Goes on behind `position`, and forgets what was read, if the file has the text that the position stands
+ * behind. A zeroed position is the file's start, which every file has. False, and nothing changed, if it has
+ * not.
  */
-void file_tail_resume(struct file_tail *tail, const struct file_position *position);
+bool file_tail_resume(struct file_tail *tail, const struct file_position *position);
 
 /* Whether what was read is gone: the file is shorter, or begins otherwise. */
 bool file_tail_was_truncated(const struct file_tail *tail);

@@ -38,8 +38,7 @@ void file_watch_free(struct file_watch *watch); /* NULL is nothing */
  */
 void file_watch_directories(struct file_watch *watch);
 
-/* Watches an open file, whatever its name becomes. Returns its id; -1, logged once, if it cannot be watched.
- */
+/* Watches an open file, whatever its name becomes. Returns its id; -1, logged once, if it cannot be. */
 int file_watch_add(struct file_watch *watch, int fd);
 void file_watch_remove(struct file_watch *watch, int id); /* -1 is nothing */
 

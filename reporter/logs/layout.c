@@ -112,8 +112,7 @@ struct match {
 	struct timestamp time;
 };
 
-/* Where the literal that `pattern` begins with, up to its next field, ends in the text; NULL if that differs.
- */
+/* Where the literal that the pattern begins with ends in the text; NULL if the text is another. */
 static const char *after_literal(const char *pattern, const char *at, const char *end)
 {
 	for (; *pattern && *pattern != '%'; pattern++) {

@@ -30,12 +30,6 @@ static size_t key_len(const struct scan *scan)
 	return p < scan->end && *p == '=' && p - scan->at <= KEY_MAX ? (size_t)(p - scan->at) : 0;
 }
 
-static void skip_blanks(struct scan *scan)
-{
-	while (scan_char(scan, ' '))
-		;
-}
-
 /*
  * A value in quotes. Backslashes stand as in Go's strings; one before any other letter is a backslash. False
  * if the quote is left open, or something follows it at once.
@@ -64,7 +58,8 @@ static void take_words(struct scan *scan, struct buf *value)
 		while (scan->at < scan->end && *scan->at != ' ')
 			scan->at++;
 		end = scan->at;
-		skip_blanks(scan);
+		while (scan_char(scan, ' '))
+			;
 	}
 	buf_append(value, begin, (size_t)(end - begin));
 }
@@ -108,7 +103,8 @@ bool logfmt_read(const char *line, size_t len, struct buf *out)
 		json_put_text_len(&json, key, buf_string(&value), value.len);
 		for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++)
 			known |= strcmp(SIGNS[i], key) == 0;
-		skip_blanks(&scan);
+		while (scan_char(&scan, ' '))
+			;
 	}
 	json_close(&json, '}');
 	buf_free(&value);

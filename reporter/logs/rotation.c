@@ -14,16 +14,15 @@
  * (NAME.1, NAME-20251117): the copy is the one that begins with the same bytes and reaches as far as our
  * position, and it is followed from there. If rotation reuses the name of a copy we are still reading, we
  * stop reading it. A rotated file that we never held, because two rotations came between two looks, is known
- * by its time: it was written to after the newest file of the same origin that we know.
+ * by its time: it was written to after the files of the same origin that we know.
  *
  * Why not the obvious way. To follow the name (tail -F) loses what was written between the last read and the
  * rename. To remember the inode alone takes another file for ours as soon as the file system reuses the
  * number, and misses a truncation after which the file has grown beyond our offset.
  *
- * What must stay true. A position is saved before anything behind it can be read by the next run, so a file
- * that is followed from the middle saves its position at once. Files that have lost their name are placed
- * before those that took it. A file that is let go is never followed again, whatever name it still has
- * (`read_until`).
+ * What must stay true. A file that is followed from the middle saves its position at once: a restart before
+ * its next line must not begin at its start. Files that have lost their name are read before those that took
+ * it. A file that is let go is never followed again, whatever name it still has (`read_until`).
  */
 #include "reporter/logs/rotation.h"
 
@@ -44,8 +43,7 @@ static void say_trouble(struct followed_files *files, const char *path, const ch
 			    error);
 }
 
-/* Opens a file that was found. ERR_CONFLICT: the name is another file's by now, of which inotify will tell.
- */
+/* Opens a file that was found. ERR_CONFLICT: the name is another file's by now, as inotify will tell. */
 static enum err open_tail(struct followed_files *files, const struct found_file *found,
 			  struct file_tail *tail)
 {
@@ -126,12 +124,11 @@ static bool follow_copy(struct followed_files *files, const char *origin,
 		if (strcmp(candidate->origin, origin) != 0 || followed_files_find(files, candidate) ||
 		    open_tail(files, candidate, &tail) != ERR_NONE)
 			continue;
-		done = file_tail_matches(&tail, position);
+		done = file_tail_resume(&tail, position);
 		if (!done) {
 			file_tail_close(&tail);
 			continue;
 		}
-		file_tail_resume(&tail, position);
 		save_position(files, followed_files_add(files, &tail, candidate, FOLLOWED_NAMELESS));
 	}
 	found_files_free(&found);
@@ -147,12 +144,11 @@ static bool follow_saved(struct followed_files *files, const struct found_file *
 
 		if (saved.inode != found->stat.st_ino || open_tail(files, found, &tail) != ERR_NONE)
 			continue;
-		if (!may_belong(&saved, &tail) || !file_tail_matches(&tail, &saved.position)) {
+		if (!may_belong(&saved, &tail) || !file_tail_resume(&tail, &saved.position)) {
 			file_tail_close(&tail);
 			continue;
 		}
 		drop_saved(files, i, &tail);
-		file_tail_resume(&tail, &saved.position);
 		save_position(files, followed_files_add(files, &tail, found, FOLLOWED_NAMELESS));
 		return true;
 	}
@@ -210,9 +206,7 @@ static void resume_saved(struct followed_files *files, struct file_tail *tail, c
 		if (!may_belong(&saved, tail))
 			continue;
 		drop_saved(files, i, tail);
-		if (file_tail_matches(tail, &saved.position))
-			file_tail_resume(tail, &saved.position);
-		else
+		if (!file_tail_resume(tail, &saved.position))
 			follow_copy(files, origin, &saved.position);
 		return;
 	}
@@ -240,15 +234,6 @@ static void note_name(struct followed_files *files, const struct found_file *fou
 	}
 }
 
-static bool has_name(const struct followed_file *file, const struct found_files *found)
-{
-	for (size_t i = 0; i < found->count; i++)
-		if (found->items[i].stat.st_ino == file->tail.inode &&
-		    found->items[i].stat.st_dev == file->tail.device)
-			return true;
-	return false;
-}
-
 void rotation_update(struct followed_files *files)
 {
 	const struct config_list *patterns = &files->config->paths;
@@ -264,9 +249,15 @@ void rotation_update(struct followed_files *files)
 	/* What became of the files that we know, then what rotation left, then what is new: so a new file
 	 * stands behind those whose name it took. */
 	for (size_t i = 0; i < files->count; i++) {
-		files->items[i]->unread = true;
-		if (!has_name(files->items[i], &found))
-			followed_file_move(files->items[i], FOLLOWED_NAMELESS);
+		struct followed_file *file = files->items[i];
+		bool named = false;
+
+		file->unread = true;
+		for (size_t j = 0; j < found.count; j++)
+			named |= found.items[j].stat.st_ino == file->tail.inode &&
+				 found.items[j].stat.st_dev == file->tail.device;
+		if (!named)
+			followed_file_move(file, FOLLOWED_NAMELESS);
 	}
 	for (size_t i = 0; i < found.count; i++)
 		if (followed_files_find(files, &found.items[i]))
@@ -292,7 +283,7 @@ bool rotation_check(struct followed_files *files, struct followed_file *file)
 	if (file->state == FOLLOWED_NAMELESS) {
 		followed_files_let_go(files, file);
 	} else {
-		file_tail_resume(&file->tail, &START);
+		(void)file_tail_resume(&file->tail, &START);
 		save_position(files, file);
 	}
 	followed_files_sort(files);

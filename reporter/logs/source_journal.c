@@ -134,28 +134,27 @@ static int read_fields(struct source_reader *reader)
 	return result;
 }
 
-static int64_t field_number(const struct buf *field, int64_t max, int64_t otherwise)
-{
-	int64_t value;
-
-	return number_parse(buf_string(field), 0, max, &value) == ERR_NONE ? value : otherwise;
-}
-
 /* Makes an entry of the fields that were read. Its texts point into them and into `cut`. */
 static void make_entry(struct source_reader *reader, struct entry *out)
 {
 	const struct buf *fields = reader->fields;
 	uint64_t realtime_us = 0;
+	int64_t severity, line;
 
 	(void)sd_journal_get_realtime_usec(reader->journal, &realtime_us);
+	/* What is no number, or missing, is not known. */
+	if (number_parse(buf_string(&fields[JOURNAL_PRIORITY]), 0, 7, &severity) != ERR_NONE)
+		severity = -1;
+	if (number_parse(buf_string(&fields[JOURNAL_LINE]), 0, INT32_MAX, &line) != ERR_NONE)
+		line = 0;
 	*out = (struct entry){
 		.timestamp_ms = (int64_t)(realtime_us / 1000),
-		.level = level_of_severity((int)field_number(&fields[JOURNAL_PRIORITY], 7, -1)),
+		.level = level_of_severity((int)severity),
 		.message = buf_string(&fields[JOURNAL_MESSAGE]),
 		.message_len = fields[JOURNAL_MESSAGE].len,
 		.module = buf_string(&fields[JOURNAL_FILE]),
 		.function = buf_string(&fields[JOURNAL_FUNCTION]),
-		.line = field_number(&fields[JOURNAL_LINE], INT32_MAX, 0),
+		.line = line,
 	};
 	for (size_t i = 0; i < sizeof(LOGGER_FIELDS) / sizeof(LOGGER_FIELDS[0]); i++)
 		if (!out->logger_name && fields[LOGGER_FIELDS[i]].len)

@@ -100,8 +100,7 @@ void spool_forget(struct spool *spool, const char *key)
 	positions_set(&spool->positions, key, NULL, true);
 }
 
-/* The first segment is done, or given up. The checkpoint moves on first: it never points at a missing file.
- */
+/* The first segment is done, or given up. The checkpoint moves on before the file goes. */
 static void remove_first(struct spool *spool)
 {
 	spool->waiting -= spool->segments.items[0].waiting;
@@ -253,11 +252,6 @@ out:
 	return err;
 }
 
-static void write_name(const struct checkpoint *checkpoint, char out[SPOOL_BATCH_NAME_SIZE])
-{
-	snprintf(out, SPOOL_BATCH_NAME_SIZE, "%s-%" PRIu64, checkpoint->id, checkpoint->batch);
-}
-
 bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch)
 {
 	batch->count = 0;
@@ -265,7 +259,9 @@ bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch
 		enum err err = read_batch(spool, out, &batch->count);
 
 		if (err == ERR_NONE) {
-			write_name(&spool->checkpoint, batch->name);
+			batch->number = spool->checkpoint.batch;
+			snprintf(batch->name, sizeof(batch->name), "%s-%" PRIu64, spool->checkpoint.id,
+				 batch->number);
 			return true;
 		}
 		if (err != ERR_NOT_FOUND)
@@ -282,10 +278,8 @@ bool spool_batch(struct spool *spool, struct buf *out, struct spool_batch *batch
 void spool_done(struct spool *spool, const struct spool_batch *batch, bool lost)
 {
 	struct checkpoint *checkpoint = &spool->checkpoint;
-	char name[SPOOL_BATCH_NAME_SIZE];
 
-	write_name(checkpoint, name);
-	if (checkpoint->begin == checkpoint->end || strcmp(name, batch->name) != 0)
+	if (checkpoint->begin == checkpoint->end || checkpoint->batch != batch->number)
 		return; /* its segment was dropped while the batch was on its way */
 	checkpoint->begin = checkpoint->end;
 	checkpoint->dropped += lost ? (uint64_t)batch->count : 0;

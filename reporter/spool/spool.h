@@ -63,6 +63,7 @@ enum { SPOOL_BATCH_NAME_SIZE = 64 };
 
 struct spool_batch {
 	char name[SPOOL_BATCH_NAME_SIZE]; /* the same for the same entries, also after a restart */
+	uint64_t number;		  /* what the name ends with */
 	int64_t count;			  /* entries in it */
 };
 
