@@ -1,4 +1,4 @@
-/* Writers, rotation, and what must have arrived. */
+/* Writes and rotates the log files of a test, and compares what has arrived. */
 #include "tests/unit/reporter/files_bench.h"
 
 #include "common/mem.h"
@@ -78,7 +78,6 @@ void append(const struct files_bench *bench, const char *name, const char *text)
 	close(fd);
 }
 
-/* Lines "line FROM" to "line TO", padded so that a few fill a file's head. */
 void append_lines(const struct files_bench *bench, const char *name, int from, int to)
 {
 	struct buf text = {0};

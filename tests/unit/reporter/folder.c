@@ -1,4 +1,4 @@
-/* Temporary folders for tests. */
+/* Makes, fills and removes the temporary folders of tests. */
 #include "tests/unit/reporter/folder.h"
 
 #include "common/mem.h"

@@ -1,4 +1,4 @@
-/* A sink that remembers, and ways to wait for what it is given. */
+/* A sink that remembers what it is given, and ways to wait for that. */
 #include "tests/unit/reporter/sink.h"
 
 #include "common/mem.h"
@@ -116,8 +116,8 @@ void sink_free(struct sink *sink)
 	free(sink->positions);
 }
 
-/* A look at the sink every few milliseconds, until it is content. */
-struct patience {
+/* Looks at the sink every few milliseconds, until it holds what is wanted, or is quiet. */
+struct wait {
 	struct sink *sink;
 	struct loop *loop;
 	struct timer *timer;
@@ -128,39 +128,38 @@ struct patience {
 
 static void on_look(void *user)
 {
-	struct patience *patience = user;
-	const int64_t interval_ms = patience->wanted ? 2 : QUIET_MS;
-	bool quiet = patience->sink->count == patience->seen;
-	bool content = patience->wanted ? patience->sink->count >= patience->wanted
-					: quiet && patience->waited_ms > 0;
+	struct wait *wait = user;
+	const int64_t interval_ms = wait->wanted ? 2 : QUIET_MS;
+	bool quiet = wait->sink->count == wait->seen;
+	bool done = wait->wanted ? wait->sink->count >= wait->wanted : quiet && wait->waited_ms > 0;
 
-	patience->seen = patience->sink->count;
-	if (content || patience->waited_ms > DEADLINE_MS) {
-		loop_stop(patience->loop);
+	wait->seen = wait->sink->count;
+	if (done || wait->waited_ms > DEADLINE_MS) {
+		loop_stop(wait->loop);
 		return;
 	}
-	patience->waited_ms += interval_ms;
-	timer_start(patience->timer, interval_ms);
+	wait->waited_ms += interval_ms;
+	timer_start(wait->timer, interval_ms);
 }
 
-static void look_until_content(struct sink *sink, struct loop *loop, size_t wanted)
+static void run_until(struct sink *sink, struct loop *loop, size_t wanted)
 {
-	struct patience patience = {.sink = sink, .loop = loop, .wanted = wanted, .seen = sink->count};
+	struct wait wait = {.sink = sink, .loop = loop, .wanted = wanted, .seen = sink->count};
 
-	patience.timer = loop_timer(loop, on_look, &patience);
-	timer_start(patience.timer, 0);
+	wait.timer = loop_timer(loop, on_look, &wait);
+	timer_start(wait.timer, 0);
 	loop_run(loop);
-	timer_free(patience.timer);
+	timer_free(wait.timer);
 }
 
 void sink_wait(struct sink *sink, struct loop *loop, size_t count)
 {
 	if (count > 0)
-		look_until_content(sink, loop, count);
+		run_until(sink, loop, count);
 	assert_true(sink->count >= count);
 }
 
 void sink_settle(struct sink *sink, struct loop *loop)
 {
-	look_until_content(sink, loop, 0);
+	run_until(sink, loop, 0);
 }

@@ -29,12 +29,14 @@ struct sink {
 
 void sink_init(struct sink *sink);
 void sink_free(struct sink *sink);
-void sink_forget_entries(struct sink *sink); /* the positions stay, as after a restart */
 
-/* Runs the loop until the sink has `count` entries; fails the test after 10 s. */
+/* Forgets the entries; the positions stay, as after a restart. */
+void sink_forget_entries(struct sink *sink);
+
+/* Runs the loop until the sink has `count` entries; fails the test after a minute. */
 void sink_wait(struct sink *sink, struct loop *loop, size_t count);
 
-/* Runs the loop until nothing came for 50 ms: to see that no more comes. */
+/* Runs the loop until nothing has come for 50 ms, to see that no more comes. */
 void sink_settle(struct sink *sink, struct loop *loop);
 
 #endif

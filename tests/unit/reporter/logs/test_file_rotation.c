@@ -1,5 +1,5 @@
-/* Followed log files that are renamed, truncated, copied, removed and replaced: nothing is skipped, nothing
- * repeated. */
+/* Followed files that are renamed, truncated, copied, removed and replaced: nothing is skipped or repeated.
+ */
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/files_bench.h"
 
@@ -42,6 +42,30 @@ static void several_rotations_at_once_keep_the_order(void **state)
 	move(bench, "a.log", "a.log.1");
 	append_lines(bench, "a.log", 41, 50);
 	assert_lines(bench, 1, 50);
+}
+
+static void a_pattern_may_name_rotated_files_too(void **state)
+{
+	struct files_bench *bench = *state;
+
+	follow(bench, "a.log*");
+	start(bench);
+	append_lines(bench, "a.log", 1, 10);
+	assert_lines(bench, 1, 10);
+	append_lines(bench, "a.log", 11, 20);
+	move(bench, "a.log", "a.log.1");
+	append_lines(bench, "a.log", 21, 30);
+	assert_lines(bench, 1, 30);
+	append_lines(bench, "a.log.1", 31, 32);
+	assert_lines(bench, 1, 32);
+	move(bench, "a.log.1", "a.log.2");
+	move(bench, "a.log", "a.log.1");
+	append_lines(bench, "a.log", 33, 40);
+	assert_lines(bench, 1, 40);
+	stop(bench);
+	append_lines(bench, "a.log", 41, 42);
+	start(bench);
+	assert_lines(bench, 41, 42);
 }
 
 static void rotations_while_stopped_are_followed(void **state)
@@ -125,9 +149,9 @@ static void a_truncation_while_stopped_is_noticed(void **state)
 }
 
 /*
- * Rotation by hand, `cp a.log a.log.1; : > a.log`: each copy is written over the one before it. `unread`
- * lines are written right before that. The source `restarts` in each round, in every second one only after
- * that.
+ * Rotation by hand, `cp a.log a.log.1; : > a.log`: each copy is written over the one before it. Right before
+ * that, `unread` lines are written. If the source `restarts`, it is stopped in each round: in every second
+ * one it runs again before the copy is made, in the others only after it.
  */
 static void rotate_by_hand(struct files_bench *bench, int unread, bool restarts)
 {
@@ -214,8 +238,7 @@ static void a_reused_inode_is_another_file(void **state)
 	assert_lines(bench, 100, 120);
 }
 
-/* Stops; the device of the one saved file has another number then, as after a boot or in a container started
- * again. */
+/* Stops, and gives the saved file's device another number, as a boot does, or a container's new start. */
 static void stop_and_renumber(struct files_bench *bench)
 {
 	struct sink_position *position = bench->sink.positions;
@@ -304,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_renamed_file_is_read_to_its_end_before_the_new_one),
 		TEST(several_rotations_at_once_keep_the_order),
+		TEST(a_pattern_may_name_rotated_files_too),
 		TEST(rotations_while_stopped_are_followed),
 		TEST(old_rotated_files_are_not_read_at_the_first_start),
 		TEST(a_truncated_file_is_read_from_its_start),

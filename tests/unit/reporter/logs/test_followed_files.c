@@ -5,14 +5,17 @@
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/files_bench.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MUCH_LATER_MS = 3600 * 1000, LARGE = 1 << 20 };
 
 static const char NO_NEWLINE[] = "no newline";
 
-/* The reader of the files, without a loop: it looks when it is told to. */
+/* Reads the files as source_file does, but without a loop: only when it is told to. */
 struct follower {
 	struct files_bench *bench;
 	struct file_watch *watch;
@@ -211,6 +214,26 @@ static void the_last_line_of_a_truncated_file_is_given_once(void **state)
 	end(&follower);
 }
 
+/* Its lines are older than those of the file that took its name; only a bug could forget that. */
+static void a_renamed_file_never_becomes_live_again(void **state)
+{
+	struct followed_file file = {.state = FOLLOWED_LIVE};
+	pid_t child;
+	int status;
+
+	(void)state;
+	followed_file_move(&file, FOLLOWED_RENAMED);
+	child = fork();
+	if (child == 0) {
+		close(STDERR_FILENO);
+		followed_file_move(&file, FOLLOWED_LIVE);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +243,7 @@ int main(void)
 		TEST(a_removed_files_last_line_is_given_at_the_end),
 		TEST(what_was_let_go_is_not_read_again),
 		TEST(the_last_line_of_a_truncated_file_is_given_once),
+		TEST(a_renamed_file_never_becomes_live_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,7 +153,7 @@ static void one_file_with_two_names_is_read_once(void **state)
 	assert_lines(bench, 1, 5);
 }
 
-/* Which links are safe is safe_open's; here, that it is asked. */
+/* Which links are safe is tested with safe_open; here, that the source asks it. */
 static void a_link_of_another_user_to_what_is_not_the_users_is_not_followed(void **state)
 {
 	struct files_bench *bench = *state;

@@ -65,7 +65,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* One entry with these fields, lines of NAME=value. */
+/* Adds one entry with these fields, which are lines of NAME=value. */
 static void add(struct journal_bench *bench, const char *fields)
 {
 	int64_t offset_us = bench->written++ * 1000;
@@ -86,7 +86,7 @@ static void add_numbered(struct journal_bench *bench, int from, int to)
 	}
 }
 
-/* Appends what was added to a journal file. */
+/* Appends the entries that were added to a journal file. */
 static void commit(struct journal_bench *bench, const char *journal)
 {
 	char command[256];

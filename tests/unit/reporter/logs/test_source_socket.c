@@ -105,7 +105,7 @@ static void a_json_entry_keeps_all_its_fields(void **state)
 	assert_int_equal(entry->line, 42);
 }
 
-/* As Python's json writes a file name that is no UTF-8. */
+/* Python's json writes a file name so that is no UTF-8. */
 static void half_a_surrogate_pair_costs_an_entry_only_itself(void **state)
 {
 	struct socket_bench *bench = *state;

@@ -1,4 +1,4 @@
-/* Times at the head of log lines, in every form of the table. */
+/* Times at the beginning of log lines, in every form of the table. */
 #include "reporter/logs/timestamp.h"
 #include "tests/unit/cm.h"
 
