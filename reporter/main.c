@@ -16,30 +16,36 @@
 enum { SET_CONFIG, SET_ONCE, SET_PRINT, SET_LOG_LEVEL, SET_COUNT };
 
 static const struct setting SETTINGS[SET_COUNT] = {
-	[SET_CONFIG] = {"config", SETTING_TEXT, CONFIG_PATH, .value = "FILE", .help = "the configuration"},
+	[SET_CONFIG] = {"config", SETTING_TEXT, CONFIG_PATH, .value = "FILE",
+			.help = "the configuration file"},
 	[SET_ONCE] = {"once", SETTING_FLAG, "0",
-		      .help = "send one report, do what is asked, and end (for cron)"},
-	[SET_PRINT] = {"print", SETTING_FLAG, "0", .help = "print what would be reported, and send nothing"},
+		      .help = "send one report, carry out the commands that wait, and end (for cron)"},
+	[SET_PRINT] = {"print", SETTING_FLAG, "0", .help = "print what a report would say, and send nothing"},
 	[SET_LOG_LEVEL] = {"log-level", SETTING_TEXT, "info", .value = "LEVEL",
 			   .help = "debug, info, warning or error"},
 };
 
 static const struct program PROGRAM = {
 	.name = "p2pdash-reporter",
-	.summary = "reports this machine to its coordinator and does what that may ask",
+	.summary = "reports this machine to its coordinator, and carries out the commands that its "
+		   "configuration allows",
 	.usage = "p2pdash-reporter [OPTION ...]               run until stopped\n"
 		 "       p2pdash-reporter [OPTION ...] ctl COMMAND   talk to the running one",
-	.notes =
-		"Commands of ctl:\n"
-		"  stats             what became of the reports, and how often they are sent\n"
-		"  status            the same in one line\n"
-		"  start, stop       send reports, or none until `start`\n"
-		"  report-now        send a report now\n"
-		"  set-interval N    every N seconds until it is restarted; 0: as the coordinator likes\n"
-		"\n"
-		"SIGHUP reads the configuration anew, SIGTERM says goodbye to the coordinator and ends.\n"
-		"Exit status: 0 done; 1 failed (with --once: the report was not received); 2 wrong usage or\n"
-		"configuration.",
+	.notes = "Commands of ctl:\n"
+		 "  stats             how many reports were sent and received, and how often they are sent\n"
+		 "  status            the most important of that in one line\n"
+		 "  start, stop       go on sending reports; send none until `start`\n"
+		 "  report-now        send a report now\n"
+		 "  set-interval N    send a report every N seconds until the reporter is restarted; 0: as "
+		 "often\n"
+		 "                    as the coordinator asks\n"
+		 "\n"
+		 "SIGHUP makes it read its configuration again. SIGTERM makes it say goodbye to the "
+		 "coordinator and\n"
+		 "end.\n"
+		 "Exit status: 0 success; 1 failure (with --once: the report was not received); 2 a mistake "
+		 "in the\n"
+		 "usage or the configuration.",
 	.settings = SETTINGS,
 	.settings_count = SET_COUNT,
 };

@@ -5,12 +5,13 @@
 
     logging.getLogger().addHandler(P2PLogHandler("/run/p2pdash/log.sock"))
 
-The handler never blocks and never raises. A record is sent at once. What the reporter does not take (its queue is short,
-and while it is started again there is none) waits in memory, in order, and a thread sends it as soon as it is taken.
-What does not fit into `waiting_max` bytes is dropped and counted, and a record tells how many were, at most once a second.
+The handler never blocks and never raises. It sends a record at once. If the reporter does not take the record, because
+its queue is full or because it is just being restarted, the record waits in memory, and a thread sends the waiting
+records in order as soon as the reporter takes them. If more than `waiting_max` bytes would wait, the record is dropped
+and counted, and a record of the handler's own says how many were dropped, at most once a second.
 
-`flush()`, `close()` and the end of the program wait for the reporter, but only for a second. A forked child has nothing
-that waits: it is for its parent to send.
+`flush()`, `close()` and the end of the program wait for the reporter, but only for a second. A forked child begins
+without waiting records: its parent sends them.
 """
 
 import collections
@@ -26,12 +27,12 @@ import weakref
 
 __all__ = ["P2PLogHandler"]
 
-MESSAGE_MAX = 64 * 1024  # bytes of UTF-8; the reporter cuts there too
-NAME_MAX = 256
-WAITING_MAX = 16 * 1024 * 1024
-FLUSH_S = 1
-LOSS_S = 1
-AWAY_S = 0.1  # between looks for a reporter that is away
+MESSAGE_MAX = 64 * 1024  # bytes of UTF-8; the reporter cuts longer messages too
+NAME_MAX = 256  # bytes of UTF-8
+WAITING_MAX = 16 * 1024 * 1024  # bytes
+FLUSH_S = 1  # how long flush() waits
+LOSS_S = 1  # between two records that tell of dropped ones
+AWAY_S = 0.1  # between two attempts to reach a reporter that is away
 LEVELS = (
     (logging.CRITICAL, "CRITICAL"),
     (logging.ERROR, "ERROR"),
@@ -41,13 +42,13 @@ LEVELS = (
 
 
 def _cut(text, limit):
-    """The text within so many bytes of UTF-8, without what no encoding can hold."""
+    """The beginning of the text that fits into `limit` bytes of UTF-8; lone surrogates become question marks."""
     data = text.encode("utf-8", "replace")
     return data[:limit].decode("utf-8", "ignore") if len(data) > limit else data.decode("utf-8")
 
 
 def _words(value, *ways):
-    """The value as text by the first of these ways that its class has not broken."""
+    """The value as text, by the first of the functions `ways` that does not raise for it."""
     for way in ways:
         try:
             return way(value)
@@ -71,21 +72,21 @@ class P2PLogHandler(logging.Handler):
         try:
             self._put(self._entry(record))
             if self._thread and not self._socket:
-                return  # it is the thread that looks out for a reporter
+                return  # the reporter is away, and the thread looks for it
             if not self._send_waiting():
                 self._start_thread()
-        except Exception:  # a log line is never worth the program that writes it
+        except Exception:  # no log record is worth an exception in the program that logs it
             self.dropped += 1
 
     def flush(self):
-        """Waits until nothing waits any more, a second at most; whether that was reached."""
+        """Waits until all waiting records are sent, for a second at most. Returns whether they are."""
         with self.lock:
             self._told = -LOSS_S
             self._flushed = True
         return self._drain(time.monotonic() + FLUSH_S)
 
     def close(self):
-        if not self._flushed:  # logging.shutdown has just done it
+        if not self._flushed:  # logging.shutdown() has called flush() just before
             self.flush()
         with self.lock:
             self._forget()
@@ -93,8 +94,8 @@ class P2PLogHandler(logging.Handler):
         super().close()
 
     def _forget(self):
-        self.dropped = 0  # records lost that no record has told of yet
-        self._told = -LOSS_S
+        self.dropped = 0  # dropped records that no record has told of yet
+        self._told = -LOSS_S  # when a record last told of dropped ones
         self._waiting = collections.deque()
         self._waiting_bytes = 0
         self._flushed = True
@@ -115,9 +116,9 @@ class P2PLogHandler(logging.Handler):
 
     def _message(self, record):
         try:
-            # A formatter that was set decides; the usual one adds only the traceback and the stack.
+            # By the formatter that was set; the default one gives the message, the traceback and the stack.
             message = self.format(record)
-        except Exception as error:  # wrong arguments for the format, an argument whose __str__ fails
+        except Exception as error:  # the arguments do not fit the format, or the __str__ of one raises
             words = _words(record.msg, str, repr), _words(error, repr)
             message = "%s (the record could not be formatted: %s)" % words
         if len(message) <= MESSAGE_MAX // 4 or len(message.encode("utf-8", "replace")) <= MESSAGE_MAX:
@@ -144,7 +145,7 @@ class P2PLogHandler(logging.Handler):
     def _level(number):
         return next((name for least, name in LEVELS if number >= least), "DEBUG")
 
-    # --- what waits; all of this with the handler's lock held ---
+    # --- the waiting records; called with the handler's lock held ---
 
     def _put(self, entry):
         data = self._encode(entry)
@@ -155,7 +156,7 @@ class P2PLogHandler(logging.Handler):
             self._append(data)
 
     def _tell_loss(self):
-        """Puts a record behind those that wait if there is a loss to tell and the time for it; whether it did."""
+        """Appends a record that tells of dropped ones, if there are any and LOSS_S is over. Returns whether it did."""
         now = time.monotonic()
         if not self.dropped or now - self._told < LOSS_S:
             return False
@@ -174,9 +175,9 @@ class P2PLogHandler(logging.Handler):
         self._flushed = False
 
     def _send_waiting(self):
-        """Sends in order what the reporter takes; whether nothing is left, a loss to tell included."""
+        """Sends records in order until the reporter takes no more. Returns whether nothing is left, not even to tell."""
         while self._waiting or self._tell_loss():
-            data = self._waiting.popleft()  # before it is sent, because a signal's handler may log meanwhile
+            data = self._waiting.popleft()  # before sending, because a signal handler may log in between
             if not self._send(data):
                 self._waiting.appendleft(data)
                 return False
@@ -184,7 +185,7 @@ class P2PLogHandler(logging.Handler):
         return not self.dropped
 
     def _send(self, data):
-        for _ in range(2):  # the reporter may have been started again since the last record
+        for _ in range(2):  # if the reporter was restarted since the last record, the first attempt fails
             try:
                 self._connect()
                 self._socket.send(data)
@@ -192,7 +193,7 @@ class P2PLogHandler(logging.Handler):
             except BlockingIOError:
                 return False
             except OSError as error:
-                if error.errno == errno.EMSGSIZE:  # it never will be taken
+                if error.errno == errno.EMSGSIZE:  # no attempt will ever succeed
                     self.dropped += 1
                     return True
                 self._disconnect()
@@ -210,18 +211,18 @@ class P2PLogHandler(logging.Handler):
             self._socket.close()
             self._socket = None
 
-    # --- who waits ---
+    # --- sending later ---
 
     def _start_thread(self):
         if self._thread is None:
             self._thread = threading.Thread(target=self._drain, name=__name__, daemon=True)
             try:
                 self._thread.start()
-            except RuntimeError:  # no more threads, or the interpreter ends: later records and flush() send it
+            except RuntimeError:  # no more threads, or the interpreter ends: the next record or flush() sends them
                 self._thread = None
 
     def _drain(self, deadline=float("inf")):
-        """Sends what waits as the reporter takes it, until the deadline; whether nothing is left."""
+        """Sends waiting records as the reporter takes them, until the deadline. Returns whether nothing is left."""
         while True:
             with self.lock:
                 if self._send_waiting():
@@ -244,7 +245,7 @@ _handlers = weakref.WeakSet()
 
 
 def _forget_in_child():
-    """The thread stayed with the parent, and what waits is the parent's."""
+    """The thread exists only in the parent, which also sends the waiting records."""
     for handler in _handlers:
         handler._forget()
 
