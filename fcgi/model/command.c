@@ -1,6 +1,8 @@
 /*
- * A command's way from a user's order to the worker's answer. Read it from command_run: the order is checked,
- * then sent and waited for, or queued for a worker that comes by cron; what happened goes to the audit.
+ * A command's way from a user's order to the worker's answer. The functions stand in the order in which
+ * things happen, and command_run behind them calls each in its turn: the order is checked, then sent and
+ * waited for, or queued for a worker that comes by cron; what happened goes to the audit. The other
+ * direction, a result that a worker sends, is the end of the file.
  *
  * A process of the pool that waits for a worker can do nothing else. Three bounds keep a slow worker from
  * taking the whole pool: a command expires after command-timeout (a question after LIMIT_QUESTION_MS), all
@@ -10,8 +12,8 @@
  *
  * The worker judges an order by its own configuration and refuses what that does not allow. We check as much
  * as its last report tells, because that answers at once and costs the worker nothing; it is not the guard.
- * A worker that expired a command never runs it, so a timeout here means that the outcome is unknown only if
- * the worker had already begun. Its late result then comes through command_take_result and is written to the
+ * A worker never begins a command that has expired, so after a timeout the outcome is unknown only if the
+ * worker had begun in time. Its late result comes through command_take_result and is written to the
  * audit, since no caller is left to hear it.
  *
  * How a command is stored, published and awaited is the store's business (store/commands.h).
@@ -201,12 +203,21 @@ struct verdict {
 	char message[256];
 };
 
-static struct verdict verdict_of_result(const struct json *result)
+/* `result` is NULL for a command that was queued, and does not matter if there was an error. */
+static struct verdict verdict_of(enum err err, const struct json *result, const struct reason *why)
 {
 	bool success = json_is_true(json_get(result, "success"));
-	const char *message = json_text(json_get(result, success ? "message" : "error"));
 	struct verdict verdict = {.result = success ? "succeeded" : "failed", .tried = true};
+	const char *message = json_text(json_get(result, success ? "message" : "error"));
 
+	if (err == ERR_NONE && !result) {
+		verdict.result = "queued";
+	} else if (err != ERR_NONE) {
+		/* After a timeout nobody knows what the worker did. */
+		verdict.tried = err == ERR_WORKER_TIMEOUT;
+		verdict.result = verdict.tried ? "failed" : "refused";
+		message = why->text;
+	}
 	(void)snprintf(verdict.message, sizeof(verdict.message), "%s", message ? message : "");
 	return verdict;
 }
@@ -236,7 +247,7 @@ enum err command_run(struct context *context, const struct command_caller *calle
 				  .only_asks = order->only_asks,
 				  .created_at_ms = clock_now_ms()};
 	struct command_outcome outcome = {.result = NULL};
-	struct verdict verdict = {.result = "refused"};
+	struct verdict verdict;
 	enum err err = check_order(order, why);
 
 	if (err != ERR_NONE)
@@ -256,14 +267,7 @@ enum err command_run(struct context *context, const struct command_caller *calle
 	err = judge_result(order->node, outcome.result, why);
 note:
 	outcome.duration_ms = clock_monotonic_ms() - began_ms;
-	if (err == ERR_NONE && !outcome.queued)
-		verdict = verdict_of_result(outcome.result);
-	else if (err == ERR_NONE)
-		verdict = (struct verdict){.result = "queued", .tried = true};
-	else if (err == ERR_WORKER_TIMEOUT)
-		verdict = (struct verdict){.result = "failed", .tried = true};
-	if (err != ERR_NONE)
-		memcpy(verdict.message, why->text, sizeof(verdict.message));
+	verdict = verdict_of(err, outcome.result, why);
 	if (!order->only_asks)
 		note(context->store,
 		     (struct audit_entry){.user = caller->user,
@@ -366,7 +370,7 @@ enum err command_take_result(struct store *store, const char *node, const char *
 	if (err != ERR_NONE)
 		goto out;
 	service = done.service_name.len ? done.service_name.data : NULL;
-	verdict = verdict_of_result(result);
+	verdict = verdict_of(ERR_NONE, result, NULL);
 	/* The caller of a late result has gone, so only the audit can tell what happened. */
 	if (done.first && done.unattended && !done.only_asked)
 		note(store,
