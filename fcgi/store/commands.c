@@ -18,6 +18,7 @@
 
 #include "common/command.h"
 #include "common/json.h"
+#include "common/json_scan.h"
 #include "common/keys.h"
 #include "common/limits.h"
 #include "fcgi/store/redis.h"
@@ -149,20 +150,20 @@ enum err commands_queue(struct store *store, const struct command *command)
 enum err commands_hand_out(struct store *store, const char *kept, size_t len, int64_t now_ms,
 			   struct json_out *out)
 {
-	static const char MARK[] = " {\"id\":\"";
 	struct buf command = {0};
-	char id[ID_RANDOM_SIZE];
-	const char *mark;
+	char id[ID_RANDOM_SIZE] = "";
+	struct span value;
 
 	if (command_write(&command, kept, len, now_ms) != ERR_NONE)
 		return ERR_NONE; /* expired, or not written by us */
 	json_put_raw(out, NULL, command.data, command.len);
+	if (json_scan_find(command.data, command.len, "id", &value)) {
+		value = json_scan_text(value);
+		memcpy(id, value.data, value.len < sizeof(id) ? value.len : 0);
+	}
 	buf_free(&command);
-	mark = memmem(kept, len, MARK, strlen(MARK));
-	if (!mark || len - (size_t)(mark - kept) < strlen(MARK) + sizeof(id))
+	if (!*id)
 		return ERR_NONE;
-	memcpy(id, mark + strlen(MARK), sizeof(id) - 1);
-	id[sizeof(id) - 1] = '\0';
 	redis_add(store, "HSET %s status sent", key_of_command(id).text);
 	return redis_run_only(store);
 }
