@@ -78,43 +78,38 @@ enum err audit_list(struct store *store, int64_t limit, struct buf *out)
 	return ERR_NONE;
 }
 
-struct last_actions {
-	const struct node_list *nodes;
-	struct json_out json;
-};
-
-static void ask_actions(struct store *store, size_t index, void *user)
+/* Writes a node's hash, whose names and values come by turns; a node to which nothing was done is left out.
+ */
+static void write_last_actions(struct json_out *json, const char *node, const redisReply *actions)
 {
-	const struct last_actions *last = user;
-
-	redis_add(store, "HGETALL %s", key_of_node(NODE_ACTIONS, last->nodes->list[index].id).text);
-}
-
-static void write_actions(size_t index, redisReply *const *replies, void *user)
-{
-	const redisReply *actions = replies[0]; /* names and values by turns */
-	struct last_actions *last = user;
-
 	if (!actions->elements)
 		return;
-	json_open_member(&last->json, last->nodes->list[index].id, '{');
+	json_open_member(json, node, '{');
 	for (size_t i = 0; i + 1 < actions->elements; i += 2)
-		json_put_raw(&last->json, actions->element[i]->str, actions->element[i + 1]->str,
+		json_put_raw(json, actions->element[i]->str, actions->element[i + 1]->str,
 			     actions->element[i + 1]->len);
-	json_close(&last->json, '}');
+	json_close(json, '}');
 }
 
 enum err audit_last_actions(struct store *store, const struct node_list *nodes, struct buf *out)
 {
-	struct last_actions last = {.nodes = nodes, .json = {.buf = out}};
-	enum err err;
+	struct redis_batch batch = {.total = nodes->count, .commands = 1};
+	struct json_out json = {.buf = out};
+	struct replies replies;
 
-	json_open(&last.json, '{');
-	err = redis_run_each(store, &(struct redis_each){.count = nodes->count,
-							 .commands = 1,
-							 .add = ask_actions,
-							 .take = write_actions,
-							 .user = &last});
-	json_close(&last.json, '}');
-	return err;
+	json_open(&json, '{');
+	while (redis_batch_next(&batch)) {
+		enum err err;
+
+		for (size_t i = batch.first; i < batch.end; i++)
+			redis_add(store, "HGETALL %s", key_of_node(NODE_ACTIONS, nodes->list[i].id).text);
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		for (size_t i = batch.first; i < batch.end; i++)
+			write_last_actions(&json, nodes->list[i].id, replies.item[i - batch.first]);
+		replies_free(&replies);
+	}
+	json_close(&json, '}');
+	return ERR_NONE;
 }

@@ -11,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_range(struct store *store, const char *node, int limit)
-{
-	redis_add(store, "LRANGE %s 0 %d", key_of_node(NODE_HISTORY, node).text, limit - 1);
-}
-
 /* `key` is NULL where the array is no member. */
 static void write_points(struct json_out *out, const char *key, const redisReply *newest_first)
 {
@@ -32,7 +27,7 @@ enum err history_load(struct store *store, const char *node, int limit, struct b
 	enum err err;
 
 	redis_add(store, "ZSCORE %s %s", KEY_NODES, node);
-	add_range(store, node, limit);
+	redis_add(store, "LRANGE %s 0 %d", key_of_node(NODE_HISTORY, node).text, limit - 1);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
@@ -46,83 +41,64 @@ enum err history_load(struct store *store, const char *node, int limit, struct b
 	return ERR_NONE;
 }
 
-struct loading {
-	const struct node_list *nodes;
-	int limit;
-	struct json_out json;
-};
-
-static void ask_points(struct store *store, size_t index, void *user)
-{
-	const struct loading *loading = user;
-
-	add_range(store, loading->nodes->list[index].id, loading->limit);
-}
-
-static void take_points(size_t index, redisReply *const *replies, void *user)
-{
-	struct loading *loading = user;
-
-	write_points(&loading->json, loading->nodes->list[index].id, replies[0]);
-}
-
 enum err history_load_all(struct store *store, const struct node_list *nodes, int limit, struct buf *out)
 {
-	struct loading loading = {.nodes = nodes, .limit = limit, .json = {.buf = out}};
-	enum err err;
+	struct redis_batch batch = {.total = nodes->count, .commands = 1};
+	struct json_out json = {.buf = out};
+	struct replies replies;
 
-	json_open(&loading.json, '{');
-	err = redis_run_each(store, &(struct redis_each){.count = nodes->count,
-							 .commands = 1,
-							 .add = ask_points,
-							 .take = take_points,
-							 .user = &loading});
-	json_close(&loading.json, '}');
-	return err;
-}
+	json_open(&json, '{');
+	while (redis_batch_next(&batch)) {
+		enum err err;
 
-struct clearing {
-	struct node_ids ids;
-	int64_t cleared;
-};
-
-static void add_clear(struct store *store, size_t index, void *user)
-{
-	const struct clearing *clearing = user;
-	struct key key = key_of_node(NODE_HISTORY, clearing->ids.list[index]);
-
-	redis_add(store, "LLEN %s", key.text);
-	redis_add(store, "DEL %s", key.text);
-}
-
-static void count_cleared(size_t index, redisReply *const *replies, void *user)
-{
-	struct clearing *clearing = user;
-
-	(void)index;
-	clearing->cleared += reply_number(replies[0]);
+		for (size_t i = batch.first; i < batch.end; i++)
+			redis_add(store, "LRANGE %s 0 %d", key_of_node(NODE_HISTORY, nodes->list[i].id).text,
+				  limit - 1);
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		for (size_t i = batch.first; i < batch.end; i++)
+			write_points(&json, nodes->list[i].id, replies.item[i - batch.first]);
+		replies_free(&replies);
+	}
+	json_close(&json, '}');
+	return ERR_NONE;
 }
 
 enum err history_clear(struct store *store, const char *node, int64_t *cleared)
 {
-	struct clearing clearing = {.cleared = 0};
+	struct redis_batch batch = {.commands = 2};
 	struct buf message = {0};
-	enum err err = node_ids_pick(store, KEY_NODES, node, &clearing.ids);
+	struct node_ids ids;
+	struct replies replies;
+	int64_t points = 0;
+	enum err err = node_ids_pick(store, KEY_NODES, node, &ids);
 
 	if (err != ERR_NONE)
 		return err;
-	err = redis_run_each(store, &(struct redis_each){.count = clearing.ids.count,
-							 .commands = 2,
-							 .add = add_clear,
-							 .take = count_cleared,
-							 .user = &clearing});
-	free(clearing.ids.list);
-	if (err != ERR_NONE)
-		return err;
+	batch.total = ids.count;
+	while (redis_batch_next(&batch)) {
+		for (size_t i = batch.first; i < batch.end; i++) {
+			struct key key = key_of_node(NODE_HISTORY, ids.list[i]);
+
+			redis_add(store, "LLEN %s", key.text);
+			redis_add(store, "DEL %s", key.text);
+		}
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			goto out;
+		for (size_t i = 0; i < replies.count; i += batch.commands)
+			points += reply_number(replies.item[i]);
+		replies_free(&replies);
+	}
 	buf_printf(&message, "history %s", node ? node : "*");
 	redis_add(store, "PUBLISH %s %b", CHANNEL_REMOVED, message.data, message.len);
 	err = redis_run_only(store);
+	if (err != ERR_NONE)
+		goto out;
+	*cleared = points;
+out:
 	buf_free(&message);
-	*cleared = clearing.cleared;
+	free(ids.list);
 	return err;
 }

@@ -52,14 +52,6 @@ void log_batch_free(struct log_batch *batch)
 	batch->count = batch->loggers_count = 0;
 }
 
-/* Makes strings that stand one after the other into arguments. Returns how many arguments there are now. */
-static size_t add_arguments(const char **argv, size_t argc, const char *strings, size_t count)
-{
-	for (size_t i = 0; i < count; i++, strings += strlen(strings) + 1)
-		argv[argc++] = strings;
-	return argc;
-}
-
 enum err logs_add(struct store *store, const char *node, const char *id, const struct log_batch *batch,
 		  int64_t *added, int64_t *total)
 {
@@ -73,7 +65,7 @@ enum err logs_add(struct store *store, const char *node, const char *id, const s
 	};
 	/* clang-format on */
 	size_t argc = sizeof(fixed) / sizeof(*fixed);
-	const char **argv = mem_alloc(argc + batch->loggers_count + batch->count, sizeof(*argv));
+	const char **argv = mem_alloc(argc + batch->loggers_count + batch->count, sizeof(*argv)), *text;
 	struct replies replies;
 	enum err err;
 
@@ -83,8 +75,13 @@ enum err logs_add(struct store *store, const char *node, const char *id, const s
 	(void)snprintf(now_ms, sizeof(now_ms), "%" PRId64, clock_now_ms());
 	(void)snprintf(loggers_count, sizeof(loggers_count), "%zu", batch->loggers_count);
 	memcpy(argv, fixed, sizeof(fixed));
-	argc = add_arguments(argv, argc, buf_string(&batch->loggers), batch->loggers_count);
-	argc = add_arguments(argv, argc, buf_string(&batch->text), batch->count);
+	/* In the batch the strings stand one after the other. */
+	text = buf_string(&batch->loggers);
+	for (size_t i = 0; i < batch->loggers_count; i++, text += strlen(text) + 1)
+		argv[argc++] = text;
+	text = buf_string(&batch->text);
+	for (size_t i = 0; i < batch->count; i++, text += strlen(text) + 1)
+		argv[argc++] = text;
 	err = redis_script(store, SCRIPT_ADD_LOGS, argc, argv, &replies);
 	free(argv);
 	if (err != ERR_NONE)
@@ -129,104 +126,97 @@ enum err logs_sources(struct store *store, struct buf *nodes, struct buf *logger
 	return ERR_NONE;
 }
 
-struct counting {
-	struct node_ids ids;
-	struct json_out json;
-	int64_t total;
-};
-
-static void ask_length(struct store *store, size_t index, void *user)
-{
-	const struct counting *counting = user;
-
-	redis_add(store, "LLEN %s", key_of_node(NODE_LOGS, counting->ids.list[index]).text);
-}
-
-static void write_length(size_t index, redisReply *const *replies, void *user)
-{
-	struct counting *counting = user;
-
-	json_put_integer(&counting->json, counting->ids.list[index], reply_number(replies[0]));
-	counting->total += reply_number(replies[0]);
-}
-
 enum err logs_count(struct store *store, struct buf *out, int64_t *total, int64_t *last_seq)
 {
-	struct counting counting = {.json = {.buf = out}};
+	struct redis_batch batch = {.commands = 1};
+	struct json_out json = {.buf = out};
 	size_t start = out->len;
-	struct replies seq;
-	enum err err = node_ids_load(store, KEY_LOG_NODES, &counting.ids);
+	int64_t entries = 0;
+	struct node_ids ids;
+	struct replies replies;
+	enum err err = node_ids_load(store, KEY_LOG_NODES, &ids);
 
 	if (err != ERR_NONE)
 		return err;
-	json_open(&counting.json, '{');
-	err = redis_run_each(store, &(struct redis_each){.count = counting.ids.count,
-							 .commands = 1,
-							 .add = ask_length,
-							 .take = write_length,
-							 .user = &counting});
-	json_close(&counting.json, '}');
-	if (err != ERR_NONE)
-		goto out;
+	batch.total = ids.count;
+	json_open(&json, '{');
+	while (redis_batch_next(&batch)) {
+		for (size_t i = batch.first; i < batch.end; i++)
+			redis_add(store, "LLEN %s", key_of_node(NODE_LOGS, ids.list[i]).text);
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			goto out;
+		for (size_t i = batch.first; i < batch.end; i++) {
+			int64_t length = reply_number(replies.item[i - batch.first]);
+
+			json_put_integer(&json, ids.list[i], length);
+			entries += length;
+		}
+		replies_free(&replies);
+	}
+	json_close(&json, '}');
 	redis_add(store, "GET %s", KEY_LOG_SEQ);
-	err = redis_run(store, &seq);
+	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		goto out;
-	*total = counting.total;
-	*last_seq = counting.ids.count ? reply_number(seq.item[0]) : 0;
-	replies_free(&seq);
+	*total = entries;
+	*last_seq = ids.count ? reply_number(replies.item[0]) : 0;
+	replies_free(&replies);
 out:
 	if (err != ERR_NONE)
 		buf_truncate(out, start);
-	free(counting.ids.list);
+	free(ids.list);
 	return err;
 }
 
-struct clearing {
-	struct node_ids ids;
-	int64_t cleared; /* entries */
-	bool known;	 /* one of the nodes had entries, has logged, or reports */
-};
-
-static void add_clear(struct store *store, size_t index, void *user)
+/* Forgets the entries of these nodes. *known: one of them had entries, has logged, or reports. */
+static enum err clear_nodes(struct store *store, const struct node_ids *ids, int64_t *entries, bool *known)
 {
-	const struct clearing *clearing = user;
-	const char *node = clearing->ids.list[index];
-	struct key key = key_of_node(NODE_LOGS, node);
+	struct redis_batch batch = {.total = ids->count, .commands = 4};
+	struct replies replies;
 
-	redis_add(store, "LLEN %s", key.text);
-	redis_add(store, "DEL %s %s", key.text, key_of_node(NODE_LOG_BYTES, node).text);
-	redis_add(store, "ZREM %s %s", KEY_LOG_NODES, node);
-	redis_add(store, "ZSCORE %s %s", KEY_NODES, node);
-}
+	*entries = 0;
+	*known = false;
+	while (redis_batch_next(&batch)) {
+		enum err err;
 
-static void count_cleared(size_t index, redisReply *const *replies, void *user)
-{
-	int64_t entries = reply_number(replies[0]), was_source = reply_number(replies[2]);
-	struct clearing *clearing = user;
+		for (size_t i = batch.first; i < batch.end; i++) {
+			const char *node = ids->list[i];
+			struct key key = key_of_node(NODE_LOGS, node);
 
-	(void)index;
-	clearing->cleared += entries;
-	clearing->known |= entries || was_source || reply_is_text(replies[3]);
+			redis_add(store, "LLEN %s", key.text);
+			redis_add(store, "DEL %s %s", key.text, key_of_node(NODE_LOG_BYTES, node).text);
+			redis_add(store, "ZREM %s %s", KEY_LOG_NODES, node);
+			redis_add(store, "ZSCORE %s %s", KEY_NODES, node);
+		}
+		err = redis_run(store, &replies);
+		if (err != ERR_NONE)
+			return err;
+		for (size_t i = 0; i < replies.count; i += batch.commands) {
+			*entries += reply_number(replies.item[i]);
+			*known |= reply_number(replies.item[i]) || reply_number(replies.item[i + 2]) ||
+				  reply_is_text(replies.item[i + 3]);
+		}
+		replies_free(&replies);
+	}
+	return ERR_NONE;
 }
 
 enum err logs_clear(struct store *store, const char *node, int64_t *cleared)
 {
-	struct clearing clearing = {.cleared = 0};
-	enum err err = node_ids_pick(store, KEY_LOG_NODES, node, &clearing.ids);
+	struct node_ids ids;
+	int64_t entries;
+	bool known;
+	enum err err = node_ids_pick(store, KEY_LOG_NODES, node, &ids);
 
 	if (err != ERR_NONE)
 		return err;
-	err = redis_run_each(store, &(struct redis_each){.count = clearing.ids.count,
-							 .commands = 4,
-							 .add = add_clear,
-							 .take = count_cleared,
-							 .user = &clearing});
-	free(clearing.ids.list);
+	err = clear_nodes(store, &ids, &entries, &known);
+	free(ids.list);
 	if (err != ERR_NONE)
 		return err;
 	/* Of all nodes, some may be unknown by now because somebody else clears them at the same time. */
-	if (node && !clearing.known)
+	if (node && !known)
 		return ERR_UNKNOWN_NODE;
 	if (!node)
 		redis_add(store, "DEL %s", KEY_LOG_LOGGERS);
@@ -234,6 +224,6 @@ enum err logs_clear(struct store *store, const char *node, int64_t *cleared)
 	err = redis_run_only(store);
 	if (err != ERR_NONE)
 		return err;
-	*cleared = clearing.cleared;
+	*cleared = entries;
 	return ERR_NONE;
 }

@@ -32,8 +32,8 @@
 
 /* An entry that matches. */
 struct match {
-	int64_t seq;
-	size_t node; /* index in the list of nodes */
+	int64_t rank; /* its place in the query's order; see rank_of */
+	size_t node;  /* index in the list of nodes */
 	size_t len;
 	char *text; /* of the page's entries only, in the second pass */
 };
@@ -48,30 +48,24 @@ struct search {
 	size_t total;
 };
 
-typedef int compare_fn(const void *a, const void *b);
-
-static int newest_first(const void *a, const void *b)
+/* By which entries are sorted: the seq, turned round where the newest come first. */
+static int64_t rank_of(const struct search *search, int64_t seq)
 {
-	int64_t x = ((const struct match *)a)->seq, y = ((const struct match *)b)->seq;
-
-	return (x < y) - (x > y);
+	return search->query->oldest_first ? seq : -seq;
 }
 
-static int oldest_first(const void *a, const void *b)
+static int compare_ranks(const void *a, const void *b)
 {
-	return newest_first(b, a);
-}
+	int64_t x = ((const struct match *)a)->rank, y = ((const struct match *)b)->rank;
 
-static compare_fn *order_of(const struct search *search)
-{
-	return search->query->oldest_first ? oldest_first : newest_first;
+	return (x > y) - (x < y);
 }
 
 /* Puts the matches in order and forgets those that are behind the page. */
 static void sort_matches(struct search *search)
 {
 	if (search->count)
-		qsort(search->matches, search->count, sizeof(*search->matches), order_of(search));
+		qsort(search->matches, search->count, sizeof(*search->matches), compare_ranks);
 	if (search->count > search->wanted)
 		search->count = search->wanted;
 }
@@ -107,7 +101,8 @@ static void look_through(struct search *search, size_t node, const redisReply *l
 			continue;
 		if (!entry_matches(&query->filter, entry->str, entry->len))
 			continue;
-		keep_match(search, &(struct match){.seq = seq, .node = node, .len = entry->len});
+		keep_match(search,
+			   &(struct match){.rank = rank_of(search, seq), .node = node, .len = entry->len});
 		matching++;
 	}
 	search->total += search->everything ? (size_t)reply_number(length) : matching;
@@ -210,8 +205,8 @@ static enum err load_texts(struct store *store, const struct search *search, str
 	entries = replies.item[1];
 	for (size_t i = 0; i < entries->elements; i++) {
 		const redisReply *entry = entries->element[i];
-		struct match key = {.seq = entry_seq(entry->str, entry->len)};
-		struct match *match = bsearch(&key, page, count, sizeof(*page), order_of(search));
+		struct match key = {.rank = rank_of(search, entry_seq(entry->str, entry->len))};
+		struct match *match = bsearch(&key, page, count, sizeof(*page), compare_ranks);
 
 		if (!match || match->node != node || match->text)
 			continue;

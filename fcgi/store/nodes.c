@@ -24,11 +24,6 @@ struct node_list_memory {
 	char (*ids)[ID_NODE_SIZE];
 };
 
-static int64_t part_number(const redisReply *array, size_t index)
-{
-	return index < array->elements ? reply_number(array->element[index]) : 0;
-}
-
 /* Makes the list of what MGET answered for these nodes. */
 static void take_states(const struct node_ids *ids, const redisReply *states, struct node_list *out)
 {
@@ -76,6 +71,7 @@ static enum err refresh_known(struct store *store, struct replies *replies)
 enum err nodes_load(struct store *store, struct node_list *out)
 {
 	struct node_list nodes = {0};
+	redisReply *const *totals;
 	struct replies replies;
 	enum err err;
 
@@ -91,10 +87,11 @@ enum err nodes_load(struct store *store, struct node_list *out)
 		replies_free(&replies);
 		return err;
 	}
+	totals = replies.item[1]->element;
 	nodes.totals = (struct cluster_totals){
-		.started_at_ms = part_number(replies.item[1], 0),
-		.total_updates = part_number(replies.item[1], 1),
-		.last_cleanup_ms = part_number(replies.item[1], 2),
+		.started_at_ms = reply_number(totals[0]),
+		.total_updates = reply_number(totals[1]),
+		.last_cleanup_ms = reply_number(totals[2]),
 	};
 	nodes.memory = mem_alloc(1, sizeof(*nodes.memory));
 	nodes.memory->replies = replies;

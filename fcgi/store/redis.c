@@ -290,26 +290,13 @@ enum err redis_run_only(struct store *store)
 	return err;
 }
 
-enum err redis_run_each(struct store *store, const struct redis_each *each)
+bool redis_batch_next(struct redis_batch *batch)
 {
-	size_t at_once = REDIS_PIPELINE_MAX / each->commands;
+	size_t at_once = REDIS_PIPELINE_MAX / batch->commands;
 
-	for (size_t first = 0, count; first < each->count; first += count) {
-		struct replies replies;
-		enum err err;
-
-		count = each->count - first < at_once ? each->count - first : at_once;
-		for (size_t i = 0; i < count; i++)
-			each->add(store, first + i, each->user);
-		err = redis_run(store, &replies);
-		if (err != ERR_NONE)
-			return err;
-		assert(replies.count == count * each->commands);
-		for (size_t i = 0; i < count; i++)
-			each->take(first + i, &replies.item[i * each->commands], each->user);
-		replies_free(&replies);
-	}
-	return ERR_NONE;
+	batch->first = batch->end;
+	batch->end = batch->total - batch->first < at_once ? batch->total : batch->first + at_once;
+	return batch->first < batch->end;
 }
 
 /* Adds EVALSHA or EVAL: the script's digest or text stands before the arguments. */

@@ -65,21 +65,29 @@ enum err redis_run_waiting(struct store *store, int64_t wait_ms, struct replies 
 /* The same for callers that want no reply, only success. */
 enum err redis_run_only(struct store *store) MUST_CHECK;
 
-/* One question to many things (nodes, as a rule) that each need commands of their own. */
-struct redis_each {
-	size_t count;	 /* of things */
-	size_t commands; /* how many commands `add` adds for one of them */
-	void (*add)(struct store *store, size_t index, void *user);
-	void (*take)(size_t index, redisReply *const *replies, void *user); /* `commands` of them */
-	void *user;
+/*
+ * A walk over many things (nodes, as a rule) that each need commands of their own: as many things at a time
+ * as a pipeline holds. The first call of redis_batch_next begins the walk.
+ *
+ *     struct redis_batch batch = {.total = ids.count, .commands = 2};
+ *
+ *     while (redis_batch_next(&batch)) {
+ *             for (size_t i = batch.first; i < batch.end; i++)
+ *                     … add the two commands of thing i …
+ *             err = redis_run(store, &replies);
+ *             if (err != ERR_NONE)
+ *                     break;
+ *             … the replies of thing i begin at replies.item[(i - batch.first) * 2] …
+ *             replies_free(&replies);
+ *     }
+ */
+struct redis_batch {
+	size_t total;	   /* things */
+	size_t commands;   /* that are added for each of them */
+	size_t first, end; /* the things whose turn it is: first, …, end - 1 */
 };
 
-/*
- * Runs the commands of all things, as many things in one round trip as a pipeline holds, and hands on the
- * replies in the things' order. It ends at the first round trip that fails: what was taken before stays
- * taken. Errors as above.
- */
-enum err redis_run_each(struct store *store, const struct redis_each *each) MUST_CHECK;
+bool redis_batch_next(struct redis_batch *batch); /* false: there are no more things */
 
 /* Runs one script (scripts.h) alone. `argv` are strings: the number of keys, the keys, the other arguments.
  */

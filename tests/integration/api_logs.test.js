@@ -338,6 +338,26 @@ test('a search over many full nodes answers right', async () => {
   assert.equal(found[0].node_id, 'wide-34');
 });
 
+test('of more nodes than one round trip holds, all are counted and cleared', async () => {
+  const NODES = 150;
+  const layOut = `for i = 1, ARGV[1] do
+    redis.call('RPUSH', 'p2pdash:{many-' .. i .. '}:logs', '{"seq":' .. i .. '}', '{"seq":' .. i .. '}')
+    redis.call('ZADD', 'p2pdash:log_sources:nodes', i, 'many-' .. i)
+    redis.call('RPUSH', 'p2pdash:{many-' .. i .. '}:history', '{}')
+    redis.call('ZADD', 'p2pdash:nodes', i, 'many-' .. i)
+  end`;
+  await operator.post('/api/logs/clear');
+  await operator.post('/api/dashboard/clear-history');
+  await stack.redisCommand('EVAL', layOut, '0', String(NODES));
+  const stats = (await viewer.post('/rpc', { jsonrpc: '2.0', id: 1, method: 'log_collector.get_stats' })).json.result;
+  assert.equal(stats.total_logs, 2 * NODES);
+  for (let i = 1; i <= NODES; i++) assert.equal(stats.logs_by_node[`many-${i}`], 2);
+  assert.equal((await operator.post('/api/logs/clear')).json.cleared, 2 * NODES);
+  assert.equal((await operator.post('/api/dashboard/clear-history')).json.cleared_records, NODES);
+  assert.equal(await stack.redisCommand('KEYS', 'p2pdash:{many-*'), '');
+  assert.equal((await find('')).total, 0);
+});
+
 test('a node keeps at most 4 MiB of entries, the newest, through repeats, clearing and a count that is lost', async () => {
   const worker = await stack.worker('bytes');
   const list = 'p2pdash:{bytes}:logs';
