@@ -79,6 +79,7 @@ static void read_block(struct certificate_set *set, const char *text, size_t len
 {
 	const struct kind *kind = NULL;
 	X509 *certificate = NULL;
+	const unsigned char *der;
 	unsigned char *data;
 	char *name, *header;
 	long data_len;
@@ -94,8 +95,7 @@ static void read_block(struct certificate_set *set, const char *text, size_t len
 		return;
 	bio = BIO_new_mem_buf(text, (int)len);
 	if (bio && PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
-		const unsigned char *der = data;
-
+		der = data;
 		certificate = kind->decode(NULL, &der, data_len);
 		OPENSSL_free(name);
 		OPENSSL_free(header);

@@ -49,8 +49,7 @@ struct driver_service {
 	struct driver_link *link;
 	struct driver_service *next;
 	const struct config_service *config;
-	driver_state_fn tell_state;
-	void *user; /* of tell_state */
+	struct driver_events events;
 	struct http_exchange *look;
 	bool stale; /* something happened since the look under way began */
 
@@ -59,8 +58,6 @@ struct driver_service {
 	struct http_exchange *call;
 	int64_t deadline_ms; /* monotonic */
 	struct driver_result result;
-	driver_result_fn done;
-	void *done_user;
 };
 
 static void action_move(struct driver_service *service, enum action_state to)
@@ -109,7 +106,7 @@ static void on_look(void *user, const struct http_answer *answer)
 	if (answer->status == 200 &&
 	    docker_container_read(answer->body, answer->body_len, &state) != ERR_NONE)
 		state = (struct service_state){.status = SERVICE_ERROR};
-	service->tell_state(service->user, &state);
+	service->events.state(service->events.user, &state);
 	if (service->stale) {
 		docker_look(service);
 		return;
@@ -118,7 +115,7 @@ static void on_look(void *user, const struct http_answer *answer)
 		return;
 	action_move(service, ACTION_NONE);
 	service->result.state = state;
-	service->done(service->done_user, &service->result);
+	service->events.result(service->events.user, &service->result);
 }
 
 /* Looks, or makes the look under way be repeated. */
@@ -184,16 +181,13 @@ static void on_acted(void *user, const struct http_answer *answer)
 	docker_look(service);
 }
 
-static void docker_act(struct driver_service *service, enum service_action action, driver_result_fn done,
-		       void *user)
+static void docker_act(struct driver_service *service, enum service_action action)
 {
 	int64_t timeout_ms = service->config->timeout_s * 1000, grace_s = service->config->timeout_s / 2;
 	struct buf what = {0};
 
 	action_move(service, ACTION_CALLED);
 	service->action = action;
-	service->done = done;
-	service->done_user = user;
 	service->result = (struct driver_result){0};
 	service->deadline_ms = clock_monotonic_ms() + timeout_ms;
 	buf_text(&what, service_action_name(action));
@@ -231,13 +225,13 @@ static void docker_disconnect(struct driver_link *link)
 }
 
 static struct driver_service *docker_open(struct driver_link *link, const struct config_service *config,
-					  driver_state_fn state, void *user)
+					  const struct driver_events *events)
 {
 	struct driver_service *service = mem_alloc(1, sizeof(*service));
 	struct engine *engine = link->engines;
 
 	*service = (struct driver_service){
-		.link = link, .next = link->first, .config = config, .tell_state = state, .user = user};
+		.link = link, .next = link->first, .config = config, .events = *events};
 	link->first = service;
 	while (engine && strcmp(engine->socket, config->socket) != 0)
 		engine = engine->next;

@@ -38,19 +38,21 @@ struct driver_result {
 	struct service_state state; /* looked at after the action, if it could be */
 };
 
-struct driver_link; /* what all services of one driver share: the D-Bus connection, the engines' event streams
-		     */
+struct driver_link;    /* what all services of one driver share: a D-Bus connection, the engines' streams */
 struct driver_service; /* one service, open */
 
 /*
- * How a driver tells what it sees: after `open`, then whenever it has looked, whether the state has changed
- * or not. A service that does not exist or cannot be asked for is SERVICE_ERROR and not installed. Called
- * from the loop, never from inside open, look or act.
+ * What a driver tells of a service. Both are called from the loop, never from inside open, look or act, and
+ * never after close; the caller may do anything but close the service.
  */
-typedef void (*driver_state_fn)(void *user, const struct service_state *state);
-
-/* Called from the loop, exactly once for each act, unless the service is closed first. */
-typedef void (*driver_result_fn)(void *user, const struct driver_result *result);
+struct driver_events {
+	void *user;
+	/* What was seen: after `open`, then whenever the driver has looked, whether the state has changed or
+	 * not. A service that does not exist or cannot be asked for is SERVICE_ERROR and not installed. */
+	void (*state)(void *user, const struct service_state *state);
+	/* How an action ended, once for each act. */
+	void (*result)(void *user, const struct driver_result *result);
+};
 
 struct driver {
 	const char *name; /* as in `driver = NAME` */
@@ -61,16 +63,15 @@ struct driver {
 	struct driver_link *(*connect)(struct loop *loop);
 	void (*disconnect)(struct driver_link *link); /* after its services are closed; NULL is nothing */
 
-	/* `config` outlives the service. Never fails: see driver_state_fn. */
+	/* `config` outlives the service; the events are copied. Never fails: a state says what is wrong. */
 	struct driver_service *(*open)(struct driver_link *link, const struct config_service *config,
-				       driver_state_fn state, void *user);
-	/* Looks now and tells the state. A driver that is told of changes may tell what it knows. Called
-	 * before a report of --once, and now and then as a safety net. */
+				       const struct driver_events *events);
+	/* Looks now and tells the state. Called now and then as a safety net: a driver learns of changes by
+	 * itself. */
 	void (*look)(struct driver_service *service);
 	/* At most one action a service at a time. Child processes get default signal handling, an empty
 	 * signal mask and no descriptors of the reporter. */
-	void (*act)(struct driver_service *service, enum service_action action, driver_result_fn done,
-		    void *user);
+	void (*act)(struct driver_service *service, enum service_action action);
 	/* Gives up what is under way; no callback comes after. NULL is nothing. */
 	void (*close)(struct driver_service *service);
 };

@@ -41,8 +41,7 @@ enum action_state {
 struct driver_service {
 	struct driver_link *link;
 	const struct config_service *config;
-	driver_state_fn tell_state;
-	void *user; /* of tell_state */
+	struct driver_events events;
 	struct service_state state;
 	struct child *status;
 	struct timer *poll;
@@ -53,8 +52,6 @@ struct driver_service {
 	struct child *step;
 	int64_t deadline_ms; /* monotonic, for all steps together */
 	struct driver_result result;
-	driver_result_fn done;
-	void *done_user;
 };
 
 static void action_move(struct driver_service *service, enum action_state to)
@@ -91,12 +88,12 @@ static void on_status(void *user, const struct child_end *end)
 			state.started_ms = clock_now_ms();
 	}
 	service->state = state;
-	service->tell_state(service->user, &state);
+	service->events.state(service->events.user, &state);
 	if (!acted)
 		return;
 	action_move(service, ACTION_NONE);
 	service->result.state = state;
-	service->done(service->done_user, &service->result);
+	service->events.result(service->events.user, &service->result);
 }
 
 static void exec_look(struct driver_service *service)
@@ -162,15 +159,12 @@ static void run_step(struct driver_service *service)
 				    left_ms > 0 ? left_ms : 0, on_step, service);
 }
 
-static void exec_act(struct driver_service *service, enum service_action action, driver_result_fn done,
-		     void *user)
+static void exec_act(struct driver_service *service, enum service_action action)
 {
 	const struct config_list *run = service->config->run;
 
 	action_move(service, ACTION_STEPS);
 	service->action = action;
-	service->done = done;
-	service->done_user = user;
 	service->result = (struct driver_result){0};
 	service->deadline_ms = clock_monotonic_ms() + service->config->timeout_s * 1000;
 	service->steps[0] = &run[action];
@@ -202,11 +196,11 @@ static void exec_disconnect(struct driver_link *link)
 }
 
 static struct driver_service *exec_open(struct driver_link *link, const struct config_service *config,
-					driver_state_fn state, void *user)
+					const struct driver_events *events)
 {
 	struct driver_service *service = mem_alloc(1, sizeof(*service));
 
-	*service = (struct driver_service){.link = link, .config = config, .tell_state = state, .user = user};
+	*service = (struct driver_service){.link = link, .config = config, .events = *events};
 	service->poll = loop_timer(link->loop, on_poll, service);
 	exec_look(service);
 	return service;

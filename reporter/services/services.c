@@ -46,7 +46,7 @@ struct services {
 	void *user;
 };
 
-/* --- states ------------------------------------------------------------------------------------- */
+/* --- what drivers tell -------------------------------------------------------------------------- */
 
 static void on_state(void *user, const struct service_state *state)
 {
@@ -61,6 +61,27 @@ static void on_state(void *user, const struct service_state *state)
 		 STATUS_NAMES[state->status], state->installed);
 	service->all->changed(service->all->user);
 }
+
+static void on_result(void *user, const struct driver_result *driver)
+{
+	struct service *service = user;
+	services_result_fn done = service->done;
+	enum result_code failure = driver->timed_out ? RESULT_TIMEOUT : RESULT_FAILED;
+	struct services_result result = {
+		.code = driver->success ? NULL : result_code_name(failure),
+		.message = driver->message,
+		.status = STATUS_NAMES[driver->state.status],
+	};
+
+	log_info("services", "action done name=%s action=%s success=%d message=%s", service->config->name,
+		 service_action_name(service->action), driver->success, driver->message);
+	service->done = NULL;
+	if (driver->state.status != SERVICE_UNKNOWN)
+		on_state(service, &driver->state);
+	done(service->done_user, &result);
+}
+
+/* --- all of them -------------------------------------------------------------------------------- */
 
 struct services *services_new(struct loop *loop, const struct config *config, services_changed_fn changed,
 			      void *user)
@@ -80,7 +101,9 @@ struct services *services_new(struct loop *loop, const struct config *config, se
 		if (!*link)
 			*link = driver->connect(loop);
 		*service = (struct service){.all = services, .config = listed, .driver = driver};
-		service->handle = driver->open(*link, listed, on_state, service);
+		service->handle = driver->open(
+			*link, listed,
+			&(struct driver_events){.user = service, .state = on_state, .result = on_result});
 	}
 	return services;
 }
@@ -148,25 +171,6 @@ void services_write(const struct services *services, struct json_out *out, const
 
 /* --- actions ------------------------------------------------------------------------------------ */
 
-static void on_result(void *user, const struct driver_result *driver)
-{
-	struct service *service = user;
-	services_result_fn done = service->done;
-	enum result_code failure = driver->timed_out ? RESULT_TIMEOUT : RESULT_FAILED;
-	struct services_result result = {
-		.code = driver->success ? NULL : result_code_name(failure),
-		.message = driver->message,
-		.status = STATUS_NAMES[driver->state.status],
-	};
-
-	log_info("services", "action done name=%s action=%s success=%d message=%s", service->config->name,
-		 service_action_name(service->action), driver->success, driver->message);
-	service->done = NULL;
-	if (driver->state.status != SERVICE_UNKNOWN)
-		on_state(service, &driver->state);
-	done(service->done_user, &result);
-}
-
 void services_act(struct services *services, const char *name, const char *action, services_result_fn done,
 		  void *user)
 {
@@ -195,7 +199,7 @@ void services_act(struct services *services, const char *name, const char *actio
 		service->action = wanted;
 		service->done = done;
 		service->done_user = user;
-		service->driver->act(service->handle, wanted, on_result, service);
+		service->driver->act(service->handle, wanted);
 		return;
 	}
 	log_warning("services", "action refused code=%s: %s", result_code_name(refusal), why.text);

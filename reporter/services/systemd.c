@@ -43,8 +43,7 @@ struct driver_service {
 	struct driver_link *link;
 	struct driver_service *next;
 	const struct config_service *config;
-	driver_state_fn tell_state;
-	void *user; /* of tell_state */
+	struct driver_events events;
 	struct service_state state;
 
 	char *path;	      /* of the unit's object; NULL: not found out yet */
@@ -55,8 +54,6 @@ struct driver_service {
 	uint64_t entered_us;  /* systemd's time behind state.started_ms */
 
 	struct systemd_action *action; /* NULL: none */
-	driver_result_fn done;
-	void *done_user;
 };
 
 /* --- looking ------------------------------------------------------------------------------------ */
@@ -66,7 +63,7 @@ static void ask_state(void *user);
 static void tell_unreachable(struct driver_service *service)
 {
 	service->state = (struct service_state){.status = SERVICE_ERROR};
-	service->tell_state(service->user, &service->state);
+	service->events.state(service->events.user, &service->state);
 }
 
 /* The answer of GetAll. */
@@ -91,7 +88,7 @@ static int on_properties(sd_bus_message *reply, void *user, sd_bus_error *error)
 	}
 	service->entered_us = unit.entered_us;
 	service->state = state;
-	service->tell_state(service->user, &state);
+	service->events.state(service->events.user, &state);
 	if (service->stale)
 		ask_state(service);
 	else
@@ -190,18 +187,15 @@ static void on_action_done(void *user, struct driver_result *result)
 
 	service->action = NULL;
 	result->state = service->state;
-	service->done(service->done_user, result);
+	service->events.result(service->events.user, result);
 }
 
-static void systemd_act(struct driver_service *service, enum service_action action, driver_result_fn done,
-			void *user)
+static void systemd_act(struct driver_service *service, enum service_action action)
 {
 	const struct systemd_action_events events = {
 		.user = service, .look = ask_state, .done = on_action_done};
 
 	assert(!service->action);
-	service->done = done;
-	service->done_user = user;
 	service->action = systemd_action_start(&service->link->actions, service->config, action, &events);
 }
 
@@ -287,12 +281,12 @@ static void systemd_disconnect(struct driver_link *link)
 }
 
 static struct driver_service *systemd_open(struct driver_link *link, const struct config_service *config,
-					   driver_state_fn state, void *user)
+					   const struct driver_events *events)
 {
 	struct driver_service *service = mem_alloc(1, sizeof(*service));
 
 	*service = (struct driver_service){
-		.link = link, .next = link->first, .config = config, .tell_state = state, .user = user};
+		.link = link, .next = link->first, .config = config, .events = *events};
 	link->first = service;
 	load_unit(service);
 	return service;

@@ -23,7 +23,7 @@ static void on_state(void *user, const struct service_state *state)
 	loop_stop(bench->loop);
 }
 
-void exec_bench_on_result(void *user, const struct driver_result *result)
+static void on_result(void *user, const struct driver_result *result)
 {
 	struct exec_bench *bench = user;
 
@@ -54,7 +54,7 @@ void exec_bench_act(struct exec_bench *bench, enum service_action action)
 {
 	int before = bench->results;
 
-	driver_exec.act(bench->service, action, exec_bench_on_result, bench);
+	driver_exec.act(bench->service, action);
 	timer_start(bench->deadline, DEADLINE_MS);
 	while (bench->results == before && !bench->late)
 		loop_run(bench->loop);
@@ -174,6 +174,8 @@ int exec_bench_tear_down(void **state)
 
 void exec_bench_open(struct exec_bench *bench)
 {
-	bench->service = driver_exec.open(bench->link, &bench->config, on_state, bench);
+	bench->service = driver_exec.open(
+		bench->link, &bench->config,
+		&(struct driver_events){.user = bench, .state = on_state, .result = on_result});
 	exec_bench_wait_for_state(bench);
 }

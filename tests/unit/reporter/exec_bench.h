@@ -37,8 +37,6 @@ void exec_bench_wait_for_state(struct exec_bench *bench);
 
 /* Acts and waits for the result. */
 void exec_bench_act(struct exec_bench *bench, enum service_action action);
-void exec_bench_on_result(void *user,
-			  const struct driver_result *result); /* for a test that acts by itself */
 
 /* Writes a shell script into the folder, where it also runs. */
 void exec_bench_script(struct exec_bench *bench, const char *name, const char *body);
@@ -48,7 +46,8 @@ void exec_bench_free_argv(struct config_list *list);
 bool exec_bench_has_file(const struct exec_bench *bench, const char *name);
 pid_t exec_bench_pid_in(const struct exec_bench *bench, const char *name); /* of a process, in a file */
 
-/* Whether the process runs; one that waits for init to take notice of its end does not. */
+/* Whether the process runs; one that waits for init to take notice of its end does
+ * not. */
 bool exec_bench_is_alive(pid_t pid);
 
 #endif

@@ -100,7 +100,7 @@ static void a_closed_service_calls_nobody(void **state)
 
 	exec_bench_open(bench);
 	exec_bench_script(bench, "start", "sleep 100");
-	driver_exec.act(bench->service, SERVICE_START, exec_bench_on_result, bench);
+	driver_exec.act(bench->service, SERVICE_START);
 	driver_exec.close(bench->service);
 	bench->service = NULL;
 	timer_start(bench->deadline, 100);
