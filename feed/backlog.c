@@ -22,7 +22,6 @@
 #include "common/limits.h"
 #include "common/mem.h"
 #include "feed/redis_link.h"
-#include "feed/semaphore.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -31,11 +30,6 @@
 
 /* A log that has less room left than an entry may need has perhaps lost one for it. */
 #define FULL_BYTES (LIMIT_LOG_BYTES_A_NODE - LIMIT_MESSAGE - 16 * LIMIT_NAME)
-
-struct backlogs {
-	struct redis_link *link;
-	struct semaphore semaphore;
-};
 
 enum backlog_state {
 	BACKLOG_IDLE,
@@ -126,18 +120,13 @@ static bool is_still_wanted(struct backlog *backlog)
 	return false;
 }
 
-static void limit_completeness(struct log_ring *entries, int64_t from)
-{
-	if (entries->complete_from < from)
-		entries->complete_from = from;
-}
-
 /* A node's newest entries, the newest first. */
 static void on_entries(void *context, const struct reply *reply)
 {
 	struct backlog *backlog = context;
 	size_t count = reply_count(reply), len = 0, bytes = 0;
 	const char *text = NULL;
+	int64_t complete_from = 0;
 
 	if (!is_still_wanted(backlog))
 		return;
@@ -154,13 +143,13 @@ static void on_entries(void *context, const struct reply *reply)
 	}
 	/* There may have been more than a list holds that was read to its last element, or that is full. */
 	if (text && (count == backlog->each || bytes > FULL_BYTES))
-		limit_completeness(&backlog->entries, entry_seq(text, len));
-	/* Nodes beyond the last one that is read have logged nothing after its newest entry. */
-	if (count && backlog->nodes_count == BACKLOG_NODES && backlog->next_node == BACKLOG_NODES) {
-		text = reply_text(reply_at(reply, 0), &len);
-		if (text)
-			limit_completeness(&backlog->entries, entry_seq(text, len));
-	}
+		complete_from = entry_seq(text, len);
+	/* Nodes behind the last one that is read have logged nothing after its newest entry. */
+	text = backlog->next_node == BACKLOG_NODES ? reply_text(reply_at(reply, 0), &len) : NULL;
+	if (text && entry_seq(text, len) > complete_from)
+		complete_from = entry_seq(text, len);
+	if (complete_from > backlog->entries.complete_from)
+		backlog->entries.complete_from = complete_from;
 	read_next(backlog);
 }
 
@@ -179,12 +168,6 @@ static void read_next(struct backlog *backlog)
 		       backlog);
 }
 
-static void add_node(struct backlog *backlog, const char *node)
-{
-	if (id_is_node(node) && backlog->nodes_count < BACKLOG_NODES)
-		memcpy(backlog->nodes[backlog->nodes_count++], node, strlen(node) + 1);
-}
-
 /* The nodes, whoever logged last first. */
 static void on_nodes(void *context, const struct reply *reply)
 {
@@ -196,8 +179,12 @@ static void on_nodes(void *context, const struct reply *reply)
 		finish(backlog, false);
 		return;
 	}
-	for (size_t i = 0; i < reply_count(reply); i++)
-		add_node(backlog, reply_text(reply_at(reply, i), NULL));
+	for (size_t i = 0; i < reply_count(reply) && backlog->nodes_count < BACKLOG_NODES; i++) {
+		const char *node = reply_text(reply_at(reply, i), NULL);
+
+		if (id_is_node(node))
+			memcpy(backlog->nodes[backlog->nodes_count++], node, strlen(node) + 1);
+	}
 	read_next(backlog);
 }
 
@@ -211,7 +198,7 @@ static void on_permit(void *context)
 	set_state(backlog, BACKLOG_READING);
 	backlog->nodes = mem_alloc(BACKLOG_NODES, sizeof(*backlog->nodes));
 	if (*backlog->node) {
-		add_node(backlog, backlog->node);
+		memcpy(backlog->nodes[backlog->nodes_count++], backlog->node, sizeof(backlog->node));
 		read_next(backlog);
 		return;
 	}
@@ -248,18 +235,10 @@ bool backlog_is_wanted(const struct backlog *backlog)
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
-struct backlogs *backlogs_new(struct redis_link *link)
+void backlogs_init(struct backlogs *backlogs, struct redis_link *link)
 {
-	struct backlogs *backlogs = mem_alloc(1, sizeof(*backlogs));
-
 	backlogs->link = link;
 	semaphore_init(&backlogs->semaphore, BACKLOGS_AT_ONCE);
-	return backlogs;
-}
-
-void backlogs_free(struct backlogs *backlogs)
-{
-	free(backlogs);
 }
 
 struct backlog *backlog_new(struct backlogs *backlogs, backlog_done *done, void *context)

@@ -7,6 +7,7 @@
 #define FEED_BACKLOG_H
 
 #include "feed/log_ring.h"
+#include "feed/semaphore.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,12 +15,16 @@
 #define BACKLOG_NODES	 100 /* of all nodes, those that logged last are read */
 #define BACKLOGS_AT_ONCE 4
 
-struct backlogs;
 struct backlog;
 struct redis_link;
 
-struct backlogs *backlogs_new(struct redis_link *link); /* `link` outlives the last backlog */
-void backlogs_free(struct backlogs *backlogs);		/* after redis_link_free; NULL is nothing */
+/* Who shares the permits to read; the members are backlog.c's own. */
+struct backlogs {
+	struct redis_link *link;
+	struct semaphore semaphore;
+};
+
+void backlogs_init(struct backlogs *backlogs, struct redis_link *link); /* which outlives the last backlog */
 
 /* Gets the entries that were read, which it may take over by leaving an empty ring; what is left is freed
  * behind the call. None before `complete_from` has to be there. NULL if Redis was lost. */

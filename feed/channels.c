@@ -24,11 +24,6 @@ static bool read_node(struct span line, char out[ID_NODE_SIZE])
 	return id_is_node(out);
 }
 
-static bool is_everyone(struct span line)
-{
-	return line.len == 1 && *line.data == '*';
-}
-
 /* SAMPLE worker-001 ⏎ {"status":"online",…} ⏎ {"timestamp":…} or nothing ⏎ {"timestamp":…} [⏎ [certificate,…]] */
 static bool take_metrics(struct known *known, const char *at, const char *end)
 {
@@ -56,7 +51,7 @@ static bool take_logs(struct known *known, const char *at, const char *end)
 	struct span first = next_line(&at, end);
 	char node[ID_NODE_SIZE];
 
-	if (is_everyone(first)) {
+	if (span_is(first, "*")) {
 		known_clear_log(known, NULL);
 		return true;
 	}
@@ -67,7 +62,7 @@ static bool take_logs(struct known *known, const char *at, const char *end)
 	while (at) {
 		struct span entry = next_line(&at, end);
 
-		known_add_line(known, node, entry.data, entry.len);
+		log_tail_add(&known->log, node, entry.data, entry.len);
 	}
 	known_tell_lines(known);
 	return true;
@@ -88,7 +83,7 @@ static bool take_removed(struct known *known, const char *at, const char *end)
 		return true;
 	}
 	line = (struct span){line.data + mark, line.len - mark};
-	if (is_everyone(line)) {
+	if (span_is(line, "*")) {
 		known_clear_history(known, NULL);
 		return true;
 	}

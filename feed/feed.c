@@ -20,7 +20,7 @@ struct feed {
 	struct sync *sync;
 	struct redis_link *link;
 	struct load *load;
-	struct backlogs *backlogs;
+	struct backlogs backlogs;
 	ev_timer clock, check;
 };
 
@@ -48,12 +48,10 @@ struct feed *feed_new(struct ev_loop *loop, const struct feed_options *options)
 	struct feed *feed = mem_alloc(1, sizeof(*feed));
 
 	feed->loop = loop;
-	feed->sync = sync_new();
-	feed->link = redis_link_new(loop, options->address, options->tls, &SYNC_LINK_EVENTS, feed->sync);
-	sync_use(feed->sync, feed->link);
+	feed->sync = sync_new(loop, options, &feed->link);
 	feed->load = load_new(feed->link, feed->sync, &feed->known, options->lines_each);
 	sync_join(feed->sync, &LOAD_PART, feed->load);
-	feed->backlogs = backlogs_new(feed->link);
+	backlogs_init(&feed->backlogs, feed->link);
 	ev_timer_init(&feed->clock, on_clock, FEED_CLOCK_MS / 1000.0, FEED_CLOCK_MS / 1000.0);
 	ev_timer_init(&feed->check, on_check, CHECK_S, CHECK_S);
 	feed->clock.data = feed->check.data = feed;
@@ -72,14 +70,8 @@ void feed_free(struct feed *feed)
 	redis_link_free(feed->link);
 	load_free(feed->load);
 	sync_free(feed->sync);
-	backlogs_free(feed->backlogs);
 	known_free(&feed->known);
 	free(feed);
-}
-
-struct known *feed_known(struct feed *feed)
-{
-	return &feed->known;
 }
 
 void feed_listen(struct feed *feed, const struct feed_events *events, void *context)
@@ -92,41 +84,14 @@ void feed_join(struct feed *feed, const struct feed_part *part, void *context)
 	sync_join(feed->sync, part, context);
 }
 
-/* --- what is known ------------------------------------------------------------------------------------ */
-
-const struct node_table *feed_nodes(const struct feed *feed)
+struct known *feed_known(struct feed *feed)
 {
-	return &feed->known.nodes;
-}
-
-const struct cluster_totals *feed_totals(const struct feed *feed)
-{
-	return &feed->known.totals;
-}
-
-const struct sources *feed_sources(const struct feed *feed)
-{
-	return &feed->known.log.sources;
-}
-
-struct log_entry *const *feed_lines_after(const struct feed *feed, int64_t seq, size_t *count)
-{
-	return log_ring_after(&feed->known.log.ring, seq, count);
-}
-
-int64_t feed_last_seq(const struct feed *feed)
-{
-	return feed->known.log.last_seq;
-}
-
-int64_t feed_complete_from(const struct feed *feed)
-{
-	return feed->known.log.ring.complete_from;
+	return &feed->known;
 }
 
 struct backlogs *feed_backlogs(struct feed *feed)
 {
-	return feed->backlogs;
+	return &feed->backlogs;
 }
 
 /* --- what else a follower wants of Redis -------------------------------------------------------------- */

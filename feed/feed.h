@@ -21,8 +21,8 @@
 #include "feed/log_ring.h"
 #include "feed/node_table.h"
 #include "feed/question.h"
-#include "feed/sources.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +31,7 @@
 struct backlogs;
 struct ev_loop;
 struct feed;
+struct known;
 
 /* --- the feed ----------------------------------------------------------------------------------------- */
 
@@ -52,7 +53,17 @@ enum feed_phase {
 	FEED_AWAY,	  /* no Redis: nothing but statuses is told, which change as time goes by */
 	FEED_LEARNING,	  /* Redis is there, and the feed learns what is: nothing is told */
 	FEED_CATCHING_UP, /* what is, and what has changed, is told in one go */
-	FEED_FOLLOWING	  /* what happens is told as it happens */
+	FEED_FOLLOWING,	  /* what happens is told as it happens */
+	FEED_PHASES
+};
+
+/* What has become of a node. */
+enum node_news {
+	NODE_LOADED,   /* while catching up: this is the node, with its history, whether it is news or not */
+	NODE_REPORTED, /* a report came; its point continues the history, if it has one */
+	NODE_STATUS,   /* the status is another one, because time has gone by */
+	NODE_HISTORY_CLEARED, /* it has no points now */
+	NODE_REMOVED	      /* the feed does not know it any more */
 };
 
 /*
@@ -63,20 +74,9 @@ struct feed_events {
 	/* The feed has gone into another phase. It begins in FEED_AWAY without a word. */
 	void (*phase)(void *context, enum feed_phase phase);
 
-	/* While catching up: what is known of a node, with its history, whether it is news or not. */
-	void (*loaded)(void *context, const struct known_node *node);
-
-	/* A report came and has been taken. Its point continues the history, if it has one. */
-	void (*reported)(void *context, const struct known_node *node, const struct node_report *report);
-
-	/* The status is another one because time has gone by. */
-	void (*status)(void *context, const struct known_node *node);
-
-	/* The node's history was cleared: it has no points now. */
-	void (*history_cleared)(void *context, const struct known_node *node);
-
-	/* The node was removed: the feed does not know it any more. */
-	void (*removed)(void *context, const struct known_node *node);
+	/* What is known has been changed already. `report` is NULL but with NODE_REPORTED. */
+	void (*node)(void *context, enum node_news news, const struct known_node *node,
+		     const struct node_report *report);
 
 	/* The totals were read again; every report adds one to the number of updates besides. */
 	void (*totals)(void *context, const struct cluster_totals *totals);
@@ -100,51 +100,34 @@ struct feed_events {
 /* Listeners are told in the order in which they came. `events` and `context` outlive the feed. */
 void feed_listen(struct feed *feed, const struct feed_events *events, void *context);
 
-/* --- what is known ------------------------------------------------------------------------------------ */
+/* What the feed knows, for followers to read (feed/known.h). */
+struct known *feed_known(struct feed *feed);
 
-const struct node_table *feed_nodes(const struct feed *feed);
-const struct cluster_totals *feed_totals(const struct feed *feed);
-
-/* The names of all nodes and loggers that have logged. */
-const struct sources *feed_sources(const struct feed *feed);
-
-/* The kept entries with a larger `seq`, in the order of `seq`: only those that have been told. NULL if there
- * are none; valid until the feed's next change. */
-struct log_entry *const *feed_lines_after(const struct feed *feed, int64_t seq, size_t *count);
-
-/* Entries up to this `seq` have been told or are known to be missing. And: from this `seq` on, none is
- * missing from the kept entries. */
-int64_t feed_last_seq(const struct feed *feed);
-int64_t feed_complete_from(const struct feed *feed);
-
-/* Where a node's older entries are asked for (feed/backlog.h). */
+/* Where older log lines of a node are asked for (feed/backlog.h). */
 struct backlogs *feed_backlogs(struct feed *feed);
 
 /* --- what else a follower wants of Redis -------------------------------------------------------------- */
 
-/*
- * A part of the sync, by which a follower learns what the feed does not tell. All parts go through the same
- * order:
- *
- *   begin     Redis is there: forget what will be learned anew, and feed_follow the channels.
- *   ask       All parts' channels are followed: feed_ask_for_sync what is. With an answer of NULL the sync
- * begins anew; whoever gets it has nothing to do but to free what is its own. loaded    All parts' questions
- * are answered, and all that was published before that has arrived. message   First what was published since
- * `begin`, which may repeat what was loaded; then what comes. live      What was published meanwhile has been
- * told; from here on everything is new. lost      Redis has gone; may come at any point after `begin`.
- *
- * Every callback may be NULL.
- */
+/* The steps of a sync, in this order; all parts take a step before any part takes the next one. */
+enum sync_step {
+	SYNC_BEGIN, /* Redis is there: forget what will be learned anew, and feed_follow the channels */
+	SYNC_ASK,   /* the channels are followed: feed_ask_for_sync what is */
+	SYNC_TAKE, /* all is answered; what was published since SYNC_BEGIN comes next, and may repeat what was
+		      asked */
+	SYNC_DONE, /* that was all; from here on everything is new */
+	SYNC_LOST  /* Redis has gone; may come at any point after SYNC_BEGIN */
+};
+
+/* A part of the sync, by which a follower learns what the feed does not tell. `step` may be called anew from
+ * SYNC_BEGIN at any time after SYNC_LOST. */
 struct feed_part {
 	const char *channels[4]; /* how the names of its channels begin; NULL behind the last */
-	bool immediate;		 /* its messages do not wait for `loaded` */
-	void (*begin)(void *context);
-	void (*ask)(void *context);
-	void (*loaded)(void *context);
-	void (*live)(void *context);
-	void (*lost)(void *context);
-	void (*followed)(void *context, const char *channel); /* Redis confirms: no later message is missed */
+	bool immediate;		 /* its messages do not wait for SYNC_TAKE */
+	void (*step)(void *context, enum sync_step step);
 	void (*message)(void *context, const char *channel, const char *payload, size_t len);
+
+	/* Redis has confirmed that the channel is followed, so no later message is missed. May be NULL. */
+	void (*followed)(void *context, const char *channel);
 };
 
 /* `part` and `context` outlive the feed. */

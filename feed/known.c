@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +46,16 @@ void known_listen(struct known *known, const struct feed_events *events, void *c
 	*end = listener;
 }
 
+/* The one place where the phase changes. */
 static void set_phase(struct known *known, enum feed_phase phase)
 {
-	if (known->phase == phase)
-		return;
+	static const bool MOVES[FEED_PHASES][FEED_PHASES] = {
+		[FEED_AWAY] = {[FEED_LEARNING] = true},
+		[FEED_LEARNING] = {[FEED_AWAY] = true, [FEED_CATCHING_UP] = true},
+		[FEED_CATCHING_UP] = {[FEED_FOLLOWING] = true},
+		[FEED_FOLLOWING] = {[FEED_AWAY] = true, [FEED_LEARNING] = true}};
+
+	assert(MOVES[known->phase][phase]);
 	known->phase = phase;
 	TELL(known, phase, phase);
 }
@@ -88,7 +95,7 @@ void known_report(struct known *known, const char *id, const struct node_report 
 	if (report.point.data)
 		known_node_append_point(node, report.point);
 	node->status = node_status_at(&node->head, clock_now_ms());
-	TELL(known, reported, node, &report);
+	TELL(known, node, NODE_REPORTED, node, &report);
 }
 
 void known_remove(struct known *known, const char *id)
@@ -97,7 +104,7 @@ void known_remove(struct known *known, const char *id)
 
 	if (!node)
 		return;
-	TELL(known, removed, node);
+	TELL(known, node, NODE_REMOVED, node, NULL);
 	known_node_free(node);
 }
 
@@ -109,7 +116,7 @@ void known_clear_history(struct known *known, const char *id)
 		if (id && strcmp(node->id, id) != 0)
 			continue;
 		known_node_set_points(node, NULL, 0);
-		TELL(known, history_cleared, node);
+		TELL(known, node, NODE_HISTORY_CLEARED, node, NULL);
 	}
 }
 
@@ -132,30 +139,22 @@ void known_look_at_clock(struct known *known)
 		if (status == node->status)
 			continue;
 		node->status = status;
-		TELL(known, status, node);
+		TELL(known, node, NODE_STATUS, node, NULL);
 	}
 }
 
 /* --- the log ------------------------------------------------------------------------------------------ */
 
-void known_add_line(struct known *known, const char *node, const char *json, size_t len)
-{
-	log_tail_add(&known->log, node, json, len);
-}
-
-static void tell_lines(struct known *known)
-{
-	size_t count;
-	struct log_entry *const *entries = log_tail_untold(&known->log, &count);
-
-	if (count)
-		TELL(known, lines, entries, count);
-}
-
 void known_tell_lines(struct known *known)
 {
-	if (known->phase == FEED_FOLLOWING)
-		tell_lines(known);
+	struct log_entry *const *entries;
+	size_t count;
+
+	if (known->phase != FEED_FOLLOWING)
+		return;
+	entries = log_tail_untold(&known->log, &count);
+	if (count)
+		TELL(known, lines, entries, count);
 }
 
 void known_clear_log(struct known *known, const char *node)
@@ -196,19 +195,6 @@ void known_load_points(struct known *known, const char *id, const struct span *p
 		known_node_set_points(node, points, count);
 }
 
-void known_load_source(struct known *known, const char *node, const char *logger)
-{
-	if (node)
-		sources_add_node(&known->log.sources, node);
-	if (logger)
-		sources_add_logger(&known->log.sources, logger, strlen(logger));
-}
-
-void known_load_log(struct known *known, struct log_ring *entries, int64_t last_seq)
-{
-	log_tail_load(&known->log, entries, last_seq);
-}
-
 void known_load_end(struct known *known)
 {
 	struct node_table *nodes = &known->nodes;
@@ -220,7 +206,7 @@ void known_load_end(struct known *known)
 		if (nodes->list[i]->unseen)
 			known_remove(known, nodes->list[i]->id);
 		else
-			TELL(known, loaded, nodes->list[i]);
+			TELL(known, node, NODE_LOADED, nodes->list[i], NULL);
 	}
 	join = log_tail_load_end(&known->log, &after, &before);
 	if (join == LOG_RESTARTED)
@@ -231,7 +217,11 @@ void known_load_end(struct known *known)
 
 void known_follow(struct known *known)
 {
-	tell_lines(known);
+	size_t count;
+	struct log_entry *const *entries = log_tail_untold(&known->log, &count);
+
+	if (count)
+		TELL(known, lines, entries, count);
 	log_tail_settle(&known->log);
 	set_phase(known, FEED_FOLLOWING);
 }

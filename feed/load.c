@@ -30,7 +30,7 @@ struct load {
 	char (*nodes)[ID_NODE_SIZE]; /* to be asked for; NULL: not known yet */
 	size_t nodes_count, next_node;
 	int64_t last_seq;
-	struct backlogs *backlogs; /* its own, so that it waits for nobody */
+	struct backlogs backlogs; /* its own, so that it waits for nobody */
 	struct backlog *backlog;
 };
 
@@ -160,7 +160,7 @@ static void on_log_nodes(void *context, const struct reply *reply)
 	struct load *load = context;
 
 	for (size_t i = 0; i < reply_count(reply); i++)
-		known_load_source(load->known, reply_text(reply_at(reply, i), NULL), NULL);
+		sources_add(&load->known->log.sources, reply_text(reply_at(reply, i), NULL), NULL);
 }
 
 static void on_loggers(void *context, const struct reply *reply)
@@ -168,7 +168,7 @@ static void on_loggers(void *context, const struct reply *reply)
 	struct load *load = context;
 
 	for (size_t i = 0; i < reply_count(reply); i++)
-		known_load_source(load->known, NULL, reply_text(reply_at(reply, i), NULL));
+		sources_add(&load->known->log.sources, NULL, reply_text(reply_at(reply, i), NULL));
 }
 
 static void on_entries(void *context, struct log_ring *entries)
@@ -176,7 +176,7 @@ static void on_entries(void *context, struct log_ring *entries)
 	struct load *load = context;
 
 	if (entries)
-		known_load_log(load->known, entries, load->last_seq);
+		log_tail_load(&load->known->log, entries, load->last_seq);
 	sync_answered(load->sync, entries != NULL);
 }
 
@@ -193,25 +193,35 @@ static void on_last_seq(void *context, const struct reply *reply)
 
 /* --- the part of the sync ----------------------------------------------------------------------------- */
 
-static void on_begin(void *context)
+static void on_step(void *context, enum sync_step step)
 {
 	struct load *load = context;
 
-	known_load_begin(load->known);
-	redis_link_follow(load->link, CHANNEL_METRICS);
-	redis_link_follow(load->link, CHANNEL_LOGS);
-	redis_link_follow(load->link, CHANNEL_REMOVED);
-}
-
-static void on_ask(void *context)
-{
-	struct load *load = context;
-
-	sync_ask(load->sync, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
-	sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_NODES, "0", "-1"), on_nodes, load);
-	sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_NODES, "0", "-1"), on_log_nodes, load);
-	sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_LOGGERS, "0", "-1"), on_loggers, load);
-	sync_ask(load->sync, REDIS_WORDS("GET", KEY_LOG_SEQ), on_last_seq, load);
+	switch (step) {
+	case SYNC_BEGIN:
+		known_load_begin(load->known);
+		redis_link_follow(load->link, CHANNEL_METRICS);
+		redis_link_follow(load->link, CHANNEL_LOGS);
+		redis_link_follow(load->link, CHANNEL_REMOVED);
+		break;
+	case SYNC_ASK:
+		sync_ask(load->sync, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
+		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_NODES, "0", "-1"), on_nodes, load);
+		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_NODES, "0", "-1"), on_log_nodes, load);
+		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_LOGGERS, "0", "-1"), on_loggers, load);
+		sync_ask(load->sync, REDIS_WORDS("GET", KEY_LOG_SEQ), on_last_seq, load);
+		break;
+	case SYNC_TAKE:
+		known_load_end(load->known);
+		break;
+	case SYNC_DONE:
+		known_follow(load->known);
+		log_info("sync", "loaded nodes=%zu last_seq=%lld", load->nodes_count,
+			 (long long)load->last_seq);
+		break;
+	case SYNC_LOST:
+		known_lost(load->known);
+	}
 }
 
 static void on_message(void *context, const char *channel, const char *payload, size_t len)
@@ -221,35 +231,8 @@ static void on_message(void *context, const char *channel, const char *payload, 
 	channels_message(load->known, channel, payload, len);
 }
 
-static void on_loaded(void *context)
-{
-	struct load *load = context;
-
-	known_load_end(load->known);
-}
-
-static void on_live(void *context)
-{
-	struct load *load = context;
-
-	known_follow(load->known);
-	log_info("sync", "loaded nodes=%zu last_seq=%lld", load->nodes_count, (long long)load->last_seq);
-}
-
-static void on_lost(void *context)
-{
-	struct load *load = context;
-
-	known_lost(load->known);
-}
-
-const struct feed_part LOAD_PART = {.channels = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED},
-				    .begin = on_begin,
-				    .ask = on_ask,
-				    .message = on_message,
-				    .loaded = on_loaded,
-				    .live = on_live,
-				    .lost = on_lost};
+const struct feed_part LOAD_PART = {
+	.channels = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED}, .step = on_step, .message = on_message};
 
 struct load *load_new(struct redis_link *link, struct sync *sync, struct known *known, size_t lines_each)
 {
@@ -259,8 +242,8 @@ struct load *load_new(struct redis_link *link, struct sync *sync, struct known *
 	load->sync = sync;
 	load->known = known;
 	load->lines_each = lines_each;
-	load->backlogs = backlogs_new(link);
-	load->backlog = backlog_new(load->backlogs, on_entries, load);
+	backlogs_init(&load->backlogs, link);
+	load->backlog = backlog_new(&load->backlogs, on_entries, load);
 	return load;
 }
 
@@ -270,6 +253,5 @@ void load_free(struct load *load)
 		return;
 	free(load->nodes);
 	backlog_free(load->backlog);
-	backlogs_free(load->backlogs);
 	free(load);
 }

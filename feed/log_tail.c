@@ -30,7 +30,7 @@ void log_tail_clear(struct log_tail *tail, const char *node)
 {
 	log_ring_clear(&tail->ring, node);
 	if (node)
-		sources_remove_node(&tail->sources, node);
+		(void)map_remove(&tail->sources.nodes, node);
 	else
 		sources_free(&tail->sources);
 }

@@ -17,23 +17,14 @@
 void text_set(struct text *text, struct span span)
 {
 	free(text->data);
-	*text = (struct text){.data = mem_copy(span.data, span.len), .len = span.len};
-}
-
-void text_drop(struct text *text)
-{
-	free(text->data);
 	*text = (struct text){0};
+	if (span.data)
+		*text = (struct text){.data = mem_copy(span.data, span.len), .len = span.len};
 }
 
 struct span text_span(const struct text *text)
 {
 	return (struct span){text->data, text->len};
-}
-
-bool text_equal(struct span a, struct span b)
-{
-	return a.data && b.data && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
 /* SAMPLE {"timestamp":"2025-11-17T10:30:00.123Z","cpu_percent":1.5,"memory_percent":40,"disk_percent":71.2} */
@@ -53,10 +44,10 @@ void known_node_free(struct known_node *node)
 {
 	if (!node)
 		return;
-	text_drop(&node->state);
-	text_drop(&node->summary);
-	text_drop(&node->certificates);
-	text_drop(&node->points);
+	text_set(&node->state, (struct span){0});
+	text_set(&node->summary, (struct span){0});
+	text_set(&node->certificates, (struct span){0});
+	text_set(&node->points, (struct span){0});
 	free(node);
 }
 
@@ -190,7 +181,7 @@ void known_node_append_point(struct known_node *node, struct span point)
 
 void known_node_set_points(struct known_node *node, const struct span *points, size_t count)
 {
-	text_drop(&node->points);
+	text_set(&node->points, (struct span){0});
 	node->points_count = 0;
 	for (size_t i = 0; i < count; i++)
 		known_node_append_point(node, points[i]);

@@ -20,13 +20,9 @@ struct text {
 	size_t len;
 };
 
-/* Replaces a text with a copy of the span. */
+/* Replaces a text with a copy of the span, or with none if the span is none. */
 void text_set(struct text *text, struct span span);
-void text_drop(struct text *text); /* leaves none */
 struct span text_span(const struct text *text);
-
-/* Whether both are there and equal. */
-bool text_equal(struct span a, struct span b);
 
 /* A report as it is stored and published (docs/ARCHITECTURE.md, "Redis"). */
 struct node_report {

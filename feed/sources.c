@@ -1,15 +1,15 @@
-/* Who has logged, known from the load and from the entries that pass. */
+/* Keeps the names as keys of two maps: loggers as they stand in JSON, so that writing them is copying. */
 #include "feed/sources.h"
 
-#include "common/entry.h"
 #include "common/json.h"
 #include "common/json_scan.h"
+#include "common/level.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SOURCES_MAX 10000 /* names; later ones are not remembered */
+#define SOURCES_MAX 10000
 
 void sources_free(struct sources *sources)
 {
@@ -19,27 +19,21 @@ void sources_free(struct sources *sources)
 
 static void add(struct map *names, const char *name)
 {
-	static char present;
+	static char present; /* a map's value must not be NULL */
 
 	if (names->count < SOURCES_MAX)
 		map_put(names, name, &present);
 }
 
-void sources_add_node(struct sources *sources, const char *node)
-{
-	add(&sources->nodes, node);
-}
-
-void sources_remove_node(struct sources *sources, const char *node)
-{
-	(void)map_remove(&sources->nodes, node);
-}
-
-void sources_add_logger(struct sources *sources, const char *logger, size_t len)
+void sources_add(struct sources *sources, const char *node, const char *logger)
 {
 	struct buf quoted = {0};
 
-	json_quote(&quoted, logger, len);
+	if (node)
+		add(&sources->nodes, node);
+	if (!logger)
+		return;
+	json_quote(&quoted, logger, strlen(logger));
 	buf_truncate(&quoted, quoted.len - 1);
 	add(&sources->loggers, quoted.data + 1);
 	buf_free(&quoted);

@@ -1,4 +1,4 @@
-/* The names of all nodes and loggers that have logged. */
+/* The names of all nodes and loggers that have logged, for people to choose from. */
 #ifndef FEED_SOURCES_H
 #define FEED_SOURCES_H
 
@@ -13,11 +13,13 @@ struct sources {
 	struct map loggers; /* as JSON text between quotes, escapes included */
 };
 
-void sources_free(struct sources *sources);
+void sources_free(struct sources *sources); /* a zeroed struct has no names, and it has none afterwards */
+
+/* Adds a node, a logger, or both; NULL is nothing. Beyond 10000 of a kind no name is added. */
+void sources_add(struct sources *sources, const char *node, const char *logger);
+
+/* Adds the node and the logger of a stored entry. */
 void sources_add_entry(struct sources *sources, const struct log_entry *entry);
-void sources_add_node(struct sources *sources, const char *node);
-void sources_remove_node(struct sources *sources, const char *node);
-void sources_add_logger(struct sources *sources, const char *logger, size_t len);
 
 /* Appends {"nodes":[…],"loggers":[…],"log_levels":[…]}, names sorted. */
 void sources_write(struct buf *out, const struct sources *sources);

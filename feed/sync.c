@@ -13,9 +13,9 @@
  * its time, an entry by its `seq`). Everything that comes later is new.
  *
  * Nothing of it is tried again in place: when an answer is an error, or when more is published meanwhile than
- * may be put aside, the link is restarted and the sync begins anew. What must stay true: no part hears a
- * message before its `loaded`, unless it asks for that; and none hears `live` before all messages that were
- * put aside.
+ * may be put aside, the link is restarted and the sync begins anew. What must stay true:
+ * no part hears a message before SYNC_TAKE, unless it asks for that; and none goes on to SYNC_DONE before all
+ * messages that were put aside.
  */
 #include "feed/sync.h"
 
@@ -29,13 +29,13 @@
 #define MEANWHILE_MAX (64 * 1024 * 1024) /* bytes put aside; with more, the sync begins anew */
 
 enum sync_state {
-	SYNC_AWAY,	/* there is no link */
-	SYNC_BEGINNING, /* the channels are not confirmed yet */
-	SYNC_ASKING,	/* questions are open */
-	SYNC_SETTLING,	/* all are answered; messages from before the answers may still come */
-	SYNC_FAILED,	/* waits for the end of the link */
-	SYNC_LIVE,
-	SYNC_STATES
+	STATE_AWAY,	 /* there is no link */
+	STATE_BEGINNING, /* the channels are not confirmed yet */
+	STATE_ASKING,	 /* questions are open */
+	STATE_SETTLING,	 /* all are answered; messages from before the answers may still come */
+	STATE_FAILED,	 /* waits for the end of the link */
+	STATE_LIVE,
+	STATES
 };
 
 struct member {
@@ -57,7 +57,7 @@ struct sync {
 	enum sync_state state;
 	struct redis_link *link;
 	struct member *members;
-	uint64_t mark;	/* SYNC_BEGINNING, SYNC_SETTLING: the one that is awaited */
+	uint64_t mark;	/* STATE_BEGINNING, STATE_SETTLING: the one that is awaited */
 	size_t pending; /* questions without an answer */
 
 	struct meanwhile *first, **last;
@@ -71,27 +71,25 @@ struct sync_question {
 	void *context;
 };
 
-/* Calls `callback` of every part that has it. */
-#define CALL(sync, callback)                                                       \
-	do {                                                                       \
-		for (const struct member *to = (sync)->members; to; to = to->next) \
-			if (to->part->callback)                                    \
-				to->part->callback(to->context);                   \
-	} while (0)
-
 /* The one place where the state changes. */
 static void set_state(struct sync *sync, enum sync_state state)
 {
-	static const bool MOVES[SYNC_STATES][SYNC_STATES] = {
-		[SYNC_AWAY] = {[SYNC_BEGINNING] = true},
-		[SYNC_BEGINNING] = {[SYNC_ASKING] = true, [SYNC_FAILED] = true, [SYNC_AWAY] = true},
-		[SYNC_ASKING] = {[SYNC_SETTLING] = true, [SYNC_FAILED] = true, [SYNC_AWAY] = true},
-		[SYNC_SETTLING] = {[SYNC_LIVE] = true, [SYNC_FAILED] = true, [SYNC_AWAY] = true},
-		[SYNC_FAILED] = {[SYNC_AWAY] = true},
-		[SYNC_LIVE] = {[SYNC_AWAY] = true}};
+	static const bool MOVES[STATES][STATES] = {
+		[STATE_AWAY] = {[STATE_BEGINNING] = true},
+		[STATE_BEGINNING] = {[STATE_ASKING] = true, [STATE_FAILED] = true, [STATE_AWAY] = true},
+		[STATE_ASKING] = {[STATE_SETTLING] = true, [STATE_FAILED] = true, [STATE_AWAY] = true},
+		[STATE_SETTLING] = {[STATE_LIVE] = true, [STATE_FAILED] = true, [STATE_AWAY] = true},
+		[STATE_FAILED] = {[STATE_AWAY] = true},
+		[STATE_LIVE] = {[STATE_AWAY] = true}};
 
 	assert(MOVES[sync->state][state]);
 	sync->state = state;
+}
+
+static void take_step(const struct sync *sync, enum sync_step step)
+{
+	for (const struct member *member = sync->members; member; member = member->next)
+		member->part->step(member->context, step);
 }
 
 static void drop_meanwhile(struct sync *sync)
@@ -109,7 +107,7 @@ static void drop_meanwhile(struct sync *sync)
 
 static void fail(struct sync *sync)
 {
-	set_state(sync, SYNC_FAILED);
+	set_state(sync, STATE_FAILED);
 	drop_meanwhile(sync);
 	redis_link_restart(sync->link);
 }
@@ -125,12 +123,12 @@ void sync_answered(struct sync *sync, bool good)
 {
 	assert(sync->pending > 0);
 	sync->pending--;
-	if (sync->state != SYNC_ASKING)
+	if (sync->state != STATE_ASKING)
 		return;
 	if (!good) {
 		fail(sync);
 	} else if (sync->pending == 0) {
-		set_state(sync, SYNC_SETTLING);
+		set_state(sync, STATE_SETTLING);
 		sync->mark = redis_link_mark(sync->link);
 	}
 }
@@ -140,7 +138,7 @@ static void on_answer(void *context, const struct reply *reply)
 	struct sync_question question = *(struct sync_question *)context;
 
 	free(context);
-	question.answer(question.context, question.sync->state == SYNC_ASKING ? reply : NULL);
+	question.answer(question.context, question.sync->state == STATE_ASKING ? reply : NULL);
 	sync_answered(question.sync, reply != NULL);
 }
 
@@ -159,8 +157,8 @@ static void on_up(void *context)
 {
 	struct sync *sync = context;
 
-	set_state(sync, SYNC_BEGINNING);
-	CALL(sync, begin);
+	set_state(sync, STATE_BEGINNING);
+	take_step(sync, SYNC_BEGIN);
 	sync->mark = redis_link_mark(sync->link); /* comes back behind the channels' confirmations */
 }
 
@@ -168,21 +166,9 @@ static void on_lost(void *context)
 {
 	struct sync *sync = context;
 
-	set_state(sync, SYNC_AWAY);
+	set_state(sync, STATE_AWAY);
 	drop_meanwhile(sync);
-	CALL(sync, lost);
-}
-
-static void finish(struct sync *sync)
-{
-	CALL(sync, loaded);
-	for (const struct meanwhile *message = sync->first; message; message = message->next)
-		message->member->part->message(message->member->context, message->channel, message->payload,
-					       message->len);
-	drop_meanwhile(sync);
-	set_state(sync, SYNC_LIVE);
-	CALL(sync, live);
-	redis_link_is_well(sync->link);
+	take_step(sync, SYNC_LOST);
 }
 
 static void on_marked(void *context, uint64_t mark)
@@ -191,14 +177,20 @@ static void on_marked(void *context, uint64_t mark)
 
 	if (mark != sync->mark)
 		return; /* a check's */
-	if (sync->state == SYNC_SETTLING) {
-		finish(sync);
-	} else if (sync->state == SYNC_BEGINNING) {
-		set_state(sync, SYNC_ASKING);
-		/* The sync's own, so that it ends even if no part has a question. */
-		sync_expect(sync);
-		CALL(sync, ask);
+	if (sync->state == STATE_BEGINNING) {
+		set_state(sync, STATE_ASKING);
+		sync_expect(sync); /* so that all parts have asked before the last answer can have come */
+		take_step(sync, SYNC_ASK);
 		sync_answered(sync, true);
+	} else if (sync->state == STATE_SETTLING) {
+		take_step(sync, SYNC_TAKE);
+		for (const struct meanwhile *message = sync->first; message; message = message->next)
+			message->member->part->message(message->member->context, message->channel,
+						       message->payload, message->len);
+		drop_meanwhile(sync);
+		set_state(sync, STATE_LIVE);
+		take_step(sync, SYNC_DONE);
+		redis_link_is_well(sync->link);
 	}
 }
 
@@ -222,11 +214,21 @@ static void on_followed(void *context, const char *channel)
 		member->part->followed(member->context, channel);
 }
 
-static void put_aside(struct sync *sync, const struct member *member, const char *channel,
-		      const char *payload, size_t len)
+static void on_message(void *context, const char *channel, const char *payload, size_t len)
 {
-	struct meanwhile *message = mem_alloc(1, sizeof(*message) + len + 1);
+	struct sync *sync = context;
+	const struct member *member = member_of(sync, channel);
+	struct meanwhile *message;
 
+	if (!member)
+		return;
+	if (sync->state == STATE_LIVE || member->part->immediate) {
+		member->part->message(member->context, channel, payload, len);
+		return;
+	}
+	if (sync->state == STATE_FAILED)
+		return;
+	message = mem_alloc(1, sizeof(*message) + len + 1);
 	message->member = member;
 	message->channel = mem_text(channel);
 	message->len = len;
@@ -240,35 +242,21 @@ static void put_aside(struct sync *sync, const struct member *member, const char
 	}
 }
 
-static void on_message(void *context, const char *channel, const char *payload, size_t len)
-{
-	struct sync *sync = context;
-	const struct member *member = member_of(sync, channel);
-
-	if (!member || !member->part->message)
-		return;
-	if (sync->state == SYNC_LIVE || member->part->immediate)
-		member->part->message(member->context, channel, payload, len);
-	else if (sync->state != SYNC_FAILED)
-		put_aside(sync, member, channel, payload, len);
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
-const struct redis_link_events SYNC_LINK_EVENTS = {
-	.up = on_up, .lost = on_lost, .followed = on_followed, .marked = on_marked, .message = on_message};
-
-struct sync *sync_new(void)
+struct sync *sync_new(struct ev_loop *loop, const struct feed_options *options, struct redis_link **link)
 {
+	static const struct redis_link_events EVENTS = {.up = on_up,
+							.lost = on_lost,
+							.followed = on_followed,
+							.marked = on_marked,
+							.message = on_message};
 	struct sync *sync = mem_alloc(1, sizeof(*sync));
 
 	sync->last = &sync->first;
+	sync->link = redis_link_new(loop, options->address, options->tls, &EVENTS, sync);
+	*link = sync->link;
 	return sync;
-}
-
-void sync_use(struct sync *sync, struct redis_link *link)
-{
-	sync->link = link;
 }
 
 void sync_join(struct sync *sync, const struct feed_part *part, void *context)

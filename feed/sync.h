@@ -11,19 +11,17 @@
 
 struct sync;
 
-struct sync *sync_new(void);
-void sync_free(struct sync *sync); /* after redis_link_free */
-
-/* The link to work on, whose events are SYNC_LINK_EVENTS with the sync as context. To be given at once. */
-void sync_use(struct sync *sync, struct redis_link *link);
-extern const struct redis_link_events SYNC_LINK_EVENTS;
+/* Begins to connect to Redis. *link, whose events the sync alone is told, is the caller's to free, before the
+ * sync. All that the options point to outlives both. */
+struct sync *sync_new(struct ev_loop *loop, const struct feed_options *options, struct redis_link **link);
+void sync_free(struct sync *sync); /* NULL is nothing */
 
 /* Parts are called in the order in which they joined. `part` and `context` outlive the sync. */
 void sync_join(struct sync *sync, const struct feed_part *part, void *context);
 
-/* Asks what the sync that is going on has to wait for: from within a part's `ask` or from within an answer to
- * such a question. With an answer of NULL the sync begins anew; `answer` gets it too, and has nothing to do
- * but to free what is its own. */
+/* Asks what the sync that is going on has to wait for: from within SYNC_ASK, or from within an answer to such
+ * a question. With an answer of NULL the sync begins anew; `answer` gets it too, and has nothing to do but to
+ * free what is its own. */
 void sync_ask(struct sync *sync, const char *const *words, reply_handler *answer, void *context);
 
 /* The same for what takes several questions: the sync waits until sync_answered has been called as often.

@@ -1,6 +1,7 @@
 /*
- * Who may connect, and who may stay: the token itself, then what has been said of it since it was made
- * (revoked, its user changed), which the relay keeps a copy of and is told at once.
+ * Who may connect, and who may stay: the token itself, then what has been said of it since it was made (it
+ * was revoked, its user changed). The relay keeps a copy of what Redis says of tokens and users, which it
+ * learns in the feed's sync, so it decides at once and without asking anybody.
  */
 #ifndef RELAY_ACCESS_H
 #define RELAY_ACCESS_H
@@ -8,34 +9,32 @@
 #include "common/credentials.h"
 #include "common/err.h"
 #include "common/token.h"
+#include "feed/feed.h"
 
 #include <stdint.h>
 
 struct access;
 
-struct access *access_new(const struct token_secret *secret); /* copies the secret; nothing is known yet */
-void access_free(struct access *access);
-
-/* --- what is known; told by load.c and follow.c -------------------------------------------------------- */
-
-void access_forget(struct access *access); /* Redis is away: nobody new is let in, those inside stay */
-void access_add_token(struct access *access, const char *token_id); /* of a worker: no other counts */
-void access_revoke(struct access *access, const char *token_id);
-void access_set_user(struct access *access, const char *name, int64_t generation); /* 0: removed */
-void access_complete(struct access *access); /* all that Redis knows has been told */
-
-/* --- decisions ---------------------------------------------------------------------------------------- */
+/* Copies the secret, and joins the feed's sync, whose part it is until the feed is freed. Until that sync is
+ * done, and while Redis is away, nobody is let in, and those inside stay. */
+struct access *access_new(struct feed *feed, const struct token_secret *secret);
+void access_free(struct access *access); /* after the feed; NULL is nothing */
 
 /*
  * Whether the request's token (a bearer token; else the cookie, which needs an Origin that names the
  * request's own host) is valid now for `needed`. ERR_UNAUTHORIZED, ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED,
- * ERR_BAD_ORIGIN, ERR_FORBIDDEN, or ERR_BACKEND_AWAY while revocations are not known.
+ * ERR_BAD_ORIGIN or ERR_FORBIDDEN; ERR_BACKEND_AWAY while it is not known what Redis says. *out is untouched
+ * then.
  */
 enum err access_admit(const struct access *access, const struct credentials *credentials, enum role needed,
 		      int64_t now_ms, struct token_claims *out, struct reason *why) MUST_CHECK;
 
 /* Why a connection made with these claims has to end, as the text of its close frame: "token_expired",
- * "token_revoked", "user_changed"; NULL if it may stay. */
+ * "token_revoked" or "user_changed"; NULL if it may stay. While it is not known what Redis says, only time
+ * ends a connection. */
 const char *access_ended(const struct access *access, const struct token_claims *claims, int64_t now_ms);
+
+/* For the test, which has no Redis: the part of the sync, whose context is the access. */
+extern const struct feed_part ACCESS_PART;
 
 #endif

@@ -30,7 +30,7 @@ struct kept_frame {
 
 struct default_protocol {
 	struct hub *hub;
-	struct feed *feed;
+	const struct known *known;
 	struct log_feed *lines;
 	struct log_consumer consumer;
 	uint64_t version; /* grows with every change of what is known, but for the log */
@@ -46,36 +46,35 @@ struct client {
 
 /* --- frames ------------------------------------------------------------------------------------------- */
 
-static void put_metrics(struct json_out *json, const struct feed *feed, int64_t now_ms)
+static void put_metrics(struct json_out *json, const struct known *known, int64_t now_ms)
 {
-	const struct node_table *nodes = feed_nodes(feed);
-	struct cluster_node *table = node_table_for_cluster(nodes);
+	struct cluster_node *table = node_table_for_cluster(&known->nodes);
 
 	json_put_raw(json, "metrics", "", 0);
-	cluster_write_metrics(json->buf, table, nodes->count, feed_totals(feed), now_ms);
+	cluster_write_metrics(json->buf, table, known->nodes.count, &known->totals, now_ms);
 	free(table);
 	json_open_member(json, "history", '{');
-	for (size_t i = 0; i < nodes->count; i++)
-		message_put_points(json, nodes->list[i]->id, nodes->list[i]);
+	for (size_t i = 0; i < known->nodes.count; i++)
+		message_put_points(json, known->nodes.list[i]->id, known->nodes.list[i]);
 	json_close(json, '}');
 }
 
 static struct frame *build_initial(const struct default_protocol *protocol)
 {
-	const struct node_table *nodes = feed_nodes(protocol->feed);
+	const struct node_table *nodes = &protocol->known->nodes;
 	struct buf buf = {0};
 	struct json_out json = message_begin(&buf, "initial");
 	size_t count;
 	struct log_entry *const *entries = log_feed_after(protocol->lines, 0, &count);
 
 	json_open_member(&json, "data", '{');
-	put_metrics(&json, protocol->feed, clock_now_ms());
+	put_metrics(&json, protocol->known, clock_now_ms());
 	json_open_member(&json, "logs", '[');
 	for (size_t i = count > INITIAL_LINES ? count - INITIAL_LINES : 0; i < count; i++)
 		json_put_raw(&json, NULL, entries[i]->json, entries[i]->len);
 	json_close(&json, ']');
 	json_put_raw(&json, "log_sources", "", 0);
-	sources_write(&buf, feed_sources(protocol->feed));
+	sources_write(&buf, &protocol->known->log.sources);
 	json_open_member(&json, "certificates", '[');
 	for (size_t i = 0; i < nodes->count; i++) {
 		struct span certificates = message_certificates(nodes->list[i]);
@@ -95,7 +94,7 @@ static struct frame *build_update(const struct default_protocol *protocol)
 	struct json_out json = message_begin(&buf, "update");
 
 	json_open_member(&json, "data", '{');
-	put_metrics(&json, protocol->feed, now_ms);
+	put_metrics(&json, protocol->known, now_ms);
 	json_close(&json, '}');
 	json_put_time(&json, "timestamp", now_ms);
 	return message_end(&json);
@@ -163,16 +162,13 @@ static void on_batch(void *context, struct log_entry *const *entries, size_t cou
 
 /* --- what the feed tells: only that the kept frames are out of date ------------------------------------ */
 
-static void on_node(void *context, const struct known_node *node)
+static void on_node(void *context, enum node_news news, const struct known_node *node,
+		    const struct node_report *report)
 {
+	(void)news;
 	(void)node;
-	((struct default_protocol *)context)->version++;
-}
-
-static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
-{
 	(void)report;
-	on_node(context, node);
+	((struct default_protocol *)context)->version++;
 }
 
 static void on_totals(void *context, const struct cluster_totals *totals)
@@ -181,12 +177,7 @@ static void on_totals(void *context, const struct cluster_totals *totals)
 	((struct default_protocol *)context)->version++;
 }
 
-static const struct feed_events EVENTS = {.loaded = on_node,
-					  .reported = on_reported,
-					  .status = on_node,
-					  .history_cleared = on_node,
-					  .removed = on_node,
-					  .totals = on_totals};
+static const struct feed_events EVENTS = {.node = on_node, .totals = on_totals};
 
 /* --- sessions ----------------------------------------------------------------------------------------- */
 
@@ -206,7 +197,7 @@ static void send_update(struct client *client)
 static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
 {
 	struct default_protocol *protocol = service;
-	uint64_t version = protocol->version + log_feed_version(protocol->lines);
+	uint64_t version = protocol->version + protocol->lines->version;
 	struct client *client = mem_alloc(1, sizeof(*client));
 	struct log_entry *const *entries;
 	size_t count;
@@ -217,9 +208,9 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	client->update_ms = clock_monotonic_ms() + SILENCE_MS;
 	/* An older `initial` serves only as long as the lines since then can be sent after it. */
 	if (!is_usable(&protocol->initial, version) ||
-	    protocol->initial_seq + 1 < feed_complete_from(protocol->feed)) {
+	    protocol->initial_seq + 1 < protocol->known->log.ring.complete_from) {
 		rebuild(&protocol->initial, version, protocol, build_initial);
-		protocol->initial_seq = log_feed_told_seq(protocol->lines);
+		protocol->initial_seq = protocol->lines->told_seq;
 	}
 	hub_send(client->subscriber, protocol->initial.frame);
 	entries = log_feed_after(protocol->lines, protocol->initial_seq, &count);
@@ -265,7 +256,7 @@ struct default_protocol *default_protocol_new(struct hub *hub, struct feed *feed
 	struct default_protocol *protocol = mem_alloc(1, sizeof(*protocol));
 
 	protocol->hub = hub;
-	protocol->feed = feed;
+	protocol->known = feed_known(feed);
 	protocol->lines = lines;
 	protocol->consumer = (struct log_consumer){.batch = on_batch, .context = protocol};
 	log_feed_add(lines, &protocol->consumer);

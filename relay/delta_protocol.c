@@ -95,12 +95,12 @@ static void on_backlog(void *context, struct log_ring *older)
 {
 	struct client *client = context;
 	const struct delta_protocol *protocol = client->protocol;
-	int64_t told_seq = log_feed_told_seq(protocol->lines);
+	int64_t told_seq = protocol->lines->told_seq;
 	size_t count;
 	struct log_entry *const *entries = log_feed_after(protocol->lines, client->resume_seq, &count);
 
 	if (!older) {
-		resume(client, entries, count, feed_complete_from(protocol->feed));
+		resume(client, entries, count, feed_known(protocol->feed)->log.ring.complete_from);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -132,7 +132,7 @@ static void subscribe_logs(struct client *client, const struct subscription_requ
 		return;
 	}
 	client->resume_seq = request->log_seq;
-	if (client->resume_seq + 1 >= feed_complete_from(protocol->feed)) {
+	if (client->resume_seq + 1 >= feed_known(protocol->feed)->log.ring.complete_from) {
 		entries = log_feed_after(protocol->lines, client->resume_seq, &count);
 		resume(client, entries, count, 0);
 	} else if (*node) {
@@ -165,7 +165,7 @@ static void subscribe(struct client *client, const char *text, size_t len)
 		return;
 	}
 	hub_send_last(client->subscriber, message_printf("{\"type\":\"subscribed\",\"log_seq\":%" PRId64 "}",
-							 log_feed_told_seq(client->protocol->lines)));
+							 client->protocol->lines->told_seq));
 	if (request.nodes != WISH_UNCHANGED)
 		subscribe_nodes(client, &request);
 	subscribe_logs(client, &request);

@@ -14,20 +14,10 @@
 #include "relay/log_feed.h"
 
 #include "common/mem.h"
-#include "relay/batcher.h"
 
 #include <stdlib.h>
 
 #define LINES_A_BATCH 500 /* well below LOG_RING_ENTRIES */
-
-struct log_feed {
-	struct feed *feed;
-	struct batcher batcher;
-	struct log_consumer *consumers;
-	int64_t told_seq;
-	size_t untold;
-	uint64_t version;
-};
 
 static void flush(void *context)
 {
@@ -36,7 +26,7 @@ static void flush(void *context)
 	size_t count;
 
 	lines->untold = 0;
-	entries = feed_lines_after(lines->feed, lines->told_seq, &count);
+	entries = log_ring_after(&lines->known->log.ring, lines->told_seq, &count);
 	if (!count)
 		return;
 	for (const struct log_consumer *at = lines->consumers; at; at = at->next)
@@ -66,7 +56,7 @@ static void on_phase(void *context, enum feed_phase phase)
 	if (phase != FEED_FOLLOWING)
 		return;
 	flush(lines);
-	lines->told_seq = feed_last_seq(lines->feed);
+	lines->told_seq = lines->known->log.last_seq;
 	lines->version++;
 }
 
@@ -94,19 +84,9 @@ static const struct feed_events EVENTS = {.phase = on_phase,
 
 /* --- for clients -------------------------------------------------------------------------------------- */
 
-int64_t log_feed_told_seq(const struct log_feed *lines)
-{
-	return lines->told_seq;
-}
-
-uint64_t log_feed_version(const struct log_feed *lines)
-{
-	return lines->version;
-}
-
 struct log_entry *const *log_feed_after(const struct log_feed *lines, int64_t seq, size_t *count)
 {
-	struct log_entry *const *entries = feed_lines_after(lines->feed, seq, count);
+	struct log_entry *const *entries = log_ring_after(&lines->known->log.ring, seq, count);
 
 	while (*count && entries[*count - 1]->seq > lines->told_seq)
 		--*count;
@@ -123,7 +103,7 @@ struct log_feed *log_feed_new(struct ev_loop *loop, struct feed *feed)
 {
 	struct log_feed *lines = mem_alloc(1, sizeof(*lines));
 
-	lines->feed = feed;
+	lines->known = feed_known(feed);
 	batcher_init(&lines->batcher, loop, LOG_FEED_BATCH_MS, flush, lines);
 	feed_listen(feed, &EVENTS, lines);
 	return lines;

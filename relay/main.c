@@ -3,7 +3,7 @@
 #include "common/settings.h"
 #include "common/text.h"
 #include "feed/feed.h"
-#include "relay/access_sync.h"
+#include "relay/access.h"
 #include "relay/default_protocol.h"
 #include "relay/delta_protocol.h"
 #include "relay/hub.h"
@@ -81,7 +81,6 @@ struct relay {
 	struct ev_loop *loop;
 	struct feed *feed;
 	struct access *access;
-	struct access_sync access_sync;
 	struct hub *hub;
 	struct node_feed *nodes;
 	struct log_feed *lines;
@@ -180,37 +179,34 @@ struct configuration {
 	struct listen_address listen;
 };
 
-static enum err read_log_level(const char *text, struct reason *why)
-{
-	enum log_level level;
-
-	if (log_parse_level(text, &level) != ERR_NONE)
-		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
-	log_set_level(level);
-	return ERR_NONE;
-}
-
 static enum err configure(int argc, char **argv, struct configuration *out, struct reason *why)
 {
 	struct setting_value values[SETTINGS_COUNT];
+	enum log_level level;
 	int rest = 0;
 	enum err err = settings_read(&PROGRAM, argc, argv, values, &rest, why);
 
-	if (err == ERR_NONE && rest < argc)
-		err = reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
-	if (err == ERR_NONE)
-		err = read_log_level(values[LOG_LEVEL].text, why);
-	if (err == ERR_NONE)
-		err = listen_address_parse(values[LISTEN].text, &out->listen, why);
-	if (err == ERR_NONE)
-		err = redis_address_parse(values[REDIS].text, &out->redis, why);
-	if (err == ERR_NONE)
-		err = redis_tls_new(&out->redis, values[REDIS_CA].text, &out->tls, why);
-	if (err == ERR_NONE)
-		err = token_secret_read(values[SECRET_FILE].text, &out->secret, why);
-	if (err == ERR_NONE)
-		settings_show(&PROGRAM, values);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	if (rest < argc)
+		return reason_set(why, ERR_INVALID, "%s is one argument too many", argv[rest]);
+	if (log_parse_level(values[LOG_LEVEL].text, &level) != ERR_NONE)
+		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
+	log_set_level(level);
+	err = listen_address_parse(values[LISTEN].text, &out->listen, why);
+	if (err != ERR_NONE)
+		return err;
+	err = redis_address_parse(values[REDIS].text, &out->redis, why);
+	if (err != ERR_NONE)
+		return err;
+	err = redis_tls_new(&out->redis, values[REDIS_CA].text, &out->tls, why);
+	if (err != ERR_NONE)
+		return err;
+	err = token_secret_read(values[SECRET_FILE].text, &out->secret, why);
+	if (err != ERR_NONE)
+		return err;
+	settings_show(&PROGRAM, values);
+	return ERR_NONE;
 }
 
 static void make_parts(struct relay *relay, const struct configuration *configuration)
@@ -220,9 +216,7 @@ static void make_parts(struct relay *relay, const struct configuration *configur
 
 	relay->loop = ev_default_loop(EVFLAG_AUTO);
 	relay->feed = feed_new(relay->loop, &options);
-	relay->access = access_new(&configuration->secret);
-	relay->access_sync = (struct access_sync){.feed = relay->feed, .access = relay->access};
-	feed_join(relay->feed, &ACCESS_PART, &relay->access_sync);
+	relay->access = access_new(relay->feed, &configuration->secret);
 	relay->hub = hub_new();
 	relay->nodes = node_feed_new(relay->loop, relay->hub, relay->feed);
 	relay->lines = log_feed_new(relay->loop, relay->feed);

@@ -34,8 +34,7 @@ TAILQ_HEAD(told_node_list, told_node);
 
 struct node_feed {
 	struct hub *hub;
-	struct feed *feed;
-	enum feed_phase phase;
+	const struct known *known;
 	bool away; /* Redis is, and the clients were told so */
 
 	struct map told; /* id -> struct told_node */
@@ -59,20 +58,13 @@ struct node_topic node_feed_topic(const char *id)
 
 /* --- messages ----------------------------------------------------------------------------------------- */
 
-static void put_stats(struct json_out *json, const struct feed *feed)
+static void put_stats(struct json_out *json, const struct known *known)
 {
-	const struct node_table *nodes = feed_nodes(feed);
-	struct cluster_node *table = node_table_for_cluster(nodes);
+	struct cluster_node *table = node_table_for_cluster(&known->nodes);
 
 	json_put_raw(json, "stats", "", 0);
-	cluster_write_stats(json->buf, table, nodes->count, feed_totals(feed), clock_now_ms());
+	cluster_write_stats(json->buf, table, known->nodes.count, &known->totals, clock_now_ms());
 	free(table);
-}
-
-static void put_state(struct json_out *json, const struct known_node *node)
-{
-	json_put_raw(json, "node", "", 0);
-	node_write(json->buf, node->state.data, node->state.len, NULL, clock_now_ms());
 }
 
 /* Puts what changed of a node under `key`; after that the clients know it. */
@@ -113,14 +105,14 @@ static struct frame *build_delta(struct node_feed *nodes)
 	json_open_member(&json, "removed", '[');
 	buf_append(&buf, nodes->removed.data, nodes->removed.len);
 	json_close(&json, ']');
-	put_stats(&json, nodes->feed);
+	put_stats(&json, nodes->known);
 	json_close(&json, '}');
 	return message_end(&json);
 }
 
 static struct frame *build_snapshot(const struct node_feed *nodes)
 {
-	const struct node_table *known = feed_nodes(nodes->feed);
+	const struct node_table *known = &nodes->known->nodes;
 	const struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR);
 	struct buf buf = {0};
 	struct json_out json = message_begin(&buf, "snapshot");
@@ -143,40 +135,27 @@ static struct frame *build_snapshot(const struct node_feed *nodes)
 		summary_write(&buf, text_span(&told->summary), told->status);
 	}
 	json_close(&json, '}');
-	put_stats(&json, nodes->feed);
+	put_stats(&json, nodes->known);
 	json_close(&json, '}');
-	return message_end(&json);
-}
-
-/* A report, or with NULL the changed status, for those who follow the node. */
-static struct frame *build_node_report(const struct known_node *node, const struct node_report *report)
-{
-	struct buf buf = {0};
-	struct json_out json = message_begin(&buf, "node");
-
-	json_put_text(&json, "node_id", node->id);
-	put_state(&json, node);
-	if (report && report->point.data)
-		json_put_raw(&json, "point", report->point.data, report->point.len);
-	if (report && report->certificates.data)
-		json_put_raw(&json, "certificates", report->certificates.data, report->certificates.len);
 	return message_end(&json);
 }
 
 struct frame *node_feed_node(const struct node_feed *nodes, const char *id)
 {
 	static const struct known_node UNKNOWN;
-	const struct known_node *known = node_table_get(feed_nodes(nodes->feed), id);
+	const struct known_node *known = node_table_get(&nodes->known->nodes, id);
 	const struct known_node *node = known ? known : &UNKNOWN;
 	struct span certificates = message_certificates(node);
 	struct buf buf = {0};
 	struct json_out json = message_begin(&buf, "node");
 
 	json_put_text(&json, "node_id", id);
-	if (known)
-		put_state(&json, known);
-	else
+	if (known) {
+		json_put_raw(&json, "node", "", 0);
+		node_write(&buf, node->state.data, node->state.len, NULL, clock_now_ms());
+	} else {
 		json_put_null(&json, "node");
+	}
 	message_put_points(&json, "history", node);
 	json_open_member(&json, "certificates", '[');
 	buf_append(&buf, certificates.data, certificates.len);
@@ -197,31 +176,15 @@ static void publish(struct node_feed *nodes, const char *topic, struct frame *fr
 	frame_release(frame);
 }
 
-static void publish_node(struct node_feed *nodes, const char *id)
-{
-	struct node_topic topic = node_feed_topic(id);
-
-	if (hub_wanted(nodes->hub, topic.name))
-		publish(nodes, topic.name, node_feed_node(nodes, id));
-}
-
-static void publish_node_report(struct node_feed *nodes, const struct known_node *node,
-				const struct node_report *report)
-{
-	struct node_topic topic = node_feed_topic(node->id);
-
-	if (hub_wanted(nodes->hub, topic.name))
-		publish(nodes, topic.name, build_node_report(node, report));
-}
-
 static bool has_changes(const struct node_feed *nodes)
 {
 	return !TAILQ_EMPTY(&nodes->changes) || nodes->removed.len;
 }
 
+/* Not while the feed learns what is and catches up. */
 static bool may_tell(const struct node_feed *nodes)
 {
-	return nodes->phase == FEED_FOLLOWING || nodes->phase == FEED_AWAY;
+	return nodes->known->phase == FEED_FOLLOWING || nodes->known->phase == FEED_AWAY;
 }
 
 static void tell_delta(struct node_feed *nodes)
@@ -242,12 +205,6 @@ static void flush(void *context)
 
 	if (has_changes(nodes) && may_tell(nodes) && hub_wanted(nodes->hub, TOPIC_DELTA))
 		tell_delta(nodes);
-}
-
-static void tell_soon(struct node_feed *nodes)
-{
-	if (has_changes(nodes) && may_tell(nodes))
-		batcher_touch(&nodes->batcher);
 }
 
 /* A snapshot serves until the next delta. */
@@ -284,88 +241,80 @@ static void mark(struct node_feed *nodes, const struct known_node *node)
 	TAILQ_INSERT_TAIL(&nodes->changes, told, link);
 }
 
-static void on_loaded(void *context, const struct known_node *node)
+/* Whether the clients know the node as it was loaded. */
+static bool is_told(const struct node_feed *nodes, const struct known_node *node)
 {
-	struct node_feed *nodes = context;
 	const struct told_node *told = map_get(&nodes->told, node->id);
 
-	if (!told || told->status != node->status ||
-	    !text_equal(text_span(&told->summary), text_span(&node->summary)))
-		mark(nodes, node);
-	publish_node(nodes, node->id);
+	return told && told->summary.data && told->status == node->status &&
+	       told->summary.len == node->summary.len &&
+	       memcmp(told->summary.data, node->summary.data, node->summary.len) == 0;
 }
 
-static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
+/* Forgets a node that was removed; the clients are told if they know it. */
+static void forget(struct node_feed *nodes, const char *id)
 {
-	struct node_feed *nodes = context;
+	struct told_node *told = map_remove(&nodes->told, id);
 
-	mark(nodes, node);
-	publish_node_report(nodes, node, report);
-	tell_soon(nodes);
-}
-
-static void on_status(void *context, const struct known_node *node)
-{
-	struct node_feed *nodes = context;
-
-	mark(nodes, node);
-	publish_node_report(nodes, node, NULL);
-	tell_soon(nodes);
-}
-
-static void on_history_cleared(void *context, const struct known_node *node)
-{
-	publish_node(context, node->id);
-}
-
-static void told_node_free(struct told_node *told)
-{
-	text_drop(&told->summary);
+	if (!told)
+		return;
+	if (told->summary.data)
+		buf_printf(&nodes->removed, "%s\"%s\"", nodes->removed.len ? "," : "", id);
+	if (told->changed)
+		TAILQ_REMOVE(&nodes->changes, told, link);
+	free(told->summary.data);
 	free(told);
 }
 
-static void on_removed(void *context, const struct known_node *node)
+/* Tells those who follow the node its report, or with NULL its status. */
+static void publish_report(struct node_feed *nodes, const struct known_node *node,
+			   const struct node_report *report)
 {
-	struct node_feed *nodes = context;
-	struct told_node *told = map_remove(&nodes->told, node->id);
+	struct buf buf = {0};
+	struct json_out json = message_begin(&buf, "node");
 
-	if (told && told->summary.data)
-		buf_printf(&nodes->removed, "%s\"%s\"", nodes->removed.len ? "," : "", node->id);
-	if (told && told->changed)
-		TAILQ_REMOVE(&nodes->changes, told, link);
-	if (told)
-		told_node_free(told);
-	publish_node(nodes, node->id);
-	tell_soon(nodes);
+	json_put_text(&json, "node_id", node->id);
+	json_put_raw(&json, "node", "", 0);
+	node_write(&buf, node->state.data, node->state.len, NULL, clock_now_ms());
+	if (report && report->point.data)
+		json_put_raw(&json, "point", report->point.data, report->point.len);
+	if (report && report->certificates.data)
+		json_put_raw(&json, "certificates", report->certificates.data, report->certificates.len);
+	publish(nodes, node_feed_topic(node->id).name, message_end(&json));
 }
 
-static void set_away(struct node_feed *nodes, bool away)
+static void on_node(void *context, enum node_news news, const struct known_node *node,
+		    const struct node_report *report)
 {
-	if (nodes->away == away)
-		return;
-	nodes->away = away;
-	publish(nodes, TOPIC_DELTA, node_feed_database(nodes));
+	struct node_feed *nodes = context;
+	bool wanted = hub_wanted(nodes->hub, node_feed_topic(node->id).name);
+
+	if (news == NODE_REMOVED)
+		forget(nodes, node->id);
+	else if (news == NODE_REPORTED || news == NODE_STATUS ||
+		 (news == NODE_LOADED && !is_told(nodes, node)))
+		mark(nodes, node);
+	if (wanted && (news == NODE_REPORTED || news == NODE_STATUS))
+		publish_report(nodes, node, report);
+	else if (wanted)
+		publish(nodes, node_feed_topic(node->id).name, node_feed_node(nodes, node->id));
+	if (has_changes(nodes) && may_tell(nodes))
+		batcher_touch(&nodes->batcher);
 }
 
 static void on_phase(void *context, enum feed_phase phase)
 {
 	struct node_feed *nodes = context;
 
-	nodes->phase = phase;
-	if (phase == FEED_AWAY)
-		set_away(nodes, true);
-	else if (phase == FEED_CATCHING_UP)
-		set_away(nodes, false);
-	else if (phase == FEED_FOLLOWING)
-		tell_soon(nodes);
+	if ((phase == FEED_AWAY && !nodes->away) || (phase == FEED_CATCHING_UP && nodes->away)) {
+		nodes->away = !nodes->away;
+		publish(nodes, TOPIC_DELTA, node_feed_database(nodes));
+	}
+	if (phase == FEED_FOLLOWING && has_changes(nodes))
+		batcher_touch(&nodes->batcher);
 }
 
-static const struct feed_events EVENTS = {.phase = on_phase,
-					  .loaded = on_loaded,
-					  .reported = on_reported,
-					  .status = on_status,
-					  .history_cleared = on_history_cleared,
-					  .removed = on_removed};
+static const struct feed_events EVENTS = {.phase = on_phase, .node = on_node};
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
@@ -374,7 +323,7 @@ struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub, struct fe
 	struct node_feed *nodes = mem_alloc(1, sizeof(*nodes));
 
 	nodes->hub = hub;
-	nodes->feed = feed;
+	nodes->known = feed_known(feed);
 	TAILQ_INIT(&nodes->changes);
 	batcher_init(&nodes->batcher, loop, NODE_FEED_BATCH_MS, flush, nodes);
 	feed_listen(feed, &EVENTS, nodes);
@@ -390,8 +339,10 @@ void node_feed_free(struct node_feed *nodes)
 	if (!nodes)
 		return;
 	batcher_stop(&nodes->batcher);
-	while (map_next(&nodes->told, &cursor, &id, &told))
-		told_node_free(told);
+	while (map_next(&nodes->told, &cursor, &id, &told)) {
+		free(((struct told_node *)told)->summary.data);
+		free(told);
+	}
 	map_free(&nodes->told);
 	buf_free(&nodes->removed);
 	frame_release(nodes->snapshot);

@@ -5,7 +5,7 @@
 #ifndef RELAY_NODE_FEED_H
 #define RELAY_NODE_FEED_H
 
-#include "feed/feed.h"
+#include "feed/known.h"
 #include "relay/hub.h"
 
 #include <stdint.h>

@@ -38,21 +38,18 @@ static void send_text(struct stream *stream, const char *text)
 
 /* --- commands ----------------------------------------------------------------------------------------- */
 
-static bool was_sent(const struct stream *stream, const char *id)
+/* Whether the command has not been sent on this stream yet; it counts as sent from now on. */
+static bool is_first_time(struct stream *stream, const char *id)
 {
 	size_t kept = stream->sent_count < LIMIT_COMMANDS_A_NODE ? stream->sent_count : LIMIT_COMMANDS_A_NODE;
 
 	for (size_t i = 0; i < kept; i++)
 		if (strcmp(stream->sent[i], id) == 0)
-			return true;
-	return false;
-}
-
-static void remember(struct stream *stream, const char *id)
-{
+			return false;
 	if (!stream->sent)
 		stream->sent = mem_alloc(LIMIT_COMMANDS_A_NODE, sizeof(*stream->sent));
 	memcpy(stream->sent[stream->sent_count++ % LIMIT_COMMANDS_A_NODE], id, strlen(id) + 1);
+	return true;
 }
 
 /* Copies the id of a command as the worker gets it; false if it has none. */
@@ -72,6 +69,7 @@ static bool id_of(const char *command, size_t len, char out[ID_RANDOM_SIZE])
 	return good;
 }
 
+/* Sends a command as it is stored, unless it has expired or was sent before. */
 static void send_command(struct stream *stream, const char *stored, size_t len)
 {
 	static const char HEAD[] = "event: command\ndata: ";
@@ -91,13 +89,13 @@ static void send_command(struct stream *stream, const char *stored, size_t len)
 			  "cannot read a command, so it is not sent; does an API of another version write "
 			  "it? node=%s",
 			  stream->node);
-	if (err == ERR_NONE && !was_sent(stream, id)) {
-		remember(stream, id);
-		buf_text(&buf, "\n\n");
-		hub_send_last(connection_subscriber(stream->connection), frame_end(&buf));
-		log_info("stream", "command sent node=%s id=%s", stream->node, id);
+	if (err != ERR_NONE || !is_first_time(stream, id)) {
+		buf_free(&buf);
+		return;
 	}
-	buf_free(&buf);
+	buf_text(&buf, "\n\n");
+	hub_send_last(connection_subscriber(stream->connection), frame_end(&buf));
+	log_info("stream", "command sent node=%s id=%s", stream->node, id);
 }
 
 static void on_waiting(void *context, const struct reply *reply)
@@ -116,28 +114,24 @@ static void on_waiting(void *context, const struct reply *reply)
 
 /* --- the part of the sync: the channels of the workers that are connected ------------------------------- */
 
-static void on_begin(void *context)
+static void on_step(void *context, enum sync_step step)
 {
 	struct streams *streams = context;
 	size_t cursor = 0;
 	const char *node;
 	void *stream;
 
+	if (step != SYNC_BEGIN)
+		return;
 	while (map_next(&streams->by_node, &cursor, &node, &stream))
 		feed_follow(streams->feed, channel_of_commands(node).text);
-}
-
-/* The stream whose channel it is; NULL if its worker has gone meanwhile. */
-static struct stream *stream_of(const struct streams *streams, const char *channel)
-{
-	return map_get(&streams->by_node, channel + strlen(CHANNEL_COMMANDS));
 }
 
 /* The channel is followed, so whatever was not published to it is in the list. */
 static void on_followed(void *context, const char *channel)
 {
 	struct streams *streams = context;
-	struct stream *stream = stream_of(streams, channel);
+	struct stream *stream = map_get(&streams->by_node, channel + strlen(CHANNEL_COMMANDS));
 
 	if (stream && !stream->waiting)
 		stream->waiting = feed_ask(
@@ -148,18 +142,19 @@ static void on_followed(void *context, const char *channel)
 
 static void on_message(void *context, const char *channel, const char *payload, size_t len)
 {
-	struct stream *stream = stream_of(context, channel);
+	struct streams *streams = context;
+	struct stream *stream = map_get(&streams->by_node, channel + strlen(CHANNEL_COMMANDS));
 
 	if (stream)
 		send_command(stream, payload, len);
 }
 
-/* A command has a deadline, and what the relay knows of nodes has nothing to do with it: it does not wait. */
+/* Commands have a deadline, and need nothing that a sync learns: they do not wait for it. */
 static const struct feed_part STREAMS_PART = {.channels = {CHANNEL_COMMANDS},
 					      .immediate = true,
-					      .begin = on_begin,
-					      .followed = on_followed,
-					      .message = on_message};
+					      .step = on_step,
+					      .message = on_message,
+					      .followed = on_followed};
 
 struct streams *streams_new(struct feed *feed)
 {

@@ -13,22 +13,15 @@ static void on_phase(void *context, enum feed_phase phase)
 	printf("%s\n", NAMES[phase]);
 }
 
-static void on_loaded(void *context, const struct known_node *node)
+static void on_node(void *context, enum node_news news, const struct known_node *node,
+		    const struct node_report *report)
 {
-	(void)context;
-	printf("loaded %s %s points=%zu\n", node->id, node_status_name(node->status), node->points_count);
-}
+	static const char *const NEWS[] = {"loaded", "report", "status", "history cleared", "removed"};
 
-static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
-{
 	(void)context;
-	printf("report %s %.*s\n", node->id, (int)report->summary.len, report->summary.data);
-}
-
-static void on_removed(void *context, const struct known_node *node)
-{
-	(void)context;
-	printf("removed %s\n", node->id);
+	printf("%s %s %s points=%zu", NEWS[news], node->id, node_status_name(node->status),
+	       node->points_count);
+	printf(" %.*s\n", report ? (int)report->summary.len : 0, report ? report->summary.data : "");
 }
 
 static void on_lines(void *context, struct log_entry *const *entries, size_t count)
@@ -60,9 +53,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 int main(int argc, char **argv)
 {
 	static const struct feed_events EVENTS = {.phase = on_phase,
-						  .loaded = on_loaded,
-						  .reported = on_reported,
-						  .removed = on_removed,
+						  .node = on_node,
 						  .lines = on_lines,
 						  .gap = on_gap,
 						  .log_cleared = on_log_cleared};

@@ -11,29 +11,15 @@ static void on_phase(void *context, enum feed_phase phase)
 	buf_printf(context, "%s;", NAMES[phase]);
 }
 
-static void on_loaded(void *context, const struct known_node *node)
+static void on_node(void *context, enum node_news news, const struct known_node *node,
+		    const struct node_report *report)
 {
-	buf_printf(context, "loaded %s;", node->id);
-}
+	static const char *const NEWS[] = {"loaded", "reported", "status", "history cleared", "removed"};
 
-static void on_reported(void *context, const struct known_node *node, const struct node_report *report)
-{
-	buf_printf(context, "reported %s%s;", node->id, report->point.data ? " point" : "");
-}
-
-static void on_status(void *context, const struct known_node *node)
-{
-	buf_printf(context, "%s is %s;", node->id, node_status_name(node->status));
-}
-
-static void on_history_cleared(void *context, const struct known_node *node)
-{
-	buf_printf(context, "history cleared %s;", node->id);
-}
-
-static void on_removed(void *context, const struct known_node *node)
-{
-	buf_printf(context, "removed %s;", node->id);
+	buf_printf(context, "%s %s%s", NEWS[news], node->id, report && report->point.data ? " point" : "");
+	if (news == NODE_STATUS)
+		buf_printf(context, " %s", node_status_name(node->status));
+	buf_char(context, ';');
 }
 
 static void on_lines(void *context, struct log_entry *const *entries, size_t count)
@@ -60,11 +46,7 @@ static void on_log_cleared(void *context, const char *node)
 }
 
 const struct feed_events HEARD_EVENTS = {.phase = on_phase,
-					 .loaded = on_loaded,
-					 .reported = on_reported,
-					 .status = on_status,
-					 .history_cleared = on_history_cleared,
-					 .removed = on_removed,
+					 .node = on_node,
 					 .lines = on_lines,
 					 .gap = on_gap,
 					 .log_restarted = on_log_restarted,

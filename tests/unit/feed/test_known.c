@@ -87,7 +87,7 @@ static void load_log(struct rig *rig, int first, int last)
 		log_ring_insert(&loaded, "w1", entry.data, entry.len);
 	}
 	loaded.complete_from = first;
-	known_load_log(&rig->known, &loaded, last);
+	log_tail_load(&rig->known.log, &loaded, last);
 	assert_int_equal(loaded.count, 0);
 	buf_free(&entry);
 }
@@ -181,7 +181,7 @@ static void lines_published_meanwhile_are_told_in_order(void **state)
 	known_load_begin(&rig->known);
 	heard_write_entry(&entry, "w1", 12);
 	log_ring_insert(&loaded, "w1", entry.data, entry.len);
-	known_load_log(&rig->known, &loaded, 10);
+	log_tail_load(&rig->known.log, &loaded, 10);
 	known_load_end(&rig->known);
 	publish_line(rig, "w2", 11);
 	publish_line(rig, "w1", 12);
@@ -221,7 +221,7 @@ static void a_status_changes_with_the_clock(void **state)
 	node->status = NODE_ONLINE;
 	known_look_at_clock(&rig->known);
 	known_look_at_clock(&rig->known);
-	check_heard(rig, "w1 is stale;");
+	check_heard(rig, "status w1 stale;");
 }
 
 int main(void)

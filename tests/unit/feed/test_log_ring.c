@@ -92,8 +92,7 @@ static void sources_are_sorted_and_keep_their_escapes(void **state)
 		"\"message\":\"\\\"logger_name\\\":\\\"x\\\"\",\"seq\":1}";
 
 	(void)state;
-	sources_add_node(&sources, "zeta");
-	sources_add_logger(&sources, "z\n", 2);
+	sources_add(&sources, "zeta", "z\n");
 	sources_add_entry(&sources, log_ring_insert(&ring, "alpha", entry, sizeof(entry) - 1));
 	sources_write(&out, &sources);
 	assert_string_equal(buf_string(&out),

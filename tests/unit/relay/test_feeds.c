@@ -166,11 +166,11 @@ static void lines_that_pass_are_told_together(void **state)
 	assert_non_null(strstr(rig->got.data,
 			       "{\"type\":\"new_logs\",\"node_id\":\"w1\",\"logs\":[{\"message\":"
 			       "\"a\",\"seq\":1},{\"message\":\"b\",\"seq\":2}],\"timestamp\":\""));
-	assert_int_equal(log_feed_told_seq(rig->lines), 2);
+	assert_int_equal(rig->lines->told_seq, 2);
 	publish(rig, CHANNEL_LOGS, "w2\n{\"message\":\"c\",\"seq\":3}");
 	publish(rig, CHANNEL_LOGS, "*"); /* ends the batch */
 	assert_string_equal(buf_string(&rig->got), "");
-	assert_int_equal(log_feed_told_seq(rig->lines), 3);
+	assert_int_equal(rig->lines->told_seq, 3);
 	log_watch_end(rig->subscriber, watch);
 }
 
