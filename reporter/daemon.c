@@ -39,17 +39,6 @@ enum state {
 	STATE_COUNT
 };
 
-#define BIT(state) (1U << (state))
-
-/* Where each state may lead. */
-static const unsigned MOVES[STATE_COUNT] = {
-	[STATE_STARTING] = BIT(STATE_RUNNING) | BIT(STATE_FAILED),
-	[STATE_RUNNING] = BIT(STATE_LEAVING) | BIT(STATE_FAILED),
-	[STATE_LEAVING] = BIT(STATE_ENDED),
-	[STATE_ENDED] = 0,
-	[STATE_FAILED] = 0,
-};
-
 struct daemon {
 	const char *path;
 	struct config config;
@@ -63,9 +52,16 @@ struct daemon {
 	struct uplink_stream *stream; /* NULL: another reporter speaks for our node, or nobody knows yet */
 };
 
-static void move_to(struct daemon *daemon, enum state state)
+/* The one place where the state changes. MOVES: from each state to those that may follow it. */
+static void set_state(struct daemon *daemon, enum state state)
 {
-	assert(MOVES[daemon->state] & BIT(state));
+	static const bool MOVES[STATE_COUNT][STATE_COUNT] = {
+		[STATE_STARTING] = {[STATE_RUNNING] = true, [STATE_FAILED] = true},
+		[STATE_RUNNING] = {[STATE_LEAVING] = true, [STATE_FAILED] = true},
+		[STATE_LEAVING] = {[STATE_ENDED] = true},
+	};
+
+	assert(MOVES[daemon->state][state]);
 	daemon->state = state;
 	if (state == STATE_ENDED || state == STATE_FAILED)
 		loop_stop(daemon->loop);
@@ -99,7 +95,7 @@ static void on_answered(void *user, const struct uplink_answer *answer)
 	struct daemon *daemon = user;
 
 	if (daemon->state == STATE_LEAVING)
-		move_to(daemon, STATE_ENDED); /* only the goodbye's answer comes here now */
+		set_state(daemon, STATE_ENDED); /* only the goodbye's answer comes here now */
 	else if (answer->outcome != UPLINK_AWAY)
 		set_speaking(daemon, answer->status != UPLINK_NODE_TAKEN);
 }
@@ -111,7 +107,7 @@ static void on_patience_over(void *user)
 	if (daemon->state != STATE_LEAVING)
 		return; /* the answer came in this very turn */
 	log_warning("daemon", "the coordinator did not hear the goodbye");
-	move_to(daemon, STATE_ENDED);
+	set_state(daemon, STATE_ENDED);
 }
 
 /* Opens everything that hangs on the configuration. `memory` is the last scheduler's, or NULL. What failed
@@ -163,7 +159,7 @@ static void change_config(struct daemon *daemon, struct config *fresh)
 	config_free(&daemon->config);
 	daemon->config = before;
 	if (open_all(daemon, &memory) != ERR_NONE)
-		move_to(daemon, STATE_FAILED);
+		set_state(daemon, STATE_FAILED);
 }
 
 static void on_reload(void *user)
@@ -198,12 +194,12 @@ static void on_signal(void *user, uint32_t events)
 		timer_start(daemon->reload, 0);
 	} else if (daemon->state == STATE_RUNNING) {
 		log_info("daemon", "saying goodbye");
-		move_to(daemon, STATE_LEAVING);
+		set_state(daemon, STATE_LEAVING);
 		timer_start(daemon->patience, GOODBYE_MAX_MS);
 		scheduler_save(daemon->wiring.scheduler);
 		scheduler_goodbye(daemon->wiring.scheduler);
 	} else if (daemon->state == STATE_LEAVING) {
-		move_to(daemon, STATE_ENDED); /* the second signal */
+		set_state(daemon, STATE_ENDED); /* the second signal */
 	}
 }
 
@@ -233,10 +229,10 @@ int daemon_run(const char *path, struct config *config)
 	daemon.reload = loop_timer(daemon.loop, on_reload, &daemon);
 	watch = loop_watch(daemon.loop, daemon.signals, EPOLLIN, on_signal, &daemon);
 	if (open_all(&daemon, NULL) == ERR_NONE) {
-		move_to(&daemon, STATE_RUNNING);
+		set_state(&daemon, STATE_RUNNING);
 		loop_run(daemon.loop);
 	} else {
-		move_to(&daemon, STATE_FAILED);
+		set_state(&daemon, STATE_FAILED);
 	}
 	close_all(&daemon);
 	watch_free(watch);

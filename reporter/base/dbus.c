@@ -38,8 +38,8 @@ struct dbus {
 	bool logged_away;
 };
 
-/* Makes the move if it is legal. */
-static void move_to(struct dbus *bus, enum state state)
+/* The one place where the state changes. */
+static void set_state(struct dbus *bus, enum state state)
 {
 	switch (state) {
 	case STATE_AWAY:
@@ -72,7 +72,7 @@ static void lose(struct dbus *bus, int error)
 {
 	bus->events.lost(bus->events.user); /* first: its slots belong to the connection */
 	close_connection(bus);
-	move_to(bus, STATE_AWAY);
+	set_state(bus, STATE_AWAY);
 	if (!bus->logged_away)
 		log_warning("dbus", "the system's D-Bus is away, will try again error=\"%s\"",
 			    strerror(-error));
@@ -126,7 +126,7 @@ static void process(void *user)
 	if (result < 0)
 		lose(bus, result);
 	else if (bus->state == STATE_CONNECTING && sd_bus_is_ready(bus->connection) > 0)
-		move_to(bus, STATE_CONNECTED);
+		set_state(bus, STATE_CONNECTED);
 }
 
 static void on_ready(void *user, uint32_t events)
@@ -146,7 +146,7 @@ static void connect_now(void *user)
 		return;
 	}
 	bus->watch = loop_watch(bus->loop, fd, 0, on_ready, bus);
-	move_to(bus, STATE_CONNECTING);
+	set_state(bus, STATE_CONNECTING);
 	bus->events.connected(bus->events.user, bus->connection);
 	dbus_flush(bus);
 }

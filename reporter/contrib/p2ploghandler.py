@@ -175,7 +175,7 @@ class P2PLogHandler(logging.Handler):
         self._flushed = False
 
     def _send_waiting(self):
-        """Sends records in order until the reporter takes no more. Returns whether nothing is left, not even to tell."""
+        """Sends records until the reporter takes no more. Returns whether nothing is left, not even to tell."""
         while self._waiting or self._tell_loss():
             data = self._waiting.popleft()  # before sending, because a signal handler may log in between
             if not self._send(data):

@@ -35,19 +35,6 @@ enum state {
 	STATE_COUNT
 };
 
-#define BIT(state) (1U << (state))
-
-/* Where each state may lead. */
-static const unsigned MOVES[STATE_COUNT] = {
-	[STATE_IDLE] = BIT(STATE_DUE) | BIT(STATE_LAST),
-	[STATE_DUE] = BIT(STATE_IDLE) | BIT(STATE_DUE) | BIT(STATE_ON_ITS_WAY) | BIT(STATE_LAST),
-	[STATE_ON_ITS_WAY] = BIT(STATE_IDLE) | BIT(STATE_DUE) | BIT(STATE_ONE_MORE) | BIT(STATE_LAST_FOLLOWS),
-	[STATE_ONE_MORE] = BIT(STATE_IDLE) | BIT(STATE_DUE) | BIT(STATE_ON_ITS_WAY) | BIT(STATE_LAST_FOLLOWS),
-	[STATE_LAST_FOLLOWS] = BIT(STATE_LAST),
-	[STATE_LAST] = BIT(STATE_ENDED),
-	[STATE_ENDED] = 0,
-};
-
 struct delivery {
 	struct uplink *uplink;
 	struct delivery_events events;
@@ -59,17 +46,36 @@ struct delivery {
 	int refusal;		  /* status of the last answer if that refused the report; 0 */
 };
 
-static void move_to(struct delivery *delivery, enum state state)
+/* The one place where the state changes. MOVES: from each state to those that may follow it. */
+static void set_state(struct delivery *delivery, enum state state)
 {
-	assert(MOVES[delivery->state] & BIT(state));
+	static const bool MOVES[STATE_COUNT][STATE_COUNT] = {
+		[STATE_IDLE] = {[STATE_DUE] = true, [STATE_LAST] = true},
+		[STATE_DUE] = {[STATE_IDLE] = true,
+			       [STATE_DUE] = true,
+			       [STATE_ON_ITS_WAY] = true,
+			       [STATE_LAST] = true},
+		[STATE_ON_ITS_WAY] = {[STATE_IDLE] = true,
+				      [STATE_DUE] = true,
+				      [STATE_ONE_MORE] = true,
+				      [STATE_LAST_FOLLOWS] = true},
+		[STATE_ONE_MORE] = {[STATE_IDLE] = true,
+				    [STATE_DUE] = true,
+				    [STATE_ON_ITS_WAY] = true,
+				    [STATE_LAST_FOLLOWS] = true},
+		[STATE_LAST_FOLLOWS] = {[STATE_LAST] = true},
+		[STATE_LAST] = {[STATE_ENDED] = true},
+	};
+
+	assert(MOVES[delivery->state][state]);
 	if (delivery->state == STATE_DUE)
 		timer_stop(delivery->due);
 	delivery->state = state;
 }
 
-static void move_to_due(struct delivery *delivery, int64_t delay_ms)
+static void set_due(struct delivery *delivery, int64_t delay_ms)
 {
-	move_to(delivery, STATE_DUE);
+	set_state(delivery, STATE_DUE);
 	timer_start(delivery->due, delay_ms);
 }
 
@@ -79,7 +85,7 @@ static void send_now(struct delivery *delivery, enum state state)
 {
 	struct buf body = {0};
 
-	move_to(delivery, state);
+	set_state(delivery, state);
 	delivery->sent_ms = clock_monotonic_ms();
 	delivery->events.write(delivery->events.user, state == STATE_LAST, &body);
 	delivery->call = uplink_post(delivery->uplink, "/api/reporter/report", &body, on_answer, delivery);
@@ -116,13 +122,13 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 		return;
 	}
 	if (delivery->state == STATE_LAST)
-		move_to(delivery, STATE_ENDED);
+		set_state(delivery, STATE_ENDED);
 	else if (delivery->state == STATE_ONE_MORE && taken)
-		move_to_due(delivery, SPACING_MS);
+		set_due(delivery, SPACING_MS);
 	else if (interval_ms != DELIVERY_NO_INTERVAL)
-		move_to_due(delivery, delay_ms);
+		set_due(delivery, delay_ms);
 	else
-		move_to(delivery, STATE_IDLE);
+		set_state(delivery, STATE_IDLE);
 	delivery->events.answered(delivery->events.user, answer);
 }
 
@@ -152,14 +158,14 @@ void delivery_request(struct delivery *delivery, enum delivery_urgency urgency)
 
 	switch (delivery->state) {
 	case STATE_ON_ITS_WAY:
-		move_to(delivery, STATE_ONE_MORE);
+		set_state(delivery, STATE_ONE_MORE);
 		break;
 	case STATE_IDLE:
 	case STATE_DUE:
 		if (urgency == DELIVERY_NOW)
-			move_to_due(delivery, 0);
+			set_due(delivery, 0);
 		else if (!delivery->backoff.ceiling_ms)
-			move_to_due(delivery, SPACING_MS - since_ms);
+			set_due(delivery, SPACING_MS - since_ms);
 		break;
 	default: /* one follows already, or none may */
 		break;
@@ -169,15 +175,15 @@ void delivery_request(struct delivery *delivery, enum delivery_urgency urgency)
 void delivery_cancel(struct delivery *delivery)
 {
 	if (delivery->state == STATE_DUE)
-		move_to(delivery, STATE_IDLE);
+		set_state(delivery, STATE_IDLE);
 	else if (delivery->state == STATE_ONE_MORE)
-		move_to(delivery, STATE_ON_ITS_WAY);
+		set_state(delivery, STATE_ON_ITS_WAY);
 }
 
 void delivery_send_last(struct delivery *delivery)
 {
 	if (delivery->call)
-		move_to(delivery, STATE_LAST_FOLLOWS);
+		set_state(delivery, STATE_LAST_FOLLOWS);
 	else
 		send_now(delivery, STATE_LAST);
 }

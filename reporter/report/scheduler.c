@@ -56,17 +56,6 @@ enum state {
 	STATE_COUNT
 };
 
-#define BIT(state) (1U << (state))
-
-/* Where each state may lead. */
-static const unsigned MOVES[STATE_COUNT] = {
-	[STATE_IDLE] = BIT(STATE_GATHERING),
-	[STATE_GATHERING] = BIT(STATE_ACTIVE) | BIT(STATE_STOPPED) | BIT(STATE_LEAVING),
-	[STATE_ACTIVE] = BIT(STATE_STOPPED) | BIT(STATE_LEAVING),
-	[STATE_STOPPED] = BIT(STATE_ACTIVE) | BIT(STATE_LEAVING),
-	[STATE_LEAVING] = 0,
-};
-
 struct scheduler {
 	const struct config *config;
 	enum report_mode mode;
@@ -89,9 +78,17 @@ struct scheduler {
 	struct statistics statistics;
 };
 
-static void move_to(struct scheduler *scheduler, enum state state)
+/* The one place where the state changes. MOVES: from each state to those that may follow it. */
+static void set_state(struct scheduler *scheduler, enum state state)
 {
-	assert(MOVES[scheduler->state] & BIT(state));
+	static const bool MOVES[STATE_COUNT][STATE_COUNT] = {
+		[STATE_IDLE] = {[STATE_GATHERING] = true},
+		[STATE_GATHERING] = {[STATE_ACTIVE] = true, [STATE_STOPPED] = true, [STATE_LEAVING] = true},
+		[STATE_ACTIVE] = {[STATE_STOPPED] = true, [STATE_LEAVING] = true},
+		[STATE_STOPPED] = {[STATE_ACTIVE] = true, [STATE_LEAVING] = true},
+	};
+
+	assert(MOVES[scheduler->state][state]);
 	if (scheduler->state == STATE_GATHERING)
 		timer_stop(scheduler->ready);
 	scheduler->state = state;
@@ -174,7 +171,7 @@ static void on_ready(void *user)
 	} else if (now < scheduler->known_by_ms && !services_are_known(scheduler->services)) {
 		timer_start(scheduler->ready, scheduler->known_by_ms - now);
 	} else {
-		move_to(scheduler, STATE_ACTIVE);
+		set_state(scheduler, STATE_ACTIVE);
 		delivery_request(scheduler->delivery, DELIVERY_NOW);
 	}
 }
@@ -285,7 +282,7 @@ void scheduler_begin(struct scheduler *scheduler, const struct scheduler_memory 
 		interval_recall(&scheduler->interval, &memory->interval);
 		scheduler->statistics = memory->statistics;
 	}
-	move_to(scheduler, STATE_GATHERING);
+	set_state(scheduler, STATE_GATHERING);
 	scheduler->known_by_ms = clock_monotonic_ms() + (cron ? KNOWN_MAX_CRON_MS : KNOWN_MAX_MS);
 	if (!cron)
 		timer_start(scheduler->watch, WATCH_MS);
@@ -294,7 +291,7 @@ void scheduler_begin(struct scheduler *scheduler, const struct scheduler_memory 
 
 void scheduler_goodbye(struct scheduler *scheduler)
 {
-	move_to(scheduler, STATE_LEAVING);
+	set_state(scheduler, STATE_LEAVING);
 	timer_stop(scheduler->watch);
 	delivery_send_last(scheduler->delivery);
 }
@@ -311,7 +308,7 @@ void scheduler_start(struct scheduler *scheduler)
 	if (scheduler->state != STATE_STOPPED)
 		return;
 	log_info("scheduler", "reporting again");
-	move_to(scheduler, STATE_ACTIVE);
+	set_state(scheduler, STATE_ACTIVE);
 	delivery_request(scheduler->delivery, DELIVERY_NOW);
 }
 
@@ -320,7 +317,7 @@ void scheduler_stop(struct scheduler *scheduler)
 	if (scheduler->state != STATE_ACTIVE && scheduler->state != STATE_GATHERING)
 		return;
 	log_info("scheduler", "reporting stopped until it is started again");
-	move_to(scheduler, STATE_STOPPED);
+	set_state(scheduler, STATE_STOPPED);
 	delivery_cancel(scheduler->delivery);
 }
 

@@ -38,8 +38,8 @@ struct uplink {
 
 /*
  * Takes note of how an exchange ended and says what that means for its sender. `status` 0 is no answer;
- * `error` is logged unless the status is 2xx. After a 401 the token is read anew, because it may have been
- * replaced meanwhile.
+ * `error` says why it is not 2xx, and is logged if the way fares otherwise than before. After a 401 the token
+ * is read anew, because it may have been replaced meanwhile.
  */
 enum uplink_outcome uplink_observe(struct uplink *uplink, struct reachability *reachability, int status,
 				   const char *error);

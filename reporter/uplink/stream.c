@@ -37,15 +37,6 @@ enum state {
 	STATE_COUNT
 };
 
-#define BIT(state) (1U << (state))
-
-/* Where each state may lead. */
-static const unsigned MOVES[STATE_COUNT] = {
-	[STATE_WAITING] = BIT(STATE_ASKED),
-	[STATE_ASKED] = BIT(STATE_HEARD) | BIT(STATE_WAITING),
-	[STATE_HEARD] = BIT(STATE_WAITING),
-};
-
 struct uplink_stream {
 	struct uplink *uplink;
 	enum state state;
@@ -59,10 +50,16 @@ struct uplink_stream {
 	void *user;
 };
 
-/* Makes the move with what belongs to the new state. */
-static void move_to(struct uplink_stream *stream, enum state state)
+/* The one place where the state changes. MOVES: from each state to those that may follow it. */
+static void set_state(struct uplink_stream *stream, enum state state)
 {
-	assert(MOVES[stream->state] & BIT(state));
+	static const bool MOVES[STATE_COUNT][STATE_COUNT] = {
+		[STATE_WAITING] = {[STATE_ASKED] = true},
+		[STATE_ASKED] = {[STATE_HEARD] = true, [STATE_WAITING] = true},
+		[STATE_HEARD] = {[STATE_WAITING] = true},
+	};
+
+	assert(MOVES[stream->state][state]);
 	stream->state = state;
 	switch (state) {
 	case STATE_WAITING:
@@ -98,7 +95,7 @@ static bool on_data(void *user, const char *data, size_t len)
 	struct uplink_stream *stream = user;
 
 	if (stream->state == STATE_ASKED)
-		move_to(stream, STATE_HEARD);
+		set_state(stream, STATE_HEARD);
 	timer_start(stream->silence, SILENCE_MAX_MS);
 	return event_stream_feed(&stream->events, data, len);
 }
@@ -117,7 +114,7 @@ static void on_done(void *user, const struct http_answer *answer)
 		uplink_observe(stream->uplink, &stream->reachability, answer->status,
 			       error ? error : "no stream of commands");
 	json_free(json);
-	move_to(stream, STATE_WAITING);
+	set_state(stream, STATE_WAITING);
 }
 
 static void on_silence(void *user)
@@ -126,7 +123,7 @@ static void on_silence(void *user)
 
 	log_warning("stream", "nothing heard from the coordinator, connecting again");
 	http_client_cancel(stream->exchange);
-	move_to(stream, STATE_WAITING);
+	set_state(stream, STATE_WAITING);
 }
 
 static void connect_now(void *user)
@@ -138,7 +135,7 @@ static void connect_now(void *user)
 				       .done = on_done,
 				       .user = stream};
 
-	move_to(stream, STATE_ASKED);
+	set_state(stream, STATE_ASKED);
 	stream->exchange = uplink_start(stream->uplink, "/api/reporter/commands", &request);
 }
 

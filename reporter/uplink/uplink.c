@@ -61,8 +61,8 @@ struct http_exchange *uplink_start(struct uplink *uplink, const char *path, stru
 }
 
 /* Notes the state, and logs it if it is another than before. Any state may follow any other. */
-static void move_to(struct uplink *uplink, struct reachability *reachability, enum reach state, int status,
-		    const char *error)
+static void set_state(struct uplink *uplink, struct reachability *reachability, enum reach state, int status,
+		      const char *error)
 {
 	const char *url = uplink->config->coordinator;
 	int refusal = state == REACH_REFUSED ? status : 0;
@@ -88,16 +88,16 @@ enum uplink_outcome uplink_observe(struct uplink *uplink, struct reachability *r
 	struct reason why;
 
 	if (status >= 200 && status < 300) {
-		move_to(uplink, reachability, REACH_UP, status, NULL);
+		set_state(uplink, reachability, REACH_UP, status, NULL);
 		return UPLINK_TAKEN;
 	}
 	if (!status || status == 429 || status >= 500) {
-		move_to(uplink, reachability, REACH_AWAY, status, error);
+		set_state(uplink, reachability, REACH_AWAY, status, error);
 		return UPLINK_AWAY;
 	}
 	/* Any other status is about what was sent, so its sender logs it. */
 	if (status == 401 || status == 403 || status == UPLINK_NODE_TAKEN)
-		move_to(uplink, reachability, REACH_REFUSED, status, error);
+		set_state(uplink, reachability, REACH_REFUSED, status, error);
 	if (status == 401 && credential_read(uplink->config->token_file, &uplink->token, &why) != ERR_NONE)
 		log_error("uplink", "%s", why.text); /* and the old token is tried again */
 	return UPLINK_REFUSED;
