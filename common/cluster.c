@@ -65,10 +65,12 @@ void cluster_write_stats(struct buf *out, const struct cluster_node *nodes, size
 	write_stats(out, &sums, totals, now_ms);
 }
 
-static void write_cluster_state(struct buf *out, const struct cluster_node *nodes, size_t count,
-				const struct sums *sums)
+/* The coordinator's node, and in it `cluster_state`, which is known only to whoever sees all nodes. */
+static void write_coordinator(struct buf *out, const struct cluster_node *nodes, size_t count,
+			      const struct sums *sums, int64_t now_ms)
 {
-	struct json_out json = {.buf = out};
+	struct buf cluster_state = {0};
+	struct json_out json = {.buf = &cluster_state};
 
 	json_open_member(&json, "cluster_state", '{');
 	json_put_integer(&json, "total_workers", (int64_t)sums->workers);
@@ -81,14 +83,6 @@ static void write_cluster_state(struct buf *out, const struct cluster_node *node
 			json_put_text(&json, NULL, nodes[i].id);
 	json_close(&json, ']');
 	json_close(&json, '}');
-}
-
-static void write_coordinator(struct buf *out, const struct cluster_node *nodes, size_t count,
-			      const struct sums *sums, int64_t now_ms)
-{
-	struct buf cluster_state = {0};
-
-	write_cluster_state(&cluster_state, nodes, count, sums);
 	if (sums->coordinator)
 		node_write(out, sums->coordinator->state, sums->coordinator->state_len,
 			   buf_string(&cluster_state), now_ms);

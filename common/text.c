@@ -16,8 +16,8 @@
 static const unsigned char LEADS[] = {0, 0xc0, 0xe0, 0xf0}; /* by the number of bytes behind */
 
 /*
- * By RFC 3629 section 4, where the ranges of the second byte exclude overlong forms, surrogates and what
- * is too large.
+ * By RFC 3629 section 4, where the ranges of the second byte exclude overlong forms, surrogates and values
+ * beyond U+10FFFF.
  */
 size_t text_utf8_len(const char *text, size_t len)
 {
