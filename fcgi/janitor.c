@@ -3,8 +3,8 @@
  * keeps the time of the API's start and of the last clean-up in the cluster's stats.
  *
  * It is a process of its own in the pool, so that it is started again when it dies, and no request waits for
- * it. Several APIs on one Redis each have a janitor: removing a node is one step in the store, which happens
- * once, whoever comes first.
+ * it. Several APIs on one Redis each have a janitor: removing a node is one step in the store, so two
+ * janitors that come at the same time remove it once.
  */
 #include "fcgi/janitor.h"
 

@@ -3,7 +3,8 @@
  * forks, so a wrong setting is told at once and a child cannot fail by it. After that it only supervises
  * (pool/pool.c); what a child does is pool/process.c with the routes of api/routes.c, or the janitor.
  *
- * How much of the machine and of the pool each kind of dear work may take is decided here, in set_limits.
+ * How much of the machine and of the pool each kind of expensive work may take is decided here, in
+ * set_limits.
  */
 #include "common/clock.h"
 #include "common/limits.h"

@@ -117,7 +117,7 @@ enum err api_create_token(struct call *call)
 	if (err != ERR_NONE)
 		goto out;
 	audits_write_call(call, "token.create", node, token.claims.id);
-	/* The token is shown this once; the store keeps only its id. */
+	/* This is the only time that the token is shown: the store keeps its id and no more. */
 	call->response->status = 201;
 	json_open(&json, '{');
 	json_put_bool(&json, "success", true);

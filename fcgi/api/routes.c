@@ -4,8 +4,8 @@
  * named as `.read`; everything else has a handler in this folder.
  *
  * POOL_WAITING is for calls that may hold a process for long: those that wait for a worker, hash a password
- * or search the log. nginx sends them to a socket of their own (nginx/snippets), so a row that moves to
- * another pool moves there, too.
+ * or search the log. nginx sends them to a socket of their own (nginx/server/api.conf), so a row that moves
+ * to another pool must move there, too; a test compares the two.
  */
 #include "fcgi/api/routes.h"
 

@@ -1,7 +1,7 @@
 /*
- * p2pdash: accounts and workers' tokens from the command line, on the same store as the API. Whoever may read
- * the secret's file and reach Redis is an administrator, so nothing is asked for and nothing is written to
- * the audit, which tells what users did through the API.
+ * p2pdash: accounts and workers' tokens from the command line, on the same store as the API. Whoever
+ * can reach Redis is an administrator already, so no login is asked for. Nothing is written to the audit,
+ * which tells what users did through the API.
  *
  * What can be typed is the table COMMANDS. Words and options may be mixed, as in `user add --role viewer
  * ann`.
@@ -39,7 +39,7 @@ static const struct program PROGRAM = {
 	.usage = "p2pdash COMMAND [OPTION ...]",
 	.notes = "Commands:\n"
 		 "  user add NAME --role ROLE      new user; the password is read from standard input\n"
-		 "  user passwd NAME               new password, likewise; ends the user's sessions\n"
+		 "  user passwd NAME               new password, read likewise; ends the user's sessions\n"
 		 "  user role NAME --role ROLE     new role; ends the user's sessions\n"
 		 "  user list\n"
 		 "  user remove NAME\n"

@@ -17,7 +17,7 @@ struct cli {
 
 /*
  * One function for each row of the table in cli.c. It does what the row's words say and prints the result, if
- * there is one, on standard output. ERR_INVALID with a sentence is a mistake of whoever typed (exit status
+ * there is one, on standard output. ERR_INVALID with a sentence is a mistake in what was typed (exit status
  * 2); any other error, with or without a sentence, ends the program with exit status 1.
  */
 enum err cli_user_add(const struct cli *cli, struct reason *why) MUST_CHECK;

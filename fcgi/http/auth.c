@@ -1,6 +1,6 @@
 /*
  * Tokens of requests: first signature and time, which need no Redis, then what Redis knows of the token.
- * Both answers are remembered for less than a second (token_cache.h). What a caller may do with his token is
+ * Both answers are remembered for less than a second (token_cache.h). What the token allows is
  * decided in route.c.
  */
 #include "fcgi/http/auth.h"

@@ -17,7 +17,7 @@ struct auth_session {
 };
 
 /*
- * Verifies the request's token. ERR_UNAUTHORIZED without a token or with one that is not ours,
+ * Verifies the request's token. ERR_UNAUTHORIZED without a token or with a foreign one,
  * ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED, each with a sentence; ERR_BACKEND_AWAY if Redis cannot be asked now.
  * *out is untouched on failure.
  */

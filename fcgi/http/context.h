@@ -36,7 +36,7 @@ struct context {
 	int64_t waits_a_pool; /* how many of all users in this pool; the rest is left to other calls */
 	const char *pool_id;  /* by which the store tells this API's pool from another API's */
 
-	/* Dear work that only a few processes of this API may do at once (semaphore.h). */
+	/* Expensive work that only a few processes of this API may do at once (semaphore.h). */
 	int semaphores;
 	struct semaphore_limits searches, waiting_searches; /* searching the log, and waiting for that */
 	int64_t passwords_at_once;			    /* hashing */

@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SILENCE_S  10 /* nginx sends whole requests; one that stops in the middle has died */
+#define SILENCE_S  10 /* nginx sends requests as a whole: if it stops in the middle, it has died */
 #define CHUNK_SIZE 16384
 #define NO_CONTENT 204
 

@@ -1,7 +1,7 @@
 /*
- * Accounts and tokens: what is allowed, and in which words it is refused. Who may ask for it is decided
- * before (by the route's role, or by whoever may start the command), and what is kept, in store/users and
- * store/tokens.
+ * Accounts and tokens: what is allowed, and in which words the rest is refused. The route's role has decided
+ * before who may ask for it (on the command line, the access to Redis). What is kept of an
+ * account is known in store/users and store/tokens.
  */
 #include "fcgi/model/accounts.h"
 

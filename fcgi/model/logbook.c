@@ -2,10 +2,11 @@
  * Questions to the log, and entries on their way into it. A question is checked and turned into the store's
  * log_query here; how it is answered from Redis is known in store/logs.h.
  *
- * A search reads up to LIMIT_LOG_BYTES_A_NODE of every node, so it is the dearest thing that a viewer can ask
- * for. How many run at once is limited, by user and in all (main.c sets the numbers). Most searches take
- * milliseconds, and a page asks for a few at once, so a search that finds no free slot waits a moment instead
- * of being refused. Waiting is limited as well: a waiting search holds its process like a running one.
+ * A search reads up to LIMIT_LOG_BYTES_A_NODE of every node, so it is the most expensive thing that a viewer
+ * can ask for. How many run at once is limited, by user and in all (main.c sets the numbers). Most searches
+ * take milliseconds, and a page asks for a few at once, so a search that finds no free slot waits a moment
+ * instead of being refused. Waiting is limited as well: a waiting search holds its process like a running
+ * one.
  */
 #include "fcgi/model/logbook.h"
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define METHOD "$y$" /* yescrypt, crypt(5) */
-/* A hash of that method and cost that no password has: what is compared for users that do not exist. */
+/* Compared for users that do not exist: a hash of that method and cost which no password has. */
 #define NOBODYS_HASH "$y$j9T$nobodynobodynobody0000$"
 
 enum err password_check(const char *password, struct reason *why)

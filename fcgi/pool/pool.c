@@ -6,8 +6,8 @@
  * A child is SERVING, RETIRING or DEAD. A group has as many serving children as it is wide, and any number of
  * retiring ones, which finish the request in hand and end. A reload (SIGHUP) is one move: every serving child
  * becomes a retiring one, the groups are filled with a new generation, and only then are the old children
- * told to finish. So there is always somebody who accepts, and a new generation that cannot start does not
- * take the old one's requests with it. Stopping is the same move without the filling.
+ * told to finish. The listening sockets are the master's and stay open, so what arrives in between waits for
+ * the new generation. Stopping is the same move without the filling.
  *
  * What dies when: a child that is killed costs its request, is logged and replaced; a retiring child that
  * ends is expected and leaves no line. A master that is killed takes its children along at once
@@ -105,7 +105,7 @@ static void start_child(struct pool *pool, size_t index)
 	group->serving++;
 }
 
-/* Starts what is missing and may start now. */
+/* Starts the children that are missing, in groups that may start any now. */
 static void fill(struct pool *pool)
 {
 	int64_t now_ms = clock_monotonic_ms();

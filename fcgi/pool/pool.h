@@ -1,6 +1,6 @@
 /*
- * The master process: keeps groups of child processes alive. A child that dies is replaced at once; one that
- * dies at its start again and again is replaced after a growing delay. SIGTERM and SIGINT let all children
+ * The master process: keeps groups of child processes alive. A child that dies is replaced at once, but
+ * with a growing delay if it dies at its start again and again. SIGTERM and SIGINT let all children
  * finish and end the master, and a second one kills everything at once. SIGHUP replaces every child by a new
  * one before the old ones are told to finish.
  */

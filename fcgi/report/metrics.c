@@ -105,7 +105,7 @@ static enum err take(const struct json *object, const char *path, const struct m
 	return ERR_INTERNAL;
 }
 
-/* A counter for the points and the summary, which keep -1 for one that was not told. */
+/* A counter for the points and the summary, which keep -1 where the worker did not tell it. */
 static int64_t counter(const struct json *group, const char *key)
 {
 	const struct json *value = json_get(group, key);

@@ -7,7 +7,7 @@
  * therefore always well formed, of bounded length, and never surprises the page.
  *
  * The whole report is checked before anything of it is stored: a report is taken or refused, never half
- * taken. A refusal names the field, because the one who reads it is writing a reporter of their own.
+ * taken. A refusal names the field, because whoever reads it is most likely writing a reporter.
  *
  * What must stay true: parsing needs nothing but the body. What the cluster knew before (the last points, the
  * other certificates) is joined in by api/reporter.c, which is where Redis is asked.

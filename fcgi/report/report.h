@@ -3,7 +3,7 @@
  * written as it is kept and served. Knows neither Redis nor HTTP.
  *
  * It is one of three: the reporter gathers what it sends (reporter/report), this one is what was received and
- * found right (hence `parsed`), and the relay passes on the stored text without reading it (relay/nodes.h).
+ * found right (hence `parsed`), and the relay passes on the stored text without parsing it (relay/nodes.h).
  */
 #ifndef FCGI_REPORT_REPORT_H
 #define FCGI_REPORT_REPORT_H
@@ -37,7 +37,7 @@ struct parsed_certificates {
 	struct buf json; /* an array, each certificate with its worker */
 	int64_t total;
 	bool has_days_left; /* there is a certificate */
-	int64_t days_left;  /* of the one that ends first; negative once it has ended */
+	int64_t days_left;  /* until the first of them ends; negative once it has ended */
 };
 
 struct parsed_report {

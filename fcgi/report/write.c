@@ -39,7 +39,7 @@ static void put_counter(struct json_out *json, const char *key, int64_t counter)
 		json_put_integer(json, key, counter);
 }
 
-/* Counters stand in a point as they are: whoever shows rates knows the time between two points. */
+/* Counters stand in a point as they are; the page computes rates from the time between two points. */
 void report_write_point(const struct parsed_report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};

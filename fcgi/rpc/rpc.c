@@ -82,7 +82,7 @@ static const struct rpc_method *find_method(const char *name)
 
 /*
  * Section 4.2: params by position become an object, so that methods know only names. An unknown name is
- * refused, because a mistyped one must not be taken for one that is left out: that may mean "all nodes".
+ * refused, because a mistyped name must not be taken for a missing one, which may mean "all nodes".
  */
 static enum err name_params(const struct rpc_method *method, const struct json *params, struct buf *out,
 			    struct reason *why)
