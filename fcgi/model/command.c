@@ -23,6 +23,7 @@
 #include "common/action.h"
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/log.h"
 #include "common/result_code.h"
 #include "fcgi/model/audits.h"
 #include "fcgi/store/commands.h"
@@ -155,7 +156,7 @@ static enum err ask_worker(struct context *context, const struct command_caller 
 				   .user = {caller->user, context->waits_a_user},
 				   .pool = {context->pool_id, context->waits_a_pool}};
 	const struct lease_holder *full = NULL;
-	enum err err, ended;
+	enum err err;
 
 	if (command->only_asks) {
 		lease.user.limit = (context->waits_a_user + 1) / 2;
@@ -177,8 +178,11 @@ static enum err ask_worker(struct context *context, const struct command_caller 
 	if (err != ERR_NONE)
 		return err;
 	err = send_and_wait(context->store, command, result, why);
-	ended = wait_lease_release(context->store, &lease);
-	return err != ERR_NONE ? err : ended;
+	/* The worker may have done it: an error now would make the caller do it again. */
+	if (wait_lease_release(context->store, &lease) != ERR_NONE)
+		log_warning("command", "a lease stays until it ends by itself command=%s user=%s",
+			    command->id, caller->user);
+	return err;
 }
 
 /* A worker that did not even try says so by its code; that is an error, while a failed attempt is an answer.
