@@ -101,7 +101,8 @@ struct file_watch *file_watch_new(struct loop *loop, const struct config_list *p
 	watch->events = *events;
 	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (watch->fd < 0)
-		log_error("source", "no inotify: log files are only read every minute error=\"%s\"",
+		log_error("source",
+			  "inotify is not available, log files are read only every minute error=\"%s\"",
 			  strerror(errno));
 	else
 		watch->watch = loop_watch(loop, watch->fd, EPOLLIN, on_events, watch);
@@ -124,8 +125,10 @@ static int add_watch(struct file_watch *watch, const char *path, uint32_t events
 	int id = watch->fd < 0 ? -1 : inotify_add_watch(watch->fd, path, events);
 
 	if (id < 0 && watch->fd >= 0 && errno != ENOENT && !watch->troubled) {
-		log_warning("source", "cannot watch, only read every minute path=%s error=\"%s\"", path,
-			    strerror(errno));
+		log_warning("source",
+			    "cannot watch for changes, log files there are read only every minute path=%s "
+			    "error=\"%s\"",
+			    path, strerror(errno));
 		watch->troubled = true;
 	}
 	return id;

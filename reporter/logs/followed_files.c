@@ -1,8 +1,8 @@
 /*
- * A list of open files and their lives. A file is found live; rotation renames it or takes its name, and the
- * same inode may get a name back; without a name it is kept for a while, since its writer may not have
- * noticed, and then let go. What the names on disk mean, and where reading begins, is for rotation to say;
- * lines are read elsewhere.
+ * A list of open files and their lives. A file is live when it is found. Rotation gives it another name or
+ * takes its name away, and it may get one back. Without a name it is kept for a while, since its writer may
+ * not have noticed, and is then let go. What the names on disk mean, and where reading begins, is for
+ * rotation to say; lines are read elsewhere.
  */
 #include "reporter/logs/followed_files.h"
 

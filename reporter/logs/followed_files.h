@@ -43,7 +43,7 @@ struct saved_file {
 	struct file_position position;
 };
 
-/* Who reads the files. */
+/* The reader of the files. */
 struct followed_files_owner {
 	void *user;
 	void (*finish)(void *user, struct followed_file *file); /* gives out a last line without newline */
@@ -58,10 +58,12 @@ struct followed_files {
 	size_t count;
 	struct saved_file *saved; /* in no order */
 	size_t saved_count;
-	int64_t opened_ms; /* monotonic */
-	struct timespec
-		read_until; /* the start, or the last write to a file let go if that is later; wall clock */
+	int64_t opened_ms;	  /* monotonic */
 	struct troubles troubles; /* patterns without a file, and files that cannot be read */
+
+	/* No rotated file that was last written to before this is read: it is the start or, if that is later,
+	 * the last write to a file that was let go (wall clock). */
+	struct timespec read_until;
 };
 
 /* All but the owner must live as long as the object. Loads the saved positions, opens nothing yet. */
@@ -79,8 +81,10 @@ struct followed_file *followed_files_add(struct followed_files *files, const str
 /* The followed file that was found, whatever its name is; NULL if it is not followed. */
 struct followed_file *followed_files_find(const struct followed_files *files, const struct found_file *found);
 
-/* Ends following: the file is closed, its position forgotten, `file` freed. It is not taken for a missed one
- * later. */
+/*
+ * Stops following: closes the file, forgets its position and frees `file`. What it held counts as read, so
+ * rotation does not take it for a file that was missed.
+ */
 void followed_files_let_go(struct followed_files *files, struct followed_file *file);
 
 /* Brings those that are not live to the front. */
@@ -89,10 +93,10 @@ void followed_files_sort(struct followed_files *files);
 /* Lets go of files without a name that nobody has written to for long. `now_ms` is monotonic. */
 void followed_files_sweep(struct followed_files *files, int64_t now_ms);
 
-/* Makes a move of the file's life, which must be a legal one; to stay as it is always is. */
+/* Changes the file's state. The move must be a legal one; to stay as it is always is. */
 void followed_file_move(struct followed_file *file, enum followed_state next);
 
-/* Whether a was written to before b. */
+/* Whether the time `a` is before `b`. */
 bool followed_is_older(struct timespec a, struct timespec b);
 
 #endif

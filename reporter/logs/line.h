@@ -32,9 +32,10 @@ struct line_parser {
 		int64_t read_ms;   /* when it was read, wall clock */
 		struct buf logger; /* empty if it named none */
 	} first;		   /* the last line that a trace may follow; see `trace` */
-	struct buf object, message,
-		cut;	       /* scratch: logfmt's pairs, a JSON line's message, a message that was cut */
-	struct json *document; /* the JSON line that the last entry's texts point into */
+	struct buf object;	   /* scratch: logfmt's pairs as JSON */
+	struct buf message;	   /* scratch: a JSON line's message and its other members */
+	struct buf cut;		   /* scratch: a message that was too long */
+	struct json *document;	   /* the JSON line that the last entry's texts point into */
 };
 
 /*

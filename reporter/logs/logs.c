@@ -70,7 +70,7 @@ static void set_paused(struct logs *logs, bool paused)
 	if (logs->paused == paused)
 		return;
 	logs->paused = paused;
-	log_info("logs", paused ? "the spool is nearly full, files and journals wait"
+	log_info("logs", paused ? "the spool cannot take more, files and journals wait"
 				: "reading files and journals again");
 	for (size_t i = 0; i < logs->sections_count; i++) {
 		const struct section *section = &logs->sections[i];

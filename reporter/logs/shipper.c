@@ -59,7 +59,9 @@ static void on_answer(void *user, const struct uplink_answer *answer)
 	shipper->call = NULL;
 	if (answer->outcome != UPLINK_TAKEN && !hopeless) {
 		if (answer->outcome == UPLINK_REFUSED && !shipper->backoff.ceiling_ms)
-			log_error("logs", "entries were refused, will try again status=%d error=%s",
+			log_error("logs",
+				  "the coordinator refused log entries, they are sent again later status=%d "
+				  "error=%s",
 				  answer->status, answer->error);
 		delay_ms = backoff_next(&shipper->backoff);
 		if (delay_ms < answer->retry_after_ms)

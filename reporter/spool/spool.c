@@ -143,7 +143,9 @@ enum err spool_commit(struct spool *spool)
 	drop_oldest(spool);
 	if (segments_append(&spool->segments, &spool->pending) != ERR_NONE) {
 		if (!spool->failing)
-			log_error("spool", "cannot write, will try again error=%s", strerror(errno));
+			log_error("spool",
+				  "cannot write, entries wait in memory until it works again error=%s",
+				  strerror(errno));
 		spool->failing = true;
 		return ERR_SYSTEM;
 	}
