@@ -60,8 +60,8 @@ enum err logs_add(struct store *store, const char *node, const char *id, const s
 	char kept[16], kept_bytes[16], kept_s[16], now_ms[24], loggers_count[16];
 	/* clang-format off */
 	const char *fixed[] = {
-		"6", batch_key.text, logs_key.text, KEY_LOG_SEQ, KEY_LOG_NODES, KEY_LOG_LOGGERS, bytes_key.text,
-		node, id, kept, kept_s, CHANNEL_LOGS, now_ms, kept_bytes, loggers_count,
+		"6", batch_key.text, logs_key.text, KEY_LOG_SEQ, KEY_LOG_NODES, KEY_LOG_LOGGERS,
+		bytes_key.text, node, id, kept, kept_s, CHANNEL_LOGS, now_ms, kept_bytes, loggers_count,
 	};
 	/* clang-format on */
 	size_t argc = sizeof(fixed) / sizeof(*fixed);

@@ -6,15 +6,16 @@
  * cannot be loaded at once and sorted, and Redis has no index that could filter them.
  *
  * So a search passes over the lists twice. The first pass reads all of them in rounds, and of each entry that
- * matches it keeps four numbers and not the text; of those it forgets the ones that are behind the page. The
- * second pass reads only the lists of the nodes that are on the page and takes the texts. A round is as many
- * nodes as have a few MiB together, which their byte counters tell beforehand: many small logs cost few round
- * trips, and large ones little memory. A search that leaves nothing out need not count either: the newest
- * entries of each list are enough, and their lengths are the total.
+ * matches it keeps its place and size and not the text; of those it forgets the ones that are behind the
+ * page. The second pass reads only the lists of the nodes that are on the page and takes the texts. A round
+ * is as many nodes as have a few MiB together, which their byte counters tell beforehand: many small logs
+ * cost few round trips, and large ones little memory. A search that leaves nothing out need not count either:
+ * the newest entries of each list are enough, and their lengths are the total.
  *
- * What must stay true: memory is bounded by BYTES_AT_ONCE and the page, whatever the number of nodes; a round
- * that fails ends the search before the next node is put into it; and since entries come and go between the
- * passes, an entry that has gone is left out of the page, while one that came is not part of it.
+ * What must stay true: the texts in memory are at most BYTES_AT_ONCE and the page, whatever the number of
+ * nodes; a round that fails ends the search before the next node is put into it; and since entries come and
+ * go between the passes, an entry that has gone is left out of the page, while one that came is not part of
+ * it.
  */
 #include "common/json.h"
 #include "common/keys.h"

@@ -2,10 +2,10 @@
  * Nodes in Redis: who there is (a sorted set by the time last seen) and each one's newest state, as the JSON
  * it is served as. It splices stored JSON and never parses a whole state.
  *
- * The dashboard asks for all states several times a second. Which nodes there are is known only after a first
- * answer, so the obvious way costs two round trips. Nodes hardly ever come or go: the process remembers which
- * nodes it saw last and asks for the list and for their states at once; only if the list is another one it
- * asks again.
+ * Most requests of the dashboard need all states. Which nodes there are is known only after a first answer,
+ * so the obvious way costs two round trips. Nodes hardly ever come or go: the process remembers which nodes
+ * it saw last and asks for the list and for their states together; only if the list has changed it asks
+ * again.
  */
 #include "fcgi/store/nodes.h"
 
@@ -43,7 +43,7 @@ static void take_states(const struct node_ids *ids, const redisReply *states, st
 
 /*
  * Remembers which nodes there are, and asks for their states if they are others than last time; the reply is
- * then put behind the others. The last reply is that of the known nodes afterwards, if there are any.
+ * then put behind the others. So the last reply holds the states of the known nodes, if there are any.
  */
 static enum err refresh_known(struct store *store, struct replies *replies)
 {

@@ -62,9 +62,9 @@ static void lose(struct store *store, const char *problem)
 	int64_t now_ms = clock_monotonic_ms();
 	bool was_silent = now_ms - store->asked_ms >= CONNECT_TIMEOUT_MS;
 
-	if (!store->away)
+	if (!store->loss_said)
 		log_error("store", "Redis is away: %s", problem);
-	store->away = true;
+	store->loss_said = true;
 	if (store->context)
 		redisFree(store->context);
 	store->context = NULL;
@@ -136,9 +136,9 @@ static void connect_anew(struct store *store)
 	if (!greet(store))
 		return;
 	(void)redisSetTimeout(store->context, timeout_of(ANSWER_TIMEOUT_MS));
-	if (store->away)
+	if (store->loss_said)
 		log_info("store", "Redis is back");
-	store->away = false;
+	store->loss_said = false;
 }
 
 /*
@@ -285,9 +285,10 @@ enum err redis_run_only(struct store *store)
 	struct replies replies = {.count = 0};
 	enum err err = redis_run(store, &replies);
 
-	if (err == ERR_NONE)
-		replies_free(&replies);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	replies_free(&replies);
+	return ERR_NONE;
 }
 
 bool redis_batch_next(struct redis_batch *batch)

@@ -31,7 +31,7 @@ struct store {
 	size_t pending;		    /* commands added and not run yet */
 	int64_t asked_ms;	    /* when an answer was last waited for (monotonic) */
 	int64_t retry_at_ms;	    /* no new attempt to connect before this (monotonic) */
-	bool away;		    /* the loss was logged */
+	bool loss_said;		    /* the log says that the connection is lost */
 	int64_t full_said_ms;	    /* when it was last logged that Redis is full (monotonic); 0: never */
 	char sha[SCRIPT_COUNT][41]; /* by which Redis knows the scripts */
 	struct node_ids known;	    /* the nodes that nodes_load found last */
