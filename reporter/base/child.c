@@ -51,12 +51,12 @@ struct child {
 	struct child *next;
 	enum child_state state;
 	int error;
-	char *name;
+	char *name; /* of the program, without its directory */
 	pid_t pid;
 	int pidfd;
 	struct watch *watch;
-	struct timer *timer; /* its time is up, or it could not be started */
-	struct output outputs[2];
+	struct timer *timer;	  /* its time is up, or it could not be started */
+	struct output outputs[2]; /* standard output, standard error */
 	child_end_fn done;
 	void *user;
 };
@@ -132,7 +132,7 @@ static void child_kill(struct child *child, enum child_state why)
 	assert(child->state == CHILD_RUNNING || child->state == CHILD_OVERDUE);
 	child->state = why;
 	kill(-child->pid, SIGKILL);
-	kill(child->pid, SIGKILL); /* before it has become its group's leader */
+	kill(child->pid, SIGKILL); /* it may have joined another group */
 }
 
 /* The child is gone, and told if its owner still wants to know. */
@@ -140,7 +140,8 @@ static void finish(struct child *child, struct child_end end)
 {
 	child_end_fn done = child->state == CHILD_CANCELLED ? NULL : child->done;
 	void *user = child->user;
-	struct buf tail = {0};
+	struct output *told;
+	struct buf tail;
 
 	for (size_t i = 0; i < 2; i++) {
 		struct output *output = &child->outputs[i];
@@ -153,11 +154,9 @@ static void finish(struct child *child, struct child_end end)
 		drain_take(child->children->drain, output->fd, child->name);
 		output->fd = -1;
 	}
-	for (size_t i = 2; i-- > 0 && tail.len == 0;) {
-		buf_free(&tail);
-		tail = child->outputs[i].tail;
-		child->outputs[i].tail = (struct buf){0};
-	}
+	told = &child->outputs[child->outputs[1].tail.len ? 1 : 0];
+	tail = told->tail;
+	told->tail = (struct buf){0};
 	end.timed_out = child->state == CHILD_OVERDUE;
 	end.output = buf_string(&tail);
 	end.output_len = tail.len;

@@ -3,8 +3,8 @@
  * engine says of a container is docker_container.c's business, its stream of events docker_events.c's.
  *
  * A container is looked at when the driver opens it, after each event about it, after each action, and when
- * asked. An event during a look makes that look worthless, because nobody knows which of them the engine saw
- * first: it is repeated, and an action ends only with a look that nothing came between.
+ * asked. If an event comes during a look, the answer may be older than the event: it is told, but the look is
+ * repeated, and an action ends only by a look during which nothing came.
  */
 #include "reporter/services/driver.h"
 

@@ -2,17 +2,16 @@
  * The systemd driver: services that are units, looked at as systemd signals their changes. What a unit's
  * properties mean is for systemd_unit.c, what becomes of an action for systemd_action.c.
  *
- * A unit is looked at in two calls. LoadUnit turns the configured name, which may be an alias, into the
- * object that speaks for the unit, and keeps that object alive; GetAll asks it for its properties. From then
- * on the object's signal PropertiesChanged says that there is something new. The signal carries values too,
- * but only of one interface and only what changed, so it counts as a knock on the door, and all is asked for
- * again.
+ * A unit is looked at in two calls. LoadUnit turns the configured name, which may be an alias, into the path
+ * of the unit's object, and GetAll asks that object for its properties. From then on the object signals
+ * PropertiesChanged. The signal carries values too, but only those of one interface that changed, so we take
+ * it only as a sign that something is new, and ask for everything again.
  *
- * What must stay true: no answer is believed that began before the last knock. A change during a GetAll marks
- * it stale, its answer is told (it is newer than what is known), and another GetAll follows before an action
- * may end by it. And everything that hangs on a connection (matches, calls, the object's path) goes with it:
- * a new connection, a reload of systemd's files and a new systemd each begin with LoadUnit again, since any
- * unit may be another one then.
+ * What must stay true: an action ends only by an answer that was asked for after the last change. A change
+ * during a GetAll marks that as stale: its answer is told, since it is newer than what was known, and another
+ * GetAll follows. And everything that belongs to a connection (matches, calls, the object's path) goes with
+ * it. A new connection, a reload of systemd's files and a new systemd each begin with LoadUnit again, because
+ * the name may stand for another unit then.
  *
  * Without a connection nothing is asked and nothing waits: the services are SERVICE_ERROR, and an action ends
  * with what is known. The bus comes back by itself (dbus.c).
