@@ -161,12 +161,10 @@ static void run_service(struct commands *commands, const char *id, const struct 
 /* SAMPLE {"id":"3f0c…","type":"rpc","expires_in_ms":30000,"method":"set_interval","params":{"interval":60}} */
 static void run_rpc(struct commands *commands, const char *id, const struct json *command)
 {
-	const char *method = json_text(json_get(command, "method"));
 	struct buf text = {0};
 	struct reason why = {.text = ""};
 	struct result result = {.message = "done", .answer = &text};
-	enum err err = methods_call(commands->scheduler, method ? method : "", json_get(command, "params"),
-				    &text, &why);
+	enum err err = methods_call(commands->scheduler, command, &text, &why);
 
 	if (err != ERR_NONE) {
 		enum result_code code = err == ERR_NOT_FOUND ? RESULT_UNKNOWN_METHOD : RESULT_INVALID;
@@ -177,23 +175,15 @@ static void run_rpc(struct commands *commands, const char *id, const struct json
 	buf_free(&text);
 }
 
-static bool is_question(const struct json *command)
-{
-	const char *method = json_text(json_get(command, "method"));
-
-	return method && methods_only_asks(method, json_get(command, "params"));
-}
-
 /* --- taking ------------------------------------------------------------------------------------- */
 
 static const struct type {
 	const char *name;
-	bool (*is_question)(
-		const struct json *command); /* it changes nothing and is not noted; NULL: never */
+	bool (*only_asks)(const struct json *command); /* it changes nothing and is not noted; NULL: never */
 	void (*run)(struct commands *commands, const char *id, const struct json *command);
 } TYPES[] = {
 	{"service", NULL, run_service},
-	{"rpc", is_question, run_rpc},
+	{"rpc", methods_only_asks, run_rpc},
 };
 
 void commands_take(struct commands *commands, const struct json *command)
@@ -222,7 +212,7 @@ void commands_take(struct commands *commands, const struct json *command)
 		refuse(commands, id, RESULT_INVALID, "this reporter does not know such a command");
 		return;
 	}
-	if (!type->is_question || !type->is_question(command)) {
+	if (!type->only_asks || !type->only_asks(command)) {
 		enum err err = ledger_begin(commands->ledger, id, expires_in_ms(command), &why);
 
 		if (err != ERR_NONE) {

@@ -92,22 +92,28 @@ static const struct method *find_method(const char *name)
 	return NULL;
 }
 
-bool methods_only_asks(const char *method, const struct json *params)
+bool methods_only_asks(const struct json *call)
 {
-	const struct method *found = find_method(method);
+	const char *name = json_text(json_get(call, "method"));
+	const struct method *method = name ? find_method(name) : NULL;
 
-	return found && (!found->call || (found->only_asks && found->only_asks(params)));
+	if (!method)
+		return false;
+	if (!method->call)
+		return true;
+	return method->only_asks && method->only_asks(json_get(call, "params"));
 }
 
-enum err methods_call(struct scheduler *scheduler, const char *method, const struct json *params,
-		      struct buf *answer, struct reason *why)
+enum err methods_call(struct scheduler *scheduler, const struct json *call, struct buf *answer,
+		      struct reason *why)
 {
-	const struct method *found = find_method(method);
+	const char *name = json_text(json_get(call, "method"));
+	const struct method *method = name ? find_method(name) : NULL;
 
-	if (!found)
-		return reason_set(why, ERR_NOT_FOUND, "there is no method \"%.80s\"", method);
-	if (found->call) {
-		enum err err = found->call(scheduler, params, why);
+	if (!method)
+		return reason_set(why, ERR_NOT_FOUND, "there is no method \"%.80s\"", name ? name : "");
+	if (method->call) {
+		enum err err = method->call(scheduler, json_get(call, "params"), why);
 
 		if (err != ERR_NONE)
 			return err;

@@ -66,7 +66,7 @@ static enum err call(struct client *client, struct buf *result, struct reason *w
 	err = json_need_text(question, "", "method", METHOD_MAX_BYTES, &method, why);
 	if (err != ERR_NONE)
 		goto out;
-	err = methods_call(client->server->scheduler, method, json_get(question, "params"), result, why);
+	err = methods_call(client->server->scheduler, question, result, why);
 out:
 	json_free(question);
 	return err;
