@@ -155,7 +155,7 @@ test('older_lines_load_as_one_scrolls_up', async () => {
   await waitFor(
     async () => {
       await page.locator('.log-scroller').evaluate((element) => element.scrollTo(0, 0));
-      return (await page.locator('.log-top').innerText()) === 'The beginning of what is kept';
+      return (await page.locator('.log-top').innerText()) === 'Start of the stored log';
     },
     { what: 'the beginning of the log' },
   );
