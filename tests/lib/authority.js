@@ -1,4 +1,4 @@
-// A certificate authority for tests, with what it signs: made by openssl in a folder of the test's.
+// A certificate authority for tests and the certificates it signs, made by openssl in a folder of the test.
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // A browser for a test file: Debian's Chromium without a window, one for all pages of the file. A page fails its test
-// if a script of it failed, if it broke the Content-Security-Policy, or if it asked another host for anything.
+// if a script throws, if it violates the Content-Security-Policy, or if it requests anything from another host.
 
 import { after } from 'node:test';
 
@@ -24,20 +24,20 @@ export const CHROMIUM = {
   ],
 };
 
-/** A bound for the broken case; a loaded machine is slow, not broken. */
+/** Ends a wait that would never end. It is long, since a loaded machine is slow and not broken. */
 const PATIENCE_MS = 60_000;
 
-/** What the browser itself says about refusals that the page handles. */
+/** Messages of the browser itself about refusals that the page handles. */
 const EXPECTED = /^Failed to load resource: |^WebSocket connection to /;
 
 /**
  * @typedef {object} PageOptions
- * @property {'viewer' | 'operator' | 'admin' | null} [role] who is logged in (viewer); null: nobody
- * @property {string} [path] what is opened first (/dashboard)
+ * @property {'viewer' | 'operator' | 'admin' | null} [role] of the user who is logged in (viewer); null if nobody is
+ * @property {string} [path] of the first view (/dashboard)
  * @property {{ width: number, height: number }} [viewport]
  * @property {'en' | 'ru'} [language]
  * @property {'dark' | 'light'} [theme]
- * @property {() => void} [before] what runs in the page before its own scripts
+ * @property {() => void} [before] runs in the page before its own scripts
  */
 
 export class Browser {
@@ -50,7 +50,7 @@ export class Browser {
     this.browser = browser;
   }
 
-  /** One whose caller closes it. @param {Stack} stack @param {...string} more command-line arguments */
+  /** Launches one that the caller closes. @param {Stack} stack @param {...string} more command-line arguments */
   static async launch(stack, ...more) {
     const args = [...CHROMIUM.args, ...more];
     const browser = await chromium.launch({ executablePath: CHROMIUM.path, args, timeout: PATIENCE_MS });
@@ -65,7 +65,7 @@ export class Browser {
   }
 
   /**
-   * A page in a profile of its own.
+   * Opens a page in a profile of its own.
    * @param {PageOptions} [options]
    * @returns {Promise<Page>}
    */
@@ -96,7 +96,7 @@ export class Browser {
       const { origin, protocol } = new URL(request.url());
       if (protocol !== 'blob:' && protocol !== 'data:' && origin !== url) this.faults.push(`asked ${request.url()}`);
     });
-    // When a network interface of the machine comes or goes, Chromium drops what is under way, on loopback too.
+    // When a network interface of the machine appears or disappears, Chromium aborts all requests, on loopback too.
     page.on('requestfailed', (request) => {
       if (request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED') page.reload().catch(() => {});
     });
@@ -105,7 +105,7 @@ export class Browser {
     return page;
   }
 
-  /** Throws what went wrong in any page so far. */
+  /** Throws if anything went wrong in any page so far. */
   assertFaultless() {
     const { faults } = this;
     this.faults = [];

@@ -34,12 +34,12 @@ export class Client {
     this.socketPath = socketPath;
   }
 
-  /** The same coordinator as somebody else. @param {{ token?: string, cookie?: string }} [identity] */
+  /** A client of the same coordinator with another identity. @param {{ token?: string, cookie?: string }} [identity] */
   as(identity = {}) {
     return new Client(this.origin, { ca: this.ca, socketPath: this.socketPath, ...identity });
   }
 
-  /** Headers that say who we are; a cookie comes with the Origin a browser would send. */
+  /** The headers of our identity. A cookie comes with an Origin, as a browser sends it. */
   identity() {
     /** @type {Record<string, string>} */
     const headers = {};
@@ -76,7 +76,7 @@ export class Client {
           collect(response).then((raw) => resolve(answerOf(response, raw)), reject);
         },
       );
-      // A server may refuse a body before it has read it, and close: its answer counts, not the broken pipe.
+      // A server may refuse a body before it has read all of it, and close. Then its answer counts, not the broken pipe.
       request.once('error', (error) => setImmediate(() => reject(error)));
       request.end(payload);
     });

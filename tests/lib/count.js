@@ -1,4 +1,4 @@
-// A reporter for node --test: a line with how many tests passed and how many failed, then one for each that failed.
+// A reporter for `node --test`: one line says how many tests passed and failed, then one line names each failure.
 
 const SAID_OF_A_FAILURE = 240;
 
@@ -16,12 +16,12 @@ export default async function* count(source) {
   for (const failure of failures) yield `${told(failure)}\n`;
 }
 
-/** A test or file that failed only because a test within it did. @param {any} data */
+/** Whether a test or file failed only because a test within it did. @param {any} data */
 function isEcho(data) {
   return data.details?.error?.failureType === 'subtestsFailed';
 }
 
-/** What failed, and why, in one line. @param {any} data */
+/** What failed and why, in one line. @param {any} data */
 function told(data) {
   const error = data.details?.error;
   const cause = error?.cause?.message ?? error?.message ?? '';

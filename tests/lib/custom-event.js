@@ -1,4 +1,4 @@
-// CustomEvent, which browsers have and Node has since 19: for the page's modules in a test without a browser.
+// Gives Node before version 19 the CustomEvent of browsers, for tests of the page's modules without a browser.
 
 class CustomEventOfOurs extends Event {
   /** @param {string} type @param {{detail?: any}} [options] */

@@ -1,4 +1,4 @@
-// A client of text/event-stream: events and comments in order.
+// A client of an event stream (text/event-stream) that keeps events and comments in order.
 
 import http from 'node:http';
 
@@ -21,7 +21,7 @@ export class EventStream {
     response.setEncoding('utf8');
     response.on('data', (text) => this.#take(text));
     response.once('close', () => (this.ended = true));
-    response.on('error', () => {}); // `ended` tells
+    response.on('error', () => {}); // `ended` says so
   }
 
   /**

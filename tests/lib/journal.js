@@ -1,4 +1,4 @@
-// A journal of systemd's for a test, written by systemd's own tool from the export format.
+// A journal for a test, written by systemd's own tool from its export format.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -7,10 +7,10 @@ import { after } from 'node:test';
 
 const WRITER = '/lib/systemd/systemd-journal-remote';
 
-/** Each entry is a microsecond later than the one before. */
+/** Each entry is one microsecond later than the one before. */
 const FIRST_US = 1763375400000000;
 
-/** @param {string | null} message null: the entry has none @param {number} number of the entry in the journal */
+/** @param {string | null} message null for an entry without one @param {number} number of the entry in the journal */
 const entry = (message, number) =>
   [
     `__REALTIME_TIMESTAMP=${FIRST_US + number}`,
@@ -32,7 +32,7 @@ export class JournalWriter {
     this.#written = first;
     this.writer = spawn(WRITER, [`--output=${file}`, '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
     this.ended = new Promise((resolve) => this.writer.once('exit', resolve));
-    after(() => this.writer.kill('SIGKILL')); // it heeds no other signal while its input is open
+    after(() => this.writer.kill('SIGKILL')); // it ignores every other signal while its input is open
   }
 
   /** @param {(string | null)[]} messages null: an entry without one */
@@ -40,7 +40,7 @@ export class JournalWriter {
     this.writer.stdin.write(messages.map((message) => entry(message, this.#written++)).join(''));
   }
 
-  /** All of it is in the file then. @returns {Promise<number>} the tool's exit status */
+  /** Writes all of it to the file. @returns {Promise<number>} the tool's exit status */
   end() {
     this.writer.stdin.end();
     return this.ended;
@@ -48,8 +48,9 @@ export class JournalWriter {
 }
 
 /**
- * Puts a message out of reach as it is while its writer links it to its entry: it is in an entry, says its data object,
- * and counts none. Returns what links it. The format: https://systemd.io/JOURNAL_FILE_FORMAT/ (data objects).
+ * Brings a message into the state in which it is for a moment while the journal is written: its data object exists,
+ * but does not count its entry yet. Returns a function that completes it. The format is described at
+ * https://systemd.io/JOURNAL_FILE_FORMAT/ (data objects).
  * @param {string} file @param {string} message a short one
  */
 export function unlink(file, message) {

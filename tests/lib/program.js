@@ -1,5 +1,5 @@
-// A program under test: its process, its log file and what is expected of its life. Whatever happens to the test,
-// the process ends with it; when the test fails, the log is printed.
+// A program under test: its process, its log, and whether it should be running. However the test ends, the process ends
+// with it. If the test fails, the log is printed.
 
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -16,7 +16,7 @@ const programs = new Set();
 /** @type {Set<string>} */
 const folders = new Set();
 
-/** The folder is removed when the test process ends. @param {string} path */
+/** Removes a folder when the test process ends. @param {string} path */
 export function removeAtExit(path) {
   folders.add(path);
 }
@@ -34,7 +34,7 @@ export class Program {
   #child = null;
   /** @type {Promise<number | string> | null} */
   #ended = null;
-  /** Whether it should be running: set by start, cleared by whoever ends it on purpose. */
+  /** Whether it should be running: set by start(), cleared by kill() and stop(). */
   #wanted = false;
 
   /**
@@ -57,7 +57,7 @@ export class Program {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Everything it has printed so far, over all its lives. */
+  /** Everything it has printed so far, also before a restart. */
   log() {
     try {
       return readFileSync(this.options.log, 'utf8');
@@ -69,7 +69,7 @@ export class Program {
   start() {
     if (this.alive) throw new Error(`${this.name} is running already`);
     const log = openSync(this.options.log, 'a');
-    // Should this very process be killed, the kernel tells the program.
+    // If this process is killed, the kernel sends the program this signal.
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...this.command], {
       cwd: this.options.cwd,
       env: { ...process.env, ...this.options.env },
@@ -85,13 +85,13 @@ export class Program {
     return this;
   }
 
-  /** Its exit status, or the name of the signal that ended it. */
+  /** Waits for its end: its exit status, or the name of the signal that ended it. */
   ended() {
     if (!this.#ended) throw new Error(`${this.name} was never started`);
     return this.#ended;
   }
 
-  /** @param {NodeJS.Signals} signal sent while it stays wanted (a HUP, say) */
+  /** Sends a signal that does not end it. @param {NodeJS.Signals} signal such as SIGHUP */
   signal(signal) {
     this.#child?.kill(signal);
   }
@@ -107,7 +107,7 @@ export class Program {
     return this.ended();
   }
 
-  /** Ends it as a supervisor would. It must go within the deadline, and go in order. */
+  /** Ends it as a supervisor would. Throws unless it ends within the deadline and with status 0. */
   async stop() {
     if (!this.#wanted && !this.alive) return;
     const pid = this.pid;
@@ -129,27 +129,27 @@ export class Program {
     return this.start();
   }
 
-  /** Throws unless it is as it should be: running if wanted, and never reported by a sanitizer. */
+  /** Throws if it should be running and is not, or if a sanitizer has reported an error. */
   assertHealthy() {
     if (this.#wanted && !this.alive) throw new Error(`${this.name} died`);
     const report = SANITIZER_REPORT.exec(this.log());
     if (report) throw new Error(`${this.name}: a sanitizer reported: ${report[0]}`);
   }
 
-  /** The last resort, when there is no time left to wait. */
+  /** Ends it without waiting, when there is no time left. */
   abandon() {
     if (this.alive) this.#child?.kill('SIGTERM');
   }
 }
 
-// What a failed test left running would keep this process waiting for ever. Measurements are no tests: they have no hooks.
+// A program that a failed test left running would keep this process alive for ever. Benchmarks have no such hooks.
 if (process.env.NODE_TEST_CONTEXT) {
   after(() => {
     setTimeout(() => programs.forEach((program) => program.abandon()), 120_000).unref();
   });
 }
 
-// Here nothing may be waited for: end what still runs, show the logs if something failed, clean up.
+// Nothing can be awaited in this handler: end the programs that still run, show the logs after a failure, clean up.
 process.on('exit', (code) => {
   for (const program of programs) program.abandon();
   const logs = code === 0 ? '' : [...programs].map(told).join('');
@@ -157,13 +157,13 @@ process.on('exit', (code) => {
   writeAll(logs);
 });
 
-/** What a program printed last, under its name. @param {Program} program */
+/** The last part of a program's log, under its name. @param {Program} program */
 function told(program) {
   const log = program.log();
   return log && `--- ${program.name} (${basename(program.options.log)})\n${log.slice(-20_000)}\n`;
 }
 
-/** To standard error, which may be a full pipe that says "again". @param {string} text */
+/** Writes to standard error, which may be a pipe that is full for a while (EAGAIN). @param {string} text */
 function writeAll(text) {
   const bytes = Buffer.from(text);
   const end = Date.now() + 30_000;

@@ -1,4 +1,4 @@
-// Every log entry that the coordinator stores and publishes, by node, in order: more than it keeps.
+// All log entries that the coordinator publishes, by node and in order. These are more than it keeps.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Python programs that log by the handler of reporter/contrib.
+// Python programs that log with the handler of reporter/contrib.
 
 import { spawn } from 'node:child_process';
 import { kill } from 'node:process';
@@ -8,7 +8,7 @@ import { ROOT } from './stack.js';
 import { waitFor } from './wait.js';
 
 /**
- * A program with `handler`, on this socket, and with a logger `log` that uses it.
+ * The text of a program that has a `handler` on this socket and a logger `log` that uses it.
  * @param {string} socket @param {string} program @param {string} [settings] of the handler, beside its path
  */
 export const withHandler = (socket, program, settings = '') => `import logging, logging.handlers, os, sys, threading, time
@@ -20,13 +20,13 @@ log.setLevel(logging.DEBUG)
 log.addHandler(handler)
 ${program}`;
 
-/** A program that is talked to: it reads lines and says lines. */
+/** A program that reads lines from the test and prints lines for it. */
 export class Python {
   #said = '';
 
   /** @param {string} program */
   constructor(program) {
-    // A process group of its own, so that what it forks ends with it.
+    // It gets a process group of its own, so that the processes it forks end with it.
     this.process = spawn('python3', ['-u', '-c', program], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
     this.process.stdout.setEncoding('utf8').on('data', (piece) => (this.#said += piece));
     this.ended = new Promise((resolve) => this.process.once('exit', resolve));
@@ -37,7 +37,7 @@ export class Python {
     try {
       kill(-(/** @type {number} */ (this.process.pid)), 'SIGKILL');
     } catch {
-      // All of it has ended by itself.
+      // All of them have ended already.
     }
   }
 
@@ -46,7 +46,7 @@ export class Python {
     this.process.stdin.write(`${line}\n`);
   }
 
-  /** Waits until it has said this line. @param {string} line */
+  /** Waits until it has printed this line. @param {string} line */
   says(line) {
     return waitFor(() => this.#said.split('\n').includes(line), { what: `"${line}" from Python` });
   }

@@ -11,7 +11,7 @@ export class RedisClient {
   constructor(socket) {
     this.socket = socket;
     socket.on('data', (data) => this.#take(data));
-    socket.on('error', () => {}); // 'close' tells
+    socket.on('error', () => {}); // 'close' says so
     socket.once('close', () => {
       for (const { reject } of this.#waiting.splice(0)) reject(new Error('the connection to Redis is closed'));
     });
@@ -34,7 +34,7 @@ export class RedisClient {
     });
   }
 
-  /** All or nothing, as the API does it. @param {(string | number)[][]} commands @returns {Promise<any[]>} */
+  /** Runs commands as one transaction (MULTI, EXEC), as the API does. @param {(string | number)[][]} commands @returns {Promise<any[]>} */
   async transaction(commands) {
     const replies = [['MULTI'], ...commands, ['EXEC']].map((command) => this.command(...command));
     return (await Promise.all(replies)).at(-1);
@@ -57,7 +57,7 @@ export class RedisClient {
 }
 
 /**
- * One reply at `at`, or nothing if it is not all there yet.
+ * Parses the reply that begins at `at`. Nothing if it has not come whole.
  * @param {Buffer} buffer
  * @param {number} at
  * @returns {{ value: any, end: number } | undefined}

@@ -1,5 +1,5 @@
-// The relay alone on a real Redis: what the API would store and publish is written here as docs/ARCHITECTURE.md says,
-// so that a test decides what happens and when.
+// The relay alone on a real Redis. This module stores and publishes what the API would (docs/ARCHITECTURE.md), so that a
+// test decides what happens and when.
 //
 //   const rig = await startRelay();
 //   const socket = await rig.socket();
@@ -53,12 +53,12 @@ export class RelayRig {
     await this.loaded();
   }
 
-  /** Our own connection, anew after Redis was away. */
+  /** Connects us to Redis again after it was away. */
   async connect() {
     this.redis = await waitFor(() => RedisClient.open(join(this.stack.folder, 'redis.sock')), { what: 'Redis' });
   }
 
-  /** Waits until the relay has loaded what Redis holds, so often altogether. @param {number} [times] */
+  /** Waits until the relay has loaded the data of Redis this many times since its start. @param {number} [times] */
   loaded(times = 1) {
     return waitFor(() => this.relay.log().split('sync: loaded').length - 1 >= times, { what: 'the relay to load' });
   }
@@ -68,9 +68,9 @@ export class RelayRig {
     await this.stack.stop();
   }
 
-  // --- who comes ---
+  // --- clients of the relay ---
 
-  /** @param {Record<string, unknown>} [claims] over those of the viewer alice */
+  /** A token. @param {Record<string, unknown>} [claims] that differ from those of the viewer alice */
   token(claims = {}) {
     const now = Math.floor(Date.now() / 1000);
     const all = { sub: 'alice', jti: randomBytes(16).toString('hex'), role: 'viewer', gen: 1, iat: now, exp: now + 600 };
@@ -79,7 +79,7 @@ export class RelayRig {
     return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
   }
 
-  /** A worker's token, made as the API makes it: Redis knows its id. @param {string} node @param {Record<string, unknown>} [claims] */
+  /** A worker's token. As the API does, this stores its id in Redis. @param {string} node @param {Record<string, unknown>} [claims] */
   async workerToken(node, claims = {}) {
     const jti = randomBytes(16).toString('hex');
     await this.redis.command('HSET', `${PREFIX}tokens`, jti, JSON.stringify({ node, created_at: 0, expires_at: 0 }));
@@ -96,7 +96,7 @@ export class RelayRig {
     return DashboardSocket.open(`ws+unix:${this.path}:${path}${query}`, identity);
   }
 
-  /** One of the delta protocol. */
+  /** A browser's socket in the delta protocol. */
   delta() {
     return this.socket({ query: '?mode=delta' });
   }
@@ -112,7 +112,8 @@ export class RelayRig {
       EventStream.open('http://relay/api/reporter/commands', identity, { socketPath: this.path });
     if (headers) return open(headers);
     const own = { authorization: `Bearer ${await this.workerToken(node, claims)}` };
-    // Redis answers who publishes before it tells who listens: a worker that is faster than that asks again.
+    // Redis answers a publisher before it has told all subscribers. If the relay does not know the token yet, the worker
+    // connects again.
     return waitFor(
       async () => {
         const answer = await open(own);
@@ -122,7 +123,7 @@ export class RelayRig {
     );
   }
 
-  // --- what happens ---
+  // --- events in Redis ---
 
   /** @param {string} node @param {string} what */
   key(node, what) {
@@ -207,7 +208,7 @@ export class RelayRig {
     return entries;
   }
 
-  /** As after Redis lost everything. */
+  /** Begins to count again, as after Redis has lost its data. */
   restartSeq() {
     this.#seq = 0;
   }
@@ -223,9 +224,9 @@ export class RelayRig {
     return { id, receivers: await this.publish(`commands:${node}`, stored) };
   }
 
-  /** Waits until the relay holds so many connections. @param {number} count */
+  /** Waits until the relay has this many connections. @param {number} count */
   relayHolds(count) {
-    // The listening socket and each accepted one carry the path in the kernel's list; only those are connected (03).
+    // In the kernel's list the listening socket and the accepted ones have the path; the accepted are in state 03.
     const line = new RegExp(`^.* 03 +\\d+ ${this.path}$`, 'gm');
     return waitFor(() => (readFileSync('/proc/net/unix', 'utf8').match(line)?.length ?? 0) === count, {
       what: `the relay to hold ${count} connections`,

@@ -14,12 +14,12 @@ const run = promisify(execFile);
  * @property {string} node
  * @property {string} token
  * @property {string} coordinator its URL
- * @property {string} folder where everything of it lives; made here
+ * @property {string} folder for all its files; made here
  * @property {string} program path of p2pdash-reporter
- * @property {Record<string, string | number>} [settings] of the [reporter] section, beside or over the usual ones
+ * @property {Record<string, string | number>} [settings] of the [reporter] section, added to the usual ones or replacing them
  * @property {string} [sections] further sections of the configuration, as text
  * @property {NodeJS.ProcessEnv} [env]
- * @property {string[]} [wrapper] the command that runs the program, to take rights from it, say
+ * @property {string[]} [wrapper] a command that runs the program, for instance to take rights from it
  */
 
 /** @typedef {{ status: number, stdout: string, stderr: string }} Outcome */
@@ -43,7 +43,7 @@ export class Reporter {
       token_file: tokenFile,
       state_dir: join(options.folder, 'state'),
       control_socket: this.controlSocket,
-      min_interval: 300, // what a test sees was reported for its own sake, not because time went by
+      min_interval: 300, // so that a test sees only reports that have another cause than the time
       ...options.settings,
     };
     this.configure(options.sections ?? '');
@@ -53,7 +53,7 @@ export class Reporter {
     });
   }
 
-  /** Writes the configuration anew, with these further sections. @param {string} sections */
+  /** Writes the configuration again, with these further sections. @param {string} sections */
   configure(sections) {
     const lines = Object.entries(this.settings).map(([name, value]) => `${name} = ${value}`);
     writeFileSync(this.configFile, `[reporter]\n${lines.join('\n')}\n\n${sections}\n`);
@@ -77,19 +77,19 @@ export class Reporter {
     }
   }
 
-  /** As from cron. */
+  /** Runs it once, as cron does. */
   once() {
     return this.run('--once');
   }
 
-  /** What it would report. @returns {Promise<any>} */
+  /** The report that it would send. @returns {Promise<any>} */
   async print() {
     const { status, stdout, stderr } = await this.run('--print');
     if (status !== 0) throw new Error(`--print ended with ${status}: ${stderr}`);
     return JSON.parse(stdout);
   }
 
-  /** Talks to the running daemon. @param {...string} args */
+  /** Sends a command to the running daemon. @param {...string} args */
   ctl(...args) {
     return this.run('ctl', ...args);
   }

@@ -1,13 +1,13 @@
-// A client of /ws/dashboard that remembers every message in order, so that a test can wait for the next one it means.
+// A client of /ws/dashboard that keeps every message in order, so that a test can wait for the next one it wants.
 
 import WebSocket from 'ws';
 
 import { waitFor } from './wait.js';
 
 export class DashboardSocket {
-  /** Every message that came, parsed. @type {any[]} */
+  /** All messages that have come, parsed. @type {any[]} */
   messages = [];
-  /** How far `next` has read. */
+  /** The index of the first message that `next` has not read. */
   #read = 0;
 
   /** @param {WebSocket} socket */
@@ -18,7 +18,7 @@ export class DashboardSocket {
       socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
     socket.on('message', (data) => this.messages.push(JSON.parse(data.toString())));
-    socket.on('error', () => {}); // `closed` tells
+    socket.on('error', () => {}); // `closed` says so
   }
 
   /**
@@ -47,7 +47,7 @@ export class DashboardSocket {
     });
   }
 
-  /** @param {unknown} message a string goes as it is, anything else as JSON */
+  /** @param {unknown} message a string is sent as it is, anything else as JSON */
   send(message) {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }

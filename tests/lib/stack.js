@@ -1,5 +1,5 @@
-// A whole coordinator for a test: real Redis, API, relay and nginx on the templates that users run, in a folder and on
-// a port of its own. It ends with the test file; a program that died or a sanitizer's report fails the file.
+// A whole coordinator for a test: real Redis, API, relay and nginx with the shipped configuration, in a folder and on a
+// port of its own. It ends with the test file. A program that died, or a sanitizer's report, fails the file.
 //
 //   const stack = await startStack();
 //   const viewer = await stack.user('viewer');
@@ -42,8 +42,8 @@ const run = promisify(execFile);
  */
 
 /**
- * A port nobody has at the moment, of those that the kernel gives to no outgoing connection (from 32768 on), since that might
- * be made before whoever asked for the port listens there.
+ * A free port. It is below 32768, since the kernel takes higher ones for outgoing connections, which might get the port
+ * before the test listens on it.
  * @returns {Promise<number>}
  */
 export async function freePort() {
@@ -57,7 +57,7 @@ export async function freePort() {
   return port;
 }
 
-/** A folder that goes with the test process; short, since unix sockets live in it. */
+/** A folder that is removed with the test process. Its path is short, since it is for unix sockets. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'p2pdash-'));
   removeAtExit(folder);
@@ -108,7 +108,7 @@ export class Stack {
     this.nginx = program('nginx');
   }
 
-  /** Nobody in particular. */
+  /** A client that is not logged in. */
   get visitor() {
     return new Client(this.url, { ca: this.ca });
   }
@@ -123,7 +123,7 @@ export class Stack {
     await this.ready();
   }
 
-  /** Waits until every part that was asked for answers. */
+  /** Waits until every part of this stack answers. */
   async ready() {
     const checks = {
       redis: async () => (await this.redisCommand('PING')) === 'PONG',
@@ -137,7 +137,7 @@ export class Stack {
     }
   }
 
-  /** Ends everything in order; throws if something died before, or did not end well. */
+  /** Ends everything in order. Throws if a program had died, or did not end as it should. */
   async stop() {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -152,18 +152,18 @@ export class Stack {
       }
     }
     if (faults.length === 0) return;
-    // An exception in a hook is not counted as a failure by every version of node:test; the exit status is.
+    // Not every version of node:test counts an exception in a hook as a failure. Every version counts the exit status.
     process.exitCode = 1;
     throw new AggregateError(faults, faults.map(String).join('; '));
   }
 
-  /** Throws unless every program of the stack is as it should be. */
+  /** Throws if a program has died, or if a sanitizer has reported an error. */
   assertHealthy() {
     for (const program of [this.redis, this.api, this.relay, this.nginx]) program.assertHealthy();
     for (const reporter of this.#reporters) reporter.daemon.assertHealthy();
   }
 
-  /** One command, as redis-cli prints its reply. @param {...string} command */
+  /** Runs one command of Redis; gives its reply as redis-cli prints it. @param {...string} command */
   async redisCommand(...command) {
     const { stdout } = await run('redis-cli', ['-s', join(this.folder, 'redis.sock'), ...command], {
       maxBuffer: 64 << 20,
@@ -172,7 +172,7 @@ export class Stack {
   }
 
   /**
-   * The administrator's command, `p2pdash`.
+   * Runs the administrator's command, `p2pdash`.
    * @param {string[]} args
    * @param {{ input?: string }} [options] what it reads from standard input
    * @returns {Promise<string>} what it printed, without the last newline
@@ -185,17 +185,17 @@ export class Stack {
         P2PDASH_SECRET_FILE: join(this.folder, 'jwt-secret'),
       },
     });
-    promise.child.stdin?.on('error', () => {}); // it may refuse its arguments before it reads
+    promise.child.stdin?.on('error', () => {}); // it may refuse its arguments and end before it reads
     promise.child.stdin?.end(input);
     return (await promise).stdout.replace(/\n$/, '');
   }
 
-  /** Makes an account. @param {string} name @param {string} role @param {string} password */
+  /** Creates a user. @param {string} name @param {string} role @param {string} password */
   createUser(name, role, password) {
     return this.cli(['user', 'add', name, '--role', role], { input: `${password}\n` });
   }
 
-  /** The token of a worker. @param {string} node @param {...string} options such as --ttl 60 */
+  /** Creates a worker's token. @param {string} node @param {...string} options such as --ttl 60 */
   createToken(node, ...options) {
     return this.cli(['token', 'create', '--node', node, ...options]);
   }
@@ -204,7 +204,7 @@ export class Stack {
   #users = new Map();
 
   /**
-   * A client logged in as a user with this role, who is made at the first call.
+   * A client that is logged in with this role. The user is created at the first call.
    * @param {'viewer' | 'operator' | 'admin'} role
    * @returns {Promise<Client>}
    */
@@ -231,14 +231,14 @@ export class Stack {
     return this.visitor.as({ token: answer.json.access_token });
   }
 
-  /** A client with a worker's token, for the worker channel. @param {string} node */
+  /** A client with a worker's token. @param {string} node */
   async worker(node) {
     return this.visitor.as({ token: await this.createToken(node) });
   }
 
   /**
-   * The dashboard's WebSocket.
-   * @param {Client} client who connects
+   * Opens the dashboard's WebSocket.
+   * @param {Client} client whose identity it has
    * @param {{ mode?: 'delta', headers?: Record<string, string> }} [options]
    */
   webSocket(client, { mode, headers } = {}) {
@@ -246,13 +246,13 @@ export class Stack {
     return DashboardSocket.open(url, { ...client.identity(), ...headers }, { ca: this.ca });
   }
 
-  /** A worker's stream of commands. @param {Client} client who connects */
+  /** Opens a worker's stream of commands. @param {Client} client whose identity it has */
   commands(client) {
     return EventStream.open(`${this.url}/api/reporter/commands`, client.identity());
   }
 
   /**
-   * A worker with configuration and token, not started.
+   * Prepares a worker with configuration and token. It is not started.
    * @param {string} node
    * @param {{ settings?: Record<string, string | number>, sections?: string, env?: NodeJS.ProcessEnv, wrapper?: string[] }} [options]
    */
@@ -269,7 +269,7 @@ export class Stack {
     return reporter;
   }
 
-  /** The same, running and seen by the coordinator. @param {string} node @param {Parameters<Stack['reporter']>[1]} [options] */
+  /** The same, and starts it and waits for its first report. @param {string} node @param {Parameters<Stack['reporter']>[1]} [options] */
   async startReporter(node, options) {
     const reporter = await this.reporter(node, options);
     reporter.daemon.start();

@@ -1,4 +1,4 @@
-// A real systemd manager for a test, with units of its own; see systemd.sh.
+// A real systemd manager for a test, with units of its own. systemd.sh says how.
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { Program, temporaryFolder, waitFor } from './stack.js';
 
 const run = promisify(execFile);
 
-/** Why there can be none here; undefined if there can. */
+/** Why it cannot run on this machine; undefined if it can. */
 export const cannotRunSystemd =
   process.getuid?.() !== 0
     ? 'only root can give systemd a namespace of its own'
@@ -19,7 +19,7 @@ export const cannotRunSystemd =
       ? 'no control groups are mounted, and systemd cannot live without'
       : undefined;
 
-/** @returns {Promise<Systemd>} it ends with the test file */
+/** Starts one that ends with the test file. @returns {Promise<Systemd>} */
 export async function startSystemd() {
   const systemd = new Systemd(temporaryFolder());
   after(() => systemd.program.stop());
@@ -34,13 +34,13 @@ export class Systemd {
     this.folder = folder;
     this.units = join(folder, 'systemd/user');
     mkdirSync(this.units, { recursive: true });
-    /** For programs that are to take it for the system's. */
+    /** The environment of programs that shall use it as the system's manager. */
     this.env = { DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${folder}/bus` };
     const script = fileURLToPath(new URL('systemd.sh', import.meta.url));
     this.program = new Program('systemd', [script, folder], { log: join(folder, 'log'), checked: false });
   }
 
-  /** Waits until it has started what it starts. */
+  /** Waits until it has started its first units. */
   ready() {
     const running = async () => (await this.systemctl('show', '--property=SystemState', '--value')) === 'running';
     return waitFor(running, { what: 'systemd to run' });
@@ -53,7 +53,7 @@ export class Systemd {
         ...process.env,
         XDG_RUNTIME_DIR: this.folder,
         DBUS_SESSION_BUS_ADDRESS: `unix:path=${this.folder}/bus`,
-        SYSTEMCTL_FORCE_BUS: '1', // its private socket asks for more than we have outside of its namespace
+        SYSTEMCTL_FORCE_BUS: '1', // its private socket cannot be used from outside of its namespace
       },
     });
     return stdout.trim();

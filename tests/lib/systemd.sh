@@ -1,12 +1,12 @@
 #!/bin/sh
-# systemd.sh FOLDER: a real systemd manager with a bus of its own at FOLDER/bus, in a mount namespace of its own, until it
-# is ended. It is the user manager, which speaks the same D-Bus interface as the system's and runs without booting
-# anything; units are read from FOLDER/systemd/user.
+# systemd.sh FOLDER: runs a real systemd manager with a bus of its own at FOLDER/bus, in a mount namespace of its own,
+# until it is killed. It is the user manager, which has the same D-Bus interface as the system's and runs without
+# booting anything. It reads units from FOLDER/systemd/user.
 set -eu
 
 [ "${2-}" = inside ] || exec unshare --mount "$0" "$1" inside
 
-# Nothing but the bus is started, whatever else this machine has for its users.
+# It starts nothing but the bus, whatever other units this machine has for its users.
 mkdir -p "$1/systemd/user"
 cd "$1/systemd/user"
 printf '[Unit]\nWants=dbus.service\n' >default.target
@@ -20,5 +20,5 @@ UNIT
 
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
-mkdir -p /run/systemd/system # systemd's sign of a system it runs on
+mkdir -p /run/systemd/system # by this folder programs see that systemd runs
 exec env HOME="$1" XDG_RUNTIME_DIR="$1" XDG_CONFIG_HOME="$1" /lib/systemd/systemd --user --log-target=console

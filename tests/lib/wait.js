@@ -1,16 +1,16 @@
-// Waiting: for a condition, never for a time.
+// Waiting for conditions. A test never waits for a time to pass and hopes that something has happened then.
 
 const INTERVAL_MS = 20;
 
-/** A bound for the broken case; a loaded machine is slow, not broken. */
+/** Ends a wait that would never end. It is long, since a loaded machine is slow and not broken. */
 const DEADLINE_MS = 60_000;
 
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Asks `condition` again and again until it gives something truthy, which is returned. An exception counts as "not
- * yet"; the last one is told when the deadline has passed.
+ * Calls `condition` again and again until it gives something truthy, and returns that. An exception counts as "not yet";
+ * after the deadline the last one is the cause of the error.
  *
  * @template T
  * @param {() => T | Promise<T>} condition
@@ -35,7 +35,7 @@ export async function waitFor(condition, { what = 'the condition', deadline = DE
 }
 
 /**
- * What `promise` comes to, if it ever does: for what would go on for ever, or much longer, if it were broken.
+ * Waits for a promise, but not for ever: for things that would hang if they were broken.
  *
  * @template T
  * @param {Promise<T>} promise

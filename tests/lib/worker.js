@@ -1,5 +1,5 @@
-// A worker that speaks the worker channel from the test itself: it reports, listens for commands and answers them as
-// it is told. For what the real reporter would not do: stay silent, answer twice, answer for others.
+// A worker played by the test itself: it reports, listens for commands, and answers them as the test says. For things
+// that the real reporter does not do: staying silent, answering twice, answering for others.
 
 import { report } from './report.js';
 
@@ -8,7 +8,7 @@ import { report } from './report.js';
 export class FakeWorker {
   /** @type {Command[]} */
   commands = [];
-  /** @type {(command: Command) => object | null} the result to send; null: none */
+  /** @type {(command: Command) => object | null} gives the result to send, or null for none */
   answer = (command) => ({ success: true, message: `${command.action ?? command.method} done`, status: 'running' });
 
   /** @param {import('./stack.js').Stack} stack @param {string} node @param {import('./client.js').Client} client */
@@ -18,7 +18,12 @@ export class FakeWorker {
     this.client = client;
   }
 
-  /** Reported once, and listening unless it comes by cron. @param {import('./stack.js').Stack} stack @param {string} node @param {Record<string, unknown>} [changes] */
+  /**
+   * Starts one: it reports once, and then listens for commands, unless its mode is cron.
+   * @param {import('./stack.js').Stack} stack
+   * @param {string} node
+   * @param {Record<string, unknown>} [changes] to its report
+   */
   static async start(stack, node, changes = {}) {
     const worker = new FakeWorker(stack, node, await stack.worker(node));
     await worker.report(changes);
@@ -41,7 +46,7 @@ export class FakeWorker {
     this.#follow(stream);
   }
 
-  /** Until the stream ends, which is looked at every second. @param {import('./events.js').EventStream} stream */
+  /** Answers commands until the stream ends. @param {import('./events.js').EventStream} stream */
   async #follow(stream) {
     while (!stream.ended) {
       const command = await stream.next({ deadline: 1000 }).catch(() => null);
@@ -53,7 +58,7 @@ export class FakeWorker {
   take(command) {
     this.commands.push(command);
     const result = this.answer(command);
-    if (result) this.send(command.id, result).catch(() => {}); // whoever waits tells
+    if (result) this.send(command.id, result).catch(() => {}); // the test that waits for it fails
   }
 
   /** @param {string} id @param {object} result */

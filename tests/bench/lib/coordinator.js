@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { Stack, freePort } from '../../lib/stack.js';
 
-/** The default of scripts/nginx-config.sh, said aloud since the tests' stacks are smaller. */
+/** The default of scripts/nginx-config.sh. It is set here because the stacks of tests are smaller. */
 const SIZES = { P2PDASH_NGINX_WORKERS: '2' };
 
 /**

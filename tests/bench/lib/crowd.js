@@ -1,4 +1,4 @@
-// What the page is measured with: a coordinator, a thousand simulated workers that report and write lines, and a browser.
+// The setting in which the page is measured: a coordinator, a thousand simulated workers that report and log, a browser.
 
 import { Browser } from '../../lib/browser.js';
 import { Simulator, tokensFrom } from '../../load/simulator.js';
@@ -32,9 +32,9 @@ export async function startCrowd(linesPerSecond, workers = WORKERS) {
     stack,
     cluster,
     browser,
-    /** A view in a profile of its own. @param {string} path below /dashboard @param {() => void} [before] */
+    /** Opens a view in a profile of its own. @param {string} path below /dashboard @param {() => void} [before] */
     open: (path, before) => browser.open({ path: `/dashboard${path}`, role: 'admin', before }),
-    /** Ends all of it; a page that failed fails the measurement. */
+    /** Ends all of it. A page in which something went wrong fails the measurement. */
     async stop() {
       cluster.stop();
       await browser.browser.close();

@@ -7,14 +7,14 @@ export function median(values) {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
-/** Three significant digits, thousands apart: `21,100`, `1.04`, `0.183`. @param {number} value */
+/** A number with three significant digits: `21,100`, `1.04`, `0.183`. @param {number} value */
 export function figure(value) {
   if (!Number.isFinite(value)) return '-';
   if (Math.abs(value) >= 100) return Math.round(Number(value.toPrecision(3))).toLocaleString('en-US');
   return String(Number(value.toPrecision(3)));
 }
 
-/** The median, and what it lies between. @param {number[]} values */
+/** The median with the least and the greatest value. @param {number[]} values */
 export function spread(values) {
   return `${figure(median(values))} (${figure(Math.min(...values))}-${figure(Math.max(...values))})`;
 }
@@ -33,7 +33,7 @@ export function markdown(head, rows) {
 }
 
 /**
- * Each contestant once, then each again: A B A B, so that what the machine does meanwhile meets all alike.
+ * Measures contestants in turn, A B A B, so that other work on the machine disturbs all of them alike.
  * @template T
  * @param {Record<string, () => Promise<T>>} contestants
  * @param {number} times

@@ -1,4 +1,4 @@
-// Lines into a file at a steady rate, and a browser that checks that each arrives once and in order.
+// Writes lines into a file at a steady rate, and checks in a browser's socket that each arrives once and in order.
 
 import { appendFileSync } from 'node:fs';
 
@@ -10,7 +10,7 @@ const TICK_MS = 10;
 const line = (number) => `${new Date().toISOString()} INFO app: line=${number} handled a request in 12 ms\n`;
 
 /**
- * Appends `perSecond` lines a second, for so many seconds; what a late tick has missed is written with it.
+ * Appends `perSecond` lines a second for some seconds. A tick that comes late also writes the lines it has missed.
  * @param {string} path
  * @param {{ perSecond: number, seconds: number }} rate
  * @returns {Promise<number>} how many

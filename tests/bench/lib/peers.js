@@ -1,5 +1,5 @@
-// The programs we are measured beside: Debian's packages, each on sockets and in a folder of its own. Their
-// configurations are files in tests/bench/peers; ${NAME} in them is filled in.
+// The programs that ours are compared with: Debian's packages, each with sockets and a folder of its own. Their
+// configurations are files in tests/bench/peers, in which ${NAME} is filled in.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ async function startPeer(name, command, { folder, port }) {
   return program;
 }
 
-/** Redis on a port and a socket, keeping nothing. */
+/** Redis on a port and a socket, without persistence. */
 export async function startRedis() {
   const folder = temporaryFolder();
   const port = await freePort();
@@ -53,14 +53,14 @@ export async function startWebdis(redis, port) {
   return { program: await startPeer('webdis', ['webdis', file], { folder, port }) };
 }
 
-/** What webdis serves at /GET/bench.txt. @param {import('../../lib/stack.js').Stack} stack whose Redis it asks @param {string} text */
+/** Sets what webdis serves at /GET/bench.txt. @param {import('../../lib/stack.js').Stack} stack whose Redis it asks @param {string} text */
 export function giveWebdis(stack, text) {
   execFileSync('redis-cli', ['-s', join(stack.folder, 'redis.sock'), '-x', 'SET', 'bench'], { input: text });
 }
 
 /**
- * Text for nginx's sites: webdis behind our own nginx, with what our answers carry too, and an answer that never
- * leaves nginx.
+ * Text for nginx's sites: webdis behind our own nginx, with the headers that our answers have, and an answer that
+ * nginx gives by itself.
  * @param {number} port @param {number} webdis its port
  */
 export const peerSite = (port, webdis) => peerConfig('behind-nginx.conf', { PORT: port, WEBDIS_PORT: webdis });
@@ -98,7 +98,7 @@ export async function startMonit() {
   return startPeer('monit', ['monit', '-I', '-c', file], { folder, port });
 }
 
-/** node_exporter with the collectors of our report; it samples when it is asked. */
+/** node_exporter with the collectors for the metrics of our report. It samples at each request. */
 export async function startNodeExporter() {
   const folder = temporaryFolder();
   const port = await freePort();
@@ -117,5 +117,5 @@ export async function startNodeExporter() {
   return { program, port };
 }
 
-/** nginx's workers stay what we are, since the folders are ours. */
+/** nginx's workers keep our user, since the folders belong to it. */
 export const userDirective = () => (process.getuid?.() === 0 ? 'user root;' : '');

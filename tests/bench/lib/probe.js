@@ -1,4 +1,4 @@
-// Runs the probe (probe.c): subscribers and a sender that know bytes only. Here is what the bytes are.
+// Runs the probe (probe.c): subscribers and a sender that only know bytes. This module makes the bytes.
 
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { BIN, temporaryFolder } from '../../lib/stack.js';
 
 const PROBE = join(BIN, 'bench/probe');
 
-/** Where a message's mark goes (MARK in probe.c). */
+/** Stands in a message for its mark (MARK in probe.c). */
 export const MARK = '################';
 
 const run = promisify(execFile);
@@ -23,7 +23,7 @@ const run = promisify(execFile);
  * @typedef {object} Subscription how a subscriber introduces itself
  * @property {string} address unix:PATH or HOST:PORT
  * @property {string | Buffer} say
- * @property {string} until what it hears then
+ * @property {string} until the bytes that it waits for then
  * @property {string | Buffer} [then]
  * @property {string} [thenUntil]
  */
@@ -32,7 +32,7 @@ const run = promisify(execFile);
  * @typedef {object} Delivery how a message is sent
  * @property {string} [address] as above, or datagram:PATH
  * @property {string} [message] with MARK in it
- * @property {string} [answer] what the sender hears
+ * @property {string} [answer] the bytes that the sender waits for then
  * @property {string[]} [command] sends it instead; MARK in its arguments
  */
 
@@ -70,7 +70,7 @@ export async function probe(subscription, delivery, { subscribers, rounds, pause
 }
 
 /**
- * Subscribers that listen and do nothing, until the function that is returned is called.
+ * Starts subscribers that only listen. They end when the returned function is called.
  * @param {Subscription} subscription
  * @param {number} subscribers
  */

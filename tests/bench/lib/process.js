@@ -1,8 +1,8 @@
-// What a process has used, from /proc: CPU to the nanosecond (schedstat), memory (smaps_rollup).
+// The CPU time and memory of a process, from /proc: CPU to the nanosecond (schedstat), memory (smaps_rollup).
 
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** CPU time in ms of all its threads that live. @param {number} pid */
+/** CPU time in ms of all its threads that are alive. @param {number} pid */
 export function cpuMs(pid) {
   let ns = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -23,8 +23,8 @@ export function family(pid) {
 export const familyCpuMs = (pid) => family(pid).reduce((sum, member) => sum + cpuMs(member), 0);
 
 /**
- * In KiB: all it holds; that with only its share of what others hold too; what it has made itself, whoever else has its
- * libraries loaded.
+ * In KiB: all its memory; the same, but with only its share of pages that other processes use too; and the
+ * memory that it has written itself, whoever else has its libraries loaded.
  * @param {number} pid
  */
 export function memoryKib(pid) {

@@ -1,4 +1,4 @@
-// How the probe subscribes to, and sends through, each system: ours, nchan, bare Redis.
+// How the probe subscribes to each system and sends through it: ours, nchan, bare Redis.
 
 import { addressOf } from './coordinator.js';
 import { MARK, httpRequest, redisCommand, webSocketFrame, webSocketUpgrade } from './probe.js';
@@ -8,7 +8,7 @@ import { MARK, httpRequest, redisCommand, webSocketFrame, webSocketUpgrade } fro
 /** @typedef {import('../../lib/stack.js').Stack} Stack */
 
 /**
- * The dashboard's WebSocket in delta mode, subscribed to what is asked for.
+ * The dashboard's WebSocket in delta mode, with a subscription.
  * @param {Stack} stack
  * @param {object} [wanted] members of the subscribe message
  * @returns {Promise<Subscription>}

@@ -1,5 +1,5 @@
-// What the main thread of a page did, as Chromium's own tracing tells it: every task, by the clock and by the thread's CPU
-// time. Other work on the machine makes the one longer, not the other.
+// The tasks of a page's main thread, from Chromium's own tracing: how long each took by the clock and in CPU time. Other
+// work on the machine makes the first longer, but not the second.
 
 /** @typedef {{ wallMs: number, cpuMs: number }} Task */
 
@@ -7,7 +7,7 @@
 
 const CATEGORIES = ['toplevel', 'devtools.timeline'];
 const CHUNK = 1 << 20;
-/** Chromium itself is made of pages too; ours is the one that says this. */
+/** Parts of Chromium are pages too. This name in the trace marks ours. */
 const MARK = 'the measured page';
 
 /**

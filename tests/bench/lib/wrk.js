@@ -13,7 +13,7 @@ const UNITS = { us: 1e-3, ms: 1, s: 1e3 };
  * @property {number} concurrency connections
  * @property {number} seconds
  * @property {string} [token]
- * @property {import('../../lib/stack.js').Program} server whose CPU is counted, with that of its children
+ * @property {import('../../lib/stack.js').Program} server its CPU time is measured, with that of its children
  */
 
 /**
