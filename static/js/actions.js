@@ -1,5 +1,5 @@
-// What a person does to services and reporters: asks the coordinator, keeps the progress in the store, tells
-// the end in a toast. Views ask for confirmation, and show what the store says.
+// Commands to services and reporters: sends them to the coordinator, keeps their progress in the store, and tells the
+// outcome in a toast. Views ask for confirmation before, and show what the store says.
 import * as api from './api.js';
 import { t } from './i18n.js';
 import { toast } from './toast.js';
@@ -7,9 +7,11 @@ import { toast } from './toast.js';
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./types.js').Command} Command */
 
+/** The target of a command to the reporter itself. No service can have this name. */
 export const REPORTER = '@reporter';
 
 /**
+ * Starts, stops or restarts a service.
  * @param {Store} store
  * @param {string} worker
  * @param {string} service
@@ -17,36 +19,38 @@ export const REPORTER = '@reporter';
  */
 export function controlService(store, worker, service, action) {
   return run(store, { worker, target: service, action }, async () => {
-    return endOf(await api.controlService(worker, service, action));
+    return outcomeOf(await api.controlService(worker, service, action));
   });
 }
 
 /**
+ * Starts or stops the reporting of a worker, or asks for a report now.
  * @param {Store} store
  * @param {string} worker
  * @param {'start' | 'stop' | 'report_now'} action
  */
 export function controlReporter(store, worker, action) {
   return run(store, { worker, target: REPORTER, action }, async () => {
-    return endOf(await api.rpc('metrics_reporter.control_reporter', { worker_id: worker, action }));
+    return outcomeOf(await api.rpc('metrics_reporter.control_reporter', { worker_id: worker, action }));
   });
 }
 
 /**
+ * Sets how often a worker reports.
  * @param {Store} store
  * @param {string} worker
- * @param {number | null} interval seconds; null gives the choice back to the coordinator
+ * @param {number | null} interval seconds; null lets the coordinator choose again
  */
-export function setInterval(store, worker, interval) {
+export function setReportInterval(store, worker, interval) {
   return run(store, { worker, target: REPORTER, action: 'set_interval' }, async () => {
-    return endOf(await api.rpc('metrics_reporter.set_interval', { worker_id: worker, interval }));
+    return outcomeOf(await api.rpc('metrics_reporter.set_interval', { worker_id: worker, interval }));
   });
 }
 
 /**
- * Tries what needs no progress, and tells how it ended.
+ * Does something without visible progress, and tells in a toast whether it worked.
  * @param {() => Promise<unknown>} work
- * @param {string} done what to say when it is
+ * @param {string} done what the toast says on success
  */
 export async function attempt(work, done) {
   try {
@@ -58,20 +62,21 @@ export async function attempt(work, done) {
 }
 
 /**
- * What a worker's answer means: it did what it was asked, it will, or it says why it could not.
+ * Whether a worker has done a command or will do it with its next report. Throws the worker's reason if it cannot.
  * @param {{success?: boolean, status?: string, error?: string}} answer
  * @returns {'done' | 'queued'}
  */
-function endOf({ success, status, error }) {
+function outcomeOf({ success, status, error }) {
   if (success === false) throw new api.ApiError(error ?? t('error.unknown'));
   return status === 'queued' ? 'queued' : 'done';
 }
 
 /**
+ * Runs a command: the store has it from here to its end.
  * @param {Store} store
  * @param {{worker: string, target: string, action: string}} what
  * @param {() => Promise<'done' | 'queued'>} work
- * @returns {Promise<Command>} how it ended
+ * @returns {Promise<Command>} the command at its end; never rejects
  */
 async function run(store, what, work) {
   /** @type {Command} */

@@ -1,12 +1,15 @@
-// The only module that fetches. A call returns the answer's data or throws one kind of error.
+// The API's routes as functions, and the only module that fetches. A call returns the answer's data or throws an
+// ApiError.
 import { t } from './i18n.js';
 
 const TIMEOUT_MS = 45_000;
 
+/** Why a call failed: the API or a worker refused it, or no answer came. */
 export class ApiError extends Error {
   /**
-   * @param {string} message in the words of whoever refused
-   * @param {{status?: number, code?: string, retryAfter?: number | null}} [details] status 0: no answer came
+   * @param {string} message for a person
+   * @param {{status?: number, code?: string, retryAfter?: number | null}} [details] status: 0 if no answer came;
+   *   retryAfter: seconds
    */
   constructor(message, { status = 0, code = 'unreachable', retryAfter = null } = {}) {
     super(message);
@@ -17,10 +20,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Says `expired` when an answer shows that the session has ended. */
+/** Emits `expired` when an answer shows that the session has ended. */
 export const sessionEnd = new EventTarget();
 
-/** Says `date` (detail: ms) with what the coordinator's clock showed when it answered. */
+/** Emits `date` with the time on the coordinator's clock at each answer (detail: ms). */
 export const clock = new EventTarget();
 
 /**
@@ -44,7 +47,7 @@ async function request(method, path, body) {
 }
 
 /**
- * Why it was refused, in the person's language where the refusal is a common one, or in the words of whoever refused.
+ * Why a call was refused: in the page's language if the code is a common one, or else in the words of the answer.
  * @param {{error?: string, code?: string} | null} data
  * @param {number} status
  */

@@ -1,4 +1,4 @@
-// Starts the page: language, session, live data; then shows the view that the address names.
+// Starts the page: finds the language and the session, connects the live data, and shows the view of the address.
 import * as api from './api.js';
 import { pickLanguage, t, useLanguage } from './i18n.js';
 import { keyboard } from './keyboard.js';
@@ -30,7 +30,7 @@ const router = new Router();
 let shell = null;
 /** @type {(() => void) | null} */
 let unmountView = null;
-/** Counts what was asked for, so that a view that loads late does not replace a newer one. */
+/** Counts the views asked for. A view whose code comes late does not replace a newer one. */
 let shown = 0;
 
 /** @param {import('./types.js').Route} route */
@@ -52,13 +52,13 @@ async function render(route) {
   shell.show(route);
   unmountView = view.mount(shell.main, store, route);
   document.title = `${t(`title.${route.name}`, route.params)} · ${t('app.name')}`;
-  // Screen readers begin at the new view's title.
+  // Screen readers go on at the new view's title.
   if (!first) /** @type {HTMLElement | null} */ (shell.main.querySelector('h1'))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
 }
 
 /**
- * A view's code. If it does not come, the view says so and offers to try again.
+ * Loads a view's code. If it does not come, the view is one that says so and offers to try again.
  * @param {string} name
  * @returns {Promise<{mount: Mount}>}
  */
@@ -87,7 +87,8 @@ async function changeLanguage(name) {
 
 async function start() {
   api.clock.addEventListener('date', (event) => store.setClock(/** @type {CustomEvent} */ (event).detail));
-  // Who one is, the view and the language are on their way at once. A refusal is asked for again, to be told in words.
+  // The session, the view's code and the language are requested at the same time. If the session does not come,
+  // findSession() asks again once there is a language to tell the reason in.
   const asked = currentSession().catch(() => null);
   VIEWS[router.route.name]().catch(() => {});
   await changeLanguage(pickLanguage(remembered('language'), navigator.languages));
@@ -116,7 +117,7 @@ async function currentSession() {
   return { username, role };
 }
 
-/** Whoever is logged in already goes on; an unreachable coordinator is asked again. */
+/** Finds out whether somebody is logged in. While the coordinator cannot be reached, this is shown and tried again. */
 async function findSession() {
   try {
     store.setSession(await currentSession());

@@ -1,8 +1,8 @@
-// Copies and saves text for a person.
+// Copies text into the clipboard, and saves it as a file.
 import { t } from './i18n.js';
 import { toast } from './toast.js';
 
-/** @param {string} text */
+/** Copies a text, and tells in a toast whether it worked. @param {string} text */
 export async function copy(text) {
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
@@ -13,7 +13,7 @@ export async function copy(text) {
   }
 }
 
-/** Browsers give the clipboard to secure origins only; a selection may be copied anywhere. @param {string} text */
+/** Copies without the clipboard's API, which browsers give only to secure origins. @param {string} text */
 function copyBySelection(text) {
   const area = document.createElement('textarea');
   area.value = text;
@@ -25,6 +25,7 @@ function copyBySelection(text) {
 }
 
 /**
+ * Lets the browser download a text.
  * @param {string} name of the file
  * @param {string} type
  * @param {string} text

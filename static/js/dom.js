@@ -1,5 +1,5 @@
-// Owns how elements are made and changed. Data enters the page as text and attributes only: there is no way
-// here to give markup, a style attribute or an inline handler.
+// Owns how elements are made and changed. Data enters the page as text and attributes only: no function here takes
+// markup, a style attribute or an inline handler.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -14,9 +14,10 @@ function setAttributes(element, attributes) {
 }
 
 /**
+ * Writes an attribute if it has another value.
  * @param {Element} element
  * @param {string} name
- * @param {unknown} value
+ * @param {unknown} value `null`, `undefined` and `false` remove it, `true` makes it empty
  */
 export function setAttribute(element, name, value) {
   if (/^(on|style$|srcdoc$)/.test(name)) throw new TypeError(`attribute ${name} is not for data`);
@@ -27,6 +28,7 @@ export function setAttribute(element, name, value) {
 }
 
 /**
+ * Makes an HTML element.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {{[name: string]: unknown}} [attributes]
@@ -41,6 +43,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Makes an SVG element.
  * @param {string} tag
  * @param {{[name: string]: unknown}} [attributes]
  * @param {...Child} children
@@ -66,7 +69,7 @@ function append(element, children) {
 }
 
 /**
- * A picture beside a text that says the same, so it is hidden from screen readers.
+ * Makes an icon. It stands beside a text or in a labelled button, so it is hidden from screen readers.
  * @param {string} name of an icon in icons.txt
  * @param {string} [classes]
  */
@@ -79,6 +82,7 @@ export function icon(name, classes = '') {
 }
 
 /**
+ * Shows another icon.
  * @param {Element} element as made by icon()
  * @param {string} name
  */
@@ -89,7 +93,7 @@ export function setIcon(element, name) {
 }
 
 /**
- * Writes only what changed: an untouched text costs no layout and keeps a selection alive.
+ * Writes a text if it differs. A text that is not touched costs no layout and keeps its selection.
  * @param {Node} element
  * @param {string | number} text
  */
@@ -99,6 +103,7 @@ export function setText(element, text) {
 }
 
 /**
+ * Writes the classes if they differ.
  * @param {Element} element
  * @param {string} name
  */
@@ -107,6 +112,7 @@ export function setClass(element, name) {
 }
 
 /**
+ * Shows or hides an element.
  * @param {HTMLElement | SVGElement} element
  * @param {boolean} visible
  */
@@ -133,10 +139,12 @@ export function delegate(root, handlers, { type = 'click', signal } = {}) {
 }
 
 /**
- * A burst of calls becomes one call of `work` in the next frame, and no sooner than `everyMs` after the one before.
+ * Batches calls: any number of them becomes one call of `work` in the next frame, and no sooner than `everyMs` after
+ * the one before.
  * @param {() => void} work
- * @param {AbortSignal} signal ends it
+ * @param {AbortSignal} signal no call is made once it is aborted
  * @param {number} [everyMs]
+ * @returns {() => void} asks for a call
  */
 export function perFrame(work, signal, everyMs = 0) {
   let waiting = false;
@@ -157,7 +165,7 @@ export function perFrame(work, signal, everyMs = 0) {
 }
 
 /**
- * Makes the children of `container` follow a list: elements are made once a key, moved and updated in place.
+ * Makes the children of `container` follow a list. An element is made once for each key, and then moved and updated.
  * @template T
  * @param {Element} container
  * @param {{key: (item: T) => string, create: (item: T) => Element,

@@ -1,9 +1,13 @@
-// Owns units: how numbers, sizes, shares, durations and times read in the language that is shown.
+// Owns units: how numbers, sizes, shares, durations and times read in the page's language.
 import { language, t } from './i18n.js';
 
+/** Stands for a value that is not known. */
 export const NOTHING = '–';
 
-/** Making a format takes long, using it does not. @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>} */
+/**
+ * Formats by language and options: making one is slow, using it is fast.
+ * @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>}
+ */
 const cache = new Map();
 
 /**
@@ -39,6 +43,7 @@ function isNumber(value) {
 }
 
 /**
+ * "1,234.5".
  * @param {number | null | undefined} value
  * @param {number} [digits] after the point, at most
  */
@@ -46,7 +51,7 @@ export function number(value, digits = 0) {
   return isNumber(value) ? numberFormat({ maximumFractionDigits: digits }).format(value) : NOTHING;
 }
 
-/** @param {number | null | undefined} value 0-100 */
+/** "3.1%", "56%". @param {number | null | undefined} value 0-100 */
 export function percent(value) {
   if (!isNumber(value)) return NOTHING;
   const digits = value < 10 ? 1 : 0;
@@ -55,7 +60,7 @@ export function percent(value) {
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** @param {number | null | undefined} value */
+/** "1.5 KiB". @param {number | null | undefined} value bytes */
 export function bytes(value) {
   if (!isNumber(value)) return NOTHING;
   let unit = 0;
@@ -68,7 +73,7 @@ export function bytes(value) {
   return `${number(size, digits)} ${t(`unit.${BYTE_UNITS[unit]}`)}`;
 }
 
-/** @param {number | null | undefined} value bytes a second */
+/** "2 KiB/s". @param {number | null | undefined} value bytes a second */
 export function rate(value) {
   return isNumber(value) ? t('unit.per_second', { value: bytes(value) }) : NOTHING;
 }
@@ -117,6 +122,7 @@ const TIME_STYLES = {
 };
 
 /**
+ * A moment in local time.
  * @param {Instant} instant
  * @param {'clock' | 'minute' | 'millisecond' | 'date' | 'full'} [style]
  */

@@ -1,5 +1,6 @@
-// Owns the language: which one is shown, its words and its plural forms. Numbers and times: format.js.
+// Owns the language of the page: which one it is, its texts and its plural forms. format.js has numbers and times.
 
+/** The languages by their codes, in their own words. */
 export const LANGUAGES = { en: 'English', ru: 'Русский' };
 
 /** @typedef {string | {[category: string]: string}} Message a text, or one for each plural category */
@@ -8,7 +9,7 @@ const current = {
   language: 'en',
   /** @type {{[key: string]: Message}} */
   messages: {},
-  // Made when they are first wanted: they are the slowest that is made while the page opens.
+  // These two are made at their first use, since making them is slow.
   /** @type {Intl.PluralRules | null} */
   plurals: null,
   /** @type {Intl.NumberFormat | null} */
@@ -16,8 +17,8 @@ const current = {
 };
 
 /**
- * The first of the person's languages that we speak.
- * @param {string | null} chosen
+ * The first of a person's languages that the page has, or English.
+ * @param {string | null} chosen in the account menu
  * @param {readonly string[]} preferred as navigator.languages
  */
 export function pickLanguage(chosen, preferred) {
@@ -25,26 +26,29 @@ export function pickLanguage(chosen, preferred) {
   return candidates.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en';
 }
 
-/** @param {string} name */
+/** Loads a language and uses it. @param {string} name its code */
 export async function useLanguage(name) {
   const { default: messages } = await import(`./lang/${name}.js`);
   setMessages(name, messages);
 }
 
 /**
- * @param {string} name
+ * Uses these texts from now on.
+ * @param {string} name the language's code
  * @param {{[key: string]: Message}} messages
  */
 export function setMessages(name, messages) {
   Object.assign(current, { language: name, messages, plurals: null, numbers: null });
 }
 
+/** The code of the page's language. */
 export function language() {
   return current.language;
 }
 
 /**
- * The text of a key. `{name}` stands for a parameter; `count` also picks the plural form.
+ * The text of a key, or the key itself if there is none. `{name}` stands for a parameter; `count` also picks the
+ * plural form.
  * @param {string} key
  * @param {{[name: string]: string | number}} [params]
  */

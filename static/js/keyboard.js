@@ -1,10 +1,10 @@
-// Owns the shortcuts: `/` search, `g` and a letter for the tabs, `?` for the list of them.
+// Owns the keyboard shortcuts: `/` to search, `g` and a letter for the tabs, `?` for the list of all.
 import { openDialog } from './dialog.js';
 import { h } from './dom.js';
 import { t } from './i18n.js';
 import { url } from './router.js';
 
-/** The letter after `g` → a tab. @type {{[letter: string]: [tab: string, path: string]}} */
+/** Letter after `g` → tab. @type {{[letter: string]: [tab: string, path: string]}} */
 const PLACES = {
   o: ['overview', ''],
   w: ['workers', '/workers'],
@@ -13,6 +13,7 @@ const PLACES = {
   c: ['certificates', '/certificates'],
   a: ['admin', '/admin'],
 };
+/** How long after `g` the letter may come. */
 const CHORD_MS = 1500;
 
 /** @param {EventTarget | null} target */
@@ -22,11 +23,11 @@ function isTyping(target) {
   );
 }
 
-/** @param {import('./router.js').Router} router */
+/** Listens for the shortcuts, as long as the page lives. @param {import('./router.js').Router} router */
 export function keyboard(router) {
   let chordUntil = 0;
 
-  /** @type {{[key: string]: (event: KeyboardEvent) => boolean}} answers whether it did something */
+  /** @type {{[key: string]: (event: KeyboardEvent) => boolean}} gives whether it did something */
   const keys = {
     '/': () => {
       const box = /** @type {HTMLInputElement | null} */ (document.querySelector('[data-search]'));
@@ -50,7 +51,7 @@ export function keyboard(router) {
       if (event.key === 'Escape') /** @type {HTMLElement} */ (event.target).blur();
       return;
     }
-    // By where the key is, so that it works with a Cyrillic layout too.
+    // Letters are told by the place of the key, so that the shortcuts work with a Cyrillic layout too.
     const letter = event.code.startsWith('Key') ? event.code.slice(3).toLowerCase() : event.key;
     const place = event.timeStamp < chordUntil ? PLACES[letter] : undefined;
     chordUntil = 0;
@@ -60,6 +61,7 @@ export function keyboard(router) {
   });
 }
 
+/** Shows the list of shortcuts. */
 export function showShortcuts() {
   if (document.querySelector('dialog[open]')) return;
   const rows = [

@@ -1,8 +1,8 @@
-// Owns what this browser remembers of a person's choices. A browser that refuses storage forgets, no more.
+// Owns the choices that this browser remembers for a person. If it refuses storage, they last as long as the page.
 
 const PREFIX = 'p2pdash.';
 
-/** @param {string} name */
+/** A choice; null if none was made. @param {string} name */
 export function remembered(name) {
   try {
     return localStorage.getItem(PREFIX + name);
@@ -11,11 +11,11 @@ export function remembered(name) {
   }
 }
 
-/** @param {string} name @param {string} value */
+/** Keeps a choice. @param {string} name @param {string} value */
 export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // Private windows may refuse.
+    // A private window may refuse storage.
   }
 }

@@ -1,10 +1,10 @@
-// Owns the address bar: every view and every filter has its URL, and back and forward work.
+// Owns the address bar: every view and every filter has an address, and back and forward work.
 
 /** @typedef {import('./types.js').Route} Route */
 
 const BASE = '/dashboard';
 
-/** Path pattern → the view's name. `:name` takes one segment. @type {[string, string][]} */
+/** Pattern of a path → name of the view. `:name` stands for one segment. @type {[string, string][]} */
 const ROUTES = [
   ['', 'overview'],
   ['/login', 'login'],
@@ -18,6 +18,7 @@ const ROUTES = [
 ];
 
 /**
+ * The view that an address names; `missing` if there is none.
  * @param {string} url path and query
  * @returns {Route}
  */
@@ -56,7 +57,7 @@ function decode(segment) {
 }
 
 /**
- * The URL of a view. Empty query values are left out.
+ * The address of a view. Empty values of the query are left out.
  * @param {string} path below /dashboard
  * @param {{[name: string]: string | number | boolean}} [query]
  */
@@ -66,29 +67,36 @@ export function url(path, query = {}) {
   return `${BASE}${path}${search ? `?${search}` : ''}`;
 }
 
-/** @param {string} id */
+/** The address of a worker's page. @param {string} id */
 export const workerUrl = (id) => url(`/workers/${encodeURIComponent(id)}`);
 
 /**
- * Only an address of our own is followed after a login.
+ * Where to go after a login: the address asked for if it is one of this page, or else the overview.
  * @param {string | null} address
  */
 export function safeReturn(address) {
   return address && /^\/dashboard(?![^/?#])/.test(address) ? address : BASE;
 }
 
+/** Follows the address. Emits `route` (detail: Route) for the first one and whenever it changes. */
 export class Router extends EventTarget {
+  /** Takes over links to views and the browser's back and forward. */
   start() {
     addEventListener('popstate', () => this.#say());
     document.addEventListener('click', (event) => this.#follow(event));
     this.#say();
   }
 
+  /** The route of the current address. */
   get route() {
     return parse(location.pathname + location.search);
   }
 
-  /** @param {string} address @param {{replace?: boolean}} [how] */
+  /**
+   * Goes to an address.
+   * @param {string} address
+   * @param {{replace?: boolean}} [how] replace: without a step in the history
+   */
   go(address, { replace = false } = {}) {
     if (replace) history.replaceState(null, '', address);
     else history.pushState(null, '', address);
@@ -111,7 +119,7 @@ export class Router extends EventTarget {
 }
 
 /**
- * Writes a view's filters into the URL without a step in the history.
+ * Writes a view's filters into the address without a step in the history.
  * @param {{[name: string]: string | number | boolean}} values empty ones are left out
  */
 export function replaceQuery(values) {

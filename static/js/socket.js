@@ -1,18 +1,20 @@
-// The one owner of the WebSocket: connects, keeps alive, backs off with jitter and connects again. Says
-// `state` (detail: Connection), `message` (detail: the parsed frame) and `ended` when the session has ended. It
-// does not know what frames mean.
+// The one owner of the WebSocket: connects, keeps the connection alive, and connects again after a back-off with jitter.
+// Emits `state` (detail: Connection), `message` (detail: the parsed frame), and `ended` when the session has ended. Of
+// the frames it knows only that a snapshot is the first.
 
 /** @typedef {import('./types.js').Connection} Connection */
 
 const PING_MS = 4000;
+/** A connection that is silent for longer is dead: the relay answers each ping. */
 const SILENCE_MS = 12_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
+/** The relay's close code for a session that has ended (docs/PROTOCOL.md). */
 const SESSION_ENDED = 4401;
 
 /**
- * How long to wait before an attempt: doubling, and at random between half and all of it, so that a thousand
- * browsers do not come back at once.
+ * The back-off before an attempt. It doubles each time, and is at random between half and all of that, so that a
+ * thousand browsers do not come back at once.
  * @param {number} attempt 0 for the first after a loss
  * @param {number} random 0-1
  */
@@ -37,6 +39,7 @@ export class LiveSocket extends EventTarget {
     this.url = url;
   }
 
+  /** Connects, and goes on until close(). */
   open() {
     this.#drop();
     this.#say({ state: 'connecting' });
@@ -48,17 +51,21 @@ export class LiveSocket extends EventTarget {
     socket.onclose = ({ code }) => (code === SESSION_ENDED ? this.#ended() : this.#lost());
   }
 
+  /** Ends the connection. */
   close() {
     this.#drop();
     this.#say({ state: 'closed' });
   }
 
-  /** Connects at once if it was waiting to. */
+  /** Connects now if it is waiting for the next attempt. */
   hurry() {
     if (this.#retry !== undefined) this.open();
   }
 
-  /** @param {object} message lost if there is no connection: the owner says it again when it is live */
+  /**
+   * Sends a message. Without a connection it is lost, and must be sent again once the state is `live`.
+   * @param {object} message
+   */
   send(message) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
@@ -74,7 +81,7 @@ export class LiveSocket extends EventTarget {
     this.dispatchEvent(new CustomEvent('message', { detail: message }));
   }
 
-  // A cut cable closes nothing; only silence tells.
+  // A broken network path closes no connection. Only silence shows that it is dead.
   #keepAlive() {
     if (Date.now() - this.#lastHeard > SILENCE_MS) this.#lost();
     else if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('ping');

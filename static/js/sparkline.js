@@ -1,11 +1,11 @@
-// A small chart for a row or a card: one line, and the area below it, in an SVG that CSS colours.
+// A small chart for a row or a card: one line and the area below it, as an SVG that CSS colours.
 import { setAttribute, svg } from './dom.js';
 
 const WIDTH = 100;
 const HEIGHT = 24;
 
 /**
- * The outline of a series of shares, as the points of a polyline.
+ * The line of a series of shares, as the points of an SVG polyline.
  * @param {number[]} values 0-100, oldest first
  */
 export function outline(values) {
@@ -19,7 +19,7 @@ export function outline(values) {
     .join(' ');
 }
 
-/** @param {string} [classes] */
+/** Makes a sparkline without data. @param {string} [classes] */
 export function sparkline(classes = '') {
   return svg(
     'svg',
@@ -35,8 +35,9 @@ export function sparkline(classes = '') {
 }
 
 /**
+ * Shows a series; one value alone makes no line.
  * @param {Element} element as made by sparkline()
- * @param {number[]} values
+ * @param {number[]} values 0-100, oldest first
  */
 export function feedSparkline(element, values) {
   const points = values.length > 1 ? outline(values) : '';

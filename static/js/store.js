@@ -1,6 +1,12 @@
-// Owns what the page knows. `live` and `actions` write it, views read it and listen:
-//   session, connection, cluster (all of it), workers (detail: Set of ids), node (detail: id), logs (detail:
-//   new lines), commands, and watch (a view wants to see something else; `live` subscribes).
+// Owns what the page knows. live.js, log-history.js, actions.js and the login write it; views read it and listen to its
+// events:
+//   session, connection       the session or the connection has changed
+//   cluster                   a snapshot of all workers has come
+//   workers (Set of ids)      these workers have changed, come or gone
+//   node (id)                 the full state, history or certificates of a watched node have changed
+//   logs (new lines)          the lines in the buffer have changed
+//   commands (Command)        a command was sent or has ended
+//   watch                     views want other nodes or lines: live.js subscribes to them
 import { byName, statusAt, workerFrom } from './cluster.js';
 import { LogBuffer } from './log-buffer.js';
 
@@ -9,18 +15,18 @@ import { LogBuffer } from './log-buffer.js';
 
 const HISTORY_POINTS = 100;
 const COMMANDS_KEPT = 200;
-/** Clocks that differ by less are taken for equal: answers tell whole seconds, and take time to come. */
+/** Clocks that differ by less count as equal: answers have whole seconds only, and take time to come. */
 const CLOCK_TOLERANCE_MS = 3000;
 
 export class Store extends EventTarget {
-  /** The workers' ids in order; null once somebody has come or gone. @type {string[] | null} */
+  /** The workers' ids by name; null when a worker has come or gone. @type {string[] | null} */
   #names = null;
 
   constructor() {
     super();
     /** @type {import('./types.js').Session | null} */
     this.session = null;
-    /** Whether the last session ended without being asked to. */
+    /** Whether the last session ended by itself, not by a logout. */
     this.expired = false;
     /** @type {import('./types.js').Connection} */
     this.connection = { state: 'connecting' };
@@ -28,30 +34,33 @@ export class Store extends EventTarget {
     this.ready = false;
     /** @type {Map<string, Worker>} */
     this.workers = new Map();
-    /** @type {Worker | null} the coordinator's own summary, once its reporter has told one */
+    /** @type {Worker | null} the coordinator's own machine, if a reporter runs on it */
     this.coordinator = null;
     /** @type {import('./types.js').Stats | null} */
     this.stats = null;
     /** When `stats` came (ms). */
     this.statsAt = 0;
-    /** @type {Map<string, WatchedNode>} */
+    /** The nodes that views watch, and the coordinator. @type {Map<string, WatchedNode>} */
     this.nodes = new Map();
-    /** @type {LogBuffer | null} */
+    /** The log lines that a view shows; one view at a time. @type {LogBuffer | null} */
     this.logs = null;
-    /** @type {Map<string, import('./types.js').Command>} newest last */
+    /**
+     * The last command to each target, by commandKey(), the newest last.
+     * @type {Map<string, import('./types.js').Command>}
+     */
     this.commands = new Map();
-    /** How far the coordinator's clock is ahead of ours (ms). */
+    /** How far the coordinator's clock is ahead of the browser's (ms). */
     this.clockOffset = 0;
-    /** @type {Map<symbol, Set<string>>} */
+    /** The nodes that each view watches. @type {Map<symbol, Set<string>>} */
     this.watchers = new Map();
   }
 
-  /** The coordinator's time. */
+  /** The time on the coordinator's clock (ms). */
   now() {
     return Date.now() + this.clockOffset;
   }
 
-  /** @param {string} type @param {unknown} [detail] */
+  /** Tells everybody who listens. @param {string} type @param {unknown} [detail] */
   emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
@@ -66,16 +75,16 @@ export class Store extends EventTarget {
     this.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail), { signal });
   }
 
-  // What views ask for.
+  // What views call.
 
-  /** All workers in the order of their names, which is found anew only when somebody has come or gone. */
+  /** All workers by name. Sorting them is slow, so it is done only when a worker has come or gone. */
   workersByName() {
     this.#names ??= [...this.workers.keys()].sort(byName);
     return this.#names.map((id) => /** @type {Worker} */ (this.workers.get(id)));
   }
 
   /**
-   * Says which nodes' full state, history and points a view wants, instead of what it wanted before.
+   * Sets the nodes whose full state, history and certificates a view wants.
    * @param {symbol} owner the view
    * @param {Iterable<string>} ids
    */
@@ -89,14 +98,15 @@ export class Store extends EventTarget {
     this.emit('watch');
   }
 
+  /** The nodes that any view watches. */
   watched() {
     return new Set([...this.watchers.values()].flatMap((ids) => [...ids]));
   }
 
   /**
-   * Follows the logs that pass a filter; a page follows one at a time.
+   * Follows the logs that pass a filter, instead of those followed before.
    * @param {import('./types.js').LogFilter} filter
-   * @param {number} cap lines held at most
+   * @param {number} cap how many lines are held at most
    */
   followLogs(filter, cap) {
     this.logs = new LogBuffer(filter, cap);
@@ -104,22 +114,22 @@ export class Store extends EventTarget {
     return this.logs;
   }
 
-  /** @param {LogBuffer} buffer the one followed until now */
+  /** Stops following, unless another view follows other logs already. @param {LogBuffer} buffer */
   unfollowLogs(buffer) {
     if (this.logs !== buffer) return;
     this.logs = null;
     this.emit('watch');
   }
 
-  /** @param {import('./types.js').Role} role */
+  /** Whether the session has this role or a higher one. @param {import('./types.js').Role} role */
   allows(role) {
     const roles = ['viewer', 'operator', 'admin'];
     return this.session !== null && roles.indexOf(this.session.role) >= roles.indexOf(role);
   }
 
-  // What `live` and `actions` tell.
+  // What the writers call.
 
-  /** @param {number} ms what the coordinator's clock showed just now, give or take a second */
+  /** @param {number} ms the time on the coordinator's clock, to about a second */
   setClock(ms) {
     const offset = ms - Date.now();
     if (Math.abs(offset - this.clockOffset) > CLOCK_TOLERANCE_MS) this.clockOffset = offset;
@@ -127,7 +137,7 @@ export class Store extends EventTarget {
 
   /**
    * @param {import('./types.js').Session | null} session
-   * @param {{expired?: boolean}} [how] whether it ended without being asked to
+   * @param {{expired?: boolean}} [how] whether it ended by itself, not by a logout
    */
   setSession(session, { expired = false } = {}) {
     this.session = session;
@@ -135,7 +145,7 @@ export class Store extends EventTarget {
     this.emit('session');
   }
 
-  /** @param {import('./types.js').Connection} connection */
+  /** Also keeps since when no data has come. @param {import('./types.js').Connection} connection */
   setConnection(connection) {
     const flows = connection.state === 'live' && !connection.degraded;
     const lostAt = flows ? undefined : (this.connection.lostAt ?? Date.now());
@@ -175,7 +185,7 @@ export class Store extends EventTarget {
     this.emit('workers', new Set([...Object.keys(workers), ...removed]));
   }
 
-  /** Lets workers whose reports have stopped grow stale. */
+  /** Marks workers as stale whose next report is overdue. */
   age() {
     const now = this.now();
     const changed = new Set();
@@ -190,10 +200,11 @@ export class Store extends EventTarget {
   }
 
   /**
-   * What came of a watched node: its state, and its points, certificates where they changed.
+   * Takes news of a watched node.
    * @param {string} id
    * @param {{state: import('./types.js').Node | null, points?: import('./types.js').Point[],
-   *   certificates?: import('./types.js').Certificate[]}} news
+   *   certificates?: import('./types.js').Certificate[]}} news state: null if there is no such node; certificates: only
+   *   if they have changed
    */
   setNode(id, { state, points = [], certificates }) {
     const node = this.#node(id);
@@ -204,8 +215,9 @@ export class Store extends EventTarget {
   }
 
   /**
+   * Adds points to a node's history. Those it has already are left out.
    * @param {string} id
-   * @param {import('./types.js').Point[]} points a history, or the points since; oldest first
+   * @param {import('./types.js').Point[]} points oldest first
    */
   addPoints(id, points) {
     const node = this.#node(id);
@@ -217,27 +229,28 @@ export class Store extends EventTarget {
     this.emit('node', id);
   }
 
-  /** Its points will come anew. @param {string} id */
+  /** Drops a node's history, before another one comes. @param {string} id */
   forgetHistory(id) {
     this.#node(id).history = [];
   }
 
-  /** @param {import('./types.js').LogEntry[]} entries */
+  /** Takes live lines. @param {import('./types.js').LogEntry[]} entries */
   addLogs(entries) {
     const added = this.logs?.append(entries) ?? [];
     if (added.length > 0) this.emit('logs', added);
   }
 
   /**
+   * Changes a buffer, and tells so if it is still the one followed.
    * @param {LogBuffer} buffer
-   * @param {(buffer: LogBuffer) => void} change what was read of the log, or why it was not
+   * @param {(buffer: LogBuffer) => void} change
    */
   changeLogs(buffer, change) {
     change(buffer);
     if (this.logs === buffer) this.emit('logs', []);
   }
 
-  /** @param {import('./types.js').Command} command */
+  /** Keeps the state of a command. @param {import('./types.js').Command} command */
   setCommand(command) {
     const key = commandKey(command.worker, command.target);
     this.commands.delete(key);
@@ -256,7 +269,7 @@ export class Store extends EventTarget {
     this.coordinator = workerFrom(before, 'coordinator', summary, this.now());
   }
 
-  /** All that report: the workers, and the coordinator itself. @returns {Worker[]} */
+  /** All machines that report: the workers and the coordinator. @returns {Worker[]} */
   machines() {
     const workers = this.workersByName();
     return this.coordinator ? [...workers, this.coordinator] : workers;
@@ -286,7 +299,7 @@ export class Store extends EventTarget {
   }
 }
 
-/** @param {string} worker @param {string} target */
+/** By what the store knows a service or a reporter. @param {string} worker @param {string} target */
 export function commandKey(worker, target) {
   return `${worker}/${target}`;
 }

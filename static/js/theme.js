@@ -1,5 +1,6 @@
-// Owns the colours: dark unless a person chose light, or to go with the system. A classic script, loaded
-// before the first paint so that nothing flashes; the page's modules say `theme` on the document to change it.
+// Owns the theme: dark unless a person chose light or the system's. A classic script, since it must run before the first
+// paint, or a light page would flash dark. Modules emit `theme` on the document after they have stored a choice; this
+// script answers with `themed` once it is applied.
 (() => {
   const key = 'p2pdash.theme';
   const system = matchMedia('(prefers-color-scheme: light)');

@@ -1,4 +1,4 @@
-// Owns the short notices in the corner. They are announced to screen readers and leave by themselves; errors
+// Owns the short notices in the corner. Screen readers announce them. They disappear by themselves, but for errors, which
 // stay until they are closed.
 import { h, icon } from './dom.js';
 import { t } from './i18n.js';
@@ -8,6 +8,7 @@ const AT_ONCE = 5;
 const ICONS = { success: 'check-circle-fill', info: 'info-circle-fill', danger: 'x-octagon-fill' };
 
 /**
+ * Shows a notice.
  * @param {string} title
  * @param {'success' | 'info' | 'danger'} [level]
  * @param {string} [detail]

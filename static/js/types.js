@@ -47,7 +47,7 @@
  * @typedef {object} Worker a summary with what the page derives from it
  * @property {string} id
  * @property {Summary} summary
- * @property {Status} status as of now: what was online grows stale without a word from anybody
+ * @property {Status} status as of now: a worker grows stale when its next report is overdue
  * @property {Rates | null} rates bytes a second since the report before
  *
  * @typedef {{[counter: string]: number}} Rates
@@ -77,7 +77,7 @@
  * @property {string} description
  * @property {string} driver
  * @property {number | null} uptime
- * @property {ServiceAction[]} [actions] what the worker allows
+ * @property {ServiceAction[]} [actions] those that the worker allows
  *
  * @typedef {object} ServiceItem a service of one node, as a row of a list
  * @property {string} node
@@ -103,7 +103,7 @@
  * @property {'daemon' | 'cron'} mode
  * @property {number} current_interval
  * @property {string} [fresh_until]
- * @property {number} min_interval its reporter's own limits
+ * @property {number} min_interval the limits of its reporter, in seconds
  * @property {number} max_interval
  * @property {boolean} [interval_fixed]
  * @property {Metrics | null} metrics
@@ -115,14 +115,14 @@
  * @property {number} cpu_percent
  * @property {number} memory_percent
  * @property {number} disk_percent
- * @property {number} [network_bytes_sent] counters, of workers that tell them
+ * @property {number} [network_bytes_sent] these four are counters; not every worker reports them
  * @property {number} [network_bytes_recv]
  * @property {number} [disk_read_bytes]
  * @property {number} [disk_write_bytes]
  *
- * @typedef {object} WatchedNode what the page holds of a node a view looks at
- * @property {Node | null} state null while it is not known
- * @property {boolean} known whether the relay has told of it, be it that there is no such node
+ * @typedef {object} WatchedNode what the page knows of a node that a view watches
+ * @property {Node | null} state null while it is not known, or if there is no such node
+ * @property {boolean} known whether the relay has answered for it
  * @property {Point[]} history oldest first
  * @property {Certificate[]} certificates
  *
@@ -158,10 +158,10 @@
  *
  * @typedef {object} Command an action on a service or a reporter, from the click to its result
  * @property {string} worker
- * @property {string} target the service's name, or `reporter`
+ * @property {string} target the service's name, or REPORTER of actions.js
  * @property {string} action
  * @property {'running' | 'done' | 'queued' | 'failed'} state
- * @property {string} [error] why it failed, in the words of whoever knows
+ * @property {string} [error] why it failed
  * @property {number} startedAt
  * @property {number} [endedAt]
  *

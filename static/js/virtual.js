@@ -1,5 +1,13 @@
-// Owns long lists: only the rows that can be seen are in the page, whatever their heights. Rows that are not
-// measured yet count as `estimate` high.
+// A long list of which only the rows in view, and some around them, are in the page.
+//
+// The list is as high as all its rows together, so that the scrollbar is right; one element in it, the window, holds the
+// rows in view and is moved to where they belong. Rows may differ in height. A row counts as `estimate` high until it
+// has been in the page and a ResizeObserver has told its height; from the heights follows where each row begins, and a
+// binary search finds the rows at a place. Whenever heights or items change, the list can hold one row (the anchor)
+// where it is on the screen, so that what a person reads does not move.
+//
+// Elements of rows that have left the view are used again for rows that enter it. An element that has the focus or a
+// selected text is not.
 
 /**
  * @template T
@@ -7,8 +15,8 @@
  * @property {(item: T) => string} key
  * @property {(item: T) => HTMLElement} create
  * @property {(element: HTMLElement, item: T, index: number) => void} update
- * @property {(element: HTMLElement, item: T) => void} [reuse] makes a row for another item of one that has left the
- *   view: far less work for the browser than a new one
+ * @property {(element: HTMLElement, item: T) => void} [reuse] turns the element of a row that has left the view into
+ *   one for another item; without it every row gets a new element
  */
 
 const MARGIN_PX = 200;
@@ -25,22 +33,22 @@ export class VirtualList {
   #shown = new Map();
   /** @type {WeakMap<Element, string>} */
   #keys = new WeakMap();
-  /** What is in the page: these rows of these items. */
+  /** The range of rows in the page; not `fresh` if they must be updated. */
   #drawn = { first: 0, last: 0, fresh: false };
   #frame = 0;
   #abort = new AbortController();
   #observer = new ResizeObserver((entries) => this.#measure(entries));
 
   /**
-   * @param {HTMLElement} list gets the rows; positioned, as high as all rows together
-   * @param {HTMLElement | null} scroller what scrolls; null for the window
+   * @param {HTMLElement} list gets the rows and their height; must be positioned
+   * @param {HTMLElement | null} scroller the element that scrolls; null for the window
    * @param {RowMaker<T>} rows
    * @param {object} options
-   * @param {number} options.estimate
-   * @param {boolean} [options.measured] rows may differ in height
-   * @param {() => boolean} [options.stick] whether the end stays in view as the list grows
-   * @param {(top: number) => void} [options.onstick] told where the end was brought into view (px)
-   * @param {(items: T[]) => void} [options.onrange] told which rows are in the page
+   * @param {number} options.estimate height of a row that is not measured yet (px)
+   * @param {boolean} [options.measured] whether rows may differ in height
+   * @param {() => boolean} [options.stick] whether the end shall stay in view as the list grows
+   * @param {(top: number) => void} [options.onstick] told how far the end was scrolled into view (px)
+   * @param {(items: T[]) => void} [options.onrange] told which items are in the page
    */
   constructor(list, scroller, rows, { estimate, measured = false, stick = () => false, onstick, onrange }) {
     this.list = list;
@@ -73,17 +81,17 @@ export class VirtualList {
   setItems(items, { hold = false } = {}) {
     const anchor = hold ? this.#anchor() : null;
     this.#items = items;
-    if (this.#heights.size > 2 * items.length + 100) this.#forgetStrangers();
+    if (this.#heights.size > 2 * items.length + 100) this.#forgetGone();
     this.#layout(anchor);
   }
 
-  /** Rows are asked anew what they show. */
+  /** Updates the rows in the page: what they show has changed. */
   update() {
     this.#drawn.fresh = false;
     this.#draw();
   }
 
-  /** Heights are measured anew: the width or the way rows are shown has changed. */
+  /** Measures all heights again: the width of the rows, or the way they are shown, has changed. */
   forgetHeights() {
     this.#heights.clear();
     this.#observer.disconnect();
@@ -91,7 +99,7 @@ export class VirtualList {
     this.#layout(this.#anchor());
   }
 
-  /** Rows are made anew: what they show besides their item has changed. */
+  /** Makes all rows anew: something has changed that their update does not cover. */
   forgetRows() {
     this.#observer.disconnect();
     this.#shown.clear();
@@ -99,7 +107,7 @@ export class VirtualList {
     this.forgetHeights();
   }
 
-  /** @param {number} index */
+  /** Scrolls to a row. @param {number} index */
   scrollTo(index) {
     const top = this.#tops[Math.max(0, Math.min(index, this.#items.length))];
     (this.scroller ?? window).scrollTo({ top: top + this.#listTop() });
@@ -120,7 +128,7 @@ export class VirtualList {
     });
   }
 
-  /** @param {{key: string, offset: number} | null} anchor */
+  /** Finds where each row begins, and draws. @param {{key: string, offset: number} | null} anchor the row to hold */
   #layout(anchor) {
     const count = this.#items.length;
     if (this.#tops.length < count + 1) this.#tops = new Float64Array(count * 2 + 1);
@@ -148,7 +156,7 @@ export class VirtualList {
     this.onrange?.(visible);
   }
 
-  /** @returns {{first: number, last: number}} the rows in view, and a margin */
+  /** The rows in view and a margin around them. @returns {{first: number, last: number}} last: exclusive */
   #range() {
     const height = this.scroller ? this.scroller.clientHeight : window.innerHeight;
     const offset = (this.scroller ? this.scroller.scrollTop : window.scrollY) - this.#listTop();
@@ -157,13 +165,13 @@ export class VirtualList {
     return { first, last: Math.min(last, this.#items.length) };
   }
 
-  /** Where the list begins in what scrolls (px). */
+  /** Where in the scrolled content the list begins (px). */
   #listTop() {
     if (!this.scroller) return this.list.getBoundingClientRect().top + window.scrollY;
     return this.list.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top + this.scroller.scrollTop;
   }
 
-  /** @param {number} y @returns {number} the row there, found by halving */
+  /** The row at a place. @param {number} y px from the list's top @returns {number} */
   #indexAt(y) {
     let low = 0;
     let high = this.#items.length;
@@ -175,13 +183,17 @@ export class VirtualList {
     return low;
   }
 
-  // Rows come and go all day; what is known of those that went would pile up.
-  #forgetStrangers() {
+  // A page stays open for days. The heights of rows that are gone would pile up.
+  #forgetGone() {
     const keys = new Set(this.#items.map(this.rows.key));
     for (const key of this.#heights.keys()) if (!keys.has(key)) this.#heights.delete(key);
   }
 
-  /** @param {T[]} visible @param {number} first */
+  /**
+   * Puts the rows of these items into the page, in order. Elements that stand in their place already are not moved.
+   * @param {T[]} visible
+   * @param {number} first the index of the first
+   */
   #replaceRows(visible, first) {
     const spare = this.#takeLeft(visible);
     /** @type {Element | null} */
@@ -198,7 +210,7 @@ export class VirtualList {
   }
 
   /**
-   * Rows whose items have left the view, to be used for others.
+   * The elements of rows that have left the view, for use by others. Those that cannot be used again are removed.
    * @param {T[]} visible
    * @returns {Set<Element>}
    */
@@ -217,8 +229,8 @@ export class VirtualList {
   /**
    * @param {T} item
    * @param {string} key
-   * @param {Set<Element>} spare the one that stands in place already is taken first: it need not be moved
-   * @param {Element | null} next the row in whose place it will stand
+   * @param {Set<Element>} spare elements to use again; the one that stands in place is preferred, as it need not be moved
+   * @param {Element | null} next the element in whose place the row will stand
    */
   #newRow(item, key, spare, next) {
     /** @type {Element | undefined} */
@@ -231,7 +243,7 @@ export class VirtualList {
     this.#shown.set(key, element);
     this.#keys.set(element, key);
     if (this.measured) {
-      // Begun anew, the observer tells the height again, though it may be that of the item before.
+      // Observing an element anew makes the observer tell its height, even if that has not changed with the item.
       this.#observer.unobserve(element);
       this.#observer.observe(element);
     }
@@ -244,8 +256,10 @@ export class VirtualList {
     element.remove();
   }
 
-  // Told by the browser after layout, so that nothing here forces one.
-  /** @param {ResizeObserverEntry[]} entries */
+  /**
+   * Takes heights from the observer, which tells them after a layout. Asking the elements would force one.
+   * @param {ResizeObserverEntry[]} entries
+   */
   #measure(entries) {
     let changed = false;
     for (const { target, borderBoxSize } of entries) {
@@ -260,7 +274,7 @@ export class VirtualList {
     if (changed) this.#layout(this.#anchor());
   }
 
-  /** @returns {{key: string, offset: number} | null} */
+  /** The row at the top of the view, and how far it is scrolled. @returns {{key: string, offset: number} | null} */
   #anchor() {
     if (!this.scroller || this.#items.length === 0) return null;
     const y = this.scroller.scrollTop - this.#listTop();
@@ -268,7 +282,7 @@ export class VirtualList {
     return { key: this.rows.key(this.#items[index]), offset: y - this.#tops[index] };
   }
 
-  /** @param {{key: string, offset: number}} anchor */
+  /** Scrolls a row to where it was. @param {{key: string, offset: number}} anchor */
   #restore({ key, offset }) {
     const index = this.#items.findIndex((item) => this.rows.key(item) === key);
     if (this.scroller && index >= 0) this.scroller.scrollTop = this.#tops[index] + offset + this.#listTop();
@@ -276,7 +290,7 @@ export class VirtualList {
 }
 
 /**
- * Whether a person has a hold on a row, by the keyboard or by selecting its text: it must not become another.
+ * Whether a row has the focus or a part of the selection. Its element must not become that of another row.
  * @param {Element} element
  */
 function isHeld(element) {

@@ -221,7 +221,7 @@ export default {
   'worker.remove.text':
     'Состояние, история и сервисы {name} будут удалены. Если его токен ещё действует, следующий отчёт вернёт воркер в список.',
   'worker.removed': 'Воркер {name} удалён',
-  'worker.every': 'отчёт каждые {interval}',
+  'worker.every': 'интервал отчётов {interval}',
   'worker.seen': 'последний отчёт {when}',
   'mode.daemon': 'демон',
   'mode.cron': 'cron',

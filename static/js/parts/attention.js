@@ -1,4 +1,4 @@
-// What needs attention, on top of the overview: a row for each kind of trouble, each leading to its place.
+// The panel on top of the overview: a row for each kind of trouble, with links to the view that shows more.
 import { attention } from '../cluster.js';
 import { h, icon, keyedList, setAttribute, setClass, setText } from '../dom.js';
 import { relative } from '../format.js';
@@ -12,7 +12,10 @@ import { url, workerUrl } from '../router.js';
 const NAMES_SHOWN = 3;
 const RECENT_MS = 3600_000;
 
-/** Where a kind of trouble is looked into, for all workers and for one. @type {{[kind: string]: {icon: string, all: string, one: (id: string) => string}}} */
+/**
+ * Kind of trouble → its icon, and the view that shows it for all workers or for one.
+ * @type {{[kind: string]: {icon: string, all: string, one: (id: string) => string}}}
+ */
 const PLACES = {
   offline: { icon: 'plug', all: url('/workers', { status: 'offline' }), one: workerUrl },
   stale: { icon: 'hourglass-split', all: url('/workers', { status: 'stale' }), one: workerUrl },
@@ -23,7 +26,7 @@ const PLACES = {
   certificate: { icon: 'shield-lock', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
 };
 
-/** A row, changed in place: what one is about to click stays where it is. @param {string} picture */
+/** A row. It is changed in place, so that a link does not move away under the mouse. @param {string} picture */
 function row(picture) {
   const link = h('a', { class: 'attention-link' });
   const details = h('span', { class: 'attention-details' });
@@ -44,7 +47,7 @@ function setRow({ element, link }, level, href, text) {
 }
 
 /**
- * Which of a node's services are in error, as far as its state is known: that of the worst is.
+ * The services of a node that are in error. They are known only of nodes that the overview shows.
  * @param {Store} store
  * @param {string} id
  */
@@ -63,7 +66,11 @@ function nameOf(store, kind, id) {
   return services ? `${id}: ${services}` : id;
 }
 
-/** @param {Store} store @param {string} kind */
+/**
+ * The row of a kind of trouble: how many nodes have it, and the first of them.
+ * @param {Store} store
+ * @param {string} kind
+ */
 function troubleRow(store, kind) {
   const place = PLACES[kind];
   const refs = row(place.icon);
@@ -88,7 +95,7 @@ function troubleRow(store, kind) {
   };
 }
 
-/** Recent lines that are errors: how many, and the newest. @param {Store} store */
+/** The row of recent error lines: how many there are, and the newest. @param {Store} store */
 function errorRow(store) {
   const refs = row('chat-left-text');
   const text = h('bdi', {});
@@ -114,12 +121,13 @@ function recentErrors(store) {
   return (store.logs?.lines ?? []).filter((line) => Date.parse(line.timestamp) > store.now() - RECENT_MS);
 }
 
-/** What is said when nothing else is. */
+/** The row that stands there alone. */
 function noRow() {
   return { element: h('li', { class: 'attention-row' }, icon('check-circle-fill'), t('attention.none')), update() {} };
 }
 
 /**
+ * Makes the panel.
  * @param {Store} store
  * @returns {{element: HTMLElement, update: () => void}}
  */

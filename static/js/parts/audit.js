@@ -1,4 +1,4 @@
-// Who did what to which node: the rows of the audit.
+// The audit: who did what to which node, and how it ended.
 import { h } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
@@ -20,7 +20,7 @@ import { table } from './table.js';
 /** A result → the colour of its badge. @type {{[result: string]: string}} */
 const RESULTS = { succeeded: 'ok', queued: 'warning', failed: 'danger', refused: 'danger' };
 
-/** @param {AuditEntry[]} entries newest first */
+/** Makes the table. @param {AuditEntry[]} entries newest first */
 export function auditTable(entries) {
   const columns = ['when', 'user', 'action', 'node', 'target', 'result'].map((column) => t(`audit.${column}`));
   return table(
@@ -42,10 +42,10 @@ export function auditTable(entries) {
 }
 
 /**
- * What was done, in words; what has none yet, by its name.
+ * An action in words, or its name if the language has none for it.
  * @param {string} action
  */
-export function actionText(action) {
+function actionText(action) {
   const key = `did.${action}`;
   const text = t(key);
   return text === key ? action : text;

@@ -1,4 +1,4 @@
-// A status in colour and in words.
+// A badge: a status as a coloured dot and a word.
 import { certificateLevel } from '../cluster.js';
 import { h, setAttribute, setText } from '../dom.js';
 import { t } from '../i18n.js';
@@ -19,7 +19,7 @@ const COLORS = {
 };
 
 /**
- * Shows how long a certificate holds.
+ * Shows how many days a certificate is still valid.
  * @param {Element} element as made by badge()
  * @param {number} daysLeft
  */
@@ -27,7 +27,7 @@ export function setDays(element, daysLeft) {
   setBadge(element, certificateLevel(daysLeft), t(daysLeft < 0 ? 'days.ago' : 'days', { count: Math.abs(daysLeft) }));
 }
 
-/** @param {string} [status] */
+/** Makes a badge. @param {string} [status] none yet, unless given */
 export function badge(status) {
   const element = h(
     'span',
@@ -40,6 +40,7 @@ export function badge(status) {
 }
 
 /**
+ * Shows a status.
  * @param {Element} element as made by badge()
  * @param {string} status
  * @param {string} [text] instead of the status's name

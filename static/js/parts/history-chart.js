@@ -1,4 +1,4 @@
-// A node's history as charts: its shares, and the rates of its network and its disk.
+// A node's history as a chart: its shares, or the rates of its network or its disk.
 import { TimeChart } from '../chart.js';
 import { rateHistory } from '../cluster.js';
 import { h, setText, show } from '../dom.js';
@@ -7,7 +7,8 @@ import { t } from '../i18n.js';
 /** @typedef {import('../types.js').Point} Point */
 
 /**
- * What a chart shows: a line for each of a point's members. A rate is known from the second point on.
+ * Kind → what the chart shows: a line for each of these members of a point. `begins` is how many points make a line; a
+ * rate needs one more, since it is the difference between two.
  * @type {{[kind: string]: {unit: 'percent' | 'rate', begins: number,
  *   points: (history: Point[]) => {timestamp: string}[], series: [name: string, color: string, member: string][]}}}
  */
@@ -43,8 +44,9 @@ const CHARTS = {
 };
 
 /**
+ * Makes a chart.
  * @param {'shares' | 'network' | 'disk_io'} kind
- * @param {string} name what the chart is of, for screen readers
+ * @param {string} name of the node, for screen readers
  * @returns {{element: HTMLElement, update: (node: {history: Point[]}) => void, destroy: () => void}}
  */
 export function historyChart(kind, name) {

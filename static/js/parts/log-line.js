@@ -1,4 +1,4 @@
-// A log line as a row: one line high until it is opened, then with all its fields.
+// A log line as a row. It is one line high until it is opened, and then shows all its fields.
 import { h, icon, setAttribute, setText, show } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
@@ -7,7 +7,7 @@ import { workerUrl } from '../router.js';
 
 /** @typedef {import('../types.js').LogEntry} LogEntry */
 
-/** Longer messages are cut until the line is opened: laying out 64 KiB on one line takes long. */
+/** Longer messages are cut until the line is opened: the layout of 64 KiB on one line is slow. */
 const SHOWN_CHARACTERS = 1000;
 
 /** The fields of an opened line. @type {[key: string, text: (entry: LogEntry) => string][]} */
@@ -29,7 +29,7 @@ function marked(text, query) {
 }
 
 /**
- * Makes rows for a VirtualList: as few elements as do, for they come by the hundred a second.
+ * Makes rows for a VirtualList. A row has as few elements as possible, since hundreds may be made in a second.
  * @param {{withNode: boolean, query: () => string, isOpen: (seq: number) => boolean}} how
  */
 export function logRows({ withNode, query, isOpen }) {
@@ -66,7 +66,7 @@ export function logRows({ withNode, query, isOpen }) {
   };
 }
 
-/** @param {boolean} withNode */
+/** The elements of a row. @param {boolean} withNode */
 function lineParts(withNode) {
   const button = h('button', {
     type: 'button',
@@ -84,7 +84,7 @@ function lineParts(withNode) {
 }
 
 /**
- * What never changes of a line; the rest is told by `update`.
+ * Shows the parts of a line that do not depend on whether it is open; `update` shows the others.
  * @param {ReturnType<typeof lineParts>} refs
  * @param {LogEntry} entry
  */
@@ -127,7 +127,7 @@ function details(entry) {
   );
 }
 
-/** The line below the list that says what has come while one was reading. */
+/** The button below the list that says how many lines have come while it stood still, and leads to them. */
 export function newBelow() {
   const text = h('span', {});
   const element = h(
@@ -139,7 +139,7 @@ export function newBelow() {
   );
   return {
     element,
-    /** @param {number} count @param {boolean} detached whether it leads further than to the lines that are held */
+    /** @param {number} count @param {boolean} detached whether the log's end is not held */
     update(count, detached) {
       show(element, count > 0 || detached);
       setText(text, count > 0 ? t('logs.new', { count }) : t('logs.newest'));

@@ -1,11 +1,12 @@
-// A share as a number and a bar.
+// A meter: a share as a number and a bar.
 import { h, setAttribute, setText } from '../dom.js';
 import { shareLevel } from '../cluster.js';
 import { percent } from '../format.js';
 
 /**
+ * Makes a meter.
  * @param {string} label what it measures
- * @param {{compact?: boolean}} [how] compact: for a table, whose column says the label
+ * @param {{compact?: boolean}} [how] compact: for a table, whose column has the label
  * @returns {{element: HTMLElement, set: (share: number | null | undefined, detail?: string) => void}}
  */
 export function meter(label, { compact = false } = {}) {
@@ -33,6 +34,6 @@ export function meter(label, { compact = false } = {}) {
     setAttribute(bar, 'data-level', shareLevel(share ?? 0));
     fill.style.transform = `scaleX(${Math.max(0, Math.min(100, share ?? 0)) / 100})`;
   };
-  set(null); // a meter is never without a value, for whoever has it read aloud
+  set(null); // screen readers need a value from the beginning
   return { element, set };
 }

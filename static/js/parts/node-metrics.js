@@ -1,4 +1,4 @@
-// A node's metrics in full: used for the coordinator and for a worker alike.
+// All metrics of a node, for the coordinator and for workers.
 import { rateHistory } from '../cluster.js';
 import { h, setText } from '../dom.js';
 import { bytes, number, rate } from '../format.js';
@@ -7,7 +7,10 @@ import { meter } from './meter.js';
 
 /** @typedef {import('../types.js').WatchedNode} WatchedNode */
 
-/** The facts below the meters. @type {[key: string, text: (node: WatchedNode, rates?: {[counter: string]: any}) => string][]} */
+/**
+ * The facts below the meters: name → text.
+ * @type {[key: string, text: (node: WatchedNode, rates?: {[counter: string]: any}) => string][]}
+ */
 const FACTS = [
   ['load', ({ state }) => (state?.metrics?.load_average ?? []).map((value) => number(value, 2)).join('  ')],
   ['network_in', (_, rates) => rate(rates?.network_bytes_recv)],
@@ -17,7 +20,7 @@ const FACTS = [
   ['processes', ({ state }) => number(state?.metrics?.process_count)],
 ];
 
-/** @returns {{element: HTMLElement, update: (node: WatchedNode) => void}} */
+/** Makes the panel. @returns {{element: HTMLElement, update: (node: WatchedNode) => void}} */
 export function metricsPanel() {
   const cpu = meter(t('metric.cpu'));
   const memory = meter(t('metric.memory'));

@@ -1,5 +1,5 @@
-// A worker's reporter: how it does, and what can be asked of it.
-import { controlReporter, REPORTER, setInterval } from '../actions.js';
+// A worker's reporter: the figures of its work, and the commands to it.
+import { controlReporter, REPORTER, setReportInterval } from '../actions.js';
 import { confirmed, openDialog } from '../dialog.js';
 import { h, icon, setText, show } from '../dom.js';
 import { bytes, duration, NOTHING, number, time } from '../format.js';
@@ -10,10 +10,10 @@ import { commandKey } from '../store.js';
 /** @typedef {import('../types.js').WatchedNode} WatchedNode */
 
 const MIB = 1024 * 1024;
-/** What can be asked of any reporter, in seconds. */
+/** The intervals that the API takes for any reporter, in seconds. */
 const INTERVALS = { min: 30, max: 300 };
 
-/** What is told of a reporter. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
+/** The figures: name → text. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
 const REPORTER_FACTS = [
   ['interval', (node) => duration(node.current_interval) + (node.interval_fixed ? ` (${t('reporter.fixed')})` : '')],
   ['success_rate', ({ reporter }) => (reporter ? `${number(reporter.statistics.success_rate_percent, 1)} %` : '')],
@@ -33,7 +33,7 @@ const REPORTER_FACTS = [
 ];
 
 /**
- * The intervals in seconds that can be asked of this reporter; none if max is below min.
+ * The intervals that this reporter takes, in seconds. There are none if max is below min.
  * @param {import('../types.js').Node} node
  */
 function intervalsOf({ min_interval, max_interval }) {
@@ -41,8 +41,9 @@ function intervalsOf({ min_interval, max_interval }) {
 }
 
 /**
+ * The panel of a reporter.
  * @param {Store} store
- * @param {string} id
+ * @param {string} id of the worker
  */
 export function reporterPanel(store, id) {
   const facts = REPORTER_FACTS.map(([key]) => ({ key, value: h('dd', {}) }));
@@ -97,8 +98,9 @@ export function reporterPanel(store, id) {
 }
 
 /**
+ * Asks for another interval in a dialog.
  * @param {Store} store
- * @param {string} id
+ * @param {string} id of the worker
  */
 async function askInterval(store, id) {
   const state = store.nodes.get(id)?.state;
@@ -128,14 +130,14 @@ async function askInterval(store, id) {
       { value: 'set', label: t('interval.set'), kind: 'primary' },
     ],
   });
-  if (value === 'set') await setInterval(store, id, Number(data.get('interval')));
-  if (value === 'auto') await setInterval(store, id, null);
+  if (value === 'set') await setReportInterval(store, id, Number(data.get('interval')));
+  if (value === 'auto') await setReportInterval(store, id, null);
 }
 
 /**
- * What the panel's buttons do, by their action.
+ * What the panel's buttons do, by their `data-action`.
  * @param {Store} store
- * @param {string} id
+ * @param {string} id of the worker
  */
 export function reporterActions(store, id) {
   return {

@@ -10,7 +10,10 @@ import { t } from '../i18n.js';
 /** @typedef {import('../types.js').ServiceAction} ServiceAction */
 /** @typedef {import('../types.js').ServiceItem} ServiceItem */
 
-/** An action's icon, and whether it ends what the service does now. @type {{[action: string]: {icon: string, stops: boolean}}} */
+/**
+ * Action → its icon, and whether it ends what the service does now.
+ * @type {{[action: string]: {icon: string, stops: boolean}}}
+ */
 export const ACTIONS = {
   start: { icon: 'play-fill', stops: false },
   stop: { icon: 'stop-fill', stops: true },

@@ -1,7 +1,8 @@
-// A short table, whole in the page. On a phone each row becomes a card, whose cells say their column.
+// A short table with all its rows in the page. On a phone each row becomes a card whose cells name their column.
 import { h } from '../dom.js';
 
 /**
+ * Makes a table.
  * @param {string[]} columns
  * @param {(Node | string)[][]} rows
  */

@@ -1,4 +1,4 @@
-// The cluster in four numbers.
+// The tiles of the overview: the cluster in four numbers.
 import { totals } from '../cluster.js';
 import { h, icon, setAttribute, setText } from '../dom.js';
 import { duration, number, time } from '../format.js';
@@ -8,9 +8,10 @@ import { url } from '../router.js';
 /** @typedef {import('../store.js').Store} Store */
 
 /**
+ * A tile: a number, and details below it.
  * @param {string} label
- * @param {string} picture
- * @param {string} href
+ * @param {string} picture name of an icon
+ * @param {string} href empty if it leads nowhere
  */
 function tile(label, picture, href) {
   const value = h('div', { class: 'tile-value' });
@@ -26,7 +27,7 @@ function tile(label, picture, href) {
 }
 
 /**
- * Counts, each with a colour and words; those that are zero are left out.
+ * Counts, each with its colour and its word. Those that are zero are left out.
  * @param {[name: string, color: string, count: number][]} counts
  */
 function legend(counts) {
@@ -41,13 +42,14 @@ function legend(counts) {
   );
 }
 
-/** Services are counted of all machines, but the coordinator is no worker. @param {Store} store */
+/** The statuses of the workers alone: unlike its services, the coordinator itself is not counted. @param {Store} store */
 function onlineOf(store) {
   const { online, stale, offline } = totals(store.workers.values());
   return { online, stale, offline };
 }
 
 /**
+ * Makes the tiles.
  * @param {Store} store
  * @returns {{element: HTMLElement, update: () => void}}
  */

@@ -1,4 +1,4 @@
-// A worker as a row of a table and as a card. Both show the same and are changed in place.
+// A worker as a row of a table, and as a card. Both have the same parts, which are changed in place.
 import { h, setAttribute, setText } from '../dom.js';
 import { number, rate, relative } from '../format.js';
 import { t } from '../i18n.js';
@@ -10,8 +10,8 @@ import { meter } from './meter.js';
 /** @typedef {import('../store.js').Store} Store */
 /** @typedef {import('../types.js').Worker} Worker */
 
-/** The columns of the table: what they sort by. */
-export const COLUMNS = /** @type {const} */ ([
+/** The columns of the table. */
+const COLUMNS = /** @type {const} */ ([
   'status',
   'id',
   'cpu',
@@ -23,7 +23,7 @@ export const COLUMNS = /** @type {const} */ ([
   'seen',
 ]);
 
-/** @param {Worker} worker @returns {string} services in words */
+/** @param {Worker} worker @returns {string} its services in words */
 function servicesText({ summary }) {
   return t('services.of', { running: summary.services_running, total: summary.services_total });
 }
@@ -33,7 +33,7 @@ function servicesLevel({ summary }) {
   return summary.services_error > 0 ? 'danger' : 'ok';
 }
 
-/** The parts that rows and cards have in common. @param {string} id @param {boolean} compact */
+/** The elements that rows and cards have in common. @param {string} id @param {boolean} compact */
 function parts(id, compact) {
   const name = h('a', { class: 'worker-name', dir: 'ltr' });
   setName(name, id);
@@ -146,8 +146,8 @@ export function workerCards(store) {
 }
 
 /**
- * The head of the table.
- * @param {{sort: string, descending: boolean} | null} order null: not sortable here
+ * Makes the head of the table.
+ * @param {{sort: string, descending: boolean} | null} order null if the table cannot be sorted
  */
 export function workerHead(order) {
   return h(

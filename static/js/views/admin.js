@@ -106,7 +106,7 @@ async function revokeToken(id, node) {
   await attempt(() => api.revokeToken(id), t('token.revoked', { node }));
 }
 
-/** @param {string} action @param {string} picture @param {string} label */
+/** The button above a section. @param {string} action @param {string} picture @param {string} label */
 function toolbar(action, picture, label) {
   return h(
     'div',
@@ -120,7 +120,14 @@ function roleOptions() {
   return ROLES.map((role) => [role, t(`role.${role}`)]);
 }
 
-/** @param {string} action @param {{[name: string]: string}} data @param {string} label @param {string} picture @param {string} kind */
+/**
+ * A button in a row.
+ * @param {string} action
+ * @param {{[name: string]: string}} data attributes that say what it acts on
+ * @param {string} label
+ * @param {string} picture name of an icon
+ * @param {string} kind
+ */
 function rowButton(action, data, label, picture, kind) {
   return h(
     'button',

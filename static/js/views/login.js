@@ -1,9 +1,9 @@
-// Name and password. What comes after is decided by whoever hears that there is a session.
+// The login: name and password. It only sets the session; app.js then decides which view comes next.
 import * as api from '../api.js';
 import { h, icon, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 
-/** Where the password of the first user is, by the way the coordinator was started. */
+/** How to read the password of the first user, by the way the coordinator was started. */
 const PASSWORDS = {
   host: 'cat run/admin-password',
   containers: 'docker-compose exec api cat /var/lib/p2pdash/secrets/admin-password',

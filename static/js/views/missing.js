@@ -1,9 +1,9 @@
-// An address that leads nowhere.
+// The view of an address that names none.
 import { h, icon } from '../dom.js';
 import { t } from '../i18n.js';
 import { url } from '../router.js';
 
-/** @param {HTMLElement} root */
+/** Shows that there is no such page, and a way back. @param {HTMLElement} root */
 export function mount(root) {
   root.replaceChildren(
     h(

@@ -52,7 +52,11 @@ export function mount(root, store) {
 
   for (const event of ['cluster', 'workers', 'node', 'logs']) store.on(event, schedule, signal);
   const timer = setInterval(schedule, 1000);
-  delegate(root, { layout: ({ dataset }) => setLayout(view, dataset.value), 'add-worker': () => addWorker() }, { signal });
+  delegate(
+    root,
+    { layout: ({ dataset }) => setLayout(view, dataset.value), 'add-worker': () => addWorker() },
+    { signal },
+  );
   store.watch(owner, ['coordinator']);
   update(view);
   return () => {
@@ -121,7 +125,7 @@ function setLayout(view, layout = 'cards') {
   view.schedule();
 }
 
-/** @param {Store} store */
+/** The panel of the coordinator's own machine. @param {Store} store */
 function coordinatorPanel(store) {
   const status = badge('online');
   const metrics = metricsPanel();
@@ -151,7 +155,7 @@ function coordinatorPanel(store) {
   };
 }
 
-/** @param {Store} store */
+/** The workers, as cards or as a table. @param {Store} store */
 function workerList(store) {
   const layout = () => (remembered('overview.layout') === 'table' ? 'table' : 'cards');
   const layouts = choice(

@@ -1,13 +1,14 @@
-// Shown when the page has opened but the coordinator's API does not answer: why, and when it is asked again.
+// Shown if the API does not answer while the page opens: the reason, and a countdown to the next attempt.
 import { h, icon, setText } from '../dom.js';
 import { t } from '../i18n.js';
 
 const PATIENCE_S = 5;
 
 /**
+ * Shows it, and takes it away when it is time for the next attempt.
  * @param {HTMLElement} root
  * @param {Error} error
- * @returns {Promise<void>} ends when it is time to try again
+ * @returns {Promise<void>} resolves then
  */
 export function mount(root, error) {
   const countdown = h('p', {});
