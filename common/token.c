@@ -31,19 +31,22 @@ enum err token_secret_read(const char *path, struct token_secret *out, struct re
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &stat) != 0) {
-		err = reason_set(why, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		err = reason_set(why, ERR_SYSTEM, "secret-file: %s: %s", path, strerror(errno));
 		goto out;
 	}
 	if (!S_ISREG(stat.st_mode) || (stat.st_mode & 077) != 0) {
-		err = reason_set(why, ERR_INVALID,
-				 "%s: must be a regular file that only its owner can read (chmod 600)", path);
+		err = reason_set(
+			why, ERR_INVALID,
+			"secret-file: %s must be a regular file that only its owner can read (chmod 600)",
+			path);
 		goto out;
 	}
 	len = read(fd, secret.bytes, sizeof(secret.bytes));
 	if (len > 0 && secret.bytes[len - 1] == '\n')
 		len--;
 	if (len < TOKEN_SECRET_MIN) {
-		err = reason_set(why, ERR_INVALID, "%s: the secret must be at least %d bytes long", path,
+		err = reason_set(why, ERR_INVALID,
+				 "secret-file: the secret in %s must be at least %d bytes long", path,
 				 TOKEN_SECRET_MIN);
 		goto out;
 	}

@@ -141,7 +141,7 @@ out:
 	return err;
 }
 
-/* Errors of the store come without a sentence of their own. */
+/* Errors of the store come without a sentence of their own, and where it knows more, it has logged that. */
 static void say_why(enum err err, const struct reason *why, const struct redis_address *redis)
 {
 	fprintf(stderr, "%s: ", PROGRAM.name);
@@ -151,7 +151,7 @@ static void say_why(enum err err, const struct reason *why, const struct redis_a
 		fprintf(stderr,
 			"Redis is full: it can be read, but takes nothing new until it has room again\n");
 	else if (err != ERR_BACKEND_AWAY)
-		fprintf(stderr, "%s\n", err_code(err));
+		fprintf(stderr, "it failed (%s); the message above says why\n", err_code(err));
 	else if (*redis->path)
 		fprintf(stderr, "no Redis answers at unix:%s; --redis says where it is\n", redis->path);
 	else

@@ -135,13 +135,14 @@ static enum err send_and_wait(struct store *store, const struct command *command
 		return err;
 	err = commands_wait(store, command->id, answer_ms + GRACE_MS, &text);
 	if (err == ERR_WORKER_TIMEOUT)
-		return reason_set(why, err, "%s did not answer in %" PRId64 " s; command %s", command->node,
-				  (answer_ms + 999) / 1000, command->id);
+		err = reason_set(why, err, "%s did not answer in %" PRId64 " s; command %s", command->node,
+				 (answer_ms + 999) / 1000, command->id);
 	if (err != ERR_NONE)
-		return err;
+		goto out;
 	/* command_take_result wrote this text, so it parses unless something else wrote to Redis. */
 	if (json_parse(buf_string(&text), text.len, result, why) != ERR_NONE)
 		err = ERR_INTERNAL;
+out:
 	buf_free(&text);
 	return err;
 }
