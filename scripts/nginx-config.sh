@@ -40,7 +40,8 @@ fi
 listen() { echo "    listen $1:$P2PDASH_PORT$options;"; }
 if [ -n "$P2PDASH_BIND" ]; then
   P2PDASH_LISTEN_DIRECTIVES=$(listen "$P2PDASH_BIND")
-elif [ -s /proc/net/if_inet6 ]; then
+# Its lines are the machine's IPv6 addresses. Files in /proc have size 0, whatever is in them, so it is read.
+elif grep -q . /proc/net/if_inet6 2>/dev/null; then
   P2PDASH_LISTEN_DIRECTIVES=$(listen '*'; listen '[::]')
 else
   P2PDASH_LISTEN_DIRECTIVES=$(listen '*')

@@ -7,6 +7,7 @@ import {
   chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
@@ -69,6 +70,15 @@ test('up_returns_when_the_stack_is_healthy_and_says_where_it_is', async () => {
   assert.match(output, new RegExp(`http://localhost:${one.port}/dashboard`));
   assert.match(output, /admin-password/);
   assert.equal((await one.client.get('/health')).json.status, 'ok');
+});
+
+test('it_listens_on_every_address_of_the_machine', async () => {
+  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => (interfaces ?? []).map(({ address }) => address));
+  assert.ok(addresses.includes('127.0.0.1'));
+  for (const address of ['127.0.0.1', '::1'].filter((each) => addresses.includes(each))) {
+    const host = address.includes(':') ? `[${address}]` : address;
+    assert.equal((await new Client(`http://${host}:${one.port}`).get('/health')).status, 200, address);
+  }
 });
 
 test('the_admin_logs_in_with_the_password_from_the_file_and_sees_the_coordinator', async () => {

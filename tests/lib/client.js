@@ -58,7 +58,8 @@ export class Client {
    * @returns {Promise<Answer>}
    */
   request(method, path, { headers = {}, body, agent } = {}) {
-    const { protocol, hostname, port } = new URL(this.origin);
+    const { protocol, hostname: host, port } = new URL(this.origin);
+    const hostname = host.replace(/^\[|\]$/g, ''); // a URL's IPv6 address has brackets, a socket's has none
     const plain = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
     const payload = plain ? /** @type {string | Buffer | undefined} */ (body) : JSON.stringify(body);
     const all = {
