@@ -27,14 +27,14 @@
 
 enum {
 	GOODBYE_MAX_MS = 3000, /* systemd and people are waiting */
-	RELOAD_LATER_MS = 100, /* between looks whether an action is done */
+	RELOAD_LATER_MS = 100, /* until the next look whether an action has ended */
 };
 
 enum state {
 	STATE_STARTING,
 	STATE_RUNNING,
 	STATE_LEAVING, /* the goodbye was said; `patience` runs */
-	STATE_ENDED,   /* as it was told to */
+	STATE_ENDED,   /* a signal told it to end, and it has */
 	STATE_FAILED,  /* no configuration can be used here */
 	STATE_COUNT
 };
@@ -44,7 +44,7 @@ struct daemon {
 	struct config config;
 	enum state state;
 	struct loop *loop;
-	struct timer *patience; /* with the coordinator, to hear the goodbye */
+	struct timer *patience; /* until the coordinator must have heard the goodbye */
 	struct timer *reload;
 	int signals;
 	struct wiring wiring;
@@ -95,7 +95,7 @@ static void on_answered(void *user, const struct uplink_answer *answer)
 	struct daemon *daemon = user;
 
 	if (daemon->state == STATE_LEAVING)
-		set_state(daemon, STATE_ENDED); /* only the goodbye's answer comes here now */
+		set_state(daemon, STATE_ENDED); /* while leaving, only the goodbye's answer is told */
 	else if (answer->outcome != UPLINK_AWAY)
 		set_speaking(daemon, answer->status != UPLINK_NODE_TAKEN);
 }
@@ -105,7 +105,7 @@ static void on_patience_over(void *user)
 	struct daemon *daemon = user;
 
 	if (daemon->state != STATE_LEAVING)
-		return; /* the answer came in this very turn */
+		return; /* the goodbye was answered in this very turn */
 	log_warning("daemon", "the coordinator did not hear the goodbye");
 	set_state(daemon, STATE_ENDED);
 }

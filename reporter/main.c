@@ -50,7 +50,7 @@ static const struct program PROGRAM = {
 	.settings_count = SET_COUNT,
 };
 
-/* What was asked for, beside the settings. */
+/* What the command line asks for. */
 struct invocation {
 	struct setting_value values[SET_COUNT];
 	struct config config;

@@ -29,8 +29,7 @@ struct once {
 	bool taken;	   /* the report was; its command's results and the log lines follow */
 };
 
-/* The report was taken. What it asked for is done and answered, what the logs hold is sent, then the run
- * ends. */
+/* The report was taken. Ends the run when its commands are done and answered and all log lines are sent. */
 static void on_settle(void *user)
 {
 	struct once *once = user;

@@ -1,6 +1,7 @@
 /*
- * Opening and closing the parts in order. Each part calls only those that were opened before it; closing goes
- * so that a part that may still call back goes before what it would call.
+ * Opening and closing the parts in order. A part is given those that were opened before it; only the
+ * scheduler also calls later ones, which it gets as its peers when all are open. A part that may still call
+ * another back is closed before that other.
  */
 #include "reporter/wiring.h"
 

@@ -32,7 +32,8 @@ struct dbus {
 	enum state state;
 	sd_bus *connection; /* NULL: away */
 	struct watch *watch;
-	struct timer *timeout; /* sd-bus wants to be called then: an answer is overdue */
+	struct timer *timeout; /* when sd-bus wants to be called even if nothing arrives: then an answer is
+				  overdue */
 	struct timer *retry;
 	int64_t retry_ms;
 	bool logged_away;
@@ -43,7 +44,7 @@ static void set_state(struct dbus *bus, enum state state)
 {
 	switch (state) {
 	case STATE_AWAY:
-		break; /* from everywhere: a connection may be lost at any time, or never be made */
+		break; /* from every state: a connection may be lost at any time, or never be made */
 	case STATE_CONNECTING:
 		assert(bus->state == STATE_AWAY && bus->connection);
 		break;
@@ -70,7 +71,8 @@ static void close_connection(struct dbus *bus)
 /* `error` is a negative errno. */
 static void lose(struct dbus *bus, int error)
 {
-	bus->events.lost(bus->events.user); /* first: its slots belong to the connection */
+	bus->events.lost(
+		bus->events.user); /* before the connection goes, to which the driver's slots belong */
 	close_connection(bus);
 	set_state(bus, STATE_AWAY);
 	if (!bus->logged_away)
@@ -105,7 +107,7 @@ static int wait_for_more(struct dbus *bus)
 	return 0;
 }
 
-/* Lets sd-bus do all that it can do now; it calls the driver back meanwhile. */
+/* Lets sd-bus do all that it can do now. It calls the driver's callbacks meanwhile. */
 static void process(void *user)
 {
 	struct dbus *bus = user;

@@ -34,7 +34,7 @@ static void end_line(struct event_stream *stream)
 		buf_clear(&stream->name);
 		buf_text(&stream->name, name);
 	} else if (!*line) {
-		if (stream->data.len) { /* an event without data is none, says the specification */
+		if (stream->data.len) { /* the specification drops events without data */
 			buf_truncate(&stream->data, stream->data.len - 1); /* the last line's end */
 			stream->event(stream->user, stream->name.len ? stream->name.data : "message",
 				      buf_string(&stream->data), stream->data.len);

@@ -85,8 +85,8 @@ void http_client_free(struct http_client *http)
 	free(http);
 }
 
-/* A piece of the body. Only a 200 is streamed: another status brings no events but the sentence that says
- * what is wrong, and that is gathered. */
+/* A piece of the body. Only a 200 is streamed. The body of any other status is a sentence that says what is
+ * wrong, and is gathered. */
 static size_t on_body(char *data, size_t size, size_t count, void *user)
 {
 	struct http_exchange *exchange = user;
@@ -143,11 +143,11 @@ static void set_options(struct http_exchange *exchange, const struct http_reques
 	CURL *easy = exchange->easy;
 
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
-	/* libcurl speaks two dozen protocols; none of the others can be reached by a URL or a redirection. */
+	/* libcurl speaks two dozen protocols; no URL and no redirection may reach the others. */
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* A stream may be silent for long: routers and firewalls must not forget its connection. */
+	/* A stream may be silent for a long time, and routers must not forget its connection meanwhile. */
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
@@ -161,7 +161,7 @@ static void set_options(struct http_exchange *exchange, const struct http_reques
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
 	if (request->unix_path)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_path);
-	if (request->ca_file) { /* it alone: the system's authorities are not trusted besides */
+	if (request->ca_file) { /* it replaces the system's authorities */
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
@@ -258,7 +258,7 @@ void http_client_perform(struct http_client *http)
 	http->performing = true;
 	curl_multi_perform(http->multi, &running);
 	http->performing = false;
-	/* What had to wait for that: new exchanges are given to libcurl, cancelled ones are taken away. */
+	/* Now new exchanges can be given to libcurl, and cancelled ones can be taken away from it. */
 	for (struct http_exchange *exchange = http->exchanges; exchange; exchange = next) {
 		next = exchange->next;
 		if (exchange->state == EXCHANGE_CANCELLED) {

@@ -51,7 +51,7 @@ struct loop {
 	bool stopped;
 	struct http_client *http;
 	struct timer *timers;
-	struct watch *dead_watches; /* freed in this turn; events for them may still be in hand */
+	struct watch *dead_watches; /* freed in this turn; epoll may have reported them already */
 	bool dead_timers;
 };
 
@@ -95,7 +95,7 @@ void loop_free(struct loop *loop)
 		return;
 	http_client_free(loop->http);
 	bury(loop);
-	assert(!loop->timers); /* whoever owns one frees it before the loop */
+	assert(!loop->timers); /* their owners free them before the loop */
 	close(loop->epoll);
 	free(loop);
 }
@@ -118,8 +118,9 @@ static int64_t time_to_sleep_ms(const struct loop *loop)
 }
 
 /*
- * A turn: sleep, move the transfers on, call the descriptors that are ready, then the timers that are due.
- * Timers come last so that one that a callback of this turn started with no delay still runs in it.
+ * One turn sleeps, moves the transfers on, calls the descriptors that are ready, then the timers that are
+ * due. Timers come last, so that a callback can start a timer without a delay and it still expires in this
+ * turn.
  */
 void loop_run(struct loop *loop)
 {
@@ -143,7 +144,7 @@ void loop_run(struct loop *loop)
 		for (struct timer *timer = loop->timers; timer; timer = timer->next) {
 			if (timer->due_ms < 0 || timer->due_ms > now)
 				continue;
-			timer->due_ms = -1; /* before the call, which may start it again */
+			timer->due_ms = -1; /* before the callback, which may start it again */
 			timer->expired(timer->user);
 		}
 		bury(loop);

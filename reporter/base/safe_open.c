@@ -38,11 +38,12 @@
 static const uid_t NOBODY = (uid_t)-1; /* no file has this owner */
 
 struct walk {
-	int fd;		   /* where we are, O_PATH; -1 only before the start */
+	int fd;		   /* where the walk is, opened with O_PATH; -1 before its start */
 	struct stat state; /* of `fd` */
 	struct buf rest;   /* what is still to be walked from there */
 	int links;	   /* how many were followed */
-	uid_t owner; /* the file must belong to this user, whose link was followed; NOBODY: to anybody */
+	uid_t owner; /* a link of this user was followed, so the file must be the user's too; NOBODY: none was
+		      */
 	struct reason *why;
 };
 
@@ -77,7 +78,8 @@ static enum err judge_names(const struct walk *walk, const char *name, const str
 			  name, state->st_uid, (uintmax_t)state->st_nlink);
 }
 
-/* A link that we may follow. From one of an unprivileged user on, the file must be that user's own. */
+/* Whether we may follow the link. If an unprivileged user made it, the file must in the end be that user's
+ * own. */
 static enum err judge_link(struct walk *walk, const char *name, const struct stat *link)
 {
 	if (is_trusted(link->st_uid))
@@ -100,8 +102,8 @@ static void move_to(struct walk *walk, int fd, const struct stat *state)
 	walk->state = *state;
 }
 
-/* Goes to where a path begins: an absolute one at /, ours at the working directory. A link's relative text
- * goes on from the directory that the link is in, and there we are. */
+/* Goes to where a path begins: to / for an absolute path, to the working directory for the caller's relative
+ * one. A link's relative text goes on from the directory that the link is in, where the walk is already. */
 static enum err go_to_start(struct walk *walk, const char *path)
 {
 	struct stat state;
@@ -140,7 +142,7 @@ static enum err follow(struct walk *walk, int link)
 	return go_to_start(walk, target);
 }
 
-/* One component: judges what is there, then goes there or follows the link. */
+/* Walks over one component: judges it, then goes there or, if it is a link, follows it. */
 static enum err step(struct walk *walk, const char *name)
 {
 	int fd = openat(walk->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);

@@ -71,7 +71,8 @@ void state_dir_path(const char *dir, const char *name, struct buf *out)
 	buf_printf(out, "%s/%s", dir, name);
 }
 
-/* The whole file or an error: a part of it would be taken for all that there is. errno says what failed. */
+/* Reads the whole file or fails: its owner would take a part of it for all that there is. errno says what
+ * failed. */
 static enum err read_all(int fd, struct buf *out)
 {
 	ssize_t got;
@@ -162,7 +163,7 @@ enum err state_dir_instance(const char *dir, char out[ID_RANDOM_SIZE])
 		memcpy(out, text.data, sizeof(id));
 		goto out;
 	}
-	id_random(id); /* the first time, or what is there is none of ours */
+	id_random(id); /* there is no name yet, or what is there is not a name */
 	err = state_dir_write(dir, INSTANCE, id, sizeof(id) - 1);
 	if (err != ERR_NONE)
 		goto out;

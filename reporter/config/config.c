@@ -94,7 +94,7 @@ struct section {
 	enum err (*check)(void *section, const int *lines, int *line, struct reason *why);
 };
 
-/* Its coordinator is required, so it tells whether the section was there. */
+/* A coordinator is required, so a section that was there has set it. */
 static void *add_reporter(struct config *config, const char *name)
 {
 	(void)name;
@@ -166,8 +166,9 @@ static enum err check_reporter(void *section, const int *lines, int *line, struc
 {
 	const struct config_reporter *reporter = section;
 	bool own = strcmp(reporter->node_id, ID_COORDINATOR) == 0;
+	int disk_line = line_of(REPORTER_KEYS, lines, "disk_path");
 
-	/* The coordinator's own reporter is one and near; many workers that hurry would be a load. */
+	/* Only the coordinator's own reporter may report faster: there is one of it, but many workers. */
 	if (!own && reporter->min_interval_s < LIMIT_INTERVAL_MIN_S) {
 		*line = line_of(REPORTER_KEYS, lines, "min_interval");
 		return reason_set(why, ERR_INVALID, "min_interval must be at least %d for a worker",
@@ -179,9 +180,8 @@ static enum err check_reporter(void *section, const int *lines, int *line, struc
 		*line = given ? given : line_of(REPORTER_KEYS, lines, "min_interval");
 		return reason_set(why, ERR_INVALID, "max_interval must not be less than min_interval");
 	}
-	if (line_of(REPORTER_KEYS, lines, "disk_path"))
-		*line = line_of(REPORTER_KEYS, lines,
-				"disk_path"); /* else the default does not fit host_root */
+	if (disk_line) /* else the default is wrong below this host_root, and the section is named */
+		*line = disk_line;
 	return check_disk(reporter, why);
 }
 

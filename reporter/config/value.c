@@ -37,8 +37,7 @@ static enum err set_text(const struct config_key *key, const char *value, void *
 	return ERR_NONE;
 }
 
-/* What no host's name holds. Letters beyond ASCII are left to libcurl, which knows internationalised names.
- */
+/* Characters that a host's name cannot have. Letters beyond ASCII it can: libcurl knows such names. */
 #define NOT_IN_HOST " \t!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~"
 
 /*
@@ -59,8 +58,8 @@ static size_t address_len(const char *text)
 	return inet_pton(AF_INET6, address, &parsed) == 1 ? 1 + len + zone + 1 : 0;
 }
 
-/* Whether a URL's rest begins with a host and perhaps a port: what libcurl cannot use would look like an
- * absent coordinator for ever.
+/* Whether the rest of a URL begins with a host, and perhaps a port, that libcurl can use. An address that it
+ * cannot use would look like a coordinator that is away, for ever.
  *
  * SAMPLE coordinator.example:8443/prefix
  */
@@ -147,9 +146,9 @@ static enum err check_directory(const char *key, const char *path, struct reason
 	return ERR_NONE;
 }
 
-/* A directory that is there, or that can be made because the one above it is. It is not asked whether we may:
- * `ctl` and
- * --print read the same configuration, and their users need neither make it nor look into it. */
+/* A directory that is there, or that can be made because the one above it is there. Whether we have the right
+ * to make it is not judged here: the users of `ctl` and `--print` read the same configuration and need no
+ * such right. */
 static enum err check_state(const char *key, const char *path, struct reason *why)
 {
 	char *copy;
@@ -190,7 +189,7 @@ static enum err set_choice(const struct config_key *key, const char *value, void
 
 	for (int i = 0; key->choices[i]; i++) {
 		if (strcmp(value, key->choices[i]) == 0) {
-			memcpy(field, &i, sizeof(i)); /* an enum without negative values has an int's size */
+			memcpy(field, &i, sizeof(i)); /* an enum has the size of an int here */
 			return ERR_NONE;
 		}
 		used += (size_t)snprintf(all.text + used, sizeof(all.text) - used, "%s%s", i ? ", " : "",
@@ -229,7 +228,7 @@ static void list_free(struct config_list *list)
 	*list = (struct config_list){0};
 }
 
-/* Items without the blanks around them; empty ones are left out.
+/* Splits at commas. Blanks around an item are cut off, and empty items are left out.
  *
  * SAMPLE a.service, b.service
  */
@@ -287,8 +286,8 @@ out:
 	return err;
 }
 
-/* Reads one word, in which quotes keep blanks until their twin. Returns what follows it, NULL if a quote is
- * left open. */
+/* Reads one word; between a quote and its twin, blanks belong to the word. Returns what follows the word,
+ * NULL if a quote has no twin. */
 static const char *read_word(const char *at, struct buf *word)
 {
 	char quote = '\0';
@@ -330,7 +329,7 @@ static enum err set_argv(const struct config_key *key, const char *value, void *
 		goto out;
 	}
 	memcpy(field, &argv, sizeof(argv));
-	argv = (struct config_list){0}; /* the field's now */
+	argv = (struct config_list){0}; /* it belongs to the field now */
 out:
 	buf_free(&word);
 	list_free(&argv);
