@@ -31,7 +31,7 @@ JS='static/js'
   wall 'Redis, synchronous' '#include <hiredis/(hiredis\.h|sds)' 'fcgi/store/[a-z_]*\.[ch]|feed/(redis_link|question)\.c|common/redis_tls\.c' $C
   wall 'Redis, with TLS'    '#include <(hiredis/hiredis_ssl|openssl/ssl)' 'common/redis_tls\.c' $C
   wall 'Redis, asynchronous' '#include <hiredis/(async|adapters)' 'feed/redis_link\.c'         $C
-  wall 'libwebsockets'      '#include <libwebsockets'            'relay/ws(_http)?\.c'        $C
+  wall 'libwebsockets'      '#include <libwebsockets'            'relay/(connection|ws|ws_http)\.c' $C
   wall 'libcurl'            '#include <curl'                     'reporter/base/http_client\.c' $C
   wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(base/dbus|services/systemd[a-z_]*)\.[ch]' $C
   wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(base/(journal_match|drain)|services/journal_tail|logs/source_journal)\.[ch]' $C
