@@ -59,7 +59,7 @@ static void put_metrics(struct json_out *json, const struct known *known, int64_
 	json_close(json, '}');
 }
 
-static struct frame *build_initial(const struct default_protocol *protocol)
+static struct frame *build_initial(struct default_protocol *protocol)
 {
 	const struct node_table *nodes = &protocol->known->nodes;
 	struct buf buf = {0};
@@ -67,6 +67,7 @@ static struct frame *build_initial(const struct default_protocol *protocol)
 	size_t count;
 	struct log_entry *const *entries = log_feed_after(protocol->lines, 0, &count);
 
+	protocol->initial_seq = protocol->lines->told_seq;
 	json_open_member(&json, "data", '{');
 	put_metrics(&json, protocol->known, clock_now_ms());
 	json_open_member(&json, "logs", '[');
@@ -87,7 +88,7 @@ static struct frame *build_initial(const struct default_protocol *protocol)
 	return message_end(&json);
 }
 
-static struct frame *build_update(const struct default_protocol *protocol)
+static struct frame *build_update(struct default_protocol *protocol)
 {
 	int64_t now_ms = clock_now_ms();
 	struct buf buf = {0};
@@ -100,24 +101,21 @@ static struct frame *build_update(const struct default_protocol *protocol)
 	return message_end(&json);
 }
 
-static bool is_usable(const struct kept_frame *kept, uint64_t version)
+/* The kept frame, built anew if it is too old. It stays the protocol's. */
+static struct frame *current(struct default_protocol *protocol, struct kept_frame *kept, uint64_t version,
+			     struct frame *(*build)(struct default_protocol *protocol))
 {
-	int64_t age_ms = clock_monotonic_ms() - kept->built_ms;
+	int64_t begun_ms = clock_monotonic_ms(), age_ms = begun_ms - kept->built_ms;
+	bool is_true = kept->version == version && age_ms < REUSE_MS;
 
-	if (!kept->frame)
-		return false;
-	return age_ms < kept->cost_ms * REUSE_FACTOR || (kept->version == version && age_ms < REUSE_MS);
-}
-
-static void rebuild(struct kept_frame *kept, uint64_t version, const struct default_protocol *protocol,
-		    struct frame *(*build)(const struct default_protocol *protocol))
-{
-	int64_t begun_ms = clock_monotonic_ms();
-	struct frame *frame = build(protocol);
-
+	if (kept->frame && (is_true || age_ms < kept->cost_ms * REUSE_FACTOR))
+		return kept->frame;
 	frame_release(kept->frame);
-	*kept = (struct kept_frame){.frame = frame, .version = version, .built_ms = clock_monotonic_ms()};
+	kept->frame = build(protocol);
+	kept->version = version;
+	kept->built_ms = clock_monotonic_ms();
 	kept->cost_ms = kept->built_ms - begun_ms;
+	return kept->frame;
 }
 
 /* --- log lines ---------------------------------------------------------------------------------------- */
@@ -186,11 +184,9 @@ static void send_update(struct client *client)
 {
 	struct default_protocol *protocol = client->protocol;
 
-	if (hub_is_idle(client->subscriber)) {
-		if (!is_usable(&protocol->update, protocol->version))
-			rebuild(&protocol->update, protocol->version, protocol, build_update);
-		hub_send(client->subscriber, protocol->update.frame);
-	}
+	if (hub_is_idle(client->subscriber))
+		hub_send(client->subscriber,
+			 current(protocol, &protocol->update, protocol->version, build_update));
 	client->update_ms = clock_monotonic_ms() + SILENCE_MS;
 }
 
@@ -207,12 +203,11 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	client->subscriber = connection_subscriber(connection);
 	client->update_ms = clock_monotonic_ms() + SILENCE_MS;
 	/* An older `initial` serves only as long as the lines since then can be sent after it. */
-	if (!is_usable(&protocol->initial, version) ||
-	    protocol->initial_seq + 1 < protocol->known->log.ring.complete_from) {
-		rebuild(&protocol->initial, version, protocol, build_initial);
-		protocol->initial_seq = protocol->lines->told_seq;
+	if (protocol->initial_seq + 1 < protocol->known->log.ring.complete_from) {
+		frame_release(protocol->initial.frame);
+		protocol->initial.frame = NULL;
 	}
-	hub_send(client->subscriber, protocol->initial.frame);
+	hub_send(client->subscriber, current(protocol, &protocol->initial, version, build_initial));
 	entries = log_feed_after(protocol->lines, protocol->initial_seq, &count);
 	if (count)
 		send_lines(protocol, client->subscriber, entries, count);

@@ -1,4 +1,7 @@
-/* Paths, methods, upgrades and tokens, judged in this order. */
+/*
+ * Judges a request in this order: the path and the mode, the method, the upgrade, then the token. So somebody
+ * without a token learns which paths there are, which is in the documentation anyway, and nothing else.
+ */
 #include "relay/endpoint.h"
 
 #include "common/json.h"
@@ -17,18 +20,6 @@ static const struct endpoint *find(const struct endpoint_table *table, const str
 	return NULL;
 }
 
-static enum err check_upgrade(const struct endpoint *endpoint, const char *upgrade, struct reason *why)
-{
-	if (endpoint->kind == ENDPOINT_WEBSOCKET && strcasecmp(upgrade, "websocket") != 0)
-		return reason_set(why, ERR_MALFORMED,
-				  "%s is a WebSocket: the request has to ask for the upgrade",
-				  endpoint->path);
-	if (endpoint->kind == ENDPOINT_EVENTS && *upgrade)
-		return reason_set(why, ERR_MALFORMED, "%s is an event stream: it needs no upgrade",
-				  endpoint->path);
-	return ERR_NONE;
-}
-
 enum err endpoint_admit(const struct endpoint_table *table, const struct request *request, int64_t now_ms,
 			const struct endpoint **endpoint, struct token_claims *claims, struct reason *why)
 {
@@ -43,12 +34,17 @@ enum err endpoint_admit(const struct endpoint_table *table, const struct request
 		return reason_set(why, ERR_NOT_FOUND, "there is nothing at %.100s", request->path);
 	if (!request->is_get)
 		return reason_set(why, ERR_METHOD_NOT_ALLOWED, "%s is for GET", found->path);
-	err = check_upgrade(found, request->upgrade, why);
-	if (err == ERR_NONE)
-		err = access_admit(table->access, &credentials, found->role, now_ms, claims, why);
-	if (err == ERR_NONE)
-		*endpoint = found;
-	return err;
+	if (found->kind == ENDPOINT_WEBSOCKET && strcasecmp(request->upgrade, "websocket") != 0)
+		return reason_set(why, ERR_MALFORMED,
+				  "%s is a WebSocket: the request has to ask for the upgrade", found->path);
+	if (found->kind == ENDPOINT_EVENTS && *request->upgrade)
+		return reason_set(why, ERR_MALFORMED, "%s is an event stream: it needs no upgrade",
+				  found->path);
+	err = access_admit(table->access, &credentials, found->role, now_ms, claims, why);
+	if (err != ERR_NONE)
+		return err;
+	*endpoint = found;
+	return ERR_NONE;
 }
 
 const struct header *endpoint_refusal_header(enum err err)

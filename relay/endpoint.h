@@ -16,15 +16,18 @@
 
 struct session_operations;
 
-enum endpoint_kind { ENDPOINT_WEBSOCKET, ENDPOINT_EVENTS };
+enum endpoint_kind {
+	ENDPOINT_WEBSOCKET,
+	ENDPOINT_EVENTS /* server-sent events, as an answer that does not end */
+};
 
 struct endpoint {
 	const char *path;
 	const char *mode; /* what the query's `mode` must be; NULL: anything, or nothing */
 	enum endpoint_kind kind;
-	enum role role;
+	enum role role; /* needed at least */
 	const struct session_operations *operations;
-	void *service;
+	void *service; /* what the operations get */
 };
 
 struct endpoint_table {
@@ -33,16 +36,17 @@ struct endpoint_table {
 	const struct access *access;
 };
 
-/* Texts are "" where the request has none. */
+/* What a client asks for. Texts are "" where the request has none, or one that is too long to be ours. */
 struct request {
 	char path[256];
 	char mode[16]; /* of the query */
 	bool is_get;
-	const char *upgrade; /* what the client wants to change to */
+	const char *upgrade; /* the protocol that the client wants to change to */
 	char authorization[TOKEN_MAX_LEN + 16], cookie[ENDPOINT_HEADER_MAX], origin[512], host[512];
 };
 
-/* The endpoint and the claims of who asks; or an error of the wire contract with its sentence. */
+/* The endpoint and the claims of whoever asks. ERR_NOT_FOUND, ERR_METHOD_NOT_ALLOWED, ERR_MALFORMED or an
+ * error of access_admit, with the sentence for the answer; *endpoint is untouched then. */
 enum err endpoint_admit(const struct endpoint_table *table, const struct request *request, int64_t now_ms,
 			const struct endpoint **endpoint, struct token_claims *claims,
 			struct reason *why) MUST_CHECK;
@@ -51,8 +55,10 @@ struct header {
 	const char *name, *value; /* the name in lower case with its colon */
 };
 
-/* The header that belongs to a refusal, NULL if none does; and the contract's error body, appended. */
+/* The header that belongs to a refusal, NULL if none does. */
 const struct header *endpoint_refusal_header(enum err err);
+
+/* Appends the body of a refusal, {"success":false,"error":…,"code":…}. */
 void endpoint_write_refusal(struct buf *out, enum err err, const struct reason *why);
 
 #endif

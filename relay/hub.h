@@ -1,8 +1,11 @@
 /*
- * Who gets what: subscribers, the topics they follow, and what waits for each of them. A frame goes out at
- * once to a subscriber for whom nothing waits; else it is queued by reference. A queue is bounded: once a
- * frame does not fit, that one and all that follow are dropped and counted until the queue has run empty,
- * so a slow subscriber costs a bounded amount of memory and slows nobody.
+ * Who gets what: subscribers, the topics they follow, and what waits for each of them. A topic is a name; it
+ * exists as long as somebody follows it. A frame goes out at once to a subscriber for whom nothing waits;
+ * else it is queued by reference.
+ *
+ * Queues are bounded. Once a frame does not fit into a subscriber's queue, that one and all that follow are
+ * dropped and counted until the queue has run empty. So a slow subscriber costs a bounded amount of memory,
+ * and slows nobody.
  */
 #ifndef RELAY_HUB_H
 #define RELAY_HUB_H
@@ -18,28 +21,38 @@
 struct hub;
 struct subscriber;
 
-/* What a subscriber's owner does for it. None of these may join, leave or change subscriptions, but
+/* What a subscriber's owner does for it. None of these may join or leave, or change subscriptions, but
  * `drained`. */
 struct hub_outlet {
-	bool (*send)(void *owner, struct frame *frame); /* now, or false: it has to wait */
-	void (*wait)(void *owner);		      /* something waits: call hub_flush when it can go on */
-	void (*overflow)(void *owner);		      /* the first frame was dropped */
-	void (*drained)(void *owner, size_t dropped); /* everything has gone out, but for `dropped` frames */
+	/* Sends the frame now; false: it has to wait. The frame is the caller's. */
+	bool (*send)(void *owner, struct frame *frame);
+
+	/* Something waits: call hub_flush when it can go on. */
+	void (*wait)(void *owner);
+
+	/* The first frame was dropped. */
+	void (*overflow)(void *owner);
+
+	/* All that waited has gone out; `dropped` frames have not. */
+	void (*drained)(void *owner, size_t dropped);
 };
 
 struct hub *hub_new(void);
-void hub_free(struct hub *hub); /* all subscribers have left */
+void hub_free(struct hub *hub); /* all subscribers have left; NULL is nothing */
 
 struct subscriber *hub_join(struct hub *hub, const struct hub_outlet *outlet, void *owner);
+
+/* Ends the subscriptions and forgets what waits. NULL is nothing. */
 void hub_leave(struct subscriber *subscriber);
 
-void hub_subscribe(struct subscriber *subscriber, const char *topic); /* a second time changes nothing */
+/* A second time changes nothing. */
+void hub_subscribe(struct subscriber *subscriber, const char *topic);
 void hub_unsubscribe(struct subscriber *subscriber, const char *topic);
 
-/* Whether anyone follows the topic: a frame nobody wants need not be built. */
+/* Whether anyone follows the topic: a frame that nobody wants need not be built. */
 bool hub_wanted(const struct hub *hub, const char *topic);
 
-/* To all who follow the topic, and to one. The caller keeps its own reference. */
+/* Sends a frame to all who follow the topic, or to one. The caller keeps its own reference. */
 void hub_publish(struct hub *hub, const char *topic, struct frame *frame);
 void hub_send(struct subscriber *subscriber, struct frame *frame);
 

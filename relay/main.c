@@ -1,4 +1,9 @@
-/* p2pdash-relay: puts the parts on one event loop, and ends in order. */
+/*
+ * p2pdash-relay: reads the settings, puts the parts on one event loop, and ends in order.
+ *
+ * What happens in the cluster comes in by the feed. Those who listen to it make frames of it (node_feed.c,
+ * log_watch.c, default_protocol.c) and publish them on the hub, which hands them to connections (ws.c).
+ */
 #include "common/log.h"
 #include "common/settings.h"
 #include "common/text.h"
@@ -22,12 +27,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define TICK_S	 0.25
-#define LINGER_S 2.0 /* at the end, for close frames to be answered */
-
-#define LINES_EACH                                                                               \
-	100 /* of each node's newest log lines; the default protocol sends the newest 100 of all \
-	     */
+#define TICK_S	 0.25 /* how often the connections are looked at */
+#define LINGER_S 2.0  /* how long the end waits for close frames to be answered */
+#define LINES_EACH \
+	100 /* of each node's log are read at the start: the default protocol's `initial` has 100 */
 
 enum { LISTEN, REDIS, REDIS_CA, SECRET_FILE, LOG_LEVEL, SETTINGS_COUNT };
 
@@ -95,14 +98,14 @@ struct relay {
 
 /* --- time and signals --------------------------------------------------------------------------------- */
 
-/* The one place where the state changes. */
+/* The one place where the state changes: one step forward at a time. */
 static void set_state(struct relay *relay, enum relay_state state)
 {
 	assert(state == relay->state + 1);
 	relay->state = state;
 }
 
-static void go(struct relay *relay)
+static void end(struct relay *relay)
 {
 	set_state(relay, RELAY_GONE);
 	ev_break(relay->loop, EVBREAK_ALL);
@@ -116,7 +119,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	ws_tick(relay->ws);
 	if (relay->state == RELAY_LEAVING && ws_count(relay->ws) == 0)
-		go(relay);
+		end(relay);
 }
 
 static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
@@ -126,7 +129,7 @@ static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	if (relay->state == RELAY_LEAVING)
-		go(relay);
+		end(relay);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -157,7 +160,8 @@ static void start_watchers(struct relay *relay)
 
 /* --- the start ---------------------------------------------------------------------------------------- */
 
-/* Every connection is a descriptor; the limit's soft half is meant for programs that use select. */
+/* Every connection is a descriptor, so the hard limit is what we want. The soft one, which is lower, exists
+ * for the sake of programs that use select. */
 static void raise_descriptor_limit(void)
 {
 	struct rlimit limit;
@@ -171,7 +175,7 @@ static void raise_descriptor_limit(void)
 			    strerror(errno));
 }
 
-/* What the settings say, checked. */
+/* What the settings say, checked; the relay's parts point into it. */
 struct configuration {
 	struct token_secret secret;
 	struct redis_address redis;
@@ -209,6 +213,7 @@ static enum err configure(int argc, char **argv, struct configuration *out, stru
 	return ERR_NONE;
 }
 
+/* Whoever listens to the feed, or joins it, does so before the loop runs. */
 static void make_parts(struct relay *relay, const struct configuration *configuration)
 {
 	const struct feed_options options = {
@@ -243,6 +248,7 @@ static void free_parts(struct relay *relay)
 	ev_loop_destroy(relay->loop);
 }
 
+/* Runs until it is told to end, and frees the parts. The errors are those of ws_new. */
 static enum err serve(struct relay *relay, const struct listen_address *listen, struct reason *why)
 {
 	const struct endpoint endpoints[] = {
@@ -260,12 +266,13 @@ static enum err serve(struct relay *relay, const struct listen_address *listen, 
 					   .hub = relay->hub};
 	enum err err = ws_new(relay->loop, &options, &relay->ws, why);
 
-	if (err == ERR_NONE) {
-		start_watchers(relay);
-		log_info("main", "listening");
-		ev_run(relay->loop, 0);
-	}
-	free_parts(relay);
+	if (err != ERR_NONE)
+		goto free_parts;
+	start_watchers(relay);
+	log_info("main", "listening");
+	ev_run(relay->loop, 0);
+free_parts:
+	free_parts(relay); /* among them the connections, which need the endpoints */
 	return err;
 }
 

@@ -1,4 +1,11 @@
-/* A worker's commands: first those that wait, then those that come, each once on a stream. */
+/*
+ * A worker's commands: first those that wait, then those that come, each once on a stream.
+ *
+ * The API puts a command into the node's list and publishes it on the node's channel. A stream follows the
+ * channel first, and asks for the list when that is confirmed. So a command is in the answer, or comes by the
+ * channel, or both; what has been sent on this stream is remembered by its id. A worker that loses its stream
+ * comes again, and may get a command a second time: it knows by the id what it has done.
+ */
 #include "relay/stream.h"
 
 #include "common/clock.h"
@@ -13,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEARTBEAT_MS 15000
+#define HEARTBEAT_MS 15000 /* of silence, after which a comment is sent, so that proxies keep the stream */
 
 struct streams {
 	struct feed *feed;
@@ -30,6 +37,7 @@ struct stream {
 	size_t sent_count;
 };
 
+/* Sends something that is no command. */
 static void send_text(struct stream *stream, const char *text)
 {
 	hub_send_last(connection_subscriber(stream->connection), frame_of_text(text));

@@ -1,6 +1,7 @@
 /*
- * The workers' event streams: what the coordinator wants a worker to do, as server-sent events. A node has
- * one stream; a second one takes its place, so that a command goes one way only.
+ * The workers' event streams (docs/PROTOCOL.md, "Commands"): what the coordinator wants a worker to do, as
+ * server-sent events. A node has one stream; a second one takes its place, so that a command goes one way
+ * only.
  */
 #ifndef RELAY_STREAM_H
 #define RELAY_STREAM_H

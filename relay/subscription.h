@@ -8,6 +8,7 @@
 
 #define SUBSCRIPTION_NODES_MAX 100
 
+/* What a client wants of something that it may leave as it is. */
 enum wish {
 	WISH_UNCHANGED, /* the member is absent */
 	WISH_NOTHING,	/* null, or an empty list */
@@ -16,18 +17,19 @@ enum wish {
 
 struct subscription_request {
 	enum wish nodes;
-	char ids[SUBSCRIPTION_NODES_MAX][ID_NODE_SIZE]; /* each once */
+	char ids[SUBSCRIPTION_NODES_MAX][ID_NODE_SIZE]; /* WISH_THIS: each once */
 	size_t ids_count;
 
 	enum wish logs;
-	struct entry_filter filter;
+	struct entry_filter filter; /* WISH_THIS */
 
 	bool has_log_seq;
-	int64_t log_seq;
+	int64_t log_seq; /* lines after it are wanted, too */
 };
 
 /*
- * ERR_MALFORMED or ERR_INVALID with a sentence; *out is of no use then.
+ * Reads the text of a client's message, `len` bytes. ERR_MALFORMED or ERR_INVALID with a sentence for the
+ * client; *out is of no use then.
  *
  * SAMPLE {"type":"subscribe","nodes":["worker-001"],"logs":{"level":"WARNING"},"log_seq":1234}
  */

@@ -56,8 +56,8 @@ struct ws_options {
 	struct hub *hub;
 };
 
-/* Listens; `options` and all that they point to outlive it. Errors are those of listen_address_try, with a sentence; *out
- * is untouched then. */
+/* Listens; `options` and all that they point to outlive it. Errors are those of listen_address_try, with a
+ * sentence; *out is untouched then. */
 enum err ws_new(struct ev_loop *loop, const struct ws_options *options, struct ws **out,
 		struct reason *why) MUST_CHECK;
 

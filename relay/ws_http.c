@@ -1,5 +1,8 @@
-/* A request and its answer in the words of libwebsockets, before a connection is one. Who is let in is
- * decided elsewhere. */
+/*
+ * Reads a request and writes an answer in the words of libwebsockets, before there is a connection. Who is
+ * let in is decided in endpoint.c. The library wants room for its own header before everything that is
+ * written, hence LWS_PRE.
+ */
 #include "relay/ws_http.h"
 
 #include <libwebsockets.h>
