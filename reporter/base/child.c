@@ -78,11 +78,13 @@ static void output_close(struct output *output)
 	output->fd = -1;
 }
 
-/* Reads what there is, but no flood without an end, and keeps the last of it. */
-static void output_read(struct output *output)
+/* Reads what is there, but not for ever if the program writes without pause, and keeps the last of it. */
+static void on_output(void *user, uint32_t events)
 {
+	struct output *output = user;
 	char data[READ_SIZE_BYTES];
 
+	(void)events;
 	for (int i = 0; i < READS_A_TURN && output->fd >= 0; i++) {
 		ssize_t got = read(output->fd, data, sizeof(data));
 
@@ -96,12 +98,6 @@ static void output_read(struct output *output)
 		if (output->tail.len > 2 * (size_t)OUTPUT_KEPT_BYTES)
 			buf_consume(&output->tail, output->tail.len - OUTPUT_KEPT_BYTES);
 	}
-}
-
-static void on_output(void *user, uint32_t events)
-{
-	(void)events;
-	output_read(user);
 }
 
 /* --- the end ------------------------------------------------------------------------------------ */
@@ -146,7 +142,7 @@ static void finish(struct child *child, struct child_end end)
 	for (size_t i = 0; i < 2; i++) {
 		struct output *output = &child->outputs[i];
 
-		output_read(output);
+		on_output(output, EPOLLIN);
 		if (output->fd < 0)
 			continue;
 		watch_free(output->watch);

@@ -24,11 +24,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum run_state {
+	RUN_WAITING, /* for the commands before it */
+	RUN_ACTING,  /* its service's action is under way */
+};
+
 /* A service command, from its note in the ledger to its result. */
 struct run {
 	struct commands *commands;
 	struct run *next;
-	enum { RUN_WAITING, RUN_ACTING } state; /* waits for those before it, or its action is under way */
+	enum run_state state;
 	char id[ID_NODE_SIZE];
 	char *service, *action;
 	int64_t expires_ms; /* monotonic */

@@ -280,7 +280,7 @@ void ledger_close(struct ledger *ledger)
 	free(ledger);
 }
 
-/* --- what happens ------------------------------------------------------------------------------- */
+/* --- a command's life --------------------------------------------------------------------------- */
 
 bool ledger_knows(const struct ledger *ledger, const char *id)
 {

@@ -48,8 +48,7 @@ struct outbox {
 
 static void move(struct outbox *outbox, enum outbox_state to)
 {
-	/* An idle outbox only begins to send; a call ends in success or failure; only the timer ends a wait.
-	 */
+	/* An idle outbox begins to send, a call ends in success or failure, and the timer ends a wait. */
 	assert(outbox->state == OUTBOX_SENDING ||
 	       to == (outbox->state == OUTBOX_IDLE ? OUTBOX_SENDING : OUTBOX_IDLE));
 	outbox->state = to;

@@ -3,9 +3,9 @@
  * the worker's configuration alone; nothing from outside ever reaches a command line. How a program is run is
  * child.c's.
  *
- * The state is what the status program's exit status says, every five seconds. While an action runs its steps
- * nothing is looked at: half of a restart is no state. The look after the last step belongs to the action,
- * whose result says how the service is then.
+ * The state is what the exit status of the status program says; it runs every five seconds. While an action
+ * runs its programs nothing is looked at, since a service in the middle of a restart would look stopped. The
+ * look after the last program belongs to the action, whose result says how the service is then.
  */
 #include "reporter/services/driver.h"
 

@@ -35,7 +35,7 @@ struct driver_link {
 	struct systemd_actions actions;
 	struct driver_service *first;
 	sd_bus_slot *reloads, *owners; /* matches that serve all units */
-	struct timer *unreachable;     /* tells whoever looked while the bus is away */
+	struct timer *unreachable;     /* answers a look while the bus is away */
 };
 
 struct driver_service {
@@ -200,8 +200,8 @@ static void systemd_act(struct driver_service *service, enum service_action acti
 
 /* --- the connection ----------------------------------------------------------------------------- */
 
-/* Any unit may be another one now: systemd has read its files again, or was itself replaced, or we have just
- * come. */
+/* Any name may stand for another unit now: systemd has read its files again, was itself replaced, or is
+ * connected anew. */
 static int on_reloaded(sd_bus_message *signal, void *user, sd_bus_error *error)
 {
 	struct driver_link *link = user;
