@@ -92,54 +92,90 @@ function query(parameters) {
   return pairs.length > 0 ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : '';
 }
 
-/** @param {string} username @param {string} password */
+/** Begins a session. @param {string} username @param {string} password */
 export const login = (username, password) => request('POST', '/auth/login', { username, password });
+
+/** Ends the session everywhere. */
 export const logout = () => request('POST', '/auth/logout');
+
+/** Whose session this is: `{username, role, expires_at}`. */
 export const me = () => request('GET', '/auth/me');
 
-/** @param {string} node @param {number} limit */
+/** The newest points of a node: `{history}`, oldest first. @param {string} node @param {number} limit */
 export const history = (node, limit) =>
   request('GET', `/api/dashboard/history/${encodeURIComponent(node)}${query({ limit })}`);
-/** @param {string} [node_id] empty for all */
+
+/** The services: `{services, last_actions}`, each by node and name. @param {string} [node_id] empty for all nodes */
 export const services = (node_id = '') => request('GET', `/api/dashboard/services${query({ node_id })}`);
+
+/** The certificates of all nodes: `{certificates}`. */
 export const certificates = () =>
   request('GET', `/api/dashboard/service-data${query({ service_type: 'certificates' })}`);
-/** @param {number} limit */
+
+/** The newest actions of users: `{audit}`, newest first. @param {number} limit */
 export const audit = (limit) => request('GET', `/api/dashboard/audit${query({ limit })}`);
-/** @param {string} worker_id @param {string} service_name @param {string} action */
+
+/**
+ * Acts on a service. The answer comes when the worker has done it, or says `queued` for a cron worker.
+ * @param {string} worker_id
+ * @param {string} service_name
+ * @param {string} action
+ */
 export const controlService = (worker_id, service_name, action) =>
   request('POST', '/api/dashboard/control-service', { worker_id, service_name, action });
-/** @param {string} node_id */
+
+/** Removes the stored points of a node. @param {string} node_id */
 export const clearHistory = (node_id) => request('POST', '/api/dashboard/clear-history', { node_id });
 
 /**
+ * A page of the stored log: `{logs, total}`, newest first unless `order` says otherwise. A page may have fewer lines
+ * than its limit.
  * @param {import('./types.js').LogFilter} filter
  * @param {{limit: number, offset?: number, after?: number, before?: number, since?: string, order?: 'oldest'}} page
+ *   after, before: bounds of `seq`, exclusive; since: ISO 8601
  */
 export const logs = (filter, page) => request('GET', `/api/logs${query({ ...filter, ...page })}`);
+
+/** Where lines come from: `{nodes, loggers}`. */
 export const logSources = () => request('GET', '/api/logs/sources');
-/** @param {string} node_id empty for all */
+
+/** Removes stored lines. @param {string} node_id empty for those of all nodes */
 export const clearLogs = (node_id) => request('POST', '/api/logs/clear', node_id ? { node_id } : {});
 
+/** All users: `{users}`. */
 export const users = () => request('GET', '/api/admin/users');
-/** @param {string} username @param {string} password @param {string} role */
+
+/** Creates a user. @param {string} username @param {string} password @param {string} role */
 export const addUser = (username, password, role) => request('POST', '/api/admin/users', { username, password, role });
-/** @param {string} username @param {{role?: string, password?: string}} changes */
+
+/**
+ * Changes a user. This ends the user's sessions.
+ * @param {string} username
+ * @param {{role?: string, password?: string}} changes
+ */
 export const changeUser = (username, changes) =>
   request('PATCH', `/api/admin/users/${encodeURIComponent(username)}`, changes);
-/** @param {string} username */
+
+/** Removes a user. @param {string} username */
 export const removeUser = (username) => request('DELETE', `/api/admin/users/${encodeURIComponent(username)}`);
+
+/** The tokens of workers: `{tokens}`, without the tokens themselves. */
 export const tokens = () => request('GET', '/api/admin/tokens');
-/** @param {string} node_id */
+
+/** Creates a worker's token: `{token}`, which cannot be read again. @param {string} node_id */
 export const createToken = (node_id) => request('POST', '/api/admin/tokens', { node_id });
-/** @param {string} node_id */
+
+/** Removes a node and all that is stored of it. @param {string} node_id */
 export const removeNode = (node_id) => request('DELETE', `/api/admin/nodes/${encodeURIComponent(node_id)}`);
-/** @param {string} id */
+
+/** Revokes a worker's token. @param {string} id */
 export const revokeToken = (id) => request('DELETE', `/api/admin/tokens/${encodeURIComponent(id)}`);
 
 /**
+ * Calls a method by JSON-RPC 2.0.
  * @param {string} method
  * @param {{[name: string]: unknown}} params
+ * @returns {Promise<any>} its result; an error of the method becomes an ApiError
  */
 export async function rpc(method, params) {
   const answer = await request('POST', '/rpc', { jsonrpc: '2.0', id: 1, method, params });

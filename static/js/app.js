@@ -9,7 +9,10 @@ import { Router, safeReturn, url } from './router.js';
 import { mountShell } from './shell.js';
 import { Store } from './store.js';
 
-/** @typedef {(root: HTMLElement, store: Store, route: import('./types.js').Route) => () => void} Mount */
+/**
+ * How a view is shown: it fills `root`, follows the store, and returns its unmount, which ends both.
+ * @typedef {(root: HTMLElement, store: Store, route: import('./types.js').Route) => () => void} Mount
+ */
 
 /** @type {{[name: string]: () => Promise<{mount: Mount}>}} */
 const VIEWS = {

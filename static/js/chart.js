@@ -49,6 +49,7 @@ function timeText(at) {
   return time(at, this.max - this.min < TIME_TICKS_AT_MOST * 60_000 ? 'clock' : 'minute');
 }
 
+/** A chart of lines over time. Chart.js is loaded when the first one comes into view. */
 export class TimeChart {
   /** @type {any} */
   #chart = null;
@@ -69,7 +70,7 @@ export class TimeChart {
     this.#whenSeen(async () => this.#create(await library(this.#abort.signal)));
   }
 
-  /** @param {{timestamp: string}[]} points oldest first */
+  /** Shows these points instead of those before. @param {{timestamp: string}[]} points oldest first */
   feed(points) {
     this.#points = points;
     if (!this.#chart) return;
@@ -85,6 +86,7 @@ export class TimeChart {
     this.#chart.update('none');
   }
 
+  /** Gives up all it holds. */
   destroy() {
     this.#abort.abort();
     this.#chart?.destroy();

@@ -6,6 +6,7 @@
 /** @typedef {import('./types.js').Rates} Rates */
 /** @typedef {import('./types.js').Service} Service */
 
+/** Above these percentages, and below these days, something needs attention. */
 export const LIMITS = { disk: 90, memory: 95, cpu: 95, certificateDays: 30, certificateSoonDays: 7 };
 
 /**

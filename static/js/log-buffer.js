@@ -14,6 +14,7 @@ export const LEVELS = /** @type {const} */ (['DEBUG', 'INFO', 'WARNING', 'ERROR'
 /** The filter that all lines pass. @type {LogFilter} */
 export const EVERYTHING = { node_id: '', level: '', logger_name: '', q: '' };
 
+/** The held lines, and what is known of where in the log they are. */
 export class LogBuffer {
   /**
    * @param {LogFilter} filter

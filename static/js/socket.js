@@ -23,6 +23,7 @@ export function delayBefore(attempt, random) {
   return Math.round(longest * (0.5 + random / 2));
 }
 
+/** A WebSocket that stays connected until it is closed. */
 export class LiveSocket extends EventTarget {
   /** @type {WebSocket | null} */
   #socket = null;

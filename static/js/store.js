@@ -18,6 +18,7 @@ const COMMANDS_KEPT = 200;
 /** Clocks that differ by less count as equal: answers have whole seconds only, and take time to come. */
 const CLOCK_TOLERANCE_MS = 3000;
 
+/** The page's data. See above for its events. */
 export class Store extends EventTarget {
   /** The workers' ids by name; null when a worker has come or gone. @type {string[] | null} */
   #names = null;
@@ -129,13 +130,14 @@ export class Store extends EventTarget {
 
   // What the writers call.
 
-  /** @param {number} ms the time on the coordinator's clock, to about a second */
+  /** Takes the time on the coordinator's clock. @param {number} ms right to about a second */
   setClock(ms) {
     const offset = ms - Date.now();
     if (Math.abs(offset - this.clockOffset) > CLOCK_TOLERANCE_MS) this.clockOffset = offset;
   }
 
   /**
+   * Begins or ends a session.
    * @param {import('./types.js').Session | null} session
    * @param {{expired?: boolean}} [how] whether it ended by itself, not by a logout
    */
@@ -153,8 +155,11 @@ export class Store extends EventTarget {
     this.emit('connection');
   }
 
-  /** @param {{workers: {[id: string]: import('./types.js').Summary}, stats: import('./types.js').Stats,
-   *   coordinator?: import('./types.js').Summary | null}} data */
+  /**
+   * Takes a snapshot of all workers.
+   * @param {{workers: {[id: string]: import('./types.js').Summary}, stats: import('./types.js').Stats,
+   *   coordinator?: import('./types.js').Summary | null}} data
+   */
   setCluster({ workers, stats, coordinator }) {
     const now = this.now();
     this.workers = new Map(
@@ -168,8 +173,11 @@ export class Store extends EventTarget {
     this.emit('cluster');
   }
 
-  /** @param {{workers?: {[id: string]: Partial<import('./types.js').Summary>}, removed?: string[],
-   *   stats?: import('./types.js').Stats, coordinator?: Partial<import('./types.js').Summary> | null}} data */
+  /**
+   * Takes what has changed since, and who is gone.
+   * @param {{workers?: {[id: string]: Partial<import('./types.js').Summary>}, removed?: string[],
+   *   stats?: import('./types.js').Stats, coordinator?: Partial<import('./types.js').Summary> | null}} data
+   */
   changeCluster({ workers = {}, removed = [], stats, coordinator }) {
     const now = this.now();
     for (const id of removed) this.workers.delete(id);

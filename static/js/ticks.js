@@ -1,6 +1,7 @@
 // Numbers for the axes of charts, and the gaps in their lines. Pure.
 
 const STEPS_MS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400].map((seconds) => seconds * 1000);
+/** How many ticks a time axis has at most. */
 export const TIME_TICKS_AT_MOST = 7;
 
 const BYTE_STEPS = 4;

@@ -21,7 +21,10 @@
 
 const MARGIN_PX = 200;
 
-/** @template T */
+/**
+ * The list. It lives until destroy().
+ * @template T
+ */
 export class VirtualList {
   /** @type {T[]} */
   #items = [];
@@ -67,6 +70,7 @@ export class VirtualList {
     window.addEventListener('resize', () => this.forgetHeights(), { signal });
   }
 
+  /** Ends its observers and listeners; its rows stay. */
   destroy() {
     this.#abort.abort();
     this.#observer.disconnect();

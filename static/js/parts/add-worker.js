@@ -43,7 +43,7 @@ export function noWorkers(store) {
   );
 }
 
-/** @param {string} kind the button's class */
+/** The button that adds a worker. @param {string} kind its class */
 export function addWorkerButton(kind) {
   return h(
     'button',

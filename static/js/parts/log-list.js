@@ -20,6 +20,7 @@ const NEAR_PX = 600;
 /** The least time between two updates: nobody reads lines that pass faster. */
 const UPDATE_MS = 100;
 
+/** The list. Its element must be put into the page; destroy() ends it. */
 export class LogList {
   #abort = new AbortController();
   #following = true;
@@ -91,7 +92,7 @@ export class LogList {
     this.setFollowing(true);
   }
 
-  /** @param {boolean} on whether long lines are wrapped */
+  /** Wraps long lines, or cuts them. @param {boolean} on */
   setWrap(on) {
     this.element.classList.toggle('log-wrap', on);
     this.list.forgetHeights();
@@ -107,6 +108,7 @@ export class LogList {
     this.scroller.focus({ preventScroll: true });
   }
 
+  /** Ends it, and the store's interest in its lines. */
   destroy() {
     this.#abort.abort();
     this.list.destroy();

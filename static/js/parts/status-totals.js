@@ -7,9 +7,10 @@ import { badge, setBadge } from './badge.js';
 
 /** @typedef {import('../types.js').ServiceItem} ServiceItem */
 
+/** The statuses of services, as serviceStatus() gives them. */
 export const SERVICE_STATUSES = ['running', 'stopped', 'error', 'absent'];
 
-/** @returns {{element: HTMLElement, update: (items: ServiceItem[], pressed: string) => void}} */
+/** Makes the totals. @returns {{element: HTMLElement, update: (items: ServiceItem[], pressed: string) => void}} */
 export function statusTotals() {
   const totals = SERVICE_STATUSES.map((status) => {
     const text = badge(status);

@@ -23,6 +23,7 @@ function firstTime() {
 }
 
 /**
+ * Shows the form.
  * @param {HTMLElement} root
  * @param {import('../store.js').Store} store
  */
