@@ -165,7 +165,7 @@ export const tokens = () => request('GET', '/api/admin/tokens');
 /** Creates a worker's token: `{token}`, which cannot be read again. @param {string} node_id */
 export const createToken = (node_id) => request('POST', '/api/admin/tokens', { node_id });
 
-/** Removes a node and all that is stored of it. @param {string} node_id */
+/** Removes a node, until it reports again. @param {string} node_id */
 export const removeNode = (node_id) => request('DELETE', `/api/admin/nodes/${encodeURIComponent(node_id)}`);
 
 /** Revokes a worker's token. @param {string} id */

@@ -1,5 +1,5 @@
-// What nginx/ repeats of the API, compared with the API: the methods of each path (`Allow`), the pool that a call runs
-// in, and the codes of errors. A route added to fcgi/api/routes.c without nginx's side fails here.
+// nginx repeats some facts of the API. This test compares them: the methods of each path (`Allow`), the pool that a call
+// runs in, and the codes of errors, which docs/API.md lists. A route added to fcgi/api/routes.c without nginx's side fails here.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -66,6 +66,15 @@ test('errors_of_nginx_have_the_codes_of_the_api', () => {
     assert.deepEqual([success, typeof error], [false, 'string'], file);
     const known = codes.some(([, number, name]) => number === status && name === code);
     assert.ok(known !== (ONLY_NGINX[status] === code), `${file}: ${code}`);
+  }
+});
+
+test('every_error_of_nginx_is_documented', () => {
+  const rows = [...read('docs/API.md').matchAll(/^\| (4\d\d|5\d\d)(.*)$/gm)].map(([row]) => row);
+  for (const file of readdirSync(join(ROOT, 'nginx/errors'))) {
+    const { code } = JSON.parse(read(`nginx/errors/${file}`));
+    const documented = rows.some((row) => row.split('|')[1].includes(file.replace('.json', '')) && row.includes(`\`${code}\``));
+    assert.ok(documented, `${file}: ${code}`);
   }
 });
 
