@@ -196,9 +196,9 @@ static enum err judge_result(const char *node, const struct json *result, struct
 	if (json_is_true(json_get(result, "success")))
 		return ERR_NONE;
 	err = result_code_refusal(json_text(json_get(result, "code")));
-	if (err == ERR_NONE)
-		return ERR_NONE;
-	return reason_set(why, err, "%s refused: %.200s", node, sentence ? sentence : err_code(err));
+	if (err != ERR_NONE)
+		return reason_set(why, err, "%s refused: %.200s", node, sentence ? sentence : err_code(err));
+	return ERR_NONE;
 }
 
 /* How an order's end reads in the audit. */
