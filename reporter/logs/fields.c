@@ -111,41 +111,30 @@ static bool read_level(const struct json *value, enum level *level)
 	return true;
 }
 
-static bool read_text(const struct json *value, const char **text)
-{
-	if (!json_text(value))
-		return false;
-	*text = json_text(value);
-	return true;
-}
-
 /* False, and *out untouched, if the value is not what the member's name says. */
 static bool read_field(enum entry_field field, const struct json *value, int64_t now_ms, struct entry *out)
 {
+	const char **texts[FIELD_COUNT] = {
+		[FIELD_LOGGER] = &out->logger_name,
+		[FIELD_MESSAGE] = &out->message,
+		[FIELD_MODULE] = &out->module,
+		[FIELD_FUNCTION] = &out->function,
+	};
 	double number = json_number(value);
 
-	switch (field) {
-	case FIELD_TIME:
+	if (field == FIELD_TIME)
 		return read_time(value, now_ms, &out->timestamp_ms);
-	case FIELD_LEVEL:
+	if (field == FIELD_LEVEL)
 		return read_level(value, &out->level);
-	case FIELD_LOGGER:
-		return read_text(value, &out->logger_name);
-	case FIELD_MESSAGE:
-		return read_text(value, &out->message);
-	case FIELD_MODULE:
-		return read_text(value, &out->module);
-	case FIELD_FUNCTION:
-		return read_text(value, &out->function);
-	case FIELD_LINE:
+	if (field == FIELD_LINE) {
 		if (!json_is_number(value) || number < 0 || number > INT32_MAX)
 			return false;
 		out->line = (int64_t)number;
 		return true;
-	case FIELD_IGNORED:
-	case FIELD_COUNT:
-		break;
 	}
+	if (!json_text(value))
+		return false;
+	*texts[field] = json_text(value);
 	return true;
 }
 

@@ -23,12 +23,6 @@ static uint64_t digest_of(const unsigned char *bytes, size_t len)
 	return digest;
 }
 
-/* How many of the bytes before an offset belong to the file's head. */
-static size_t head_before(int64_t offset)
-{
-	return offset < FILE_HEAD_MAX ? (size_t)offset : FILE_HEAD_MAX;
-}
-
 enum err file_tail_open(struct file_tail *tail, const char *path, struct reason *why)
 {
 	struct stat file;
@@ -50,11 +44,13 @@ void file_tail_close(struct file_tail *tail)
 
 struct file_position file_tail_position(struct file_tail *tail)
 {
+	size_t len = tail->offset < FILE_HEAD_MAX ? (size_t)tail->offset : FILE_HEAD_MAX;
 	uint64_t digest = tail->head_digest;
 
 	if (digest == 0)
-		digest = digest_of(tail->head, head_before(tail->offset));
-	if (tail->offset >= FILE_HEAD_MAX)
+		digest = digest_of(tail->head, len);
+	/* From here on it stays the same, and this is asked for with every line. */
+	if (len == FILE_HEAD_MAX)
 		tail->head_digest = digest;
 	return (struct file_position){tail->offset, digest};
 }
@@ -80,7 +76,7 @@ enum err file_position_parse(const char *text, struct file_position *out)
 bool file_tail_resume(struct file_tail *tail, const struct file_position *position)
 {
 	unsigned char head[FILE_HEAD_MAX];
-	size_t len = head_before(position->offset);
+	size_t len = position->offset < FILE_HEAD_MAX ? (size_t)position->offset : FILE_HEAD_MAX;
 	struct stat file;
 
 	if (fstat(tail->fd, &file) < 0 || file.st_size < position->offset ||

@@ -154,12 +154,20 @@ static size_t run_of(const struct scan *scan, int (*belongs)(int))
 	return len;
 }
 
+/* A time, or the zone behind a time that was taken. */
 static size_t take_time(struct match *match, char field)
 {
 	const struct timestamp *time = &match->time;
 	const char *at = match->scan.at;
 	size_t left = scan_left(&match->scan);
+	enum level level;
 
+	if (field == 'z') {
+		/* ERROR could be a zone's name. */
+		if (level_parse(at, run_of(&match->scan, isalpha), &level) == ERR_NONE)
+			return 0;
+		return timestamp_match_zone(at, left, &match->prefix->time);
+	}
 	if (match->time_at != at) {
 		match->time_at = at;
 		match->time_len = timestamp_match(at, left, &match->time);
@@ -174,17 +182,6 @@ static size_t take_time(struct match *match, char field)
 	match->prefix->has_time = true;
 	match->prefix->time = *time;
 	return match->time_len;
-}
-
-/* A zone stands behind a time that was taken. What is a level's name is none. */
-static size_t take_zone(struct match *match)
-{
-	const struct scan *scan = &match->scan;
-	enum level level;
-
-	if (level_parse(scan->at, run_of(scan, isalpha), &level) == ERR_NONE)
-		return 0;
-	return timestamp_match_zone(scan->at, scan_left(scan), &match->prefix->time);
 }
 
 static size_t take_level(struct match *match, char field)
@@ -269,9 +266,8 @@ static size_t take_field(struct match *match, char field, const char *next)
 	case 't':
 	case 's':
 	case 'f':
-		return take_time(match, field);
 	case 'z':
-		return take_zone(match);
+		return take_time(match, field);
 	case 'l':
 	case 'L':
 	case 'k':
