@@ -74,7 +74,7 @@ static enum err store_report(struct call *call, struct parsed_report *report,
 	const struct buf *now = &report->certificates.json, *then = &before->certificates;
 	struct buf state = {0}, point = {0}, summary = {0};
 	int64_t fresh_s = (node_fresh_until(grant->now_ms, grant->interval_s) - grant->now_ms + 999) / 1000;
-	struct report_parts parts = {
+	struct stored_report parts = {
 		.node = report->node,
 		.instance = report->instance,
 		.instance_held_s = report->goodbye ? 0 : fresh_s,

@@ -8,7 +8,7 @@
  * have 63 bits.
  *
  * These are POSIX locks, which belong to the process: the kernel releases them when it ends. They cannot tell
- * two slots of the same process apart, hence at most one slot of a kind for each process. And they are
+ * two slots of the same process apart, so a process has at most one slot of a kind. And they are
  * released when any descriptor of the file is closed, so a process opens it nowhere else.
  */
 #include "fcgi/http/semaphore.h"

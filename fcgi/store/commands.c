@@ -1,18 +1,20 @@
 /*
  * Commands in Redis: a hash each while they are kept, a list for each cron worker, a list to wait on.
  *
- * A command must reach its worker at most once and never silently, since "restart" done twice or too late is
- * worse than not done. So a connected worker gets it by PUBLISH, which tells at once whether anybody listens,
- * and nothing is kept to be sent later. For a worker that comes by cron it is put into a list, which the
- * worker's next report empties in the same transaction that stores the report (reports.c).
+ * A command must reach its worker at most once, and a caller must hear when it does not: a restart that is
+ * done twice or too late is worse than none. So a connected worker gets it by PUBLISH, which tells at once
+ * whether anybody listens, and nothing is kept to be sent later. For a worker that comes by cron it is put
+ * into a list, which the worker's next report empties in the same transaction that stores the report
+ * (reports.c).
  *
  * The result comes by another request, to any process. It is put into the hash, and one element into a second
  * list, on which the call that waits sits in BLPOP. Reading the hash after BLPOP has ended, however it ended,
  * finds a result that came in the last moment. Only the first result counts: HSETNX decides, whichever
  * requests come at once.
  *
- * Somebody must write the audit, and exactly one. While a call waits the hash says `attended`, and the call
- * does it. A call that gives up takes the mark away, and from then on whoever stores the result does it.
+ * Exactly one request must write the audit. While a call waits, the hash says `attended`, and that call
+ * writes it. A call that gives up takes the mark away, and from then on the request that stores the result
+ * writes it.
  */
 #include "fcgi/store/commands.h"
 
@@ -264,8 +266,8 @@ out:
 	return err;
 }
 
-/* What the command's status is for whoever asks: no worker runs it any more behind its end, whatever was
- * noted. */
+/* The status that is shown. After its end no worker runs a command any more, so then it has expired, whatever
+ * is noted. */
 static const char *status_of(redisReply **fields, int64_t now_ms)
 {
 	const char *status = reply_is_text(fields[FIELD_STATUS]) ? fields[FIELD_STATUS]->str : "expired";

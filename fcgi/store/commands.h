@@ -27,8 +27,9 @@ struct command {
 };
 
 /*
- * Hands the command to whoever listens for the node, and notes that a call waits for the result. The caller
- * goes on with commands_wait. ERR_WORKER_NOT_CONNECTED: nobody listens, and the command is forgotten.
+ * Publishes the command for the relay that has the node connected, and notes that a call waits for the
+ * result. The caller goes on with commands_wait. ERR_WORKER_NOT_CONNECTED: nobody listens, and the command is
+ * forgotten.
  */
 enum err commands_send(struct store *store, const struct command *command) MUST_CHECK;
 
@@ -44,7 +45,7 @@ enum err commands_hand_out(struct store *store, const char *kept, size_t len, in
 
 /*
  * Waits until the result is there, for `timeout_ms` rounded up to seconds, and appends it as JSON.
- * ERR_WORKER_TIMEOUT: it did not come; whoever stores it later is then told that nobody waits any more.
+ * ERR_WORKER_TIMEOUT: it did not come; storing it later then tells that nobody waits any more.
  */
 enum err commands_wait(struct store *store, const char *id, int64_t timeout_ms,
 		       struct buf *result) MUST_CHECK;

@@ -13,7 +13,8 @@
  *
  * A node keeps a bounded number of entries and a bounded number of bytes; the script drops the oldest ones.
  * The bytes are kept in a counter beside the list, so that trimming and searching need not read the list to
- * know its size. The counter may be missing, never wrong: whoever deletes the list deletes it too.
+ * know its size. The counter may be missing but never too small: what deletes the list deletes the counter
+ * too.
  */
 #include "fcgi/store/logs.h"
 

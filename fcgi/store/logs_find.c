@@ -32,7 +32,7 @@
 #define MATCHES_KEPT_MIN 4096
 
 /* An entry that matches. */
-struct match {
+struct log_match {
 	int64_t rank; /* its place in the query's order; see rank_of */
 	size_t node;  /* index in the list of nodes */
 	size_t len;
@@ -44,7 +44,7 @@ struct search {
 	bool everything; /* nothing is left out: counting is Redis', and each node's newest are enough */
 	size_t wanted;	 /* how many entries, in the query's order, are the page and what is before it */
 	struct node_ids nodes;
-	struct match *matches;
+	struct log_match *matches;
 	size_t count, capacity;
 	size_t total;
 };
@@ -57,7 +57,7 @@ static int64_t rank_of(const struct search *search, int64_t seq)
 
 static int compare_ranks(const void *a, const void *b)
 {
-	int64_t x = ((const struct match *)a)->rank, y = ((const struct match *)b)->rank;
+	int64_t x = ((const struct log_match *)a)->rank, y = ((const struct log_match *)b)->rank;
 
 	return (x > y) - (x < y);
 }
@@ -72,7 +72,7 @@ static void sort_matches(struct search *search)
 }
 
 /* Keeps a match. Sorting only when twice as many are there as are wanted costs little for each match. */
-static void keep_match(struct search *search, const struct match *match)
+static void keep_match(struct search *search, const struct log_match *match)
 {
 	if (search->count >= 2 * search->wanted + MATCHES_KEPT_MIN)
 		sort_matches(search);
@@ -102,8 +102,8 @@ static void look_through(struct search *search, size_t node, const redisReply *l
 			continue;
 		if (!entry_matches(&query->filter, entry->str, entry->len))
 			continue;
-		keep_match(search,
-			   &(struct match){.rank = rank_of(search, seq), .node = node, .len = entry->len});
+		keep_match(search, &(struct log_match){
+					   .rank = rank_of(search, seq), .node = node, .len = entry->len});
 		matching++;
 	}
 	search->total += search->everything ? (size_t)reply_number(length) : matching;
@@ -179,7 +179,7 @@ out:
 }
 
 /* How many of the page's first entries LOGS_PAGE_BYTES hold; one in any case, so that one can read on. */
-static size_t count_fitting(const struct match *page, size_t count)
+static size_t count_fitting(const struct log_match *page, size_t count)
 {
 	size_t bytes = 0, fitting = 0;
 
@@ -192,8 +192,8 @@ static size_t count_fitting(const struct match *page, size_t count)
 }
 
 /* Reads one node's entries again and takes the texts of those that are on the page. */
-static enum err load_texts(struct store *store, const struct search *search, struct match *page, size_t count,
-			   size_t node)
+static enum err load_texts(struct store *store, const struct search *search, struct log_match *page,
+			   size_t count, size_t node)
 {
 	struct replies replies;
 	const redisReply *entries;
@@ -206,8 +206,8 @@ static enum err load_texts(struct store *store, const struct search *search, str
 	entries = replies.item[1];
 	for (size_t i = 0; i < entries->elements; i++) {
 		const redisReply *entry = entries->element[i];
-		struct match key = {.rank = rank_of(search, entry_seq(entry->str, entry->len))};
-		struct match *match = bsearch(&key, page, count, sizeof(*page), compare_ranks);
+		struct log_match key = {.rank = rank_of(search, entry_seq(entry->str, entry->len))};
+		struct log_match *match = bsearch(&key, page, count, sizeof(*page), compare_ranks);
 
 		if (!match || match->node != node || match->text)
 			continue;
@@ -220,7 +220,8 @@ static enum err load_texts(struct store *store, const struct search *search, str
 
 /* The second pass: the texts of the page, from each of its nodes once, even if some have gone from it
  * meanwhile. */
-static enum err load_page(struct store *store, const struct search *search, struct match *page, size_t count)
+static enum err load_page(struct store *store, const struct search *search, struct log_match *page,
+			  size_t count)
 {
 	bool *loaded = mem_alloc(search->nodes.count + 1, sizeof(*loaded));
 	enum err err = ERR_NONE;
@@ -242,7 +243,7 @@ static enum err answer(struct store *store, const struct search *search, struct 
 {
 	struct json_out json = {.buf = out};
 	size_t offset = search->query->offset, count = 0;
-	struct match *page = NULL;
+	struct log_match *page = NULL;
 	enum err err;
 
 	if (search->count > offset) {

@@ -218,7 +218,7 @@ enum err nodes_remove_silent(struct store *store, int64_t silent_since_ms, size_
 
 		if (strcmp(silent.list[i], ID_COORDINATOR) == 0)
 			continue;
-		/* It may have reported meanwhile, hence the same bound again. */
+		/* It may have reported meanwhile, so the bound is given again. */
 		err = nodes_remove(store, silent.list[i], silent_since_ms, &gone);
 		if (err != ERR_NONE)
 			break;

@@ -60,7 +60,7 @@ enum err reports_begin(struct store *store, const char *node, const char *instan
 }
 
 /* SAMPLE worker-001 ⏎ {"timestamp":…} ⏎ {"cpu_percent":…} ⏎ {"status":…} ⏎ [{"path":…}], of channel `metrics` */
-static void write_message(struct buf *out, const struct report_parts *parts)
+static void write_message(struct buf *out, const struct stored_report *parts)
 {
 	const struct buf *const lines[] = {parts->state, parts->point, parts->summary, parts->certificates};
 
@@ -72,7 +72,7 @@ static void write_message(struct buf *out, const struct report_parts *parts)
 }
 
 /* Adds the transaction that stores and publishes the report. Its first part reads the commands that wait. */
-static void add_report(struct store *store, const struct report_parts *parts, const struct buf *message)
+static void add_report(struct store *store, const struct stored_report *parts, const struct buf *message)
 {
 	const struct {
 		enum node_key key;
@@ -104,7 +104,7 @@ static void add_report(struct store *store, const struct report_parts *parts, co
 	redis_add(store, "EXEC");
 }
 
-enum err reports_store(struct store *store, const struct report_parts *parts, struct buf *commands)
+enum err reports_store(struct store *store, const struct stored_report *parts, struct buf *commands)
 {
 	struct json_out json = {.buf = commands};
 	struct buf message = {0};

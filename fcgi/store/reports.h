@@ -27,7 +27,7 @@ enum err reports_begin(struct store *store, const char *node, const char *instan
 		       struct report_before *out) MUST_CHECK;
 
 /* What is stored of a report, each part as the JSON it is served as. */
-struct report_parts {
+struct stored_report {
 	const char *node;
 	const char *instance;	 /* "": none is kept */
 	int64_t instance_held_s; /* how long it keeps the node without another report; 0: it gives it up */
@@ -41,7 +41,7 @@ struct report_parts {
  * appended to `commands` as a JSON array in their worker's form (common/command.h). If it fails after the
  * commands were taken, they are lost with the answer: a command reaches its worker at most once.
  */
-enum err reports_store(struct store *store, const struct report_parts *parts,
+enum err reports_store(struct store *store, const struct stored_report *parts,
 		       struct buf *commands) MUST_CHECK;
 
 #endif

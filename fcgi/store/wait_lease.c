@@ -14,8 +14,8 @@
 
 #define KEPT_S 600 /* a set that nobody adds to; longer than any lease */
 
-/* The commands for one holder, by their place in the transaction. */
-enum command { COMMAND_DROP_ENDED, COMMAND_ADD, COMMAND_COUNT, COMMAND_EXPIRE, COMMANDS };
+/* The parts of the transaction for one holder. */
+enum part { PART_DROP_ENDED, PART_ADD, PART_COUNT, PART_EXPIRE, PARTS };
 
 static void add_and_count(struct store *store, const struct wait_lease *lease, struct key key)
 {
@@ -42,9 +42,9 @@ enum err wait_lease_take(struct store *store, const struct wait_lease *lease,
 		return err;
 	parts = replies_of_exec(&replies);
 	assert(parts); /* nothing is WATCHed */
-	if (reply_number(parts[COMMAND_COUNT]) > lease->user.limit)
+	if (reply_number(parts[PART_COUNT]) > lease->user.limit)
 		found = &lease->user;
-	else if (reply_number(parts[COMMANDS + COMMAND_COUNT]) > lease->pool.limit)
+	else if (reply_number(parts[PARTS + PART_COUNT]) > lease->pool.limit)
 		found = &lease->pool;
 	replies_free(&replies);
 	if (!found)
