@@ -18,8 +18,12 @@
 
 #define NAME_SIZE      64
 #define TEXT_MAX       4096
+#define STATE_DIR_MAX  2048
 #define OPTION_HELP    1000 /* beyond every index of a table */
 #define OPTION_VERSION 1001
+
+#define STATE_DIR_VARIABLE "P2PDASH_STATE_DIR"
+#define STATE_DIR_INITIAL  "run"
 
 /* SAMPLE secret-file -> P2PDASH_SECRET_FILE */
 static void variable_of(const char *name, char out[NAME_SIZE])
@@ -61,6 +65,8 @@ static enum err take(const struct setting *setting, const char *from, const char
 
 static void print_help(const struct program *program)
 {
+	bool has_state_dir = false;
+
 	printf("%s - %s\n\nUsage: %s\n\nOptions:\n", program->name, program->summary, program->usage);
 	for (size_t i = 0; i < program->settings_count; i++) {
 		const struct setting *s = &program->settings[i];
@@ -71,6 +77,7 @@ static void print_help(const struct program *program)
 		printf("  %-28s %s", left, s->help);
 		if (s->initial && *s->initial && s->type != SETTING_FLAG)
 			printf(" (default: %s)", s->initial);
+		has_state_dir = has_state_dir || (s->initial && strstr(s->initial, SETTING_STATE_DIR));
 		putchar('\n');
 	}
 	printf("  %-28s show this help\n  %-28s show the version\n\n", "--help", "--version");
@@ -81,8 +88,39 @@ static void print_help(const struct program *program)
 		printf("Every option can be given as an environment variable, --%s as %s; the option wins.\n",
 		       program->settings[0].name, variable);
 	}
+	if (has_state_dir)
+		printf("%s names the state directory of the stack; without it that is %s.\n",
+		       STATE_DIR_VARIABLE, STATE_DIR_INITIAL);
 	if (program->notes)
 		printf("\n%s\n", program->notes);
+}
+
+/*
+ * The table's own value. One that lies in the state directory becomes the variable's value, as if it had been
+ * set, so that its text lives as long as the others.
+ */
+static enum err default_of(const struct setting *setting, const char *variable, const char **out,
+			   struct reason *why)
+{
+	const char *at = strstr(setting->initial, SETTING_STATE_DIR);
+	const char *dir = getenv(STATE_DIR_VARIABLE);
+	struct buf text = {0};
+
+	*out = setting->initial;
+	if (!at)
+		return ERR_NONE;
+	if (!dir || !*dir)
+		dir = STATE_DIR_INITIAL;
+	if (strlen(dir) > STATE_DIR_MAX)
+		return reason_set(why, ERR_INVALID, "%s must be at most %d bytes long", STATE_DIR_VARIABLE,
+				  STATE_DIR_MAX);
+	buf_printf(&text, "%.*s%s%s", (int)(at - setting->initial), setting->initial, dir,
+		   at + strlen(SETTING_STATE_DIR));
+	if (setenv(variable, text.data, 1) != 0)
+		abort(); /* no memory */
+	buf_free(&text);
+	*out = getenv(variable);
+	return ERR_NONE;
 }
 
 /* The values of the variables that are set; for the others, the table's own. */
@@ -92,16 +130,20 @@ static enum err read_environment(const struct program *program, struct setting_v
 	for (size_t i = 0; i < program->settings_count; i++) {
 		const struct setting *s = &program->settings[i];
 		char variable[NAME_SIZE];
-		const char *text;
-		enum err err;
+		const char *text, *given;
+		enum err err = ERR_NONE;
 
 		variable_of(s->name, variable);
-		text = getenv(variable);
-		if (!text && !s->initial)
+		text = given = getenv(variable);
+		if (!given && !s->initial)
 			continue;
-		err = take(s, variable, text ? text : s->initial, &values[i], why);
+		if (!given)
+			err = default_of(s, variable, &text, why);
+		if (err != ERR_NONE)
+			return err;
+		err = take(s, variable, text, &values[i], why);
 		/* An empty default says "not set" and is no fault. */
-		if (err != ERR_NONE && text)
+		if (err != ERR_NONE && given)
 			return err;
 	}
 	return ERR_NONE;

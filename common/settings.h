@@ -3,6 +3,9 @@
  * anything is opened. A setting `wait-workers` is the option --wait-workers N and the environment variable
  * P2PDASH_WAIT_WORKERS; the option wins. --help is written from the same table. Nothing else in the
  * project reads the environment.
+ *
+ * A stack's sockets and secrets are in its state directory, which P2PDASH_STATE_DIR names. The defaults of
+ * all programs lie there, so whoever names the directory of one stack never reaches another by accident.
  */
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
@@ -16,11 +19,14 @@
 
 enum setting_type { SETTING_TEXT, SETTING_INTEGER, SETTING_FLAG };
 
+/* How a default begins that lies in the state directory: `run` where P2PDASH_STATE_DIR is not set. */
+#define SETTING_STATE_DIR "$P2PDASH_STATE_DIR"
+
 /* A row of a program's table. */
 struct setting {
 	const char *name; /* lower case with dashes */
 	enum setting_type type;
-	const char *initial; /* as text; NULL: must be given (SETTING_TEXT, SETTING_INTEGER) */
+	const char *initial; /* as text, may hold SETTING_STATE_DIR; NULL: must be given (TEXT, INTEGER) */
 	int64_t min, max;    /* SETTING_INTEGER; for SETTING_TEXT max is the longest length, 0: 4096 */
 	bool secret;	     /* shown as *** */
 	const char *value;   /* the placeholder in --help, "PATH"; NULL for a flag */

@@ -49,21 +49,22 @@ enum {
 };
 
 static const struct setting SETTINGS[SET_COUNT] = {
-	[SET_LISTEN] = {"listen", SETTING_TEXT, "unix:run/api.sock", .value = "ADDRESS",
+	[SET_LISTEN] = {"listen", SETTING_TEXT, "unix:" SETTING_STATE_DIR "/api.sock", .value = "ADDRESS",
 			.help = "where nginx finds the quick pool: unix:PATH or HOST:PORT"},
-	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:run/api-wait.sock", .value = "ADDRESS",
-			     .help = "where nginx finds the waiting pool"},
+	[SET_WAIT_LISTEN] = {"wait-listen", SETTING_TEXT, "unix:" SETTING_STATE_DIR "/api-wait.sock",
+			     .value = "ADDRESS", .help = "where nginx finds the waiting pool"},
 	[SET_WORKERS] = {"workers", SETTING_INTEGER, "16", 1, 512, .value = "N",
 			 .help = "processes of the quick pool, for calls that take milliseconds"},
 	[SET_WAIT_WORKERS] =
 		{"wait-workers", SETTING_INTEGER, "40", 1, 512, .value = "N",
 		 .help = "processes of the waiting pool, for logins, the log and commands to workers"},
-	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
+	[SET_REDIS] = {"redis", SETTING_TEXT, "unix:" SETTING_STATE_DIR "/redis.sock", .secret = true,
+		       .value = "ADDRESS",
 		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
 	[SET_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
 			  .help = "PEM file of authorities to trust with rediss://, instead of the system's"},
 	[SET_SECRET_FILE] =
-		{"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
+		{"secret-file", SETTING_TEXT, SETTING_STATE_DIR "/jwt-secret", .value = "PATH",
 		 .help = "file with the key that tokens are signed with, readable by its owner only"},
 	[SET_SESSION_TTL] = {"session-ttl", SETTING_INTEGER, "43200", 60, 31536000, .value = "SECONDS",
 			     .help = "how long a login lasts"},

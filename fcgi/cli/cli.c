@@ -20,11 +20,12 @@
 #define WORDS_MAX 3 /* noun, verb, argument */
 
 static const struct setting SETTINGS[CLI_SETTINGS] = {
-	[CLI_REDIS] = {"redis", SETTING_TEXT, "unix:run/redis.sock", .secret = true, .value = "ADDRESS",
+	[CLI_REDIS] = {"redis", SETTING_TEXT, "unix:" SETTING_STATE_DIR "/redis.sock", .secret = true,
+		       .value = "ADDRESS",
 		       .help = "unix:PATH or redis[s]://[user:password@]host[:port][/db]"},
 	[CLI_REDIS_CA] = {"redis-ca", SETTING_TEXT, "", .value = "PATH",
 			  .help = "PEM file of authorities to trust with rediss://, instead of the system's"},
-	[CLI_SECRET_FILE] = {"secret-file", SETTING_TEXT, "run/jwt-secret", .value = "PATH",
+	[CLI_SECRET_FILE] = {"secret-file", SETTING_TEXT, SETTING_STATE_DIR "/jwt-secret", .value = "PATH",
 			     .help = "file with the key that tokens are signed with; the API's own"},
 	[CLI_ROLE] = {"role", SETTING_TEXT, "", .value = "ROLE",
 		      .help = "of a user: viewer (reads), operator (acts, too) or admin"},
@@ -153,7 +154,9 @@ static void say_why(enum err err, const struct reason *why, const struct redis_a
 	else if (err != ERR_BACKEND_AWAY)
 		fprintf(stderr, "it failed (%s); the message above says why\n", err_code(err));
 	else if (*redis->path)
-		fprintf(stderr, "no Redis answers at unix:%s; --redis says where it is\n", redis->path);
+		fprintf(stderr,
+			"no Redis answers at unix:%s; P2PDASH_STATE_DIR or --redis says where it is\n",
+			redis->path);
 	else
 		fprintf(stderr, "no Redis answers at %s:%d; --redis says where it is\n", redis->host,
 			redis->port);

@@ -10,8 +10,12 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { promisify } from 'node:util';
 
+import { report } from '../lib/report.js';
 import { BIN, Client, ROOT, freePort, temporaryFolder, waitFor } from '../lib/stack.js';
+
+const run = promisify(execFile);
 
 /** The admin of a stack, by the password that `up` wrote. @param {Place} where */
 async function adminOf(where) {
@@ -122,6 +126,15 @@ test('a_second_stack_lives_beside_the_first', async () => {
   assert.equal(status, 0, output);
   assert.equal((await one.client.get('/health')).status, 200);
   assert.equal((await two.client.get('/health')).status, 200);
+});
+
+test('a_token_is_for_the_stack_whose_state_directory_is_named', async () => {
+  const { P2PDASH_REDIS, P2PDASH_SECRET_FILE, ...env } = two.env;
+  const { stdout } = await run(join(BIN, 'p2pdash'), ['token', 'create', '--node', 'worker-001'], { env });
+  const statusAt = async (/** @type {Place} */ where) =>
+    (await where.client.as({ token: stdout.trim() }).post('/api/reporter/report', report('worker-001'))).status;
+  assert.equal(await statusAt(two), 200);
+  assert.equal(await statusAt(one), 401);
 });
 
 test('a_program_that_is_killed_is_started_again', async () => {

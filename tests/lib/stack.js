@@ -179,11 +179,7 @@ export class Stack {
    */
   async cli(args, { input = '' } = {}) {
     const promise = run(join(BIN, 'p2pdash'), args, {
-      env: {
-        ...process.env,
-        P2PDASH_REDIS: `unix:${this.folder}/redis.sock`,
-        P2PDASH_SECRET_FILE: join(this.folder, 'jwt-secret'),
-      },
+      env: { ...process.env, P2PDASH_STATE_DIR: this.folder },
     });
     promise.child.stdin?.on('error', () => {}); // it may refuse its arguments and end before it reads
     promise.child.stdin?.end(input);

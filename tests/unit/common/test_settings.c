@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LISTEN, WORKERS, VERBOSE, SETTINGS_COUNT };
+enum { LISTEN, WORKERS, VERBOSE, SOCKET, SETTINGS_COUNT };
 
 static const struct setting SETTINGS[SETTINGS_COUNT] = {
 	[LISTEN] = {.name = "test-listen",
@@ -21,6 +21,11 @@ static const struct setting SETTINGS[SETTINGS_COUNT] = {
 		     .value = "N",
 		     .help = "how many"},
 	[VERBOSE] = {.name = "test-verbose", .type = SETTING_FLAG, .initial = "0", .help = "say more"},
+	[SOCKET] = {.name = "test-socket",
+		    .type = SETTING_TEXT,
+		    .initial = "unix:" SETTING_STATE_DIR "/a.sock",
+		    .value = "ADDRESS",
+		    .help = "where it is"},
 };
 
 static const struct program PROGRAM = {"test", "a test", "test [OPTION …]", NULL, SETTINGS, SETTINGS_COUNT};
@@ -56,6 +61,37 @@ static void an_option_wins_over_the_environment_over_the_default(void **state)
 	assert_int_equal(read(values, &rest, &why, "--test-listen=a", "--test-workers", "4"), ERR_NONE);
 	assert_int_equal(values[WORKERS].number, 4);
 	unsetenv("P2PDASH_TEST_WORKERS");
+}
+
+static void a_default_lies_in_the_state_directory_that_the_environment_names(void **state)
+{
+	static const struct {
+		const char *dir, *option, *wanted;
+	} CASES[] = {
+		{NULL, NULL, "unix:run/a.sock"},
+		{"", NULL, "unix:run/a.sock"},
+		{"/srv/second", NULL, "unix:/srv/second/a.sock"},
+		{"/srv/second", "--test-socket=unix:/b.sock", "unix:/b.sock"},
+	};
+	struct setting_value values[SETTINGS_COUNT];
+	struct reason why;
+	int rest;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		unsetenv("P2PDASH_TEST_SOCKET");
+		unsetenv("P2PDASH_STATE_DIR");
+		if (CASES[i].dir)
+			setenv("P2PDASH_STATE_DIR", CASES[i].dir, 1);
+		assert_int_equal(read(values, &rest, &why, "--test-listen=a", CASES[i].option, NULL),
+				 ERR_NONE);
+		assert_string_equal(values[SOCKET].text, CASES[i].wanted);
+	}
+	setenv("P2PDASH_TEST_SOCKET", "unix:/c.sock", 1);
+	assert_int_equal(read(values, &rest, &why, "--test-listen=a", NULL, NULL), ERR_NONE);
+	assert_string_equal(values[SOCKET].text, "unix:/c.sock");
+	unsetenv("P2PDASH_TEST_SOCKET");
+	unsetenv("P2PDASH_STATE_DIR");
 }
 
 static void what_is_wrong_is_named_as_it_was_written(void **state)
@@ -142,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_option_wins_over_the_environment_over_the_default),
+		cmocka_unit_test(a_default_lies_in_the_state_directory_that_the_environment_names),
 		cmocka_unit_test(what_is_wrong_is_named_as_it_was_written),
 		cmocka_unit_test(redis_addresses_are_read),
 		cmocka_unit_test(a_bad_redis_address_is_refused_without_its_password),
