@@ -3,26 +3,11 @@
 #include "feed/feed.h"
 
 #include "common/mem.h"
-#include "feed/backlog.h"
-#include "feed/known.h"
 #include "feed/load.h"
-#include "feed/redis_link.h"
-#include "feed/sync.h"
 
-#include <ev.h>
 #include <stdlib.h>
 
 #define CHECK_S 2.0 /* how often Redis is asked whether it is there, and for what it has counted */
-
-struct feed {
-	struct ev_loop *loop;
-	struct known known;
-	struct sync *sync;
-	struct redis_link *link;
-	struct load *load;
-	struct backlogs backlogs;
-	ev_timer clock, check;
-};
 
 static void on_clock(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -48,7 +33,7 @@ struct feed *feed_new(struct ev_loop *loop, const struct feed_options *options)
 	struct feed *feed = mem_alloc(1, sizeof(*feed));
 
 	feed->loop = loop;
-	feed->sync = sync_new(loop, options, &feed->link);
+	feed->sync = sync_new(loop, options->address, options->tls, &feed->link);
 	feed->load = load_new(feed->link, feed->sync, &feed->known, options->lines_each);
 	sync_join(feed->sync, &LOAD_PART, feed->load);
 	backlogs_init(&feed->backlogs, feed->link);
@@ -72,46 +57,4 @@ void feed_free(struct feed *feed)
 	sync_free(feed->sync);
 	known_free(&feed->known);
 	free(feed);
-}
-
-void feed_listen(struct feed *feed, const struct feed_events *events, void *context)
-{
-	known_listen(&feed->known, events, context);
-}
-
-void feed_join(struct feed *feed, const struct feed_part *part, void *context)
-{
-	sync_join(feed->sync, part, context);
-}
-
-struct known *feed_known(struct feed *feed)
-{
-	return &feed->known;
-}
-
-struct backlogs *feed_backlogs(struct feed *feed)
-{
-	return &feed->backlogs;
-}
-
-/* --- what else a follower wants of Redis -------------------------------------------------------------- */
-
-void feed_follow(struct feed *feed, const char *channel)
-{
-	redis_link_follow(feed->link, channel);
-}
-
-void feed_unfollow(struct feed *feed, const char *channel)
-{
-	redis_link_unfollow(feed->link, channel);
-}
-
-struct question *feed_ask(struct feed *feed, const char *const *words, reply_handler *answer, void *context)
-{
-	return redis_link_ask(feed->link, words, answer, context);
-}
-
-void feed_ask_for_sync(struct feed *feed, const char *const *words, reply_handler *answer, void *context)
-{
-	sync_ask(feed->sync, words, answer, context);
 }

@@ -7,8 +7,62 @@
 #ifndef FEED_KNOWN_H
 #define FEED_KNOWN_H
 
-#include "feed/feed.h"
+#include "common/cluster.h"
 #include "feed/log_tail.h"
+#include "feed/node_table.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* --- for followers ------------------------------------------------------------------------------------ */
+
+enum feed_phase {
+	FEED_AWAY,	  /* no Redis: nothing but statuses is told, which change as time goes by */
+	FEED_LEARNING,	  /* Redis is there, and the feed learns what is: nothing is told */
+	FEED_CATCHING_UP, /* what is, and what has changed, is told in one go */
+	FEED_FOLLOWING,	  /* what happens is told as it happens */
+	FEED_PHASES
+};
+
+/* What has become of a node. */
+enum node_news {
+	NODE_LOADED,   /* while catching up: this is the node, with its history, whether it is news or not */
+	NODE_REPORTED, /* a report came; its point continues the history, if it has one */
+	NODE_STATUS,   /* the status is another one, because time has gone by */
+	NODE_HISTORY_CLEARED, /* it has no points now */
+	NODE_REMOVED	      /* the feed does not know it any more */
+};
+
+/*
+ * What a listener is told; NULL for an event that it does not need. What is pointed to lives as long as the
+ * call, or, where the feed keeps it, until the feed's next change. No event may free the feed.
+ */
+struct feed_events {
+	/* The feed has gone into another phase. It begins in FEED_AWAY without a word. */
+	void (*phase)(void *context, enum feed_phase phase);
+
+	/* What is known has been changed already. `report` is NULL but with NODE_REPORTED. */
+	void (*node)(void *context, enum node_news news, const struct known_node *node,
+		     const struct node_report *report);
+
+	/* The totals were read again; every report adds one to the number of updates besides. */
+	void (*totals)(void *context, const struct cluster_totals *totals);
+
+	/* Log entries in the order of `seq`, each once. They follow what was told before without a gap,
+	 * unless one of the next two events said otherwise. */
+	void (*lines)(void *context, struct log_entry *const *entries, size_t count);
+
+	/* Entries with after < seq < before may be missing from what is told. */
+	void (*gap)(void *context, int64_t after, int64_t before);
+
+	/* Redis began anew, so `seq` counts from the start again; entries before `complete_from` may be
+	 * missing. */
+	void (*log_restarted)(void *context, int64_t complete_from);
+
+	/* The log of a node (NULL: of all nodes) was cleared. The feed still has the entries during the call.
+	 */
+	void (*log_cleared)(void *context, const char *node);
+};
 
 struct listener {
 	struct listener *next;
@@ -24,8 +78,10 @@ struct known {
 	struct listener *listeners; /* the feed's own */
 };
 
-void known_free(struct known *known); /* a zeroed struct knows nothing and has no listener */
+/* Listeners are told in the order in which they came. `events` and `context` outlive the feed. */
 void known_listen(struct known *known, const struct feed_events *events, void *context);
+
+void known_free(struct known *known); /* a zeroed struct knows nothing and has no listener */
 
 /* --- what happens; in FEED_CATCHING_UP it may be known already ---------------------------------------- */
 

@@ -231,7 +231,7 @@ static void on_message(void *context, const char *channel, const char *payload, 
 	channels_message(load->known, channel, payload, len);
 }
 
-const struct feed_part LOAD_PART = {
+const struct sync_part LOAD_PART = {
 	.channels = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED}, .step = on_step, .message = on_message};
 
 struct load *load_new(struct redis_link *link, struct sync *sync, struct known *known, size_t lines_each)

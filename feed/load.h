@@ -16,7 +16,7 @@ struct load *load_new(struct redis_link *link, struct sync *sync, struct known *
 void load_free(struct load *load); /* after redis_link_free */
 
 /* To be joined to the sync, with the load as context. */
-extern const struct feed_part LOAD_PART;
+extern const struct sync_part LOAD_PART;
 
 /* Reads the totals again, which no channel tells; for every few seconds. While the feed does not follow,
  * nothing happens. */

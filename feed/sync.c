@@ -40,7 +40,7 @@ enum sync_state {
 
 struct member {
 	struct member *next;
-	const struct feed_part *part;
+	const struct sync_part *part;
 	void *context;
 };
 
@@ -244,7 +244,8 @@ static void on_message(void *context, const char *channel, const char *payload, 
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
-struct sync *sync_new(struct ev_loop *loop, const struct feed_options *options, struct redis_link **link)
+struct sync *sync_new(struct ev_loop *loop, const struct redis_address *address, struct redis_tls *tls,
+		      struct redis_link **link)
 {
 	static const struct redis_link_events EVENTS = {.up = on_up,
 							.lost = on_lost,
@@ -254,12 +255,12 @@ struct sync *sync_new(struct ev_loop *loop, const struct feed_options *options, 
 	struct sync *sync = mem_alloc(1, sizeof(*sync));
 
 	sync->last = &sync->first;
-	sync->link = redis_link_new(loop, options->address, options->tls, &EVENTS, sync);
+	sync->link = redis_link_new(loop, address, tls, &EVENTS, sync);
 	*link = sync->link;
 	return sync;
 }
 
-void sync_join(struct sync *sync, const struct feed_part *part, void *context)
+void sync_join(struct sync *sync, const struct sync_part *part, void *context)
 {
 	struct member *member = mem_alloc(1, sizeof(*member)), **end = &sync->members;
 

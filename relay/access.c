@@ -106,8 +106,8 @@ static void on_revoked(void *context, const struct reply *reply)
 			map_put(&access->revoked, key + prefix, access);
 	}
 	if (cursor && strcmp(cursor, "0") != 0)
-		feed_ask_for_sync(
-			access->feed,
+		sync_ask(
+			access->feed->sync,
 			REDIS_WORDS("SCAN", cursor, "MATCH", key_of_revoked("*").text, "COUNT", SCAN_AT_ONCE),
 			on_revoked, access);
 }
@@ -157,15 +157,14 @@ static void on_step(void *context, enum sync_step step)
 	switch (step) {
 	case SYNC_BEGIN:
 		forget(access);
-		feed_follow(access->feed, CHANNEL_REVOKED);
+		redis_link_follow(access->feed->link, CHANNEL_REVOKED);
 		break;
 	case SYNC_ASK:
-		feed_ask_for_sync(access->feed, REDIS_WORDS("HGETALL", KEY_USERS), on_users, access);
-		feed_ask_for_sync(access->feed, REDIS_WORDS("HKEYS", KEY_TOKENS), on_tokens, access);
-		feed_ask_for_sync(
-			access->feed,
-			REDIS_WORDS("SCAN", "0", "MATCH", key_of_revoked("*").text, "COUNT", SCAN_AT_ONCE),
-			on_revoked, access);
+		sync_ask(access->feed->sync, REDIS_WORDS("HGETALL", KEY_USERS), on_users, access);
+		sync_ask(access->feed->sync, REDIS_WORDS("HKEYS", KEY_TOKENS), on_tokens, access);
+		sync_ask(access->feed->sync,
+			 REDIS_WORDS("SCAN", "0", "MATCH", key_of_revoked("*").text, "COUNT", SCAN_AT_ONCE),
+			 on_revoked, access);
 		break;
 	case SYNC_TAKE:
 		break;
@@ -177,7 +176,7 @@ static void on_step(void *context, enum sync_step step)
 	}
 }
 
-const struct feed_part ACCESS_PART = {.channels = {CHANNEL_REVOKED}, .step = on_step, .message = on_message};
+const struct sync_part ACCESS_PART = {.channels = {CHANNEL_REVOKED}, .step = on_step, .message = on_message};
 
 struct access *access_new(struct feed *feed, const struct token_secret *secret)
 {
@@ -185,7 +184,7 @@ struct access *access_new(struct feed *feed, const struct token_secret *secret)
 
 	access->feed = feed;
 	access->secret = *secret;
-	feed_join(feed, &ACCESS_PART, access);
+	sync_join(feed->sync, &ACCESS_PART, access);
 	return access;
 }
 

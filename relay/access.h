@@ -35,6 +35,6 @@ enum err access_admit(const struct access *access, const struct credentials *cre
 const char *access_ended(const struct access *access, const struct token_claims *claims, int64_t now_ms);
 
 /* For the test, which has no Redis: the part of the sync, whose context is the access. */
-extern const struct feed_part ACCESS_PART;
+extern const struct sync_part ACCESS_PART;
 
 #endif

@@ -246,16 +246,16 @@ const struct session_operations DEFAULT_PROTOCOL_OPERATIONS = {
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
-struct default_protocol *default_protocol_new(struct hub *hub, struct feed *feed, struct log_feed *lines)
+struct default_protocol *default_protocol_new(struct hub *hub, struct known *known, struct log_feed *lines)
 {
 	struct default_protocol *protocol = mem_alloc(1, sizeof(*protocol));
 
 	protocol->hub = hub;
-	protocol->known = feed_known(feed);
+	protocol->known = known;
 	protocol->lines = lines;
 	protocol->consumer = (struct log_consumer){.batch = on_batch, .context = protocol};
 	log_feed_add(lines, &protocol->consumer);
-	feed_listen(feed, &EVENTS, protocol);
+	known_listen(known, &EVENTS, protocol);
 	return protocol;
 }
 

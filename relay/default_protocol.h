@@ -5,7 +5,7 @@
 #ifndef RELAY_DEFAULT_PROTOCOL_H
 #define RELAY_DEFAULT_PROTOCOL_H
 
-#include "feed/feed.h"
+#include "feed/known.h"
 #include "relay/hub.h"
 #include "relay/log_feed.h"
 #include "relay/ws.h"
@@ -13,7 +13,7 @@
 struct default_protocol;
 
 /* All that is pointed to outlives it. */
-struct default_protocol *default_protocol_new(struct hub *hub, struct feed *feed, struct log_feed *lines);
+struct default_protocol *default_protocol_new(struct hub *hub, struct known *known, struct log_feed *lines);
 void default_protocol_free(struct default_protocol *protocol); /* all connections are gone; NULL is nothing */
 
 /* What the endpoint's table row needs; its `service` is a struct default_protocol. */

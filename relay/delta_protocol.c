@@ -100,7 +100,7 @@ static void on_backlog(void *context, struct log_ring *older)
 	struct log_entry *const *entries = log_feed_after(protocol->lines, client->resume_seq, &count);
 
 	if (!older) {
-		resume(client, entries, count, feed_known(protocol->feed)->log.ring.complete_from);
+		resume(client, entries, count, protocol->feed->known.log.ring.complete_from);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -132,7 +132,7 @@ static void subscribe_logs(struct client *client, const struct subscription_requ
 		return;
 	}
 	client->resume_seq = request->log_seq;
-	if (client->resume_seq + 1 >= feed_known(protocol->feed)->log.ring.complete_from) {
+	if (client->resume_seq + 1 >= protocol->feed->known.log.ring.complete_from) {
 		entries = log_feed_after(protocol->lines, client->resume_seq, &count);
 		resume(client, entries, count, 0);
 	} else if (*node) {
@@ -192,7 +192,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	client->protocol = protocol;
 	client->connection = connection;
 	client->subscriber = connection_subscriber(connection);
-	client->backlog = backlog_new(feed_backlogs(protocol->feed), on_backlog, client);
+	client->backlog = backlog_new(&protocol->feed->backlogs, on_backlog, client);
 	hub_send_last(client->subscriber, node_feed_snapshot(protocol->nodes));
 	hub_subscribe(client->subscriber, TOPIC_DELTA);
 	return client;

@@ -99,13 +99,13 @@ void log_feed_add(struct log_feed *lines, struct log_consumer *consumer)
 	lines->consumers = consumer;
 }
 
-struct log_feed *log_feed_new(struct ev_loop *loop, struct feed *feed)
+struct log_feed *log_feed_new(struct ev_loop *loop, struct known *known)
 {
 	struct log_feed *lines = mem_alloc(1, sizeof(*lines));
 
-	lines->known = feed_known(feed);
+	lines->known = known;
 	batcher_init(&lines->batcher, loop, LOG_FEED_BATCH_MS, flush, lines);
-	feed_listen(feed, &EVENTS, lines);
+	known_listen(known, &EVENTS, lines);
 	return lines;
 }
 

@@ -34,8 +34,8 @@ struct log_feed {
 	size_t untold;
 };
 
-/* `loop` and `feed` outlive it. */
-struct log_feed *log_feed_new(struct ev_loop *loop, struct feed *feed);
+/* `loop` and `known` outlive it. */
+struct log_feed *log_feed_new(struct ev_loop *loop, struct known *known);
 void log_feed_free(struct log_feed *lines); /* NULL is nothing */
 
 void log_feed_add(struct log_feed *lines, struct log_consumer *consumer); /* which outlives it */

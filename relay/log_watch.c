@@ -96,7 +96,7 @@ void log_watch_end(struct subscriber *subscriber, struct log_watch *watch)
 	free(watch);
 }
 
-struct log_watches *log_watches_new(struct hub *hub, struct feed *feed, struct log_feed *lines)
+struct log_watches *log_watches_new(struct hub *hub, struct known *known, struct log_feed *lines)
 {
 	struct log_watches *watches = mem_alloc(1, sizeof(*watches));
 
@@ -104,7 +104,7 @@ struct log_watches *log_watches_new(struct hub *hub, struct feed *feed, struct l
 	LIST_INIT(&watches->list);
 	watches->consumer = (struct log_consumer){.batch = on_batch, .context = watches};
 	log_feed_add(lines, &watches->consumer);
-	feed_listen(feed, &EVENTS, watches);
+	known_listen(known, &EVENTS, watches);
 	return watches;
 }
 

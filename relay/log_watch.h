@@ -12,7 +12,7 @@
 struct log_watch;
 struct log_watches;
 
-struct log_watches *log_watches_new(struct hub *hub, struct feed *feed,
+struct log_watches *log_watches_new(struct hub *hub, struct known *known,
 				    struct log_feed *lines); /* all outlive it */
 void log_watches_free(struct log_watches *watches);	     /* NULL is nothing */
 

@@ -223,10 +223,10 @@ static void make_parts(struct relay *relay, const struct configuration *configur
 	relay->feed = feed_new(relay->loop, &options);
 	relay->access = access_new(relay->feed, &configuration->secret);
 	relay->hub = hub_new();
-	relay->nodes = node_feed_new(relay->loop, relay->hub, relay->feed);
-	relay->lines = log_feed_new(relay->loop, relay->feed);
-	relay->watches = log_watches_new(relay->hub, relay->feed, relay->lines);
-	relay->default_protocol = default_protocol_new(relay->hub, relay->feed, relay->lines);
+	relay->nodes = node_feed_new(relay->loop, relay->hub, &relay->feed->known);
+	relay->lines = log_feed_new(relay->loop, &relay->feed->known);
+	relay->watches = log_watches_new(relay->hub, &relay->feed->known, relay->lines);
+	relay->default_protocol = default_protocol_new(relay->hub, &relay->feed->known, relay->lines);
 	relay->delta_protocol = (struct delta_protocol){
 		.feed = relay->feed, .nodes = relay->nodes, .lines = relay->lines, .watches = relay->watches};
 	relay->streams = streams_new(relay->feed);

@@ -318,15 +318,15 @@ static const struct feed_events EVENTS = {.phase = on_phase, .node = on_node};
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
-struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub, struct feed *feed)
+struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub, struct known *known)
 {
 	struct node_feed *nodes = mem_alloc(1, sizeof(*nodes));
 
 	nodes->hub = hub;
-	nodes->known = feed_known(feed);
+	nodes->known = known;
 	TAILQ_INIT(&nodes->changes);
 	batcher_init(&nodes->batcher, loop, NODE_FEED_BATCH_MS, flush, nodes);
-	feed_listen(feed, &EVENTS, nodes);
+	known_listen(known, &EVENTS, nodes);
 	return nodes;
 }
 

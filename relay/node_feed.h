@@ -17,8 +17,8 @@ struct ev_loop;
 struct node_feed;
 
 struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub,
-				struct feed *feed); /* all outlive it */
-void node_feed_free(struct node_feed *nodes);	    /* NULL is nothing */
+				struct known *known); /* all outlive it */
+void node_feed_free(struct node_feed *nodes);	      /* NULL is nothing */
 
 /* The topic of a node's messages: its next reports, and the whole node when the line of its points breaks. */
 struct node_topic {

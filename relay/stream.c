@@ -132,7 +132,7 @@ static void on_step(void *context, enum sync_step step)
 	if (step != SYNC_BEGIN)
 		return;
 	while (map_next(&streams->by_node, &cursor, &node, &stream))
-		feed_follow(streams->feed, channel_of_commands(node).text);
+		redis_link_follow(streams->feed->link, channel_of_commands(node).text);
 }
 
 /* The channel is followed, so whatever was not published to it is in the list. */
@@ -142,8 +142,8 @@ static void on_followed(void *context, const char *channel)
 	struct stream *stream = map_get(&streams->by_node, channel + strlen(CHANNEL_COMMANDS));
 
 	if (stream && !stream->waiting)
-		stream->waiting = feed_ask(
-			streams->feed,
+		stream->waiting = redis_link_ask(
+			streams->feed->link,
 			REDIS_WORDS("LRANGE", key_of_node(NODE_COMMANDS, stream->node).text, "0", "-1"),
 			on_waiting, stream);
 }
@@ -158,7 +158,7 @@ static void on_message(void *context, const char *channel, const char *payload, 
 }
 
 /* Commands have a deadline, and need nothing that a sync learns: they do not wait for it. */
-static const struct feed_part STREAMS_PART = {.channels = {CHANNEL_COMMANDS},
+static const struct sync_part STREAMS_PART = {.channels = {CHANNEL_COMMANDS},
 					      .immediate = true,
 					      .step = on_step,
 					      .message = on_message,
@@ -169,7 +169,7 @@ struct streams *streams_new(struct feed *feed)
 	struct streams *streams = mem_alloc(1, sizeof(*streams));
 
 	streams->feed = feed;
-	feed_join(feed, &STREAMS_PART, streams);
+	sync_join(feed->sync, &STREAMS_PART, streams);
 	return streams;
 }
 
@@ -198,7 +198,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	}
 	map_put(&streams->by_node, stream->node, stream);
 	send_text(stream, ": connected\n\n");
-	feed_follow(streams->feed, channel_of_commands(stream->node).text);
+	redis_link_follow(streams->feed->link, channel_of_commands(stream->node).text);
 	return stream;
 }
 
@@ -225,7 +225,7 @@ static void on_closed(void *session)
 
 	if (map_get(&streams->by_node, stream->node) == stream) {
 		map_remove(&streams->by_node, stream->node);
-		feed_unfollow(streams->feed, channel_of_commands(stream->node).text);
+		redis_link_unfollow(streams->feed->link, channel_of_commands(stream->node).text);
 	}
 	question_cancel(stream->waiting);
 	free(stream->sent);

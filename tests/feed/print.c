@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	feed = feed_new(loop, &(struct feed_options){.address = &address, .lines_each = 10});
-	feed_listen(feed, &EVENTS, NULL);
+	known_listen(&feed->known, &EVENTS, NULL);
 	ev_signal_init(&terminate, on_signal, SIGTERM);
 	ev_signal_start(loop, &terminate);
 	ev_run(loop, 0);

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A feed whose loop never runs, so it has no Redis but this test; and a client that takes everything. */
+/* What is known, which this test tells; and a client that takes everything. */
 struct rig {
-	struct feed *feed;
+	struct known known;
 	struct hub *hub;
 	struct node_feed *nodes;
 	struct log_feed *lines;
@@ -47,18 +47,16 @@ static const struct hub_outlet OUTLET = {
 
 static int set_up(void **state)
 {
-	static const struct redis_address NOWHERE = {.path = "/nowhere"};
 	struct ev_loop *loop = ev_default_loop(0);
 	struct rig *rig = calloc(1, sizeof(*rig));
 
-	rig->feed = feed_new(loop, &(struct feed_options){.address = &NOWHERE});
 	rig->hub = hub_new();
-	rig->nodes = node_feed_new(loop, rig->hub, rig->feed);
-	rig->lines = log_feed_new(loop, rig->feed);
-	rig->watches = log_watches_new(rig->hub, rig->feed, rig->lines);
-	known_load_begin(feed_known(rig->feed));
-	known_load_end(feed_known(rig->feed));
-	known_follow(feed_known(rig->feed));
+	rig->nodes = node_feed_new(loop, rig->hub, &rig->known);
+	rig->lines = log_feed_new(loop, &rig->known);
+	rig->watches = log_watches_new(rig->hub, &rig->known, rig->lines);
+	known_load_begin(&rig->known);
+	known_load_end(&rig->known);
+	known_follow(&rig->known);
 	rig->subscriber = hub_join(rig->hub, &OUTLET, rig);
 	*state = rig;
 	return 0;
@@ -69,11 +67,11 @@ static int tear_down(void **state)
 	struct rig *rig = *state;
 
 	hub_leave(rig->subscriber);
-	feed_free(rig->feed);
 	log_watches_free(rig->watches);
 	log_feed_free(rig->lines);
 	node_feed_free(rig->nodes);
 	hub_free(rig->hub);
+	known_free(&rig->known);
 	buf_free(&rig->got);
 	free(rig);
 	return 0;
@@ -82,7 +80,7 @@ static int tear_down(void **state)
 static void publish(struct rig *rig, const char *channel, const char *payload)
 {
 	buf_clear(&rig->got);
-	channels_message(feed_known(rig->feed), channel, payload, strlen(payload));
+	channels_message(&rig->known, channel, payload, strlen(payload));
 }
 
 static void report(struct rig *rig, int cpu_percent)
@@ -149,7 +147,7 @@ static void a_removed_node_is_told_to_those_who_know_it(void **state)
 	report(rig, 2);
 	publish(rig, CHANNEL_REMOVED, "w1"); /* of the second one nobody has heard */
 	hub_subscribe(rig->subscriber, TOPIC_DELTA);
-	known_load_begin(feed_known(rig->feed));
+	known_load_begin(&rig->known);
 	frame_release(node_feed_snapshot(rig->nodes));
 	assert_non_null(strstr(rig->got.data, "\"workers\":{},\"removed\":[\"w1\"],"));
 }
