@@ -127,6 +127,7 @@ static void child_kill(struct child *child, enum child_state why)
 	assert(why == CHILD_CANCELLED || (why == CHILD_OVERDUE && child->state == CHILD_RUNNING));
 	assert(child->state == CHILD_RUNNING || child->state == CHILD_OVERDUE);
 	child->state = why;
+	timer_stop(child->timer); /* it may be due in this very turn of the loop */
 	kill(-child->pid, SIGKILL);
 	kill(child->pid, SIGKILL); /* it may have joined another group */
 }

@@ -313,7 +313,7 @@ void ledger_finish(struct ledger *ledger, const char *id, const char *result, si
 	struct record *record = find(ledger, id);
 	struct buf line = {0};
 
-	if (!record)
+	if (!record || record->state != RECORD_BEGUN)
 		return;
 	move(record, RECORD_FINISHED, result, len);
 	record->at_ms = clock_now_ms();
@@ -345,7 +345,7 @@ void ledger_delivered(struct ledger *ledger, const char *id)
 	struct record *record = find(ledger, id);
 	struct buf line = {0};
 
-	if (!record)
+	if (!record || record->state != RECORD_FINISHED)
 		return;
 	move(record, RECORD_DELIVERED, NULL, 0);
 	buf_printf(&line, DELIVERED_FORMAT, id, clock_now_ms());

@@ -52,7 +52,7 @@ void ledger_finish(struct ledger *ledger, const char *id, const char *result, si
  */
 const char *ledger_undelivered(const struct ledger *ledger, const char **result, size_t *len);
 
-/* The coordinator has taken the result, or will never want it. An id that is not known is nothing. */
+/* The coordinator has taken the result, or will never want it. An id without a result is nothing. */
 void ledger_delivered(struct ledger *ledger, const char *id);
 
 /* Whether nothing is under way and everything is delivered. */
