@@ -1,15 +1,15 @@
 /*
  * The reporter as a service: it takes signals, changes the configuration while it runs, and leaves with a
- * goodbye. What the parts do is theirs; it only opens and closes them.
+ * goodbye. It opens and closes the parts, and does not know what they do.
  *
  * Its life is one state, because several things that can happen at any time mean something else once it
  * leaves: an answer is then perhaps the goodbye's, a second SIGTERM means "now", and a configuration is not
  * read any more. They all ask for the state, and one function makes the moves.
  *
- * A configuration that is read anew replaces all parts at once; nothing is changed in them. That way there is
- * one way to come to a state, the one that each start takes. If the new parts cannot be opened (another
- * reporter holds the state directory), the old configuration is opened again, so that a mistake costs no
- * monitoring.
+ * When the configuration is read again, all parts are closed and opened anew with it; none of them is changed
+ * while it runs. So parts come into being in one way only, the same as at the start, and no part needs to
+ * know that a configuration can change. If the new one cannot be used here (another reporter holds its state
+ * directory), the old one is opened again: a mistake must not end the monitoring.
  */
 #include "reporter/daemon.h"
 

@@ -1,6 +1,6 @@
 /*
- * Runs that end by themselves. The parts are those of the daemon; the difference is that somebody must find
- * out when all is done, which no event tells: a step every few milliseconds looks at the parts and decides.
+ * Runs that end by themselves, with the parts of the daemon. No event tells that all is done: that no command
+ * will come any more, and no log line. So these runs look at the parts every few milliseconds, and decide.
  */
 #include "reporter/once.h"
 
