@@ -3,16 +3,12 @@
 #include "reporter/base/loop.h"
 #include "reporter/report/delivery.h"
 #include "tests/unit/cm.h"
+#include "tests/unit/reporter/far_end.h"
 #include "tests/unit/reporter/folder.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum { LONG_MS = 60000, SPACED_MS = 450 /* the spacing, and time for the exchange */ };
 
@@ -21,17 +17,14 @@ struct rig {
 	struct loop *loop;
 	struct uplink *uplink;
 	struct config_reporter config;
-	char url[64], token_file[128];
+	char token_file[128];
 	struct delivery *delivery;
 	struct timer *patience;
 	int64_t interval_ms;			      /* what take_answer returns */
 	void (*on_answer)(struct delivery *delivery); /* called once by take_answer; NULL: nothing */
 	char story[32]; /* n, l: a report or the last one was written; a: its answer taken; !: told of it */
 
-	int listener, client; /* the coordinator's; client -1: none */
-	struct watch *listening, *reading;
-	char request[2048];
-	size_t request_len;
+	struct far_end coordinator;
 	int status; /* of its answers; 0: it waits until it is told */
 };
 
@@ -45,59 +38,14 @@ static void note(struct rig *rig, char what)
 
 /* --- the coordinator ---------------------------------------------------------------------------- */
 
-static void give_answer(struct rig *rig, int status)
-{
-	char text[128];
-	int len = snprintf(text, sizeof(text),
-			   "HTTP/1.1 %d X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", status);
-
-	assert_int_equal(write(rig->client, text, (size_t)len), len);
-	watch_free(rig->reading);
-	close(rig->client);
-	rig->client = -1;
-}
-
-static void on_request(void *user, uint32_t events)
+static void on_request(void *user)
 {
 	struct rig *rig = user;
-	ssize_t got = read(rig->client, rig->request + rig->request_len,
-			   sizeof(rig->request) - 1 - rig->request_len);
 
-	(void)events;
-	assert_true(got > 0);
-	rig->request_len += (size_t)got;
-	rig->request[rig->request_len] = '\0';
-	if (!strstr(rig->request, "{report}"))
-		return;
 	if (rig->status)
-		give_answer(rig, rig->status);
+		far_end_answer(&rig->coordinator, rig->status, "{}");
 	else
 		loop_stop(rig->loop);
-}
-
-static void on_client(void *user, uint32_t events)
-{
-	struct rig *rig = user;
-
-	(void)events;
-	assert_int_equal(rig->client, -1); /* one report at a time */
-	rig->client = accept4(rig->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	assert_true(rig->client >= 0);
-	rig->request_len = 0;
-	rig->reading = loop_watch(rig->loop, rig->client, EPOLLIN, on_request, rig);
-}
-
-static void listen_here(struct rig *rig)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(address);
-
-	rig->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(rig->listener, (struct sockaddr *)&address, len), 0);
-	assert_int_equal(listen(rig->listener, 8), 0);
-	assert_int_equal(getsockname(rig->listener, (struct sockaddr *)&address, &len), 0);
-	snprintf(rig->url, sizeof(rig->url), "http://127.0.0.1:%d", ntohs(address.sin_port));
-	rig->listening = loop_watch(rig->loop, rig->listener, EPOLLIN, on_client, rig);
 }
 
 /* --- the owner ---------------------------------------------------------------------------------- */
@@ -146,13 +94,13 @@ static void run_until_held(struct rig *rig)
 {
 	rig->status = 0;
 	run_for(rig, 10000);
-	assert_true(rig->client >= 0);
+	assert_true(rig->coordinator.client >= 0);
 }
 
 static void release(struct rig *rig)
 {
 	rig->status = 200;
-	give_answer(rig, 200);
+	far_end_answer(&rig->coordinator, 200, "{}");
 }
 
 static int set_up(void **state)
@@ -162,13 +110,14 @@ static int set_up(void **state)
 		.user = rig, .write = on_write, .take_answer = on_take_answer, .answered = on_answered};
 	struct reason why;
 
-	*rig = (struct rig){.client = -1, .status = 200, .interval_ms = DELIVERY_NO_INTERVAL};
+	*rig = (struct rig){.status = 200, .interval_ms = DELIVERY_NO_INTERVAL};
 	folder_make(&rig->folder);
 	rig->loop = loop_new();
-	listen_here(rig);
+	far_end_open(&rig->coordinator, rig->loop, on_request, rig);
 	snprintf(rig->token_file, sizeof(rig->token_file), "%s",
 		 folder_write(&rig->folder, "token", "a.b.c"));
-	rig->config = (struct config_reporter){.coordinator = rig->url, .token_file = rig->token_file};
+	rig->config =
+		(struct config_reporter){.coordinator = rig->coordinator.url, .token_file = rig->token_file};
 	assert_int_equal(uplink_new(rig->loop, &rig->config, &rig->uplink, &why), ERR_NONE);
 	rig->delivery = delivery_new(rig->loop, rig->uplink, &events);
 	rig->patience = loop_timer(rig->loop, on_patience_over, rig);
@@ -183,12 +132,7 @@ static int tear_down(void **state)
 	delivery_free(rig->delivery);
 	uplink_free(rig->uplink);
 	timer_free(rig->patience);
-	watch_free(rig->listening);
-	if (rig->client >= 0) {
-		watch_free(rig->reading);
-		close(rig->client);
-	}
-	close(rig->listener);
+	far_end_close(&rig->coordinator);
 	loop_free(rig->loop);
 	folder_remove(&rig->folder);
 	free(rig);
