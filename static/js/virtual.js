@@ -2,12 +2,12 @@
 //
 // The list is as high as all its rows together, so that the scrollbar is right; one element in it, the window, holds the
 // rows in view and is moved to where they belong. Rows may differ in height. A row counts as `estimate` high until it
-// has been in the page and a ResizeObserver has told its height; from the heights follows where each row begins, and a
-// binary search finds the rows at a place. Whenever heights or items change, the list can hold one row (the anchor)
-// where it is on the screen, so that what a person reads does not move.
+// has been in the page and a ResizeObserver has told its height (row-heights.js). Whenever heights or items change, the
+// list can hold one row (the anchor) where it is on the screen, so that what a person reads does not move.
 //
 // Elements of rows that have left the view are used again for rows that enter it. An element that has the focus or a
 // selected text is not.
+import { RowHeights } from './row-heights.js';
 
 /**
  * @template T
@@ -28,11 +28,9 @@ const MARGIN_PX = 200;
 export class VirtualList {
   /** @type {T[]} */
   #items = [];
-  /** Row i begins at #tops[i]; the last one is the whole height. */
-  #tops = new Float64Array(1);
-  /** @type {Map<string, number>} heights that differ from the estimate */
-  #heights = new Map();
-  /** @type {Map<string, HTMLElement>} */
+  /** @type {RowHeights} */
+  #heights;
+  /** The elements in the page, by the keys of their rows. @type {Map<string, HTMLElement>} */
   #shown = new Map();
   /** @type {WeakMap<Element, string>} */
   #keys = new WeakMap();
@@ -57,7 +55,7 @@ export class VirtualList {
     this.list = list;
     this.scroller = scroller;
     this.rows = rows;
-    this.estimate = estimate;
+    this.#heights = new RowHeights(estimate);
     this.measured = measured;
     this.stick = stick;
     this.onstick = onstick;
@@ -85,7 +83,8 @@ export class VirtualList {
   setItems(items, { hold = false } = {}) {
     const anchor = hold ? this.#anchor() : null;
     this.#items = items;
-    if (this.#heights.size > 2 * items.length + 100) this.#forgetGone();
+    // A page stays open for days. The heights of rows that are gone would pile up.
+    if (this.#heights.size > 2 * items.length + 100) this.#heights.keep(new Set(items.map(this.rows.key)));
     this.#layout(anchor);
   }
 
@@ -95,8 +94,12 @@ export class VirtualList {
     this.#draw();
   }
 
-  /** Measures all heights again: the width of the rows, or the way they are shown, has changed. */
-  forgetHeights() {
+  /**
+   * Measures all heights again: the width of the rows, or the way they are shown, has changed.
+   * @param {number} [estimate] another one, from now on
+   */
+  forgetHeights(estimate) {
+    if (estimate !== undefined) this.#heights.estimate = estimate;
     this.#heights.clear();
     this.#observer.disconnect();
     for (const element of this.#shown.values()) if (this.measured) this.#observer.observe(element);
@@ -113,8 +116,7 @@ export class VirtualList {
 
   /** Scrolls to a row. @param {number} index */
   scrollTo(index) {
-    const top = this.#tops[Math.max(0, Math.min(index, this.#items.length))];
-    (this.scroller ?? window).scrollTo({ top: top + this.#listTop() });
+    (this.scroller ?? window).scrollTo({ top: this.#heights.top(index) + this.#listTop() });
     this.#draw();
   }
 
@@ -134,16 +136,10 @@ export class VirtualList {
 
   /** Finds where each row begins, and draws. @param {{key: string, offset: number} | null} anchor the row to hold */
   #layout(anchor) {
-    const count = this.#items.length;
-    if (this.#tops.length < count + 1) this.#tops = new Float64Array(count * 2 + 1);
-    const uniform = this.#heights.size === 0;
-    for (let i = 0, top = 0; i < count; i += 1) {
-      top += uniform ? this.estimate : (this.#heights.get(this.rows.key(this.#items[i])) ?? this.estimate);
-      this.#tops[i + 1] = top;
-    }
-    this.list.style.height = `${this.#tops[count]}px`;
+    this.#heights.layout(this.#items.length, (index) => this.rows.key(this.#items[index]));
+    this.list.style.height = `${this.#heights.total}px`;
     if (this.scroller && this.stick()) {
-      const end = this.#listTop() + this.#tops[count];
+      const end = this.#listTop() + this.#heights.total;
       this.scroller.scrollTop = end;
       this.onstick?.(end - this.scroller.clientHeight); // what was scrolled to may yet shrink, with the rows before
     } else if (anchor) this.#restore(anchor);
@@ -156,7 +152,7 @@ export class VirtualList {
     this.#drawn = { first, last, fresh: true };
     const visible = this.#items.slice(first, last);
     this.#replaceRows(visible, first);
-    this.window.style.transform = `translateY(${this.#tops[first]}px)`;
+    this.window.style.transform = `translateY(${this.#heights.top(first)}px)`;
     this.onrange?.(visible);
   }
 
@@ -164,8 +160,8 @@ export class VirtualList {
   #range() {
     const height = this.scroller ? this.scroller.clientHeight : window.innerHeight;
     const offset = (this.scroller ? this.scroller.scrollTop : window.scrollY) - this.#listTop();
-    const first = this.#indexAt(offset - MARGIN_PX);
-    const last = this.#indexAt(offset + height + MARGIN_PX) + 1;
+    const first = this.#heights.indexAt(offset - MARGIN_PX);
+    const last = this.#heights.indexAt(offset + height + MARGIN_PX) + 1;
     return { first, last: Math.min(last, this.#items.length) };
   }
 
@@ -173,24 +169,6 @@ export class VirtualList {
   #listTop() {
     if (!this.scroller) return this.list.getBoundingClientRect().top + window.scrollY;
     return this.list.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top + this.scroller.scrollTop;
-  }
-
-  /** The row at a place. @param {number} y px from the list's top @returns {number} */
-  #indexAt(y) {
-    let low = 0;
-    let high = this.#items.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#tops[middle + 1] <= y) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  // A page stays open for days. The heights of rows that are gone would pile up.
-  #forgetGone() {
-    const keys = new Set(this.#items.map(this.rows.key));
-    for (const key of this.#heights.keys()) if (!keys.has(key)) this.#heights.delete(key);
   }
 
   /**
@@ -270,10 +248,7 @@ export class VirtualList {
       const key = this.#keys.get(target);
       const height = borderBoxSize[0]?.blockSize ?? 0;
       if (key === undefined || height === 0) continue;
-      if (Math.abs(height - (this.#heights.get(key) ?? this.estimate)) > 0.5) {
-        this.#heights.set(key, height);
-        changed = true;
-      }
+      if (this.#heights.measure(key, height)) changed = true;
     }
     if (changed) this.#layout(this.#anchor());
   }
@@ -282,14 +257,14 @@ export class VirtualList {
   #anchor() {
     if (!this.scroller || this.#items.length === 0) return null;
     const y = this.scroller.scrollTop - this.#listTop();
-    const index = Math.min(this.#indexAt(y), this.#items.length - 1);
-    return { key: this.rows.key(this.#items[index]), offset: y - this.#tops[index] };
+    const index = Math.min(this.#heights.indexAt(y), this.#items.length - 1);
+    return { key: this.rows.key(this.#items[index]), offset: y - this.#heights.top(index) };
   }
 
   /** Scrolls a row to where it was. @param {{key: string, offset: number}} anchor */
   #restore({ key, offset }) {
     const index = this.#items.findIndex((item) => this.rows.key(item) === key);
-    if (this.scroller && index >= 0) this.scroller.scrollTop = this.#tops[index] + offset + this.#listTop();
+    if (this.scroller && index >= 0) this.scroller.scrollTop = this.#heights.top(index) + offset + this.#listTop();
   }
 }
 

@@ -111,14 +111,7 @@ function workerList(body, store, signal) {
       settle = setTimeout(() => store.watch(owner, ids), SETTLE_MS);
     },
   });
-  NARROW.addEventListener(
-    'change',
-    () => {
-      list.estimate = height();
-      list.forgetHeights();
-    },
-    { signal },
-  );
+  NARROW.addEventListener('change', () => list.forgetHeights(height()), { signal });
   signal.addEventListener('abort', () => {
     clearTimeout(settle);
     store.watch(owner, []);
