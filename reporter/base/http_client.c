@@ -4,7 +4,7 @@
  *
  * libcurl forbids to add or remove transfers from its own callbacks, and on_body is one: a caller that gets a
  * piece of a stream may well start a request or cancel this one. So while libcurl runs (`performing`), a new
- * exchange waits in the list, and a cancelled one is only marked; http_client_perform does both afterwards.
+ * exchange waits in the list, and a cancelled one is only marked; http_client_turn does both afterwards.
  * `done` is never called from within libcurl, so anything is allowed there.
  */
 #include "reporter/base/http_client.h"
@@ -207,13 +207,6 @@ void http_client_cancel(struct http_exchange *exchange)
 		exchange->state = EXCHANGE_CANCELLED;
 }
 
-void http_client_wait(struct http_client *http, int fd, int64_t timeout_ms)
-{
-	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
-
-	curl_multi_poll(http->multi, &extra, 1, (int)timeout_ms, NULL);
-}
-
 /* Frees the exchange before it calls `done`, so that the callback may start the next one or end the program.
  */
 static void exchange_finish(struct http_exchange *exchange, CURLcode code)
@@ -249,12 +242,14 @@ static void exchange_finish(struct http_exchange *exchange, CURLcode code)
 	buf_free(&body);
 }
 
-void http_client_perform(struct http_client *http)
+void http_client_turn(struct http_client *http, int fd, int64_t sleep_max_ms)
 {
+	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
 	struct http_exchange *next;
 	const CURLMsg *message;
 	int running, queued;
 
+	curl_multi_poll(http->multi, &extra, 1, (int)sleep_max_ms, NULL);
 	http->performing = true;
 	curl_multi_perform(http->multi, &running);
 	http->performing = false;

@@ -58,10 +58,10 @@ void http_client_cancel(struct http_exchange *exchange);
 struct http_client *http_client_new(void);
 void http_client_free(struct http_client *http); /* cancels what is on its way; NULL is nothing */
 
-/* Sleeps until `fd` is readable, a transfer wants something, or `timeout_ms` are over. */
-void http_client_wait(struct http_client *http, int fd, int64_t timeout_ms);
-
-/* Moves the transfers on and calls `data` and `done`. */
-void http_client_perform(struct http_client *http);
+/*
+ * Sleeps until `fd` is readable, a transfer wants something, or `sleep_max_ms` are over; then moves the
+ * transfers on, and calls `data` and `done`.
+ */
+void http_client_turn(struct http_client *http, int fd, int64_t sleep_max_ms);
 
 #endif

@@ -131,8 +131,7 @@ void loop_run(struct loop *loop)
 		int count;
 		int64_t now;
 
-		http_client_wait(loop->http, loop->epoll, time_to_sleep_ms(loop));
-		http_client_perform(loop->http);
+		http_client_turn(loop->http, loop->epoll, time_to_sleep_ms(loop));
 		count = epoll_wait(loop->epoll, events, EVENTS_A_TURN, 0);
 		for (int i = 0; i < count; i++) {
 			struct watch *watch = events[i].data.ptr;

@@ -78,28 +78,24 @@ static const struct config_key LOG_KEYS[] = {
 	{"format", VALUE_CHOICE, LOG(format), .kinds = KIND(SOURCE_FILE), .choices = FORMATS},
 };
 
+/* Of struct config itself: the section has no struct of its own. */
 static const struct config_key CERTIFICATES_KEYS[] = {
 	{"paths", VALUE_LIST, .offset = offsetof(struct config, certificates), .required = true},
 };
 
+/* A kind of section: `[kind NAME]`, any number of them, or `[kind]`, once. */
 struct section {
 	const char *kind;
-	bool named; /* `[kind NAME]`, any number of them; else `[kind]`, once */
 	const struct config_key *keys;
 	size_t keys_count;
-	/* Makes room for one. Returns where its values go; NULL if there is one of that name already. */
+	size_t offset; /* of the values of the one that has no name, in struct config */
+	/* Makes room for one more with a name. Returns where its values go; NULL if there is one of that name
+	 * already. The function is NULL for a kind without names. */
 	void *(*add)(struct config *config, const char *name);
 	/* Judges and completes a whole section; may be NULL. `lines` has the lines of the table's keys, 0 for
 	 * those that are not given. Sets *line to that of the key it refuses. */
 	enum err (*check)(void *section, const int *lines, int *line, struct reason *why);
 };
-
-/* A coordinator is required, so a section that was there has set it. */
-static void *add_reporter(struct config *config, const char *name)
-{
-	(void)name;
-	return config->reporter.coordinator ? NULL : &config->reporter;
-}
 
 static void *add_service(struct config *config, const char *name)
 {
@@ -128,12 +124,6 @@ static void *add_log(struct config *config, const char *name)
 	log = &config->logs[config->logs_count++];
 	*log = (struct config_log){.name = mem_text(name)};
 	return log;
-}
-
-static void *add_certificates(struct config *config, const char *name)
-{
-	(void)name;
-	return config->certificates.count ? NULL : config;
 }
 
 /* The line of a key in its table, 0 if the file does not have it. */
@@ -221,10 +211,11 @@ static enum err check_log(void *section, const int *lines, int *line, struct rea
 }
 
 static const struct section SECTIONS[] = {
-	{"reporter", false, REPORTER_KEYS, COUNT(REPORTER_KEYS), add_reporter, check_reporter},
-	{"service", true, SERVICE_KEYS, COUNT(SERVICE_KEYS), add_service, check_service},
-	{"log", true, LOG_KEYS, COUNT(LOG_KEYS), add_log, check_log},
-	{"certificates", false, CERTIFICATES_KEYS, COUNT(CERTIFICATES_KEYS), add_certificates, NULL},
+	{"reporter", REPORTER_KEYS, COUNT(REPORTER_KEYS), offsetof(struct config, reporter), NULL,
+	 check_reporter},
+	{"service", SERVICE_KEYS, COUNT(SERVICE_KEYS), 0, add_service, check_service},
+	{"log", LOG_KEYS, COUNT(LOG_KEYS), 0, add_log, check_log},
+	{"certificates", CERTIFICATES_KEYS, COUNT(CERTIFICATES_KEYS), 0, NULL, NULL},
 };
 _Static_assert(COUNT(REPORTER_KEYS) <= KEYS_MAX && COUNT(SERVICE_KEYS) <= KEYS_MAX &&
 		       COUNT(LOG_KEYS) <= KEYS_MAX,
@@ -233,6 +224,7 @@ _Static_assert(COUNT(REPORTER_KEYS) <= KEYS_MAX && COUNT(SERVICE_KEYS) <= KEYS_M
 /* What is known while the file is read: the sections that are complete, and the one that is not. */
 struct reading {
 	struct config config;
+	bool seen[COUNT(SECTIONS)];
 	const struct section *section;
 	void *values;	     /* the section's struct within `config` */
 	int lines[KEYS_MAX]; /* of the section's keys, in its table's order; 0: not given */
@@ -241,28 +233,32 @@ struct reading {
 static enum err on_section(void *user, const char *kind, const char *name, struct reason *why)
 {
 	struct reading *reading = user;
-	const struct section *section = NULL;
+	const struct section *section;
+	size_t i = 0;
 
-	for (size_t i = 0; i < COUNT(SECTIONS) && !section; i++) {
-		if (strcmp(SECTIONS[i].kind, kind) == 0)
-			section = &SECTIONS[i];
-	}
-	if (!section)
+	while (i < COUNT(SECTIONS) && strcmp(SECTIONS[i].kind, kind) != 0)
+		i++;
+	if (i == COUNT(SECTIONS))
 		return reason_set(why, ERR_INVALID, "unknown section [%.80s]", kind);
-	if (section->named && !id_is_service(name))
+	section = &SECTIONS[i];
+	if (section->add && !id_is_service(name))
 		return reason_set(why, ERR_INVALID, "[%s NAME] needs a name of letters, digits and ._-@:\\",
 				  kind);
-	if (!section->named && *name)
+	if (!section->add && *name)
 		return reason_set(why, ERR_INVALID, "[%s] takes no name", kind);
 	if (reading->config.services_count >= LIMIT_SERVICES_A_NODE || reading->config.logs_count >= LOGS_MAX)
 		return reason_set(why, ERR_INVALID, "too many sections: at most %d services and %d logs",
 				  LIMIT_SERVICES_A_NODE, LOGS_MAX);
-	reading->section = section;
-	memset(reading->lines, 0, sizeof(reading->lines));
-	reading->values = section->add(&reading->config, name);
+	if (section->add)
+		reading->values = section->add(&reading->config, name);
+	else
+		reading->values = reading->seen[i] ? NULL : (char *)&reading->config + section->offset;
 	if (!reading->values)
 		return reason_set(why, ERR_INVALID, "[%s%s%.80s] is there twice", kind, *name ? " " : "",
 				  name);
+	reading->seen[i] = true;
+	reading->section = section;
+	memset(reading->lines, 0, sizeof(reading->lines));
 	return ERR_NONE;
 }
 

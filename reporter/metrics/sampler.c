@@ -71,25 +71,12 @@ static int open_below(const char *root, const char *file)
 	return fd;
 }
 
-/* Ticks are counted from the boot, and those of another one mean nothing. Where there is no id, nothing is
- * resumed. */
-static void read_boot_id(struct sampler *sampler)
-{
-	int fd = open_below(sampler->host.root, "proc/sys/kernel/random/boot_id");
-
-	if (fd < 0)
-		return;
-	if (read_file(fd, sampler->text) == ERR_NONE)
-		snprintf(sampler->boot_id, sizeof(sampler->boot_id), "%.*s",
-			 (int)strcspn(sampler->text, " \n"), sampler->text);
-	close(fd);
-}
-
 struct sampler *sampler_new(const char *root, const char *disk_path)
 {
 	struct sampler *sampler = mem_alloc(1, sizeof(*sampler));
 	struct host *host = &sampler->host;
 	struct buf path = {0};
+	int boot_id;
 
 	buf_printf(&path, "%s/", strcmp(root, "/") == 0 ? "" : root);
 	host->root = buf_steal(&path);
@@ -105,7 +92,15 @@ struct sampler *sampler_new(const char *root, const char *disk_path)
 		if (sampler->files[i] < 0 && collector->otherwise)
 			sampler->files[i] = open_below(host->root, collector->otherwise);
 	}
-	read_boot_id(sampler);
+	/* Ticks are counted from the boot, and those of another one mean nothing. Without an id nothing is
+	 * resumed. */
+	boot_id = open_below(host->root, "proc/sys/kernel/random/boot_id");
+	if (boot_id < 0)
+		return sampler;
+	if (read_file(boot_id, sampler->text) == ERR_NONE)
+		snprintf(sampler->boot_id, sizeof(sampler->boot_id), "%.*s",
+			 (int)strcspn(sampler->text, " \n"), sampler->text);
+	close(boot_id);
 	return sampler;
 }
 
