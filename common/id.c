@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #define ALNUM	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define NODE_ALSO   "._-"
 #define SERVICE_MAX 128
 
 static bool is_name(const char *text, size_t max, const char *also)
@@ -29,7 +31,7 @@ static bool is_name(const char *text, size_t max, const char *also)
 
 bool id_is_node(const char *text)
 {
-	return is_name(text, ID_NODE_MAX, "._-");
+	return is_name(text, ID_NODE_MAX, NODE_ALSO);
 }
 
 bool id_is_service(const char *text)
@@ -48,4 +50,16 @@ void id_random(char out[ID_RANDOM_SIZE])
 		out[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
 	}
 	out[ID_RANDOM_SIZE - 1] = '\0';
+}
+
+void id_of_host(char out[ID_NODE_SIZE])
+{
+	if (gethostname(out, ID_NODE_SIZE) < 0)
+		*out = '\0';
+	out[ID_NODE_SIZE - 1] = '\0'; /* a longer name was cut, with no NUL behind it */
+	for (char *c = out; *c; c++)
+		if (!strchr(ALNUM NODE_ALSO, *c))
+			*c = '-';
+	if (!id_is_node(out))
+		memcpy(out, "this-machine", sizeof("this-machine"));
 }

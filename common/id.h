@@ -24,6 +24,12 @@ bool id_is_node(const char *text);
 bool id_is_service(const char *text);
 
 /*
+ * Writes the host's name as a node id: what cannot stand in one becomes `-`, and a name that is too long is
+ * cut. A host without a usable name is "this-machine".
+ */
+void id_of_host(char out[ID_NODE_SIZE]);
+
+/*
  * Writes 128 random bits from the kernel as 32 lower-case hex digits, and a NUL. Nobody can guess the next
  * one.
  */

@@ -142,6 +142,7 @@ static enum err read_environment(const struct program *program, struct setting_v
 		if (err != ERR_NONE)
 			return err;
 		err = take(s, variable, text, &values[i], why);
+		values[i].given = given != NULL;
 		/* An empty default says "not set" and is no fault. */
 		if (err != ERR_NONE && given)
 			return err;
@@ -181,6 +182,7 @@ static enum err read_options(const struct program *program, int argc, char **arg
 		err = take(s, name, s->type == SETTING_FLAG ? "1" : optarg, &values[found], why);
 		if (err != ERR_NONE)
 			return err;
+		values[found].given = true;
 	}
 	return ERR_NONE;
 }

@@ -37,6 +37,7 @@ struct setting {
 struct setting_value {
 	const char *text; /* SETTING_TEXT; else NULL */
 	int64_t number;	  /* SETTING_INTEGER; SETTING_FLAG: 0 or 1 */
+	bool given;	  /* by an option or a variable; else it is the table's default */
 };
 
 /* What a program says about itself. */

@@ -10,8 +10,11 @@
 #include "reporter/daemon.h"
 #include "reporter/once.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SET_CONFIG, SET_ONCE, SET_PRINT, SET_LOG_LEVEL, SET_COUNT };
 
@@ -20,7 +23,8 @@ static const struct setting SETTINGS[SET_COUNT] = {
 			.help = "the configuration file"},
 	[SET_ONCE] = {"once", SETTING_FLAG, "0",
 		      .help = "send one report, carry out the commands that wait, and end (for cron)"},
-	[SET_PRINT] = {"print", SETTING_FLAG, "0", .help = "print what a report would say, and send nothing"},
+	[SET_PRINT] = {"print", SETTING_FLAG, "0",
+		       .help = "print what a report would say, and send nothing; works without a file, too"},
 	[SET_LOG_LEVEL] = {"log-level", SETTING_TEXT, "info", .value = "LEVEL",
 			   .help = "debug, info, warning or error"},
 };
@@ -57,6 +61,17 @@ struct invocation {
 	char **words; /* what follows `ctl`; NULL without it */
 };
 
+/* Who only wants to look at this machine needs no file for it; but one that was named has to be there. */
+static enum err read_config(struct invocation *invocation, struct reason *why)
+{
+	const struct setting_value *path = &invocation->values[SET_CONFIG];
+	bool may_be_missing = invocation->values[SET_PRINT].number && !path->given;
+
+	if (may_be_missing && access(path->text, F_OK) < 0 && errno == ENOENT)
+		return config_initial(&invocation->config, why);
+	return config_read(path->text, &invocation->config, why);
+}
+
 static enum err read_request(int argc, char **argv, struct invocation *invocation, struct reason *why)
 {
 	const struct setting_value *values = invocation->values;
@@ -79,7 +94,7 @@ static enum err read_request(int argc, char **argv, struct invocation *invocatio
 		if (err != ERR_NONE)
 			return err;
 	}
-	return config_read(values[SET_CONFIG].text, &invocation->config, why);
+	return read_config(invocation, why);
 }
 
 /* What a report that is sent needs, so that a mistake ends the program with a sentence instead of being

@@ -344,6 +344,26 @@ refused:
 	return err;
 }
 
+enum err config_initial(struct config *out, struct reason *why)
+{
+	struct config config = {0};
+
+	for (size_t i = 0; i < COUNT(REPORTER_KEYS); i++) {
+		enum err err;
+
+		if (!REPORTER_KEYS[i].initial)
+			continue;
+		err = config_value_set(&REPORTER_KEYS[i], REPORTER_KEYS[i].initial, &config.reporter, why);
+		if (err != ERR_NONE) {
+			config_free(&config);
+			return err;
+		}
+	}
+	id_of_host(config.reporter.node_id);
+	*out = config;
+	return ERR_NONE;
+}
+
 static void free_values(const struct config_key *keys, size_t count, void *values)
 {
 	for (size_t i = 0; i < count; i++)

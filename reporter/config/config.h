@@ -84,6 +84,14 @@ struct config {
  */
 enum err config_read(const char *path, struct config *out, struct reason *why) MUST_CHECK;
 
+/*
+ * What holds on a machine that has no file: every key of [reporter] has its default, the node is called as
+ * the host, and nothing is watched. There is no coordinator (NULL), so it is only good to look at the
+ * machine. The caller frees *out with config_free. ERR_INVALID, with a sentence, if a default cannot be used
+ * here.
+ */
+enum err config_initial(struct config *out, struct reason *why) MUST_CHECK;
+
 void config_free(struct config *config); /* leaves it zeroed; a zeroed one is fine */
 
 #endif

@@ -97,6 +97,21 @@ static void what_is_not_said_has_its_default(void **state)
 	config_free(&config);
 }
 
+static void without_a_file_it_looks_at_this_machine(void **state)
+{
+	struct config config;
+	struct reason why;
+
+	(void)state;
+	assert_int_equal(config_initial(&config, &why), ERR_NONE);
+	assert_null(config.reporter.coordinator);
+	assert_true(id_is_node(config.reporter.node_id));
+	assert_string_equal(config.reporter.disk_path, "/");
+	assert_string_equal(config.reporter.host_root, "/");
+	assert_int_equal(config.services_count + config.logs_count + config.certificates.count, 0);
+	config_free(&config);
+}
+
 static void a_refusal_names_file_and_line(void **state)
 {
 	(void)state;
@@ -165,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_IN_FOLDER(the_contracts_example_is_taken_whole),
 		cmocka_unit_test(what_is_not_said_has_its_default),
+		cmocka_unit_test(without_a_file_it_looks_at_this_machine),
 		cmocka_unit_test(a_refusal_names_file_and_line),
 		cmocka_unit_test(only_the_coordinators_own_reporter_may_hurry),
 		cmocka_unit_test(a_restart_may_be_a_stop_and_a_start),
