@@ -41,8 +41,8 @@ enum err ledger_begin(struct ledger *ledger, const char *id, int64_t expires_in_
 
 /*
  * A command that was begun is over. `result` is the body that the coordinator has to get, without newlines;
- * it is copied. If the disk does not take it that is logged: the result is sent nevertheless, but lost if the
- * reporter ends before.
+ * it is copied. If the disk does not take it that is logged: the result is sent nevertheless, but after a
+ * restart of the reporter the command would count as interrupted.
  */
 void ledger_finish(struct ledger *ledger, const char *id, const char *result, size_t len);
 
