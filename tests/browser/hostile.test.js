@@ -1,4 +1,4 @@
-// Goal: whatever a worker sends is text. Nothing of it runs, and nothing of it breaks the layout.
+// Goal: everything a worker sends is shown as text. None of it runs as code, and none of it breaks the layout.
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
@@ -15,7 +15,7 @@ const HOSTILE = [MARKUP, BACKWARDS, LONG, '{{7*7}} ${7*7} %s \u0000\u001b[31m', 
 const stack = await startStack({ workers: 4, waitWorkers: 2 });
 const browser = await Browser.start(stack);
 
-// As long as an id may be, without a place to break.
+// An id of the greatest length, without a place to break.
 const NODE = 'w'.repeat(64);
 const worker = new SimulatedWorker(NODE, await stack.worker(NODE));
 const report = worker.report(30);

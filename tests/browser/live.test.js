@@ -1,4 +1,4 @@
-// Goal: the page shows the machine's real numbers as they move, and heals by itself whatever goes away.
+// Goal: the page shows the machine's real numbers as they change, and recovers by itself after any part was away.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ test('network_and_disk_have_charts_of_their_rates_and_an_operator_clears_them', 
     });
     await chart.locator('.chart-waiting').waitFor({ state: 'hidden' });
   }
-  // New points come every second, so that the chart may be as long again before one has looked.
+  // New points come every second, so the chart may have grown again before the test looks.
   await page.locator('.area-history canvas').evaluate((canvas) => {
     let before = Number(canvas.getAttribute('data-points'));
     new MutationObserver(() => {
@@ -120,7 +120,7 @@ test('the_page_heals_after_redis_was_away', async () => {
 test('the_page_heals_after_the_network_was_cut', async () => {
   const page = await browser.open();
   await page.context().setOffline(true);
-  // Offline, Chromium refuses new connections; the old one ends with nginx.
+  // Offline, Chromium opens no new connections. The old one ends with nginx.
   await stack.nginx.stop();
   await page.locator('.banner:visible').waitFor();
   stack.nginx.start();
@@ -137,7 +137,7 @@ test('a_chart_below_the_window_asks_for_its_library_when_it_comes_near', async (
   await page.reload();
   await live(page);
   await page.locator(CHART).waitFor();
-  // What the page left for later has been begun by then.
+  // By then the page has also begun the work that it had put off.
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve))));
   assert.equal(asked, 0);
   await page.locator(CHART).scrollIntoViewIfNeeded();

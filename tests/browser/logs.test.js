@@ -1,4 +1,4 @@
-// Goal: the log is followed, searched, read backwards and taken away; no line is missing and none comes twice.
+// Goal: the log can be followed, searched, read backwards and downloaded; no line is missing and none comes twice.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -174,12 +174,12 @@ test('ten_thousand_lines_are_held_in_a_page_of_a_few', async () => {
   await waitFor(async () => (await total()) >= 10_000 && (await total()) < 10_100, { what: '10,000 lines' });
   await waitFor(async () => (await page.locator('.log-line').count()) < 120, { what: 'few of them to be drawn' });
   await page.context().close();
-  // What follows takes the coordinator away from under it.
+  // The tests below stop parts of the coordinator.
   simulator.stop();
   assert.equal(simulator.failures, 0, String(simulator.lastFailure));
 });
 
-/** What goes away, and how it comes back. @type {{[what: string]: {cut: (page: import('playwright-core').Page) => Promise<unknown>, mend: (page: import('playwright-core').Page) => Promise<unknown>}}} */
+/** What is lost, and how it comes back. @type {{[what: string]: {cut: (page: import('playwright-core').Page) => Promise<unknown>, mend: (page: import('playwright-core').Page) => Promise<unknown>}}} */
 const LOSSES = {
   relay: {
     cut: () => stack.relay.kill(),

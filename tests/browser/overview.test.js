@@ -1,4 +1,4 @@
-// Goal: what is wrong anywhere stands on top of the overview, be it with the coordinator itself.
+// Goal: trouble on any machine, the coordinator's included, stands on top of the overview.
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
@@ -42,7 +42,7 @@ test('a_browser_whose_clock_is_wrong_does_not_take_fresh_reports_for_stale', asy
   await page.context().close();
 });
 
-/** What of the window an element takes. @param {import('playwright-core').Locator} element */
+/** The part of the window that an element takes. @param {import('playwright-core').Locator} element */
 async function place(element) {
   const box = await element.boundingBox();
   assert.ok(box);
@@ -133,7 +133,7 @@ test('a_worker_that_falls_silent_is_marked_as_stale', async () => {
   const worker = await stack.worker('worker-001');
   await worker.post('/api/reporter/report', report('worker-001'));
   const page = await browser.open();
-  // The hour to come is one for the coordinator too: none of its answers sets the page's clock back.
+  // Answers lose their dates here. By them the page would see that the browser's clock jumps, and correct for it.
   await page.route(/\/(health|auth|api)\b/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), date: '' } });

@@ -12,7 +12,7 @@ const stack = await startStack({ workers: 4, waitWorkers: 4 });
 const browser = await Browser.start(stack);
 const folder = temporaryFolder();
 
-// A service whose state is a file. `broken` cannot start.
+// Services whose state is a file. The one called `broken` cannot start.
 const ctl = join(folder, 'ctl');
 writeFileSync(
   ctl,

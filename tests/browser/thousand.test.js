@@ -1,4 +1,4 @@
-// Goal: with a thousand workers the page opens at once and stays quick, and holds only what is seen.
+// Goal: with a thousand workers the page opens at once, stays quick, and has only the visible rows in it.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
@@ -24,7 +24,7 @@ await simulator.start();
 
 afterEach(() => browser.assertFaultless());
 
-/** The page holds fewer than this, once it is drawn. @param {import('playwright-core').Page} page @param {string} row @param {number} limit */
+/** Waits until the page has fewer rows than this. @param {import('playwright-core').Page} page @param {string} row @param {number} limit */
 const fewAre = (page, row, limit) => waitFor(async () => (await page.locator(row).count()) < limit, { what: `fewer ${row}` });
 
 test('the_overview_counts_them_and_shows_the_worst', async () => {

@@ -1,4 +1,4 @@
-// Goal: the page does no more than it must: it fetches little, uses rows again as one scrolls, and changes only what changed.
+// Goal: the page does no needless work: it fetches little, uses rows again when scrolled, and updates only what changed.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
@@ -23,7 +23,7 @@ after(() => simulator.stop());
 
 afterEach(() => browser.assertFaultless());
 
-/** Scrolls so far that nothing stays in view. @param {import('playwright-core').Page} page @param {string} last text of the last row */
+/** Scrolls so far that no row stays in view. @param {import('playwright-core').Page} page @param {string} last text of the last row */
 async function scrollToTheEnd(page, last) {
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   await page.locator('.virtual [role=row]', { hasText: last }).first().waitFor();

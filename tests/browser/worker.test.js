@@ -1,4 +1,4 @@
-// Goal: a worker's page shows all that is known of it, live, and its reporter does what an operator asks.
+// Goal: a worker's page shows everything known of it, live, and its reporter obeys an operator's commands.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, writeFileSync } from 'node:fs';

@@ -52,6 +52,7 @@ export class Client {
   }
 
   /**
+   * Sends a request. Resolves with any answer, whatever its status.
    * @param {string} method
    * @param {string} path
    * @param {RequestOptions} [options]

@@ -25,7 +25,7 @@ export class RedisClient {
     });
   }
 
-  /** @param {...(string | number)} words @returns {Promise<any>} */
+  /** Runs a command. @param {...(string | number)} words @returns {Promise<any>} its reply; rejects with an error of Redis */
   command(...words) {
     const parts = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
     return new Promise((resolve, reject) => {

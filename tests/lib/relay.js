@@ -24,7 +24,7 @@ const base64url = (value) => Buffer.from(typeof value === 'string' ? value : JSO
 /** @param {number} [ms] */
 export const iso = (ms = Date.now()) => new Date(ms).toISOString();
 
-/** @param {import('./stack.js').StackOptions} [options] */
+/** Starts a relay on a Redis of its own; both end with the test file. @param {import('./stack.js').StackOptions} [options] */
 export async function startRelay(options = {}) {
   const rig = new RelayRig(new Stack({ parts: ['redis', 'relay'], ...options }, await freePort()));
   after(() => rig.stop());

@@ -23,6 +23,7 @@ import { waitFor } from './wait.js';
 
 export { Client, DashboardSocket, EventStream, Program, Reporter, waitFor };
 
+/** The repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** Where the programs under test are: build, or build/sanitize with P2PDASH_BIN. */
@@ -64,7 +65,7 @@ export function temporaryFolder() {
   return folder;
 }
 
-/** @param {StackOptions} [options] @returns {Promise<Stack>} */
+/** Starts a stack that ends with the test file. @param {StackOptions} [options] @returns {Promise<Stack>} */
 export async function startStack(options = {}) {
   const stack = new Stack(options, await freePort());
   after(() => stack.stop());
