@@ -193,6 +193,7 @@ static void on_nodes(void *context, const struct reply *reply)
 static void on_permit(void *context)
 {
 	struct backlog *backlog = context;
+	const char *nodes = KEY_LOG_NODES;
 	char last_index[16];
 
 	set_state(backlog, BACKLOG_READING);
@@ -203,7 +204,7 @@ static void on_permit(void *context)
 		return;
 	}
 	snprintf(last_index, sizeof(last_index), "%d", BACKLOG_NODES - 1);
-	redis_link_ask(backlog->all->link, REDIS_WORDS("ZREVRANGE", KEY_LOG_NODES, "0", last_index), on_nodes,
+	redis_link_ask(backlog->all->link, REDIS_WORDS("ZREVRANGE", nodes, "0", last_index), on_nodes,
 		       backlog);
 }
 

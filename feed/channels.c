@@ -1,4 +1,8 @@
-/* Turns the payloads of channels into calls. A row of the table is a channel. */
+/*
+ * Turns the payloads of channels into calls. A row of the table is a channel. A payload is a few lines, of
+ * which the first names the node; JSON never holds a raw newline, so lines are found without looking into it.
+ * Nothing is copied here but the node's name.
+ */
 #include "feed/channels.h"
 
 #include "common/keys.h"

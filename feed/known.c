@@ -123,7 +123,8 @@ void known_clear_history(struct known *known, const char *id)
 void known_set_totals(struct known *known, const struct cluster_totals *totals)
 {
 	known->totals = *totals;
-	TELL(known, totals, &known->totals);
+	if (known->phase != FEED_LEARNING)
+		TELL(known, totals, &known->totals);
 }
 
 void known_look_at_clock(struct known *known)
@@ -208,6 +209,7 @@ void known_load_end(struct known *known)
 		else
 			TELL(known, node, NODE_LOADED, nodes->list[i], NULL);
 	}
+	TELL(known, totals, &known->totals);
 	join = log_tail_load_end(&known->log, &after, &before);
 	if (join == LOG_RESTARTED)
 		TELL(known, log_restarted, before);

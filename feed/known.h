@@ -64,6 +64,7 @@ struct feed_events {
 	void (*log_cleared)(void *context, const char *node);
 };
 
+/* Somebody who listens; the feed's own. */
 struct listener {
 	struct listener *next;
 	const struct feed_events *events;
@@ -85,14 +86,24 @@ void known_free(struct known *known); /* a zeroed struct knows nothing and has n
 
 /* --- what happens; in FEED_CATCHING_UP it may be known already ---------------------------------------- */
 
+/* Takes a report, and its point into the history. A report that Redis should not hold is logged and left out.
+ * While catching up, a report or a point that is not newer than what was loaded is left out, too. */
 void known_report(struct known *known, const char *id, const struct node_report *report);
+
+/* Forgets a node; one that is not known is nothing. */
 void known_remove(struct known *known, const char *id);
-void known_clear_history(struct known *known, const char *id); /* NULL: of all nodes */
+
+/* A node's history, or with NULL everyone's, has no points any more. */
+void known_clear_history(struct known *known, const char *id);
+
+/* Replaces the totals. While learning what is, they are told later, with everything else. */
 void known_set_totals(struct known *known, const struct cluster_totals *totals);
 
 /* Tells the entries that have come to the log since (log_tail_add), those of one message together. */
 void known_tell_lines(struct known *known);
-void known_clear_log(struct known *known, const char *node); /* NULL: of all nodes */
+
+/* The log of a node, or with NULL everyone's, has no entries any more. */
+void known_clear_log(struct known *known, const char *node);
 
 /* Compares the nodes' statuses with the clock. */
 void known_look_at_clock(struct known *known);

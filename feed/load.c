@@ -27,9 +27,9 @@ struct load {
 	struct known *known;
 	size_t lines_each;
 
-	char (*nodes)[ID_NODE_SIZE]; /* to be asked for; NULL: not known yet */
+	char (*nodes)[ID_NODE_SIZE]; /* to be asked for, as Redis listed them */
 	size_t nodes_count, next_node;
-	int64_t last_seq;
+	int64_t last_seq;	  /* the cluster's counter, as it was before the log was read */
 	struct backlogs backlogs; /* its own, so that it waits for nobody */
 	struct backlog *backlog;
 };
@@ -115,6 +115,7 @@ static void on_points(void *context, const struct reply *reply)
 	free(question);
 }
 
+/* Asks for the next node of the list, if there is one: what it reported last, and its history. */
 static void ask_next_node(struct load *load)
 {
 	struct node_question *question;
@@ -155,6 +156,7 @@ static void on_nodes(void *context, const struct reply *reply)
 
 /* --- the log ------------------------------------------------------------------------------------------ */
 
+/* The names that have logged come as members of two sorted sets. */
 static void on_log_nodes(void *context, const struct reply *reply)
 {
 	struct load *load = context;
@@ -171,6 +173,7 @@ static void on_loggers(void *context, const struct reply *reply)
 		sources_add(&load->known->log.sources, NULL, reply_text(reply_at(reply, i), NULL));
 }
 
+/* The newest entries of all nodes are here, or, with NULL, Redis was lost. */
 static void on_entries(void *context, struct log_ring *entries)
 {
 	struct load *load = context;
@@ -193,6 +196,12 @@ static void on_last_seq(void *context, const struct reply *reply)
 
 /* --- the part of the sync ----------------------------------------------------------------------------- */
 
+/* Asks for all members of a sorted set. */
+static void ask_names(struct load *load, const char *key, reply_handler *answer)
+{
+	sync_ask(load->sync, REDIS_WORDS("ZRANGE", key, "0", "-1"), answer, load);
+}
+
 static void on_step(void *context, enum sync_step step)
 {
 	struct load *load = context;
@@ -206,9 +215,9 @@ static void on_step(void *context, enum sync_step step)
 		break;
 	case SYNC_ASK:
 		sync_ask(load->sync, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
-		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_NODES, "0", "-1"), on_nodes, load);
-		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_NODES, "0", "-1"), on_log_nodes, load);
-		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_LOG_LOGGERS, "0", "-1"), on_loggers, load);
+		ask_names(load, KEY_NODES, on_nodes);
+		ask_names(load, KEY_LOG_NODES, on_log_nodes);
+		ask_names(load, KEY_LOG_LOGGERS, on_loggers);
 		sync_ask(load->sync, REDIS_WORDS("GET", KEY_LOG_SEQ), on_last_seq, load);
 		break;
 	case SYNC_TAKE:

@@ -1,4 +1,10 @@
-/* Keeps count of what has been told of the log. Knows neither who is told nor where entries come from. */
+/*
+ * Keeps count of what has been told of the log. Knows neither who is told nor where entries come from.
+ *
+ * Entries of a load are kept apart until its end, so that a load that fails leaves no trace. At its end they
+ * either join what is known, or replace it: a ring with a hole in it could not say from where on it is
+ * complete.
+ */
 #include "feed/log_tail.h"
 
 void log_tail_free(struct log_tail *tail)

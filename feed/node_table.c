@@ -156,7 +156,9 @@ static void drop_oldest_point(struct known_node *node)
 	size_t gone = points->len;
 	struct span none, point;
 
-	if (json_scan_next(&scan, &none, &point) && json_scan_next(&scan, &none, &point))
+	/* The oldest point goes with the comma behind it, or, if it is the only one, alone. */
+	(void)json_scan_next(&scan, &none, &point);
+	if (json_scan_next(&scan, &none, &point))
 		gone = (size_t)(point.data - points->data);
 	points->len -= gone;
 	memmove(points->data, points->data + gone, points->len);

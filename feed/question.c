@@ -1,4 +1,7 @@
-/* Looks into hiredis' replies, so that nobody else has to know hiredis. A NULL reply is an empty one. */
+/*
+ * Looks into hiredis' replies, so that nobody else has to know hiredis. A NULL reply is an empty one: whoever
+ * walks over an answer needs no case for the one that did not come.
+ */
 #include "feed/question.h"
 
 #include <hiredis/hiredis.h>

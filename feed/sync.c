@@ -38,6 +38,7 @@ enum sync_state {
 	STATES
 };
 
+/* A part that has joined. */
 struct member {
 	struct member *next;
 	const struct sync_part *part;
@@ -105,6 +106,7 @@ static void drop_meanwhile(struct sync *sync)
 	sync->meanwhile_bytes = 0;
 }
 
+/* Nothing can be had from this link any more. */
 static void fail(struct sync *sync)
 {
 	set_state(sync, STATE_FAILED);

@@ -30,6 +30,7 @@ struct access {
 
 /* --- what Redis says ---------------------------------------------------------------------------------- */
 
+/* Nothing is known any more, so nobody is let in. */
 static void forget(struct access *access)
 {
 	size_t cursor = 0;
@@ -199,7 +200,8 @@ void access_free(struct access *access)
 
 /* --- decisions ---------------------------------------------------------------------------------------- */
 
-/* What has been said of the token since it was made; NULL if nothing, or if it is not known. */
+/* Asked of a token that is valid by itself: what has been said of it since it was made; NULL if nothing, or
+ * if it is not known. */
 static const char *taken_back(const struct access *access, const struct token_claims *claims)
 {
 	const int64_t *generation;

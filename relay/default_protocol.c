@@ -22,6 +22,7 @@
 #define REUSE_MS      1000
 #define REUSE_FACTOR  10 /* times as long as it took to build a frame, it is reused */
 
+/* A frame that is built seldom and sent often. */
 struct kept_frame {
 	struct frame *frame; /* NULL: none */
 	uint64_t version;    /* of the knowledge it was built from */
@@ -38,6 +39,7 @@ struct default_protocol {
 	int64_t initial_seq; /* of the last line that `initial` may hold */
 };
 
+/* One session. */
 struct client {
 	struct default_protocol *protocol;
 	struct subscriber *subscriber;
@@ -46,6 +48,7 @@ struct client {
 
 /* --- frames ------------------------------------------------------------------------------------------- */
 
+/* The members `metrics` and `history`, which both frames have. */
 static void put_metrics(struct json_out *json, const struct known *known, int64_t now_ms)
 {
 	struct cluster_node *table = node_table_for_cluster(&known->nodes);
@@ -215,6 +218,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	return client;
 }
 
+/* All that a client of this protocol can say is `ping`; anything else is ignored. */
 static void on_receive(void *session, const char *text, size_t len)
 {
 	struct client *client = session;
@@ -226,6 +230,7 @@ static void on_receive(void *session, const char *text, size_t len)
 	send_update(client);
 }
 
+/* A client that says nothing gets its update all the same. */
 static void on_tick(void *session, int64_t monotonic_ms)
 {
 	struct client *client = session;

@@ -40,6 +40,8 @@ struct client {
 
 /* --- nodes -------------------------------------------------------------------------------------------- */
 
+/* Each subscribed node whole: after it was subscribed to, and after anything that breaks the line of its
+ * points. */
 static void send_nodes(struct client *client)
 {
 	for (size_t i = 0; i < client->nodes_count; i++)
@@ -55,6 +57,7 @@ static void forget_nodes(struct client *client)
 	client->nodes_count = 0;
 }
 
+/* The request's nodes take the place of those subscribed so far. */
 static void subscribe_nodes(struct client *client, const struct subscription_request *request)
 {
 	forget_nodes(client);
@@ -68,6 +71,7 @@ static void subscribe_nodes(struct client *client, const struct subscription_req
 
 /* --- log lines ---------------------------------------------------------------------------------------- */
 
+/* Ends the watch, or the reading before it. */
 static void forget_logs(struct client *client)
 {
 	backlog_cancel(client->backlog);
@@ -111,6 +115,7 @@ static void on_backlog(void *context, struct log_ring *older)
 	resume(client, entries, count, older->complete_from);
 }
 
+/* A request may change the filter, ask for the lines after a seq, or both. */
 static void subscribe_logs(struct client *client, const struct subscription_request *request)
 {
 	const struct delta_protocol *protocol = client->protocol;
@@ -171,6 +176,7 @@ static void subscribe(struct client *client, const char *text, size_t len)
 	subscribe_logs(client, &request);
 }
 
+/* `ping`, or a JSON object that says what the client wants. */
 static void on_receive(void *session, const char *text, size_t len)
 {
 	struct client *client = session;

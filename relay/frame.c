@@ -1,4 +1,7 @@
-/* Shared messages. Knows nothing of what they say nor of who gets them. */
+/*
+ * Shared messages. Knows nothing of what they say nor of who gets them. The relay has one thread, so a plain
+ * counter is enough for the references.
+ */
 #include "relay/frame.h"
 
 #include "common/mem.h"

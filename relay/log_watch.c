@@ -1,4 +1,9 @@
-/* The watches that somebody follows. Knows filters and topics, but neither clients nor where lines come from.
+/*
+ * The watches that somebody follows. Knows filters and topics, but neither clients nor where lines come from.
+ *
+ * Filtering is the expensive part of a line's way: a filter for a text looks into every entry. Most people
+ * look at the same few things, so clients with equal filters share a watch, and each batch is filtered and
+ * spliced once a watch. The watches are few; a list is enough.
  */
 #include "relay/log_watch.h"
 

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-/* What the clients know of a node. */
+/* What the clients know of a node. It begins when the node is first marked, and goes with the node. */
 struct told_node {
 	const struct known_node *node; /* what the feed knows of it */
 	struct text summary;	       /* none: they do not know the node */
@@ -87,6 +87,7 @@ static void put_change(struct json_out *json, const char *key, struct told_node 
 	told->status = status;
 }
 
+/* The difference between what the clients know and what the feed knows; after that they know it. */
 static struct frame *build_delta(struct node_feed *nodes)
 {
 	struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR), *told;
@@ -110,6 +111,7 @@ static struct frame *build_delta(struct node_feed *nodes)
 	return message_end(&json);
 }
 
+/* What the clients know, which is what the deltas so far have told, statuses included. */
 static struct frame *build_snapshot(const struct node_feed *nodes)
 {
 	const struct node_table *known = &nodes->known->nodes;
@@ -199,6 +201,7 @@ static void tell_delta(struct node_feed *nodes)
 	TAILQ_INIT(&nodes->changes);
 }
 
+/* With nobody to tell, changes gather until a snapshot is wanted. */
 static void flush(void *context)
 {
 	struct node_feed *nodes = context;
@@ -302,6 +305,7 @@ static void on_node(void *context, enum node_news news, const struct known_node 
 		batcher_touch(&nodes->batcher);
 }
 
+/* `database` is published before anything that has changed meanwhile, and the delta behind all of it. */
 static void on_phase(void *context, enum feed_phase phase)
 {
 	struct node_feed *nodes = context;

@@ -106,6 +106,7 @@ static void send_command(struct stream *stream, const char *stored, size_t len)
 	log_info("stream", "command sent node=%s id=%s", stream->node, id);
 }
 
+/* The commands that wait, the oldest first. */
 static void on_waiting(void *context, const struct reply *reply)
 {
 	struct stream *stream = context;
@@ -183,6 +184,7 @@ void streams_free(struct streams *streams)
 
 /* --- the connection ----------------------------------------------------------------------------------- */
 
+/* The worker is here. The commands come when Redis has confirmed the channel. */
 static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
 {
 	struct streams *streams = service;
@@ -202,6 +204,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 	return stream;
 }
 
+/* Nothing has been sent for a while: something must be, or the proxies in between close the stream. */
 static void on_tick(void *session, int64_t monotonic_ms)
 {
 	struct stream *stream = session;
