@@ -13,6 +13,8 @@
 #define LIMIT_NAME		    256		/* a logger, module or function, and other short texts */
 #define LIMIT_SERVICES_A_NODE	    256
 #define LIMIT_CERTIFICATES_A_NODE   512
+#define LIMIT_TROUBLES_A_NODE	    32
+#define LIMIT_TROUBLE		    300 /* a trouble's name, and its message */
 #define LIMIT_HISTORY_POINTS	    100 /* a node's points that are kept */
 #define LIMIT_HISTORY_POINTS_PUSHED 50	/* a node's points in WebSocket messages */
 #define LIMIT_LOG_ENTRIES_A_NODE    1000

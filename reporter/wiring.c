@@ -42,7 +42,10 @@ enum err wiring_open(struct wiring *wiring, struct loop *loop, const struct conf
 			   &wiring->commands, &why);
 	if (err != ERR_NONE)
 		goto fail;
-	err = logs_new(loop, config, wiring->uplink, &wiring->logs, &why);
+	err = logs_new(loop, config,
+		       &(struct logs_peers){.uplink = wiring->uplink,
+					    .troubles = scheduler_troubles(wiring->scheduler)},
+		       &wiring->logs, &why);
 	if (err != ERR_NONE)
 		goto fail;
 	peers.commands = wiring->commands;

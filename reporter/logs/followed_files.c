@@ -71,7 +71,6 @@ void followed_files_close(struct followed_files *files)
 			files->owner.finish(files->owner.user, files->items[i]);
 		release(files, files->items[i]);
 	}
-	troubles_free(&files->troubles);
 	free(files->saved);
 	free(files->items);
 }

@@ -10,7 +10,6 @@
 #include "reporter/logs/file_watch.h"
 #include "reporter/logs/line.h"
 #include "reporter/logs/source.h"
-#include "reporter/logs/troubles.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,8 +57,7 @@ struct followed_files {
 	size_t count;
 	struct saved_file *saved; /* in no order */
 	size_t saved_count;
-	int64_t opened_ms;	  /* monotonic */
-	struct troubles troubles; /* patterns without a file, and files that cannot be read */
+	int64_t opened_ms; /* monotonic */
 
 	/* No rotated file that was last written to before this is read: it is the start or, if that is later,
 	 * the last write to a file that was let go (wall clock). */

@@ -51,6 +51,7 @@ struct section {
 
 struct logs {
 	const struct config *config;
+	struct troubles *troubles;
 	struct spool *spool;
 	struct shipper *shipper;
 	struct section *sections;
@@ -211,6 +212,7 @@ static void open_sections(struct logs *logs, struct loop *loop)
 	for (size_t i = 0; i < logs->sections_count; i++) {
 		struct section *section = &logs->sections[i];
 		struct source_sink sink = {.user = section,
+					   .troubles = logs->troubles,
 					   .take = on_take,
 					   .position = on_position,
 					   .positions = on_positions,
@@ -223,12 +225,14 @@ static void open_sections(struct logs *logs, struct loop *loop)
 	}
 }
 
-enum err logs_new(struct loop *loop, const struct config *config, struct uplink *uplink, struct logs **out,
-		  struct reason *why)
+enum err logs_new(struct loop *loop, const struct config *config, const struct logs_peers *peers,
+		  struct logs **out, struct reason *why)
 {
 	struct logs *logs = mem_alloc(1, sizeof(*logs));
-	struct shipper_config shipper = {
-		.node_id = config->reporter.node_id, .uplink = uplink, .on_room = on_level, .user = logs};
+	struct shipper_config shipper = {.node_id = config->reporter.node_id,
+					 .uplink = peers->uplink,
+					 .on_room = on_level,
+					 .user = logs};
 	struct buf dir = {0};
 	enum err err;
 
@@ -240,6 +244,7 @@ enum err logs_new(struct loop *loop, const struct config *config, struct uplink 
 		return err;
 	}
 	logs->config = config;
+	logs->troubles = peers->troubles;
 	logs->commit = loop_timer(loop, on_commit, logs);
 	logs->commit_positions = loop_timer(loop, on_commit, logs);
 	logs->sweep = loop_timer(loop, on_sweep, logs);

@@ -14,14 +14,21 @@
 #include <stdbool.h>
 
 struct logs;
+struct troubles;
+
+/* What the logs need of the other parts; all of it outlives them. */
+struct logs_peers {
+	struct uplink *uplink;
+	struct troubles *troubles; /* where the sources say what they cannot do */
+};
 
 /*
- * Opens the spool in the state directory and every [log] section. `config` and `uplink` outlive it.
+ * Opens the spool in the state directory and every [log] section. `config` outlives it.
  * ERR_SYSTEM, with a sentence in `why`, if the spool cannot be used; a source that cannot be read is no
  * error, it is tried again.
  */
-enum err logs_new(struct loop *loop, const struct config *config, struct uplink *uplink, struct logs **out,
-		  struct reason *why) MUST_CHECK;
+enum err logs_new(struct loop *loop, const struct config *config, const struct logs_peers *peers,
+		  struct logs **out, struct reason *why) MUST_CHECK;
 
 /* What is not sent yet stays in the spool. NULL is nothing. */
 void logs_free(struct logs *logs);

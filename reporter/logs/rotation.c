@@ -31,16 +31,53 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILES_MAX 500 /* well below the usual limit of 1024 descriptors */
 
 static const char NO_FILE[] = "there is no such file yet";
 
+/* Behind the section's name in a trouble's name stands the path or the pattern. SAMPLE app: /var/log/app.log
+ */
+#define NAME_SEPARATOR ": "
+
 static void say_trouble(struct followed_files *files, const char *path, const char *error)
 {
-	if (troubles_begin(&files->troubles, path, error))
+	struct buf name = {0};
+
+	buf_printf(&name, "%s" NAME_SEPARATOR "%s", files->config->name, path);
+	if (troubles_begin(files->sink->troubles, TROUBLE_LOG, name.data, error))
 		log_warning("source", "cannot follow log=%s path=%s error=\"%s\"", files->config->name, path,
 			    error);
+	buf_free(&name);
+}
+
+/* The path has this trouble no more or, with `error` NULL, none. True if it had. */
+static bool end_trouble(struct followed_files *files, const char *path, const char *error)
+{
+	struct buf name = {0};
+	bool ended;
+
+	buf_printf(&name, "%s" NAME_SEPARATOR "%s", files->config->name, path);
+	ended = troubles_end(files->sink->troubles, TROUBLE_LOG, name.data, error);
+	buf_free(&name);
+	return ended;
+}
+
+/* Whether a trouble lasts: it is another section's or a pattern's, or its file is still there. */
+static bool on_keep(void *user, const char *name)
+{
+	const struct followed_files *files = user;
+	size_t len = strlen(files->config->name);
+	const char *path = name + len + strlen(NAME_SEPARATOR);
+
+	if (strncmp(name, files->config->name, len) != 0 ||
+	    strncmp(name + len, NAME_SEPARATOR, strlen(NAME_SEPARATOR)) != 0)
+		return true;
+	for (size_t i = 0; i < files->config->paths.count; i++)
+		if (strcmp(files->config->paths.items[i], path) == 0)
+			return true;
+	return access(path, F_OK) == 0;
 }
 
 /* Opens a file that was found. ERR_CONFLICT: the name is another file's by now, as inotify will tell. */
@@ -62,7 +99,7 @@ static enum err open_tail(struct followed_files *files, const struct found_file 
 		say_trouble(files, path, why.text);
 		return err;
 	}
-	if (troubles_end(&files->troubles, path, NULL))
+	if (end_trouble(files, path, NULL))
 		log_info("source", "can be followed now log=%s path=%s", files->config->name, path);
 	if (tail->inode != found->stat.st_ino || tail->device != found->stat.st_dev) {
 		file_tail_close(tail);
@@ -240,9 +277,10 @@ void rotation_update(struct followed_files *files)
 	struct found_files found = {0};
 
 	file_watch_directories(files->watch);
+	troubles_keep(files->sink->troubles, TROUBLE_LOG, on_keep, files);
 	for (size_t i = 0; i < patterns->count; i++) {
 		if (file_find(&found, patterns->items[i]))
-			troubles_end(&files->troubles, patterns->items[i], NO_FILE);
+			end_trouble(files, patterns->items[i], NO_FILE);
 		else
 			say_trouble(files, patterns->items[i], NO_FILE);
 	}

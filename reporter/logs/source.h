@@ -17,6 +17,7 @@
 
 #include "common/entry.h"
 #include "reporter/base/loop.h"
+#include "reporter/base/troubles.h"
 #include "reporter/config/config.h"
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ typedef void (*source_position_fn)(void *user, const char *key, const char *posi
 /* Where a source puts what it found. All texts are copied before a function returns. */
 struct source_sink {
 	void *user;
+	struct troubles *troubles; /* where a source says what it cannot do; it outlives the source */
 
 	/*
 	 * Takes one entry, in the order it was written, together with the position behind it. The source has

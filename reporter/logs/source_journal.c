@@ -26,6 +26,7 @@
 #include "reporter/base/journal_match.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
@@ -77,10 +78,9 @@ struct source_reader {
 	sd_journal *journal;
 	struct watch *watch;
 	struct timer *reopen, *more;
-	char *cursor;  /* of the entry that was looked at last; NULL: not known */
-	int tries;     /* to read this entry */
-	bool paused;   /* its owner told it to wait */
-	bool troubled; /* the failure was logged */
+	char *cursor; /* of the entry that was looked at last; NULL: not known */
+	int tries;    /* to read this entry */
+	bool paused;  /* its owner told it to wait */
 	struct buf fields[JOURNAL_FIELD_COUNT];
 	struct buf cut; /* scratch: a message that was cut */
 };
@@ -99,10 +99,12 @@ static void move(struct source_reader *reader, enum state next)
 
 static void say_trouble(struct source_reader *reader, const char *what, int result)
 {
-	if (!reader->troubled)
+	char message[200];
+
+	snprintf(message, sizeof(message), "cannot %s: %s", what, strerror(-result));
+	if (troubles_begin(reader->sink.troubles, TROUBLE_LOG, reader->config->name, message))
 		log_warning("source", "cannot %s log=%s error=\"%s\"", what, reader->config->name,
 			    strerror(-result));
-	reader->troubled = true;
 }
 
 /* --- entries ------------------------------------------------------------------------------------ */
@@ -211,6 +213,8 @@ static bool take_entry(struct source_reader *reader)
 	reader->tries = 0;
 	if (result < 0)
 		say_trouble(reader, "read an entry of the journal", result);
+	else
+		troubles_end(reader->sink.troubles, TROUBLE_LOG, reader->config->name, NULL);
 	if (!reader->cursor)
 		return true;
 	has_message = reader->fields[JOURNAL_MESSAGE].len > 0;
@@ -327,7 +331,7 @@ static void start_reading(void *user)
 		timer_start(reader->reopen, REOPEN_MS);
 		return;
 	}
-	reader->troubled = false;
+	troubles_end(reader->sink.troubles, TROUBLE_LOG, reader->config->name, NULL);
 	reader->watch = loop_watch(reader->loop, sd_journal_get_fd(reader->journal),
 				   (uint32_t)sd_journal_get_events(reader->journal), on_change, reader);
 	timer_start(reader->more, 0);

@@ -41,7 +41,6 @@ struct source_reader {
 	struct stat file;    /* of the socket when it was made, to see that it still is ours */
 	struct watch *watch; /* NULL while not listening */
 	struct timer *retry;
-	bool troubled; /* that it cannot listen was logged */
 	struct line_parser parser;
 	struct buf name, cut;		   /* scratch: a syslog tag, a message that was cut */
 	char datagram[DATAGRAM_MAX_BYTES]; /* the one at work */
@@ -142,14 +141,13 @@ static void start_listening(void *user)
 	struct reason why;
 
 	if (open_socket(reader, &why) != ERR_NONE) {
-		if (!reader->troubled)
+		if (troubles_begin(reader->sink.troubles, TROUBLE_LOG, reader->config->name, why.text))
 			log_warning("source", "cannot listen on the log socket log=%s path=%s error=\"%s\"",
 				    reader->config->name, reader->path, why.text);
-		reader->troubled = true;
 		timer_start(reader->retry, RETRY_MS);
 		return;
 	}
-	reader->troubled = false;
+	troubles_end(reader->sink.troubles, TROUBLE_LOG, reader->config->name, NULL);
 	reader->watch = loop_watch(reader->loop, reader->fd, EPOLLIN, on_readable, reader);
 	log_info("source", "listening for log entries log=%s path=%s", reader->config->name, reader->path);
 }

@@ -22,6 +22,7 @@ void report_write(const struct report_parts *parts, struct buf *out)
 		json_put_bool(&json, "goodbye", true);
 	json_put_raw(&json, "metrics", metrics.data, metrics.len);
 	services_write(parts->services, &json, "services", parts->sample->timestamp_ms);
+	troubles_write(parts->troubles, &json, "troubles");
 	if (parts->certificates)
 		json_put_raw(&json, "certificates", parts->certificates->data, parts->certificates->len);
 	if (parts->reporter)

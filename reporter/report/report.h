@@ -3,6 +3,7 @@
 #define REPORTER_REPORT_REPORT_H
 
 #include "common/buf.h"
+#include "reporter/base/troubles.h"
 #include "reporter/config/config.h"
 #include "reporter/metrics/sample.h"
 #include "reporter/services/services.h"
@@ -24,6 +25,7 @@ struct report_parts {
 	const char *instance; /* which installation speaks; NULL: left out (--print) */
 	const struct sample *sample;
 	const struct services *services;
+	const struct troubles *troubles;
 	const struct buf *certificates; /* a JSON array; NULL: left out, the coordinator has them */
 	const struct buf *reporter;	/* the answer of get_stats; NULL: left out */
 	bool goodbye;			/* it is the last report */

@@ -5,7 +5,8 @@
  * A page that shows a worker wants it fresh, a coordinator with a thousand workers wants few reports, and no
  * fixed period suits both. But most of the time nothing happens on a machine. So reports go by a slow
  * interval, and between them the reporter looks cheaply, every few seconds, at what is worth a report of its
- * own: the CPU's or the memory's share moved by more than twenty points, or a service changed.
+ * own: the CPU's or the memory's share moved by more than twenty points, a service changed, or a trouble
+ * began or ended.
  *
  * The first report waits a moment. Sent at once it would know no service and show an idle CPU, because a
  * share needs two samples, and a machine that was restarted would look so for a whole interval. So GATHERING
@@ -60,6 +61,7 @@ struct scheduler {
 	const struct config *config;
 	enum report_mode mode;
 	struct scheduler_peers peers;
+	struct troubles *troubles;
 	struct sampler *sampler;
 	struct services *services;
 	struct certificate_news *certificates;
@@ -74,6 +76,7 @@ struct scheduler {
 	struct timer *watch;
 	int watches;			      /* how often `watch` expired */
 	double reported_cpu, reported_memory; /* percent, in the last report */
+	uint64_t reported_troubles;	      /* their revision, in the last report */
 	struct interval interval;
 	struct statistics statistics;
 };
@@ -112,6 +115,7 @@ static void on_write(void *user, bool last, struct buf *out)
 		.instance = sent ? scheduler->instance : NULL,
 		.sample = sample,
 		.services = scheduler->services,
+		.troubles = scheduler->troubles,
 		.certificates = certificate_news_get(scheduler->certificates, sample->timestamp_ms),
 		.reporter = sent ? &stats : NULL,
 		.goodbye = last,
@@ -122,6 +126,7 @@ static void on_write(void *user, bool last, struct buf *out)
 	buf_free(&stats);
 	scheduler->reported_cpu = sample->cpu_percent;
 	scheduler->reported_memory = sample->memory.percent;
+	scheduler->reported_troubles = troubles_revision(scheduler->troubles);
 }
 
 static int64_t on_take_answer(void *user, const struct uplink_answer *answer)
@@ -196,7 +201,8 @@ static void on_watch(void *user)
 		services_look(scheduler->services);
 	if (scheduler->state == STATE_ACTIVE &&
 	    (fabs(sample->cpu_percent - scheduler->reported_cpu) > MATTERS_POINTS ||
-	     fabs(sample->memory.percent - scheduler->reported_memory) > MATTERS_POINTS))
+	     fabs(sample->memory.percent - scheduler->reported_memory) > MATTERS_POINTS ||
+	     troubles_revision(scheduler->troubles) != scheduler->reported_troubles))
 		delivery_request(scheduler->delivery, DELIVERY_SOON);
 }
 
@@ -236,6 +242,7 @@ enum err scheduler_new(struct loop *loop, const struct config *config, enum repo
 	memcpy(scheduler->instance, instance, sizeof(instance));
 	scheduler->ready = loop_timer(loop, on_ready, scheduler);
 	scheduler->watch = loop_timer(loop, on_watch, scheduler);
+	scheduler->troubles = troubles_new();
 	scheduler->sampler = sampler_new(config->reporter.host_root, config->reporter.disk_path);
 	scheduler->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
 	scheduler->services = services_new(loop, config, on_service_changed, scheduler);
@@ -260,12 +267,18 @@ void scheduler_free(struct scheduler *scheduler)
 	sampler_free(scheduler->sampler);
 	timer_free(scheduler->watch);
 	timer_free(scheduler->ready);
+	troubles_free(scheduler->troubles);
 	free(scheduler);
 }
 
 void scheduler_set_peers(struct scheduler *scheduler, const struct scheduler_peers *peers)
 {
 	scheduler->peers = *peers;
+}
+
+struct troubles *scheduler_troubles(struct scheduler *scheduler)
+{
+	return scheduler->troubles;
 }
 
 struct services *scheduler_services(struct scheduler *scheduler)

@@ -8,6 +8,7 @@
 
 #include "common/json.h"
 #include "reporter/base/loop.h"
+#include "reporter/base/troubles.h"
 #include "reporter/config/config.h"
 #include "reporter/report/interval.h"
 #include "reporter/report/report.h"
@@ -54,6 +55,9 @@ void scheduler_set_peers(struct scheduler *scheduler, const struct scheduler_pee
 
 /* The services that it reports; they are the scheduler's. */
 struct services *scheduler_services(struct scheduler *scheduler);
+
+/* The list of what the reporter cannot do, which its reports carry; it is the scheduler's. */
+struct troubles *scheduler_troubles(struct scheduler *scheduler);
 
 /* What a scheduler hands over to the next one when the configuration is read anew. */
 struct scheduler_memory {

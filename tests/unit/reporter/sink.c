@@ -86,6 +86,7 @@ void sink_init(struct sink *sink)
 {
 	*sink = (struct sink){
 		.source = {.user = sink,
+			   .troubles = troubles_new(),
 			   .take = on_take,
 			   .position = on_position,
 			   .positions = on_positions,
@@ -113,6 +114,7 @@ void sink_free(struct sink *sink)
 		free(sink->positions[i].key);
 		free(sink->positions[i].position);
 	}
+	troubles_free(sink->source.troubles);
 	free(sink->positions);
 }
 
