@@ -14,6 +14,12 @@ void statistics_add(struct statistics *statistics, int64_t now_ms, const char *e
 	snprintf(statistics->last_error, sizeof(statistics->last_error), "%s", error ? error : "");
 }
 
+/* Rounded down to hundredths, so that it is 100 only if no report failed; 0 before the first. */
+static double success_percent(int64_t successful, int64_t total)
+{
+	return total ? (double)(successful * 10000 / total) / 100 : 0;
+}
+
 void statistics_write(const struct statistics *statistics, struct json_out *out)
 {
 	int64_t total = statistics->total, successful = statistics->successful;
@@ -23,7 +29,7 @@ void statistics_write(const struct statistics *statistics, struct json_out *out)
 	json_put_integer(out, "total_reports", total);
 	json_put_integer(out, "successful_reports", successful);
 	json_put_integer(out, "failed_reports", total - successful);
-	json_put_number(out, "success_rate_percent", total ? 100.0 * (double)successful / (double)total : 0);
+	json_put_number(out, "success_rate_percent", success_percent(successful, total));
 	json_close(out, '}');
 	if (!statistics->last_ms) {
 		json_put_null(out, "last_report_time");

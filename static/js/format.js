@@ -58,6 +58,12 @@ export function percent(value) {
   return numberFormat({ style: 'percent', maximumFractionDigits: digits }).format(value / 100);
 }
 
+/** "99.9%", rounded down: it is 100% only where nothing failed. @param {number} value 0-100 */
+export function successRate(value) {
+  const format = numberFormat({ style: 'percent', maximumFractionDigits: 1 });
+  return isNumber(value) ? format.format(Math.floor(value * 10) / 1000) : NOTHING;
+}
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** "1.5 KiB". @param {number | null | undefined} value bytes */

@@ -55,7 +55,7 @@ function reportOf(node, ms) {
       reporter_active: true,
       current_interval: 30,
       uptime_seconds: 277_000,
-      statistics: { total_reports: 9231, successful_reports: 9228, failed_reports: 3, success_rate_percent: 99.97 },
+      statistics: { total_reports: 9231, successful_reports: 9228, failed_reports: 3, success_rate_percent: 99.96 },
       last_report_time: new Date(ms).toISOString(),
       last_report_status: 'success',
       next_report_interval: 30,

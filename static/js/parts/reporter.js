@@ -2,7 +2,7 @@
 import { controlReporter, REPORTER, setReportInterval } from '../actions.js';
 import { confirmed, openDialog } from '../dialog.js';
 import { h, icon, setText, show } from '../dom.js';
-import { bytes, duration, NOTHING, number, time } from '../format.js';
+import { bytes, duration, NOTHING, successRate, time } from '../format.js';
 import { t } from '../i18n.js';
 import { commandKey } from '../store.js';
 
@@ -16,7 +16,7 @@ const INTERVALS = { min: 30, max: 300 };
 /** The figures: name → text. @type {[key: string, text: (node: import('../types.js').Node) => string][]} */
 const REPORTER_FACTS = [
   ['interval', (node) => duration(node.current_interval) + (node.interval_fixed ? ` (${t('reporter.fixed')})` : '')],
-  ['success_rate', ({ reporter }) => (reporter ? `${number(reporter.statistics.success_rate_percent, 1)} %` : '')],
+  ['success_rate', ({ reporter }) => (reporter ? successRate(reporter.statistics.success_rate_percent) : '')],
   [
     'reports',
     ({ reporter }) =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, duration, NOTHING, number, percent, rate, relative, time } from '../../../static/js/format.js';
+import { bytes, duration, NOTHING, number, percent, rate, relative, successRate, time } from '../../../static/js/format.js';
 import { useLanguage } from '../../../static/js/i18n.js';
 
 /** Spaces of any kind look alike. @param {string} text */
@@ -24,6 +24,12 @@ test('sizes_grow_by_units_of_1024', async () => {
 test('shares_show_a_decimal_only_when_they_are_small', async () => {
   await useLanguage('en');
   assert.deepEqual([0, 3.14, 55.5, 100].map(percent), ['0%', '3.1%', '56%', '100%']);
+});
+
+test('a_success_rate_is_100_only_where_nothing_failed', async () => {
+  await useLanguage('en');
+  assert.deepEqual([100, 99.99, 99.96, 50, 0].map(successRate), ['100%', '99.9%', '99.9%', '50%', '0%']);
+  assert.equal(successRate(NaN), NOTHING);
 });
 
 test('durations_show_their_two_largest_units', async () => {

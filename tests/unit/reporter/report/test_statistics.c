@@ -35,6 +35,16 @@ static void what_became_of_the_reports_is_counted(void **state)
 	assert_string_equal(statistics.last_error, "nobody there");
 }
 
+static void no_rounding_hides_a_failure(void **state)
+{
+	struct statistics statistics = {.total = 1000000, .successful = 999999};
+
+	(void)state;
+	assert_shown(&statistics, "{\"statistics\":{\"total_reports\":1000000,\"successful_reports\":999999,"
+				  "\"failed_reports\":1,\"success_rate_percent\":99.99},"
+				  "\"last_report_time\":null,\"last_report_status\":null}");
+}
+
 static void the_next_run_goes_on_from_what_was_saved(void **state)
 {
 	struct statistics statistics = {0}, loaded = {0};
@@ -70,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_became_of_the_reports_is_counted),
+		cmocka_unit_test(no_rounding_hides_a_failure),
 		cmocka_unit_test(the_next_run_goes_on_from_what_was_saved),
 		cmocka_unit_test(nonsense_changes_nothing),
 	};
