@@ -198,7 +198,7 @@ test('the command line refuses nonsense with a sentence and the right status', a
     [['user', 'fly'], '', 2, /user fly is not a command/],
     [['fly'], '', 2, /: fly is not a command/],
     [[], '', 2, /a command is missing/],
-    [['user', 'list', '--redis', 'unix:/nonexistent'], '', 1, /no Redis answers at unix:\/nonexistent; --redis says/],
+    [['user', 'list', '--redis', 'unix:/nonexistent'], '', 1, /no Redis answers at unix:\/nonexistent; P2PDASH_STATE_DIR or --redis says/],
     [['user', 'list', '--redis', 'redis://:secret@127.0.0.1:1'], '', 1, /no Redis answers at 127.0.0.1:1; --redis says/],
     [['user', 'remove'], '', 2, /needs a NAME/],
     [['token', 'create'], '', 2, /--node must be given/],
