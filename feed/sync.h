@@ -1,6 +1,6 @@
 /*
- * The order in which a follower learns what is. It is the same for all parts (struct sync_part in
- * feed/feed.h), of which the feed's own is one: channels first, then questions, then what was published
+ * The order in which a follower learns what is. It is the same for all parts (struct sync_part
+ * below), of which the feed's own is one: channels first, then questions, then what was published
  * meanwhile.
  */
 #ifndef FEED_SYNC_H

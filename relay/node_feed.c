@@ -39,9 +39,8 @@ struct node_feed {
 
 	struct map told; /* id -> struct told_node */
 	struct told_node_list changes;
-	struct buf
-		removed; /* ids that were removed since the last delta, as JSON texts with commas between */
-	int64_t seq;	 /* of the last delta */
+	struct buf removed; /* ids removed since the last delta: JSON texts with commas between */
+	int64_t seq;	    /* of the last delta */
 	struct batcher batcher;
 
 	struct frame *snapshot; /* NULL: none has been made */

@@ -84,6 +84,18 @@ test('after_an_outage_it_hears_what_is_what_came_and_what_is_missing', async () 
   assert.deepEqual(seqs(told), [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]);
 });
 
+test('a_sync_that_fails_begins_anew', async () => {
+  const before = heard().length;
+  await stack.redisCommand('RENAME', 'p2pdash:stats', 'put-aside');
+  await stack.redisCommand('SET', 'p2pdash:stats', 'no hash');
+  await stack.redis.restart();
+  await waitFor(() => heard().slice(before).filter((line) => line === 'away').length > 1, { what: 'a sync to fail' });
+  assert.equal(heard().slice(before).includes('catching up'), false);
+  await waitFor(() => stack.redisCommand('RENAME', 'put-aside', 'p2pdash:stats'));
+  await waitFor(() => heard().at(-1) === 'following');
+  assert.match(print.log(), /Redis refuses a command: WRONGTYPE/);
+});
+
 test('a_cleared_log_and_a_clean_end', async () => {
   assert.equal((await admin.post('/api/logs/clear', { node_id: 'able' })).status, 200);
   await waitFor(() => heard().at(-1) === 'log cleared able');

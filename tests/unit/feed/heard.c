@@ -1,3 +1,4 @@
+/* Writes events as text. What the numbers of a report look like is up to the tests. */
 #include "tests/unit/feed/heard.h"
 
 #include "common/clock.h"

@@ -1,4 +1,4 @@
-/* The window on the log's end, and the names of who has logged. */
+/* The ring of the newest entries, and the names that have logged. */
 #include "common/buf.h"
 #include "feed/log_ring.h"
 #include "feed/sources.h"
