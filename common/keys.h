@@ -8,7 +8,7 @@
 
 #define KEY_PREFIX "p2pdash:"
 
-#define KEY_NODES	KEY_PREFIX "nodes"	       /* zset: node, score = time last seen in ms */
+#define KEY_NODES	KEY_PREFIX "nodes"	       /* zset: node, score = time last heard in ms */
 #define KEY_STATS	KEY_PREFIX "stats"	       /* hash: started_at, total_updates, last_cleanup */
 #define KEY_LOG_SEQ	KEY_PREFIX "log_seq"	       /* counter: the last entry's seq */
 #define KEY_LOG_NODES	KEY_PREFIX "log_sources:nodes" /* zset: node, score = time of its last entry in ms */
@@ -21,6 +21,8 @@
 #define CHANNEL_LOGS	 KEY_PREFIX "logs"
 #define CHANNEL_REMOVED	 KEY_PREFIX "removed"
 #define CHANNEL_REVOKED	 KEY_PREFIX "revoked"
+#define CHANNEL_HEARD	 KEY_PREFIX "heard"
+#define CHANNEL_STREAMS	 KEY_PREFIX "streams"	/* the one channel that relays publish on */
 #define CHANNEL_COMMANDS KEY_PREFIX "commands:" /* followed by the node id */
 #define CHANNEL_MARKS	 KEY_PREFIX "marks"	/* nobody publishes here: see feed/redis_link.h */
 
@@ -41,7 +43,9 @@ enum node_key {
 	NODE_COMMANDS,	   /* list: commands waiting, oldest first */
 	NODE_BATCH,	   /* string: the last log batch taken */
 	NODE_INSTANCE,	   /* string with TTL: which reporter process speaks for the node */
-	NODE_ACTIONS	   /* hash: service -> JSON, what was done to it last */
+	NODE_ACTIONS,	   /* hash: service -> JSON, what was done to it last */
+	NODE_STREAM_LOST   /* string: when its command stream was lost, in ms; the one key that a relay writes
+			    */
 };
 
 /*

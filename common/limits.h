@@ -23,7 +23,8 @@
 
 #define LIMIT_INTERVAL_MIN_S  30 /* between two reports of a worker */
 #define LIMIT_INTERVAL_MAX_S  300
-#define LIMIT_SILENCE_S	      600	      /* a worker that is silent for longer is removed */
+#define LIMIT_SILENCE_S	      600	      /* a worker that is silent for longer is missing */
+#define LIMIT_UNHEARD_S	      30	      /* a daemon of which nothing is heard for longer is stale */
 #define LIMIT_COMMAND_KEPT_S  3600	      /* a command and its result, after it is over */
 #define LIMIT_QUESTION_MS     2000	      /* how long a caller waits for a command that only asks */
 #define LIMIT_QUESTION_KEPT_S 60	      /* the same of a command that only asks */

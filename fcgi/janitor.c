@@ -1,6 +1,7 @@
 /*
- * The clean-up: every few seconds, workers that have been silent for LIMIT_SILENCE_S are removed. It also
- * keeps the time of the API's start and of the last clean-up in the cluster's stats.
+ * The clean-up: every few seconds, workers that have been silent for as long as the settings allow, thirty
+ * days as a rule, are forgotten. Until then they are missing (common/node.h) and nothing of them is deleted.
+ * It also keeps the time of the API's start and of the last clean-up in the cluster's stats.
  *
  * It is a process of its own in the pool, so that it is started again when it dies, and no request waits for
  * it. Several APIs on one Redis each have a janitor: removing a node is one step in the store, so two
@@ -9,7 +10,6 @@
 #include "fcgi/janitor.h"
 
 #include "common/clock.h"
-#include "common/limits.h"
 #include "common/log.h"
 #include "fcgi/store/nodes.h"
 #include "fcgi/store/stats.h"
@@ -25,18 +25,18 @@
  * One round. The start of this API replaces the start that is stored when `first` is set; later rounds only
  * put it back if it was lost.
  */
-static enum err clean_up(struct store *store, int64_t started_at_ms, bool first)
+static enum err clean_up(struct store *store, const struct janitor_options *options, bool first)
 {
 	int64_t now_ms = clock_now_ms();
 	size_t removed = 0;
-	enum err err = stats_started(store, started_at_ms, first);
+	enum err err = stats_started(store, options->started_at_ms, first);
 
 	if (err != ERR_NONE)
 		return err;
-	err = nodes_remove_silent(store, now_ms - LIMIT_SILENCE_S * 1000, &removed);
+	err = nodes_remove_silent(store, now_ms - options->forget_after_s * 1000, &removed);
 	/* Some may have been removed before Redis went away. */
 	if (removed)
-		log_info("janitor", "removed silent workers count=%zu", removed);
+		log_info("janitor", "forgot workers that were silent for too long count=%zu", removed);
 	if (err != ERR_NONE)
 		return err;
 	return stats_cleaned_up(store, now_ms);
@@ -57,7 +57,7 @@ void janitor_run(const struct janitor_options *options)
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	do {
-		bool done = clean_up(store, options->started_at_ms, first) == ERR_NONE;
+		bool done = clean_up(store, options, first) == ERR_NONE;
 
 		if (done)
 			first = false;

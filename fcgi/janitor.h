@@ -1,4 +1,4 @@
-/* The clean-up: a process of its own that removes workers which have been silent for too long. */
+/* The clean-up: a process of its own that forgets workers which have been silent for too long. */
 #ifndef FCGI_JANITOR_H
 #define FCGI_JANITOR_H
 
@@ -8,8 +8,9 @@
 
 struct janitor_options {
 	const struct redis_address *redis;
-	struct redis_tls *tls; /* NULL: none */
-	int64_t started_at_ms; /* of the API, kept in the cluster's stats */
+	struct redis_tls *tls;	/* NULL: none */
+	int64_t started_at_ms;	/* of the API, kept in the cluster's stats */
+	int64_t forget_after_s; /* how long a worker may be silent before it is forgotten */
 };
 
 /* Cleans up at once and then every few seconds. Returns after SIGTERM, which may come at any time. */

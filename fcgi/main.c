@@ -44,6 +44,7 @@ enum {
 	SET_SECRET_FILE,
 	SET_SESSION_TTL,
 	SET_COMMAND_TIMEOUT,
+	SET_FORGET_AFTER,
 	SET_LOG_LEVEL,
 	SET_COUNT
 };
@@ -70,6 +71,9 @@ static const struct setting SETTINGS[SET_COUNT] = {
 			     .help = "how long a login lasts"},
 	[SET_COMMAND_TIMEOUT] = {"command-timeout", SETTING_INTEGER, "30", 1, 300, .value = "SECONDS",
 				 .help = "how long a worker may take to answer a command"},
+	[SET_FORGET_AFTER] =
+		{"forget-after", SETTING_INTEGER, "2592000", LIMIT_SILENCE_S, 315360000, .value = "SECONDS",
+		 .help = "how long a worker may be silent before it is removed with all that is known of it"},
 	[SET_LOG_LEVEL] = {"log-level", SETTING_TEXT, "info", .value = "LEVEL",
 			   .help = "least level that is logged: debug, info, warning or error"},
 };
@@ -92,7 +96,7 @@ struct shared {
 	struct redis_tls *tls; /* NULL: none */
 	struct token_secret secret;
 	int64_t started_at_ms;
-	int64_t session_ttl_s, command_timeout_ms;
+	int64_t session_ttl_s, command_timeout_ms, forget_after_s;
 	char pool_id[ID_RANDOM_SIZE];
 	int64_t waits_a_user, waits_a_pool; /* these and the next as in struct context */
 	struct semaphore_limits searches, waiting_searches;
@@ -155,6 +159,7 @@ static void clean_up(void *user)
 		.redis = &shared->redis,
 		.tls = shared->tls,
 		.started_at_ms = shared->started_at_ms,
+		.forget_after_s = shared->forget_after_s,
 	});
 }
 
@@ -192,6 +197,7 @@ static enum err configure(const struct setting_value *values, struct shared *sha
 	shared->started_at_ms = clock_now_ms();
 	shared->session_ttl_s = values[SET_SESSION_TTL].number;
 	shared->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
+	shared->forget_after_s = values[SET_FORGET_AFTER].number;
 	set_limits(shared, values[SET_WAIT_WORKERS].number);
 	err = redis_address_parse(values[SET_REDIS].text, &shared->redis, why);
 	if (err != ERR_NONE)

@@ -94,7 +94,7 @@ void known_report(struct known *known, const char *id, const struct node_report 
 	}
 	if (report.point.data)
 		known_node_append_point(node, report.point);
-	node->status = node_status_at(&node->head, clock_now_ms());
+	node->status = node_status_at(&node->head, &node->presence, clock_now_ms());
 	TELL(known, node, NODE_REPORTED, node, &report);
 }
 
@@ -135,7 +135,7 @@ void known_look_at_clock(struct known *known)
 		return;
 	for (size_t i = 0; i < known->nodes.count; i++) {
 		struct known_node *node = known->nodes.list[i];
-		enum node_status status = node_status_at(&node->head, now_ms);
+		enum node_status status = node_status_at(&node->head, &node->presence, now_ms);
 
 		if (status == node->status)
 			continue;
@@ -185,7 +185,7 @@ void known_load_node(struct known *known, const char *id, const struct node_repo
 	if (!node)
 		return;
 	node->unseen = false;
-	node->status = node_status_at(&node->head, clock_now_ms());
+	node->status = node_status_at(&node->head, &node->presence, clock_now_ms());
 }
 
 void known_load_points(struct known *known, const char *id, const struct span *points, size_t count)

@@ -142,8 +142,10 @@ struct cluster_node *node_table_for_cluster(const struct node_table *table)
 
 	for (size_t i = 0; i < table->count; i++)
 		nodes[i] = (struct cluster_node){.id = table->list[i]->id,
-						 .state = table->list[i]->state.data,
-						 .state_len = table->list[i]->state.len};
+						 .state = text_span(&table->list[i]->state),
+						 .head = table->list[i]->head,
+						 .presence = table->list[i]->presence,
+						 .summary = text_span(&table->list[i]->summary)};
 	return nodes;
 }
 

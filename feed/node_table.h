@@ -37,6 +37,7 @@ struct known_node {
 	struct text points; /* at most LIMIT_HISTORY_POINTS_PUSHED, oldest first, separated by commas */
 	size_t points_count;
 	struct node_head head;
+	struct node_presence presence;
 	enum node_status status; /* as it was told last */
 	bool unseen;		 /* not met by the load that is going on; known.c's own */
 };

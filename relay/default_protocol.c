@@ -54,7 +54,11 @@ static void put_metrics(struct json_out *json, const struct known *known, int64_
 	struct cluster_node *table = node_table_for_cluster(&known->nodes);
 
 	json_put_raw(json, "metrics", "", 0);
-	cluster_write_metrics(json->buf, table, known->nodes.count, &known->totals, now_ms);
+	cluster_write_metrics(json->buf, &(struct cluster){.nodes = table,
+							   .count = known->nodes.count,
+							   .totals = &known->totals,
+							   .now_ms = now_ms,
+							   .hides_missing = true});
 	free(table);
 	json_open_member(json, "history", '{');
 	for (size_t i = 0; i < known->nodes.count; i++)

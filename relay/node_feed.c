@@ -62,7 +62,10 @@ static void put_stats(struct json_out *json, const struct known *known)
 	struct cluster_node *table = node_table_for_cluster(&known->nodes);
 
 	json_put_raw(json, "stats", "", 0);
-	cluster_write_stats(json->buf, table, known->nodes.count, &known->totals, clock_now_ms());
+	cluster_write_stats(json->buf, &(struct cluster){.nodes = table,
+							 .count = known->nodes.count,
+							 .totals = &known->totals,
+							 .now_ms = clock_now_ms()});
 	free(table);
 }
 
@@ -70,7 +73,7 @@ static void put_stats(struct json_out *json, const struct known *known)
 static void put_change(struct json_out *json, const char *key, struct told_node *told)
 {
 	const struct known_node *node = told->node;
-	enum node_status status = node_status_at(&node->head, clock_now_ms());
+	enum node_status status = node_status_at(&node->head, &node->presence, clock_now_ms());
 	struct span summary = text_span(&node->summary);
 	struct buf changes = {0};
 
@@ -153,7 +156,7 @@ struct frame *node_feed_node(const struct node_feed *nodes, const char *id)
 	json_put_text(&json, "node_id", id);
 	if (known) {
 		json_put_raw(&json, "node", "", 0);
-		node_write(&buf, node->state.data, node->state.len, NULL, clock_now_ms());
+		node_write(&buf, text_span(&node->state), &node->presence, NULL, clock_now_ms());
 	} else {
 		json_put_null(&json, "node");
 	}
@@ -277,7 +280,7 @@ static void publish_report(struct node_feed *nodes, const struct known_node *nod
 
 	json_put_text(&json, "node_id", node->id);
 	json_put_raw(&json, "node", "", 0);
-	node_write(&buf, node->state.data, node->state.len, NULL, clock_now_ms());
+	node_write(&buf, text_span(&node->state), &node->presence, NULL, clock_now_ms());
 	if (report && report->point.data)
 		json_put_raw(&json, "point", report->point.data, report->point.len);
 	if (report && report->certificates.data)

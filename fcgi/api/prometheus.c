@@ -57,8 +57,9 @@ static const struct sample {
 
 /* A node with its state parsed: a scrape is rare, and asks for every number in it. */
 struct target {
-	const char *node;
-	struct node_head head;
+	const struct cluster_node *node;
+	enum node_status status;
+	bool is_missing;
 	struct json *state;
 };
 
@@ -67,13 +68,17 @@ static void write_head(struct buf *out, const char *name, const char *type, cons
 	buf_printf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
 }
 
-/* A node that does not report the value has no sample, which is not the same as a sample of 0. */
+/*
+ * A node that does not report the value has no sample, which is not the same as a sample of 0. Nor has a node
+ * that is not online: its last values are not those of now, and Prometheus would draw them as a level line.
+ */
 static void write_samples(struct buf *out, const struct sample *sample, const struct target *targets,
 			  size_t count)
 {
 	write_head(out, sample->name, sample->type, sample->help);
 	for (size_t i = 0; i < count; i++) {
-		const struct json *metrics = json_get(targets[i].state, "metrics");
+		const struct json *metrics =
+			targets[i].status == NODE_ONLINE ? json_get(targets[i].state, "metrics") : NULL;
 		const struct json *group = sample->group ? json_get(metrics, sample->group) : metrics;
 		const struct json *value = json_get(group, sample->key);
 
@@ -82,30 +87,39 @@ static void write_samples(struct buf *out, const struct sample *sample, const st
 		for (int k = 0; k < sample->index; k++)
 			value = json_next(value);
 		if (json_is_number(value))
-			buf_printf(out, PREFIX "%s{node=\"%s\"} %.15g\n", sample->name, targets[i].node,
+			buf_printf(out, PREFIX "%s{node=\"%s\"} %.15g\n", sample->name, targets[i].node->id,
 				   json_number(value) * sample->factor);
 	}
 }
 
-static void write_presence(struct buf *out, const struct target *targets, size_t count, int64_t now_ms)
+static void write_time(struct buf *out, const char *name, const struct target *target, int64_t ms)
 {
-	write_head(out, "node_up", "gauge", "Whether the node's last report is fresh.");
-	for (size_t i = 0; i < count; i++)
-		buf_printf(out, PREFIX "node_up{node=\"%s\"} %d\n", targets[i].node,
-			   node_status_at(&targets[i].head, now_ms) == NODE_ONLINE);
-	write_head(out, "node_last_report_timestamp_seconds", "gauge", "When the node reported last.");
-	for (size_t i = 0; i < count; i++) {
-		const char *time = json_text(json_get(targets[i].state, "timestamp"));
-		int64_t ms;
+	buf_printf(out, PREFIX "%s{node=\"%s\"} %.3f\n", name, target->node->id, (double)ms / 1000);
+}
 
-		if (time && clock_parse_iso(time, strlen(time), &ms) == ERR_NONE)
-			buf_printf(out, PREFIX "node_last_report_timestamp_seconds{node=\"%s\"} %.3f\n",
-				   targets[i].node, (double)ms / 1000);
-	}
+static void write_presence(struct buf *out, const struct target *targets, size_t count)
+{
+	write_head(out, "node_up", "gauge", "Whether the node is online.");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, PREFIX "node_up{node=\"%s\"} %d\n", targets[i].node->id,
+			   targets[i].status == NODE_ONLINE);
+	write_head(out, "node_missing", "gauge", "1 for a worker that was silent for ten minutes.");
+	for (size_t i = 0; i < count; i++)
+		if (targets[i].is_missing)
+			buf_printf(out, PREFIX "node_missing{node=\"%s\"} 1\n", targets[i].node->id);
+	write_head(out, "node_last_heard_timestamp_seconds", "gauge", "When the node was last heard.");
+	for (size_t i = 0; i < count; i++)
+		write_time(out, "node_last_heard_timestamp_seconds", &targets[i],
+			   targets[i].node->presence.heard_ms);
+	write_head(out, "node_last_report_timestamp_seconds", "gauge", "When the node reported last.");
+	for (size_t i = 0; i < count; i++)
+		if (targets[i].node->head.reported_at_ms)
+			write_time(out, "node_last_report_timestamp_seconds", &targets[i],
+				   targets[i].node->head.reported_at_ms);
 	write_head(out, "node_report_interval_seconds", "gauge", "How often the node reports.");
 	for (size_t i = 0; i < count; i++)
-		buf_printf(out, PREFIX "node_report_interval_seconds{node=\"%s\"} %.15g\n", targets[i].node,
-			   json_number(json_get(targets[i].state, "current_interval")));
+		buf_printf(out, PREFIX "node_report_interval_seconds{node=\"%s\"} %.15g\n",
+			   targets[i].node->id, json_number(json_get(targets[i].state, "current_interval")));
 }
 
 /* Within a label's value the format escapes backslash, quote and newline; no name holds a newline (id.h). */
@@ -118,16 +132,18 @@ static void write_label(struct buf *out, const char *text)
 	}
 }
 
+/* Of a node that is not online nobody knows what runs there. */
 static void write_services(struct buf *out, const struct target *target)
 {
 	static const char *const STATUSES[] = {"running", "stopped", "error"};
-	const struct json *services = json_get(target->state, "services");
+	const struct json *services =
+		target->status == NODE_ONLINE ? json_get(target->state, "services") : NULL;
 
 	for (const struct json *service = json_first(services); service; service = json_next(service)) {
 		const char *status = json_text(json_get(service, "status"));
 
 		for (size_t i = 0; status && i < sizeof(STATUSES) / sizeof(*STATUSES); i++) {
-			buf_printf(out, PREFIX "service_status{node=\"%s\",service=\"", target->node);
+			buf_printf(out, PREFIX "service_status{node=\"%s\",service=\"", target->node->id);
 			write_label(out, json_key(service));
 			buf_printf(out, "\",status=\"%s\"} %d\n", STATUSES[i],
 				   strcmp(status, STATUSES[i]) == 0);
@@ -136,17 +152,17 @@ static void write_services(struct buf *out, const struct target *target)
 }
 
 static void write_cluster(struct buf *out, const struct target *targets, size_t count,
-			  const struct cluster_totals *totals, int64_t now_ms)
+			  const struct cluster_totals *totals)
 {
 	static const enum node_status STATUSES[] = {NODE_ONLINE, NODE_STALE, NODE_OFFLINE};
 
-	write_head(out, "workers", "gauge", "Workers by status.");
+	write_head(out, "workers", "gauge", "Workers by status, without those that are missing.");
 	for (size_t k = 0; k < sizeof(STATUSES) / sizeof(*STATUSES); k++) {
 		int workers = 0;
 
 		for (size_t i = 0; i < count; i++)
-			workers += strcmp(targets[i].node, ID_COORDINATOR) != 0 &&
-				   node_status_at(&targets[i].head, now_ms) == STATUSES[k];
+			workers += strcmp(targets[i].node->id, ID_COORDINATOR) != 0 &&
+				   !targets[i].is_missing && targets[i].status == STATUSES[k];
 		buf_printf(out, PREFIX "workers{status=\"%s\"} %d\n", node_status_name(STATUSES[k]), workers);
 	}
 	write_head(out, "reports_total", "counter", "Reports received.");
@@ -156,7 +172,7 @@ static void write_cluster(struct buf *out, const struct target *targets, size_t 
 }
 
 /* A state that cannot be read is left out; only a fault of ours or a foreign hand in Redis makes one. */
-static struct target *read_targets(const struct node_list *nodes, size_t *count)
+static struct target *read_targets(const struct node_list *nodes, int64_t now_ms, size_t *count)
 {
 	struct target *targets = mem_alloc(nodes->count + 1, sizeof(*targets));
 
@@ -165,9 +181,11 @@ static struct target *read_targets(const struct node_list *nodes, size_t *count)
 		const struct cluster_node *node = &nodes->list[i];
 		struct target *target = &targets[*count];
 
-		target->node = node->id;
-		if (node_head_read(node->state, node->state_len, &target->head) == ERR_NONE &&
-		    json_parse(node->state, node->state_len, &target->state, NULL) == ERR_NONE)
+		target->node = node;
+		target->status = node_status_at(&node->head, &node->presence, now_ms);
+		target->is_missing = cluster_node_is_missing(node, now_ms);
+		if (!node->is_unreadable &&
+		    json_parse(node->state.data, node->state.len, &target->state, NULL) == ERR_NONE)
 			(*count)++;
 	}
 	return targets;
@@ -176,7 +194,6 @@ static struct target *read_targets(const struct node_list *nodes, size_t *count)
 enum err api_prometheus(struct call *call)
 {
 	struct buf *out = &call->response->body;
-	int64_t now_ms = clock_now_ms();
 	struct target *targets;
 	struct node_list nodes;
 	size_t count;
@@ -184,10 +201,10 @@ enum err api_prometheus(struct call *call)
 
 	if (err != ERR_NONE)
 		return err;
-	targets = read_targets(&nodes, &count);
+	targets = read_targets(&nodes, clock_now_ms(), &count);
 	call->response->content_type = "text/plain; version=0.0.4; charset=utf-8";
-	write_cluster(out, targets, count, &nodes.totals, now_ms);
-	write_presence(out, targets, count, now_ms);
+	write_cluster(out, targets, count, &nodes.totals);
+	write_presence(out, targets, count);
 	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(*SAMPLES); i++)
 		write_samples(out, &SAMPLES[i], targets, count);
 	write_head(out, "service_status", "gauge", "1 for the status the service has, 0 for the others.");

@@ -1,6 +1,7 @@
 /*
- * /api/reporter: what workers send: reports, batches of log lines, and results of commands. The node is the
- * token's, whatever the body says, so a worker can speak for nobody but itself.
+ * /api/reporter: what workers send: reports, batches of log lines, results of commands, and beats, by which
+ * they are heard when there is nothing else to say. The node is the token's, whatever the body says, so a
+ * worker can speak for nobody but itself.
  *
  * What a report must look like is decided in fcgi/report; how it is kept, in store/reports.h. This file joins
  * the two: what the store knew before the report decides about the next interval and about the certificates,
@@ -15,6 +16,7 @@
 #include "fcgi/model/logbook.h"
 #include "fcgi/report/interval.h"
 #include "fcgi/report/report.h"
+#include "fcgi/store/nodes.h"
 #include "fcgi/store/reports.h"
 
 #include <string.h>
@@ -73,11 +75,11 @@ static enum err store_report(struct call *call, struct parsed_report *report,
 {
 	const struct buf *now = &report->certificates.json, *then = &before->certificates;
 	struct buf state = {0}, point = {0}, summary = {0};
-	int64_t fresh_s = (node_fresh_until(grant->now_ms, grant->interval_s) - grant->now_ms + 999) / 1000;
+	int64_t held_s = (node_overdue_at(grant->now_ms, grant->interval_s) - grant->now_ms + 999) / 1000;
 	struct stored_report parts = {
 		.node = report->node,
 		.instance = report->instance,
-		.instance_held_s = report->goodbye ? 0 : fresh_s,
+		.instance_held_s = report->goodbye ? 0 : held_s,
 		.now_ms = grant->now_ms,
 		.state = &state,
 		.point = &point,
@@ -180,6 +182,9 @@ enum err api_report_logs(struct call *call)
 	/* Without an id a batch that is sent again could not be told from a new one. */
 	if (!*batch)
 		return reason_set(call->why, ERR_INVALID, "batch is empty");
+	err = nodes_heard(call->context->store, node, clock_now_ms());
+	if (err != ERR_NONE)
+		return err;
 	err = logbook_add(call->context->store, node,
 			  &(struct logbook_batch){batch, json_get(call->body, "logs")}, &stored, call->why);
 	if (err != ERR_NONE)
@@ -199,9 +204,18 @@ enum err api_report_result(struct call *call)
 
 	if (err != ERR_NONE)
 		return err;
+	err = nodes_heard(call->context->store, call->session->subject, clock_now_ms());
+	if (err != ERR_NONE)
+		return err;
 	err = command_take_result(call->context->store, call->session->subject, id, call->body, call->why);
 	if (err != ERR_NONE)
 		return err;
 	body_write_success(call);
 	return ERR_NONE;
+}
+
+enum err api_report_beat(struct call *call)
+{
+	call->response->status = 204;
+	return nodes_heard(call->context->store, call->session->subject, clock_now_ms());
 }

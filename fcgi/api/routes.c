@@ -42,6 +42,7 @@ const struct route ROUTES[] = {
 	{METHOD_POST,   "/api/reporter/report",                  ACCESS_WORKER,   BODY_JSON,     LIMIT_BODY, POOL_QUICK,   .handle = api_report},
 	{METHOD_POST,   "/api/reporter/logs",                    ACCESS_WORKER,   BODY_JSON,     LIMIT_BODY, POOL_QUICK,   .handle = api_report_logs},
 	{METHOD_POST,   "/api/reporter/result",                  ACCESS_WORKER,   BODY_JSON,     LIMIT_BODY, POOL_QUICK,   .handle = api_report_result},
+	{METHOD_POST,   "/api/reporter/beat",                    ACCESS_WORKER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_report_beat},
 
 	{METHOD_GET,    "/api/admin/users",                      ACCESS_ADMIN,    BODY_NONE,     0,          POOL_QUICK,   .handle = api_users},
 	{METHOD_POST,   "/api/admin/users",                      ACCESS_ADMIN,    BODY_JSON,     SMALL,      POOL_QUICK,   .handle = api_add_user},

@@ -37,6 +37,7 @@ enum err api_clear_logs(struct call *call) MUST_CHECK;
 enum err api_report(struct call *call) MUST_CHECK;
 enum err api_report_logs(struct call *call) MUST_CHECK;
 enum err api_report_result(struct call *call) MUST_CHECK;
+enum err api_report_beat(struct call *call) MUST_CHECK;
 
 /* rpc.c */
 enum err api_rpc(struct call *call) MUST_CHECK;

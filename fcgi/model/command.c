@@ -112,7 +112,8 @@ static enum err queue_for_cron(struct store *store, struct command *command, str
 {
 	enum err err;
 
-	/* A cron worker that does not come within this time is removed, and its commands with it. */
+	/* A cron worker that does not come within this time is missing; nobody waits for its commands then.
+	 */
 	command->expires_at_ms = command->created_at_ms + LIMIT_SILENCE_S * 1000;
 	err = commands_queue(store, command);
 	if (err == ERR_CONFLICT)

@@ -17,28 +17,51 @@
 
 #include <string.h>
 
+static struct cluster cluster_of(const struct node_list *nodes, int64_t now_ms)
+{
+	return (struct cluster){
+		.nodes = nodes->list, .count = nodes->count, .totals = &nodes->totals, .now_ms = now_ms};
+}
+
 enum err overview_metrics(struct store *store, struct buf *out)
 {
+	int64_t now_ms = clock_now_ms();
 	struct node_list nodes;
+	struct cluster cluster;
 	enum err err = nodes_load(store, &nodes);
 
 	if (err != ERR_NONE)
 		return err;
-	cluster_write_metrics(out, nodes.list, nodes.count, &nodes.totals, clock_now_ms());
+	err = nodes_load_missing(store, &nodes, now_ms);
+	cluster = cluster_of(&nodes, now_ms);
+	cluster_write_metrics(out, &cluster);
 	node_list_free(&nodes);
-	return ERR_NONE;
+	return err;
 }
 
 enum err overview_stats(struct store *store, struct buf *out)
 {
 	struct node_list nodes;
+	struct cluster cluster;
 	enum err err = nodes_load(store, &nodes);
 
 	if (err != ERR_NONE)
 		return err;
-	cluster_write_stats(out, nodes.list, nodes.count, &nodes.totals, clock_now_ms());
+	cluster = cluster_of(&nodes, clock_now_ms());
+	cluster_write_stats(out, &cluster);
 	node_list_free(&nodes);
 	return ERR_NONE;
+}
+
+/* Shortens the list to the nodes whose histories belong to the cluster's. */
+static void leave_out_missing(struct node_list *nodes, int64_t now_ms)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < nodes->count; i++)
+		if (!cluster_node_is_missing(&nodes->list[i], now_ms))
+			nodes->list[kept++] = nodes->list[i];
+	nodes->count = kept;
 }
 
 enum err overview_full_data(struct store *store, struct buf *out)
@@ -46,17 +69,24 @@ enum err overview_full_data(struct store *store, struct buf *out)
 	struct json_out json = {.buf = out};
 	int64_t now_ms = clock_now_ms();
 	struct node_list nodes;
+	struct cluster cluster;
 	enum err err = nodes_load(store, &nodes);
 
 	if (err != ERR_NONE)
 		return err;
+	err = nodes_load_missing(store, &nodes, now_ms);
+	if (err != ERR_NONE)
+		goto out;
+	cluster = cluster_of(&nodes, now_ms);
 	json_open(&json, '{');
 	json_put_time(&json, "timestamp", now_ms);
 	json_put_raw(&json, "metrics", "", 0);
-	cluster_write_metrics(out, nodes.list, nodes.count, &nodes.totals, now_ms);
+	cluster_write_metrics(out, &cluster);
 	json_put_raw(&json, "history", "", 0);
+	leave_out_missing(&nodes, now_ms);
 	err = history_load_all(store, &nodes, LIMIT_HISTORY_POINTS, out);
 	json_close(&json, '}');
+out:
 	node_list_free(&nodes);
 	return err;
 }
@@ -108,8 +138,32 @@ static struct node_list only(const struct node_list *all, const char *node)
 	return (struct node_list){.count = 0};
 }
 
+/* Puts a node's services as its state has them; those of a node that is not online say that they are not
+ * known to be so now. */
+static void put_services(struct json_out *json, const struct cluster_node *node, int64_t now_ms)
+{
+	struct span services, name, service;
+	struct json_scan scan;
+
+	if (!json_scan_find(node->state.data, node->state.len, "services", &services))
+		return;
+	if (node_status_at(&node->head, &node->presence, now_ms) == NODE_ONLINE) {
+		json_put_raw(json, node->id, services.data, services.len);
+		return;
+	}
+	json_open_member(json, node->id, '{');
+	scan = json_scan_open(services.data, services.len);
+	while (json_scan_next(&scan, &name, &service)) {
+		buf_printf(json->buf, "%s\"%.*s\":%.*s,\"known\":false}", json->comma ? "," : "",
+			   (int)name.len, name.data, (int)service.len - 1, service.data);
+		json->comma = true;
+	}
+	json_close(json, '}');
+}
+
 enum err overview_services(struct store *store, const char *node, struct buf *out)
 {
+	int64_t now_ms = clock_now_ms();
 	struct json_out json = {.buf = out};
 	struct node_list all, wanted;
 	enum err err = nodes_load(store, &all);
@@ -118,15 +172,10 @@ enum err overview_services(struct store *store, const char *node, struct buf *ou
 		return err;
 	wanted = node && *node ? only(&all, node) : all;
 	json_open(&json, '{');
-	json_put_time(&json, "timestamp", clock_now_ms());
+	json_put_time(&json, "timestamp", now_ms);
 	json_open_member(&json, "services", '{');
-	for (size_t i = 0; i < wanted.count; i++) {
-		const struct cluster_node *one = &wanted.list[i];
-		struct span services;
-
-		if (json_scan_find(one->state, one->state_len, "services", &services))
-			json_put_raw(&json, one->id, services.data, services.len);
-	}
+	for (size_t i = 0; i < wanted.count; i++)
+		put_services(&json, &wanted.list[i], now_ms);
 	json_close(&json, '}');
 	json_put_raw(&json, "last_actions", "", 0);
 	err = audit_last_actions(store, &wanted, out);

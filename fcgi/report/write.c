@@ -11,14 +11,13 @@ void report_write_state(const struct parsed_report *report, const struct report_
 	struct json_out json = {.buf = out};
 	struct node_head head = {
 		.offline = report->goodbye,
-		.fresh_until_ms = node_fresh_until(grant->now_ms, grant->interval_s),
+		.fresh_until_ms = node_overdue_at(grant->now_ms, grant->interval_s),
 		.services_total = report->services.total,
 		.services_running = report->services.by_status[REPORT_RUNNING],
+		.reported_at_ms = grant->now_ms,
 	};
 
-	node_open(&json, &head);
-	json_put_text(&json, "node_id", report->node);
-	json_put_time(&json, "timestamp", grant->now_ms);
+	node_open(&json, report->node, &head);
 	json_put_text(&json, "mode", report->cron ? "cron" : "daemon");
 	json_put_integer(&json, "current_interval", grant->interval_s);
 	json_put_integer(&json, "min_interval", report->min_interval_s);
@@ -66,7 +65,7 @@ void report_write_summary(const struct parsed_report *report, const struct repor
 	json_put_time(&json, "timestamp", grant->now_ms);
 	json_put_text(&json, "mode", report->cron ? "cron" : "daemon");
 	json_put_integer(&json, "current_interval", grant->interval_s);
-	json_put_time(&json, "fresh_until", node_fresh_until(grant->now_ms, grant->interval_s));
+	json_put_time(&json, "fresh_until", node_overdue_at(grant->now_ms, grant->interval_s));
 	json_put_number(&json, "cpu_percent", report->metrics.cpu_percent);
 	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
 	json_put_number(&json, "disk_percent", report->metrics.disk_percent);

@@ -14,11 +14,11 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-struct node_ids node_ids_read(const redisReply *names)
+struct node_ids node_ids_read(const redisReply *names, size_t step)
 {
-	struct node_ids ids = {.list = mem_alloc(names->elements + 1, sizeof(*ids.list))};
+	struct node_ids ids = {.list = mem_alloc(names->elements / step + 1, sizeof(*ids.list))};
 
-	for (size_t i = 0; i < names->elements; i++) {
+	for (size_t i = 0; i < names->elements; i += step) {
 		const redisReply *name = names->element[i];
 
 		/* A name may go on behind a NUL. */
@@ -38,7 +38,7 @@ enum err node_ids_load(struct store *store, const char *key, struct node_ids *ou
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	*out = node_ids_read(replies.item[0]);
+	*out = node_ids_read(replies.item[0], 1);
 	replies_free(&replies);
 	return ERR_NONE;
 }

@@ -19,8 +19,8 @@ struct node_ids {
 	size_t count;
 };
 
-/* Reads a reply that is an array of names. */
-struct node_ids node_ids_read(const redisReply *names);
+/* Reads a reply that is an array of names, or, with a `step` of 2, of names with a score behind each. */
+struct node_ids node_ids_read(const redisReply *names, size_t step);
 
 /* Reads the members of a sorted set, KEY_NODES or KEY_LOG_NODES. Errors as redis_run's; then *out is
  * untouched. */

@@ -1,5 +1,5 @@
 /*
- * Nodes in Redis: who there is (a sorted set by the time last seen) and each one's newest state, as the JSON
+ * Nodes in Redis: who there is (a sorted set by the time last heard) and each one's newest state, as the JSON
  * it is served as. It splices stored JSON and never parses a whole state.
  *
  * Most requests of the dashboard need all states. Which nodes there are is known only after a first answer,
@@ -20,34 +20,59 @@
 #include <string.h>
 
 struct node_list_memory {
-	struct replies replies; /* the states' texts */
+	struct replies replies; /* the texts of states and summaries */
 	char (*ids)[ID_NODE_SIZE];
 };
 
-/* Makes the list of what MGET answered for these nodes. */
-static void take_states(const struct node_ids *ids, const redisReply *states, struct node_list *out)
+/* What is asked of each node: two MGETs, whose replies stand side by side. */
+static void add_questions(struct store *store)
 {
-	out->list = mem_alloc(ids->count + 1, sizeof(*out->list));
-	out->memory->ids = mem_alloc(ids->count + 1, sizeof(*out->memory->ids));
-	for (size_t i = 0; i < ids->count && i < states->elements; i++) {
+	node_ids_add_mget(store, &store->known, NODE_STATE);
+	node_ids_add_mget(store, &store->known, NODE_STREAM_LOST);
+}
+
+static int compare_id(const void *id, const void *node)
+{
+	return strcmp(id, ((const struct cluster_node *)node)->id);
+}
+
+/* Makes the list of what was answered for the known nodes: `names` with their scores, and the two MGETs. */
+static void take_nodes(const struct node_ids *known, const redisReply *names, redisReply *const *answers,
+		       struct node_list *out)
+{
+	const redisReply *states = answers[0], *lost = answers[1];
+
+	out->list = mem_alloc(known->count + 1, sizeof(*out->list));
+	out->memory->ids = mem_alloc(known->count + 1, sizeof(*out->memory->ids));
+	for (size_t i = 0; i < known->count && i < states->elements; i++) {
 		const redisReply *state = states->element[i];
+		struct cluster_node *node = &out->list[out->count];
 		char *id = out->memory->ids[out->count];
 
 		if (!reply_is_text(state)) /* removed between the two answers */
 			continue;
-		memcpy(id, ids->list[i], sizeof(ids->list[i]));
-		out->list[out->count++] =
-			(struct cluster_node){.id = id, .state = state->str, .state_len = state->len};
+		memcpy(id, known->list[i], sizeof(known->list[i]));
+		*node = (struct cluster_node){.id = id, .state = {state->str, state->len}};
+		node->presence.stream_lost_ms = reply_number(lost->element[i]);
+		node->is_unreadable = node_head_read(state->str, state->len, &node->head) != ERR_NONE;
+		out->count++;
+	}
+	for (size_t i = 0; i + 1 < names->elements; i += 2) {
+		struct cluster_node *node = bsearch(names->element[i]->str, out->list, out->count,
+						    sizeof(*out->list), compare_id);
+
+		if (node)
+			node->presence.heard_ms = reply_number(names->element[i + 1]);
 	}
 }
 
 /*
- * Remembers which nodes there are, and asks for their states if they are others than last time; the reply is
- * then put behind the others. So the last reply holds the states of the known nodes, if there are any.
+ * Remembers which nodes there are, and asks about them if they are others than last time; the answers are
+ * then put behind the others. So the last two replies are about the known nodes, if there are any.
  */
 static enum err refresh_known(struct store *store, struct replies *replies)
 {
-	struct node_ids now = node_ids_read(replies->item[0]);
+	struct node_ids now = node_ids_read(replies->item[0], 2);
 	struct replies again;
 	enum err err;
 
@@ -60,11 +85,12 @@ static enum err refresh_known(struct store *store, struct replies *replies)
 	store->known = now;
 	if (!now.count)
 		return ERR_NONE;
-	node_ids_add_mget(store, &now, NODE_STATE);
+	add_questions(store);
 	err = redis_run(store, &again);
 	if (err != ERR_NONE)
 		return err;
 	replies->item[replies->count++] = again.item[0];
+	replies->item[replies->count++] = again.item[1];
 	return ERR_NONE;
 }
 
@@ -75,10 +101,10 @@ enum err nodes_load(struct store *store, struct node_list *out)
 	struct replies replies;
 	enum err err;
 
-	redis_add(store, "ZRANGE %s 0 -1", KEY_NODES);
+	redis_add(store, "ZRANGE %s 0 -1 WITHSCORES", KEY_NODES);
 	redis_add(store, "HMGET %s started_at total_updates last_cleanup", KEY_STATS);
 	if (store->known.count)
-		node_ids_add_mget(store, &store->known, NODE_STATE);
+		add_questions(store);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
@@ -96,9 +122,50 @@ enum err nodes_load(struct store *store, struct node_list *out)
 	nodes.memory = mem_alloc(1, sizeof(*nodes.memory));
 	nodes.memory->replies = replies;
 	if (store->known.count)
-		take_states(&store->known, replies.item[replies.count - 1], &nodes);
+		take_nodes(&store->known, replies.item[0], &replies.item[replies.count - 2], &nodes);
 	*out = nodes;
 	return ERR_NONE;
+}
+
+enum err nodes_load_missing(struct store *store, struct node_list *nodes, int64_t now_ms)
+{
+	struct node_ids missing = {.list = mem_alloc(nodes->count + 1, sizeof(*missing.list))};
+	struct replies *kept = &nodes->memory->replies, replies;
+	const redisReply *summaries;
+	size_t next = 0;
+	enum err err = ERR_NONE;
+
+	for (size_t i = 0; i < nodes->count; i++)
+		if (cluster_node_is_missing(&nodes->list[i], now_ms))
+			memcpy(missing.list[missing.count++], nodes->memory->ids[i], ID_NODE_SIZE);
+	if (!missing.count)
+		goto out;
+	node_ids_add_mget(store, &missing, NODE_SUMMARY);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
+		goto out;
+	summaries = kept->item[kept->count++] = replies.item[0];
+	for (size_t i = 0; i < nodes->count && next < summaries->elements; i++) {
+		if (strcmp(nodes->list[i].id, missing.list[next]) != 0)
+			continue;
+		if (reply_is_text(summaries->element[next]))
+			nodes->list[i].summary =
+				(struct span){summaries->element[next]->str, summaries->element[next]->len};
+		next++;
+	}
+out:
+	free(missing.list);
+	return err;
+}
+
+enum err nodes_heard(struct store *store, const char *node, int64_t now_ms)
+{
+	char message[ID_NODE_SIZE + 24];
+
+	(void)snprintf(message, sizeof(message), "%s %" PRId64, node, now_ms);
+	redis_add(store, "ZADD %s XX %lld %s", KEY_NODES, (long long)now_ms, node);
+	redis_add(store, "PUBLISH %s %s", CHANNEL_HEARD, message);
+	return redis_run_only(store);
 }
 
 void node_list_free(struct node_list *nodes)
@@ -173,7 +240,7 @@ out:
 enum err nodes_remove(struct store *store, const char *node, int64_t silent_since_ms, bool *removed)
 {
 	static const enum node_key GOES[] = {NODE_STATE,    NODE_SUMMARY,  NODE_HISTORY, NODE_CERTIFICATES,
-					     NODE_COMMANDS, NODE_INSTANCE, NODE_ACTIONS};
+					     NODE_COMMANDS, NODE_INSTANCE, NODE_ACTIONS, NODE_STREAM_LOST};
 	enum { GOING = sizeof(GOES) / sizeof(*GOES), ARGS = 2 + GOING + 3 };
 	struct key keys[GOING];
 	const char *argv[ARGS];
@@ -211,7 +278,7 @@ enum err nodes_remove_silent(struct store *store, int64_t silent_since_ms, size_
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	silent = node_ids_read(replies.item[0]);
+	silent = node_ids_read(replies.item[0], 1);
 	replies_free(&replies);
 	for (size_t i = 0; i < silent.count; i++) {
 		bool gone = false;

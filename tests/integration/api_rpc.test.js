@@ -151,7 +151,7 @@ test('metrics_dashboard tells what REST tells', async () => {
   const metrics = await result('metrics_dashboard.get_cluster_metrics', undefined, viewer);
   assert.ok(metrics.workers['worker-001'] && metrics.coordinator.cluster_state && metrics.stats);
   const stats = await result('metrics_dashboard.get_dashboard_stats', [], viewer);
-  assert.deepEqual(Object.keys(stats), ['uptime_seconds', 'active_workers', 'total_updates', 'total_services', 'active_services', 'last_cleanup']);
+  assert.deepEqual(Object.keys(stats), ['uptime_seconds', 'active_workers', 'total_updates', 'total_services', 'active_services', 'unknown_services', 'last_cleanup']);
   const services = await result('metrics_dashboard.get_cluster_services', {}, viewer);
   assert.deepEqual(services.services['worker-001'], { nginx: service() });
   assert.equal((await error('metrics_dashboard.get_metrics_history', ['nobody'])).data.code, 'unknown_node');

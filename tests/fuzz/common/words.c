@@ -34,14 +34,15 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	const char *text = (const char *)data;
 	char *copy = mem_copy(text, len);
-	struct node_head head;
+	struct node_head head = {0};
 	struct buf out = {0};
 	int64_t ms;
 
 	(void)!clock_parse_iso(text, len, &ms);
 	(void)!node_head_read(text, len, &head);
 	(void)!command_write(&out, text, len, 0);
-	node_write(&out, text, len, NULL, 0);
+	node_write(&out, (struct span){text, len}, &(struct node_presence){0}, NULL, 0);
+	node_write_summary(&out, (struct span){text, len}, &head, &(struct node_presence){0}, 0);
 	(void)text_contains(text, len, text + len / 2, len - len / 2);
 	read_terminated(copy);
 	buf_free(&out);
