@@ -10,6 +10,7 @@
 #include "common/entry.h"
 
 #include "common/clock.h"
+#include "common/entry_fields.h"
 #include "common/json_scan.h"
 #include "common/limits.h"
 #include "common/mem.h"
@@ -34,6 +35,19 @@ void entry_cut_message(struct entry *entry, struct buf *scratch)
 	entry->message_len = scratch->len;
 }
 
+/* Puts the fields behind a cut message, if there is one, whose memory may move by it. */
+static void read_fields(const struct json *object, struct buf *scratch, struct entry *entry)
+{
+	struct entry_fields fields = {.out = scratch, .start = scratch->len};
+	bool is_cut = scratch->len > 0;
+
+	for (const struct json *member = json_first(object); member; member = json_next(member))
+		(void)entry_fields_add(&fields, json_key(member), member);
+	entry->fields = entry_fields_end(&fields);
+	if (is_cut)
+		entry->message = scratch->data;
+}
+
 enum err entry_read(const struct json *value, const char *path, int64_t now_ms, struct buf *scratch,
 		    struct entry *out, struct reason *why)
 {
@@ -44,6 +58,7 @@ enum err entry_read(const struct json *value, const char *path, int64_t now_ms, 
 		     {"module", &entry.module},
 		     {"funcName", &entry.function}};
 	const char *timestamp = NULL, *level = NULL;
+	const struct json *fields;
 	enum err err;
 
 	if (!json_is_object(value))
@@ -70,8 +85,13 @@ enum err entry_read(const struct json *value, const char *path, int64_t now_ms, 
 	err = json_optional_integer(value, path, "lineno", 0, INT32_MAX, &entry.line, why);
 	if (err != ERR_NONE)
 		return err;
+	fields = json_get(value, "fields");
+	if (fields && !json_is_null(fields) && !json_is_object(fields))
+		return reason_set(why, ERR_INVALID, "%s.fields must be an object", path);
 	entry.message_len = strlen(entry.message);
+	buf_clear(scratch);
 	entry_cut_message(&entry, scratch);
+	read_fields(fields, scratch, &entry);
 	*out = entry;
 	return ERR_NONE;
 }
@@ -109,37 +129,10 @@ void entry_write(struct buf *out, const struct entry *entry, const char *node, b
 	put_name(&json, "module", entry->module);
 	put_name(&json, "funcName", entry->function);
 	json_put_integer(&json, "lineno", entry->line);
+	if (entry->fields.len)
+		json_put_raw(&json, "fields", entry->fields.data, entry->fields.len);
 	if (!open)
 		json_close(&json, '}');
-}
-
-/*
- * Undoes json_quote's escapes; returns the length of what it wrote to `out`. Each escape stands for fewer
- * bytes than it has, so text.len is room enough. Of the \u forms only \u00XX occurs.
- */
-static size_t unescape(struct span text, char *out)
-{
-	static const char LETTERS[] = "bfnrt", MEANT[] = "\b\f\n\r\t";
-	size_t len = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		const char *letter;
-
-		if (text.data[i] != '\\' || i + 1 == text.len) {
-			out[len++] = text.data[i];
-			continue;
-		}
-		letter = strchr(LETTERS, text.data[++i]);
-		if (text.data[i] == 'u' && i + 4 < text.len) {
-			char hex[3] = {text.data[i + 3], text.data[i + 4], 0};
-
-			out[len++] = (char)strtoul(hex, NULL, 16);
-			i += 4;
-		} else {
-			out[len++] = letter && *letter ? MEANT[letter - LETTERS] : text.data[i];
-		}
-	}
-	return len;
 }
 
 /*
@@ -154,7 +147,7 @@ static bool holds(struct span text, const char *part)
 	if (!memchr(text.data, '\\', text.len))
 		return text_contains(text.data, text.len, part, strlen(part));
 	plain = mem_alloc(text.len, 1);
-	found = text_contains(plain, unescape(text, plain), part, strlen(part));
+	found = text_contains(plain, entry_unescape(text, plain), part, strlen(part));
 	free(plain);
 	return found;
 }
@@ -169,20 +162,36 @@ static bool member_passes(const struct entry_filter *filter, struct span name, s
 		return level_parse(text.data, text.len, &level) == ERR_NONE && level >= filter->level;
 	if (span_is(name, "logger_name"))
 		return !*filter->logger_name || holds(text, filter->logger_name);
-	if (span_is(name, "message"))
-		return !*filter->text || holds(text, filter->text);
 	return true;
+}
+
+/*
+ * Whether the fields hold `part`, each as `name=value`. They are at most LIMIT_FIELDS when they are stored,
+ * so they need no memory of their own.
+ */
+static bool fields_hold(struct span fields, const char *part)
+{
+	char plain[LIMIT_FIELDS];
+
+	return fields.len <= sizeof(plain) &&
+	       text_contains(plain, entry_fields_plain(fields, plain), part, strlen(part));
 }
 
 bool entry_matches(const struct entry_filter *filter, const char *json, size_t len)
 {
 	struct json_scan scan = json_scan_open(json, len);
 	struct span name, value;
+	bool found = !*filter->text; /* in the message or in the fields */
 
-	while (json_scan_next(&scan, &name, &value))
-		if (!member_passes(filter, name, json_scan_text(value)))
+	while (json_scan_next(&scan, &name, &value)) {
+		if (!found && span_is(name, "message"))
+			found = holds(json_scan_text(value), filter->text);
+		else if (!found && span_is(name, "fields"))
+			found = fields_hold(value, filter->text);
+		else if (!member_passes(filter, name, json_scan_text(value)))
 			return false;
-	return true;
+	}
+	return found;
 }
 
 bool entry_is_since(const char *json, size_t len, const char *iso)

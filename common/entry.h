@@ -9,6 +9,7 @@
 #include "common/id.h"
 #include "common/json.h"
 #include "common/level.h"
+#include "common/span.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,13 +27,15 @@ struct entry {
 	const char *module;
 	const char *function; /* `funcName` on the wire */
 	int64_t line;	      /* `lineno`; 0 if unknown */
+	struct span fields;   /* what else the line carries, as entry_fields_end gives it; empty if nothing */
 };
 
 /*
  * Reads one entry as a worker sends it. `level` and `message` must be there; a missing timestamp becomes
- * `now_ms`. A message longer than LIMIT_MESSAGE is cut, see entry_cut_message. Texts of *out point into
- * `value` or into `scratch`, so both must live as long. ERR_INVALID, with *out untouched, where a field
- * has another type or is too long: the sentence names `path` (e.g. "logs[3]") and the field.
+ * `now_ms`. A message longer than LIMIT_MESSAGE is cut, see entry_cut_message. `fields` is made flat, and
+ * what goes beyond LIMIT_FIELDS is left out (entry_fields.h). Texts of *out point into `value` or into
+ * `scratch`, so both must live as long. ERR_INVALID, with *out untouched, where a field has another type or
+ * is too long: the sentence names `path` (e.g. "logs[3]") and the field.
  */
 enum err entry_read(const struct json *value, const char *path, int64_t now_ms, struct buf *scratch,
 		    struct entry *out, struct reason *why) MUST_CHECK;
@@ -46,8 +49,9 @@ void entry_cut_message(struct entry *entry, struct buf *scratch);
 
 /*
  * Appends the entry as a JSON object with its fields in this order: timestamp, node_id, level,
- * logger_name, message, module, funcName, lineno. With `node` NULL there is no node_id, as when a worker
- * sends it. With `open` true the closing brace is left out, so that the API's script in Redis can add
+ * logger_name, message, module, funcName, lineno, and fields if there are any. With `node` NULL there is no
+ * node_id, as when a worker sends it. With `open` true the closing brace is left out, so that the API's
+ * script in Redis can add
  * `,"seq":N}`. Names are cut to LIMIT_NAME bytes, so a written entry can always be read by entry_read. The
  * message is not cut here.
  */
@@ -58,7 +62,7 @@ struct entry_filter {
 	char node[ID_NODE_SIZE];
 	enum level level;      /* this level and above */
 	char logger_name[128]; /* case-insensitive substrings */
-	char text[256];
+	char text[256];	       /* of the message or of a field's `name=value` */
 };
 
 /*

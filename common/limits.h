@@ -10,6 +10,7 @@
 #define LIMIT_JSON_DEPTH	    32		  /* arrays and objects inside each other */
 #define LIMIT_ENTRIES_A_BATCH	    1000
 #define LIMIT_MESSAGE		    (64 * 1024) /* a log message in JSON; longer ones are cut and marked */
+#define LIMIT_FIELDS		    4096	/* of a log entry, as JSON; what goes beyond is left out */
 #define LIMIT_NAME		    256		/* a logger, module or function, and other short texts */
 #define LIMIT_SERVICES_A_NODE	    256
 #define LIMIT_CERTIFICATES_A_NODE   512

@@ -185,9 +185,19 @@ export function highlight(text, query) {
 }
 
 /**
+ * What a structured line carries beside its message, as the search of the log sees it.
+ * @param {LogEntry} entry
+ * @returns {string[]} `name=value`
+ */
+export function fieldTexts(entry) {
+  return Object.entries(entry.fields ?? {}).map(([name, value]) => `${name}=${value}`);
+}
+
+/**
  * A line as it would stand in a log file.
  * @param {LogEntry} entry
  */
 export function lineText(entry) {
-  return `${entry.timestamp} ${entry.level.padEnd(8)} ${entry.node_id} ${entry.logger_name}: ${entry.message}`;
+  const said = [entry.message, ...fieldTexts(entry)].join(' ');
+  return `${entry.timestamp} ${entry.level.padEnd(8)} ${entry.node_id} ${entry.logger_name}: ${said}`;
 }

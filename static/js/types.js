@@ -135,6 +135,7 @@
  * @property {string} [module]
  * @property {string} [funcName]
  * @property {number} [lineno]
+ * @property {Record<string, string | number | boolean>} [fields] what a structured line carries beside its message
  * @property {number} seq
  *
  * @typedef {object} LogFilter empty texts match everything; `level` means that level and above

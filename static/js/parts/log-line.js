@@ -116,6 +116,10 @@ function details(entry) {
       FIELDS.flatMap(([key, text]) =>
         text(entry) ? [h('dt', {}, t(`log.${key}`)), h('dd', {}, h('bdi', {}, text(entry)))] : [],
       ),
+      Object.entries(entry.fields ?? {}).flatMap(([name, value]) => [
+        h('dt', { class: 'log-field', dir: 'ltr' }, name),
+        h('dd', {}, h('bdi', {}, String(value))),
+      ]),
     ),
     h(
       'button',

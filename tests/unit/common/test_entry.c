@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "tests/unit/cm.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,7 +216,7 @@ static void levels_of_other_programs_are_known(void **state)
 	assert_int_equal(level_of_severity(99), LEVEL_INFO);
 	assert_int_equal(level_parse("Fatal", 5, &level), ERR_NONE);
 	assert_int_equal(level, LEVEL_CRITICAL);
-	assert_int_equal(level_parse("ERRO", 4, &level), ERR_INVALID);
+	assert_int_equal(level_parse("ERRONEOUS", 9, &level), ERR_INVALID);
 }
 
 static void a_moment_is_compared_with_the_time_of_an_entry(void **state)
@@ -230,6 +231,76 @@ static void a_moment_is_compared_with_the_time_of_an_entry(void **state)
 	assert_false(entry_is_since(out.data, out.len, "2025-11-17T10:30:00.124Z"));
 	assert_false(entry_is_since("{}", 2, "2025-11-17T10:30:00.123Z"));
 	assert_false(entry_is_since("", 0, "2025-11-17T10:30:00.123Z"));
+	buf_free(&out);
+}
+
+static void fields_are_made_flat_and_bounded(void **state)
+{
+	static const char LINE[] =
+		"{\"level\":\"INFO\",\"message\":\"m\",\"fields\":{\"user\":\"a\\\"b\",\"took\":1.5,\"ok\":"
+		"true,"
+		"\"none\":null,\"tags\":[1,\"x\"],\"request\":{\"method\":\"GET\",\"size\":7}}}";
+	struct json *document = NULL;
+	struct buf scratch = {0}, out = {0}, large = {0};
+	struct entry entry;
+	struct reason why;
+
+	(void)state;
+	assert_int_equal(read(LINE, &entry, &scratch, &document, &why), ERR_NONE);
+	entry_write(&out, &entry, NULL, false);
+	assert_non_null(strstr(out.data,
+			       ",\"lineno\":0,\"fields\":{\"user\":\"a\\\"b\",\"took\":1.5,\"ok\":true,"
+			       "\"tags\":\"[1,\\\"x\\\"]\",\"request.method\":\"GET\",\"request.size\":7}}"));
+	json_free(document);
+
+	/* What goes beyond the limit is left out, what fits stays, and a cut message with it. */
+	buf_text(&large, "{\"level\":\"INFO\",\"message\":\"");
+	for (size_t i = 0; i <= LIMIT_MESSAGE; i++)
+		buf_char(&large, 'm');
+	buf_text(&large, "\",\"fields\":{\"small\":1,\"large\":\"");
+	for (size_t i = 0; i < LIMIT_FIELDS; i++)
+		buf_char(&large, 'x');
+	buf_text(&large, "\",\"last\":\"y\"}}");
+	assert_int_equal(read(large.data, &entry, &scratch, &document, &why), ERR_NONE);
+	assert_true(span_is(entry.fields, "{\"small\":1,\"last\":\"y\"}"));
+	assert_memory_equal(entry.message + entry.message_len - 5, "[cut]", 5);
+	json_free(document);
+
+	assert_int_equal(read("{\"level\":\"INFO\",\"message\":\"m\",\"fields\":[1]}", &entry, &scratch,
+			      &document, &why),
+			 ERR_INVALID);
+	assert_string_equal(why.text, "logs[3].fields must be an object");
+	json_free(document);
+	buf_free(&scratch);
+	buf_free(&out);
+	buf_free(&large);
+}
+
+static void a_search_covers_the_fields(void **state)
+{
+	static const struct {
+		const char *text;
+		bool passes;
+	} CASES[] = {
+		{"FULL", true},	   {"order=17", true},	{"17", true},	      {"a \"quoted\" one", true},
+		{"ORDER", true},   {"order=18", false}, {"\"order\"", false}, {"process_data", false},
+		{"ok=true", true},
+	};
+	static const char FIELDS[] = "{\"order\":17,\"text\":\"a \\\"quoted\\\" one\",\"ok\":true}";
+	struct entry entry = ENTRY;
+	struct buf out = {0};
+
+	(void)state;
+	entry.fields = (struct span){FIELDS, strlen(FIELDS)};
+	entry_write(&out, &entry, "worker-1", true);
+	buf_text(&out, ",\"seq\":1234}");
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct entry_filter filter = {.level = LEVEL_DEBUG};
+
+		snprintf(filter.text, sizeof(filter.text), "%s", CASES[i].text);
+		assert_int_equal(entry_matches(&filter, out.data, out.len), CASES[i].passes);
+	}
+	assert_int_equal(entry_seq(out.data, out.len), 1234);
 	buf_free(&out);
 }
 
@@ -251,6 +322,8 @@ int main(void)
 		cmocka_unit_test(a_long_message_is_cut_at_a_character_and_marked),
 		cmocka_unit_test(a_message_is_cut_by_what_it_takes_in_json),
 		cmocka_unit_test(levels_of_other_programs_are_known),
+		cmocka_unit_test(fields_are_made_flat_and_bounded),
+		cmocka_unit_test(a_search_covers_the_fields),
 		cmocka_unit_test(a_moment_is_compared_with_the_time_of_an_entry),
 	};
 

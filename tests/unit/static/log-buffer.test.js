@@ -132,4 +132,8 @@ test('a_text_whose_lower_case_is_longer_is_shown_whole', () => {
 
 test('a_line_reads_as_in_a_file', () => {
   assert.equal(lineText(entry(1)), '1970-01-01T00:00:01.000Z INFO     worker-001 test: line 1');
+  assert.equal(
+    lineText({ ...entry(1), fields: { order: 17, 'request.method': 'GET', retried: true } }),
+    '1970-01-01T00:00:01.000Z INFO     worker-001 test: line 1 order=17 request.method=GET retried=true',
+  );
 });
