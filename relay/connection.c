@@ -126,6 +126,7 @@ static bool on_send(void *owner, struct frame *frame)
 	return true;
 }
 
+/* The hub's: something waits, so ask to be told when the socket takes more. */
 static void on_wait(void *owner)
 {
 	struct connection *connection = owner;
@@ -134,6 +135,7 @@ static void on_wait(void *owner)
 		lws_callback_on_writable(connection->wsi);
 }
 
+/* The hub's: the queue is full, or has run empty again. What that means is the service's business. */
 static void on_overflow(void *owner)
 {
 	struct connection *connection = owner;

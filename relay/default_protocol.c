@@ -40,7 +40,7 @@ struct default_protocol {
 };
 
 /* One session. */
-struct client {
+struct default_client {
 	struct default_protocol *protocol;
 	struct subscriber *subscriber;
 	int64_t update_ms; /* when the next update is due */
@@ -66,6 +66,7 @@ static void put_metrics(struct json_out *json, const struct known *known, int64_
 	json_close(json, '}');
 }
 
+/* Everything: what `update` has, the newest lines, the names that have logged, and the certificates. */
 static struct frame *build_initial(struct default_protocol *protocol)
 {
 	const struct node_table *nodes = &protocol->known->nodes;
@@ -157,6 +158,7 @@ static void send_lines(struct default_protocol *protocol, struct subscriber *sub
 	free(of_node);
 }
 
+/* Lines have come, and are told to all at once. */
 static void on_batch(void *context, struct log_entry *const *entries, size_t count)
 {
 	struct default_protocol *protocol = context;
@@ -187,7 +189,7 @@ static const struct feed_events EVENTS = {.node = on_node, .totals = on_totals};
 /* --- sessions ----------------------------------------------------------------------------------------- */
 
 /* A client that has not taken the last update yet does not need another. */
-static void send_update(struct client *client)
+static void send_update(struct default_client *client)
 {
 	struct default_protocol *protocol = client->protocol;
 
@@ -197,11 +199,13 @@ static void send_update(struct client *client)
 	client->update_ms = clock_monotonic_ms() + SILENCE_MS;
 }
 
+/* `initial`, then the lines that it was too early for, then every line to come: none is missing, none comes
+ * twice. */
 static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
 {
 	struct default_protocol *protocol = service;
 	uint64_t version = protocol->version + protocol->lines->version;
-	struct client *client = mem_alloc(1, sizeof(*client));
+	struct default_client *client = mem_alloc(1, sizeof(*client));
 	struct log_entry *const *entries;
 	size_t count;
 
@@ -225,7 +229,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
 /* All that a client of this protocol can say is `ping`; anything else is ignored. */
 static void on_receive(void *session, const char *text, size_t len)
 {
-	struct client *client = session;
+	struct default_client *client = session;
 
 	(void)len;
 	if (strcmp(text, "ping") != 0)
@@ -237,15 +241,16 @@ static void on_receive(void *session, const char *text, size_t len)
 /* A client that says nothing gets its update all the same. */
 static void on_tick(void *session, int64_t monotonic_ms)
 {
-	struct client *client = session;
+	struct default_client *client = session;
 
 	if (client->update_ms <= monotonic_ms)
 		send_update(client);
 }
 
+/* Frames were dropped, lines among them. The next update brings the rest up to date. */
 static void on_drained(void *session, size_t dropped)
 {
-	struct client *client = session;
+	struct default_client *client = session;
 
 	hub_send_last(client->subscriber, message_printf("{\"type\":\"lagged\",\"dropped\":%zu}", dropped));
 }

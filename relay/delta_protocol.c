@@ -23,7 +23,8 @@
 
 #define BACKLOG_LINES_EACH 200 /* of each node, where lines of all nodes are wanted */
 
-struct client {
+/* One session: what the client has asked for. */
+struct delta_client {
 	const struct delta_protocol *protocol;
 	struct connection *connection;
 	struct subscriber *subscriber;
@@ -42,13 +43,13 @@ struct client {
 
 /* Each subscribed node whole: after it was subscribed to, and after anything that breaks the line of its
  * points. */
-static void send_nodes(struct client *client)
+static void send_nodes(struct delta_client *client)
 {
 	for (size_t i = 0; i < client->nodes_count; i++)
 		hub_send_last(client->subscriber, node_feed_node(client->protocol->nodes, client->nodes[i]));
 }
 
-static void forget_nodes(struct client *client)
+static void forget_nodes(struct delta_client *client)
 {
 	for (size_t i = 0; i < client->nodes_count; i++)
 		hub_unsubscribe(client->subscriber, node_feed_topic(client->nodes[i]).name);
@@ -58,7 +59,7 @@ static void forget_nodes(struct client *client)
 }
 
 /* The request's nodes take the place of those subscribed so far. */
-static void subscribe_nodes(struct client *client, const struct subscription_request *request)
+static void subscribe_nodes(struct delta_client *client, const struct subscription_request *request)
 {
 	forget_nodes(client);
 	client->nodes_count = request->ids_count;
@@ -72,7 +73,7 @@ static void subscribe_nodes(struct client *client, const struct subscription_req
 /* --- log lines ---------------------------------------------------------------------------------------- */
 
 /* Ends the watch, or the reading before it. */
-static void forget_logs(struct client *client)
+static void forget_logs(struct delta_client *client)
 {
 	backlog_cancel(client->backlog);
 	if (client->watch)
@@ -82,7 +83,7 @@ static void forget_logs(struct client *client)
 
 /* Sends lines that were asked for, of which those before `complete_from` may be missing, and follows the log.
  */
-static void resume(struct client *client, struct log_entry *const *entries, size_t count,
+static void resume(struct delta_client *client, struct log_entry *const *entries, size_t count,
 		   int64_t complete_from)
 {
 	struct frame *frame = message_new_logs(entries, count, &client->filter, clock_now_ms());
@@ -97,7 +98,7 @@ static void resume(struct client *client, struct log_entry *const *entries, size
 /* The older lines are here, or, with NULL, cannot be had. */
 static void on_backlog(void *context, struct log_ring *older)
 {
-	struct client *client = context;
+	struct delta_client *client = context;
 	const struct delta_protocol *protocol = client->protocol;
 	int64_t told_seq = protocol->lines->told_seq;
 	size_t count;
@@ -116,7 +117,7 @@ static void on_backlog(void *context, struct log_ring *older)
 }
 
 /* A request may change the filter, ask for the lines after a seq, or both. */
-static void subscribe_logs(struct client *client, const struct subscription_request *request)
+static void subscribe_logs(struct delta_client *client, const struct subscription_request *request)
 {
 	const struct delta_protocol *protocol = client->protocol;
 	const char *node = client->filter.node;
@@ -149,7 +150,7 @@ static void subscribe_logs(struct client *client, const struct subscription_requ
 
 /* --- what a client says ------------------------------------------------------------------------------- */
 
-static void subscribe(struct client *client, const char *text, size_t len)
+static void subscribe(struct delta_client *client, const char *text, size_t len)
 {
 	struct subscription_request request;
 	struct reason why;
@@ -179,7 +180,7 @@ static void subscribe(struct client *client, const char *text, size_t len)
 /* `ping`, or a JSON object that says what the client wants. */
 static void on_receive(void *session, const char *text, size_t len)
 {
-	struct client *client = session;
+	struct delta_client *client = session;
 
 	if (strcmp(text, "ping") == 0)
 		hub_send_last(client->subscriber, frame_of_text("{\"type\":\"pong\"}"));
@@ -189,10 +190,11 @@ static void on_receive(void *session, const char *text, size_t len)
 
 /* --- the session -------------------------------------------------------------------------------------- */
 
+/* The snapshot comes first; the deltas after it begin with the next seq. */
 static void *on_open(void *service, struct connection *connection, const struct token_claims *claims)
 {
 	const struct delta_protocol *protocol = service;
-	struct client *client = mem_alloc(1, sizeof(*client));
+	struct delta_client *client = mem_alloc(1, sizeof(*client));
 
 	(void)claims;
 	client->protocol = protocol;
@@ -208,7 +210,7 @@ static void *on_open(void *service, struct connection *connection, const struct 
  */
 static void on_drained(void *session, size_t dropped)
 {
-	struct client *client = session;
+	struct delta_client *client = session;
 
 	hub_send_last(client->subscriber, message_printf("{\"type\":\"lagged\",\"dropped\":%zu}", dropped));
 	hub_send_last(client->subscriber, node_feed_snapshot(client->protocol->nodes));
@@ -218,7 +220,7 @@ static void on_drained(void *session, size_t dropped)
 
 static void on_closed(void *session)
 {
-	struct client *client = session;
+	struct delta_client *client = session;
 
 	forget_logs(client);
 	forget_nodes(client);

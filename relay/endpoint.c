@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const struct endpoint *find(const struct endpoint_table *table, const struct request *request)
+static const struct endpoint *find(const struct endpoint_table *table, const struct connect_request *request)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct endpoint *row = &table->rows[i];
@@ -20,8 +20,9 @@ static const struct endpoint *find(const struct endpoint_table *table, const str
 	return NULL;
 }
 
-enum err endpoint_admit(const struct endpoint_table *table, const struct request *request, int64_t now_ms,
-			const struct endpoint **endpoint, struct token_claims *claims, struct reason *why)
+enum err endpoint_admit(const struct endpoint_table *table, const struct connect_request *request,
+			int64_t now_ms, const struct endpoint **endpoint, struct token_claims *claims,
+			struct reason *why)
 {
 	const struct credentials credentials = {.authorization = request->authorization,
 						.cookie = request->cookie,
@@ -47,10 +48,10 @@ enum err endpoint_admit(const struct endpoint_table *table, const struct request
 	return ERR_NONE;
 }
 
-const struct header *endpoint_refusal_header(enum err err)
+const struct http_header *endpoint_refusal_header(enum err err)
 {
-	static const struct header ALLOW = {"allow:", "GET"}, RETRY_AFTER = {"retry-after:", "1"},
-				   AUTHENTICATE = {"www-authenticate:", "Bearer"};
+	static const struct http_header ALLOW = {"allow:", "GET"}, RETRY_AFTER = {"retry-after:", "1"},
+					AUTHENTICATE = {"www-authenticate:", "Bearer"};
 
 	switch (err_status(err)) {
 	case 401:

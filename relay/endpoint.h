@@ -37,7 +37,7 @@ struct endpoint_table {
 };
 
 /* What a client asks for. Texts are "" where the request has none, or one that is too long to be ours. */
-struct request {
+struct connect_request {
 	char path[256];
 	char mode[16]; /* of the query */
 	bool is_get;
@@ -47,16 +47,16 @@ struct request {
 
 /* The endpoint and the claims of whoever asks. ERR_NOT_FOUND, ERR_METHOD_NOT_ALLOWED, ERR_MALFORMED or an
  * error of access_admit, with the sentence for the answer; *endpoint is untouched then. */
-enum err endpoint_admit(const struct endpoint_table *table, const struct request *request, int64_t now_ms,
-			const struct endpoint **endpoint, struct token_claims *claims,
+enum err endpoint_admit(const struct endpoint_table *table, const struct connect_request *request,
+			int64_t now_ms, const struct endpoint **endpoint, struct token_claims *claims,
 			struct reason *why) MUST_CHECK;
 
-struct header {
+struct http_header {
 	const char *name, *value; /* the name in lower case with its colon */
 };
 
 /* The header that belongs to a refusal, NULL if none does. */
-const struct header *endpoint_refusal_header(enum err err);
+const struct http_header *endpoint_refusal_header(enum err err);
 
 /* Appends the body of a refusal, {"success":false,"error":…,"code":…}. */
 void endpoint_write_refusal(struct buf *out, enum err err, const struct reason *why);

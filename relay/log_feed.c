@@ -19,6 +19,7 @@
 
 #define LINES_A_BATCH 500 /* well below LOG_RING_ENTRIES */
 
+/* Sends what has come since the last batch. */
 static void flush(void *context)
 {
 	struct log_feed *lines = context;
@@ -49,6 +50,7 @@ static void on_lines(void *context, struct log_entry *const *entries, size_t cou
 		batcher_touch(&lines->batcher);
 }
 
+/* Entries that could not be had are not waited for. */
 static void on_phase(void *context, enum feed_phase phase)
 {
 	struct log_feed *lines = context;
@@ -60,6 +62,7 @@ static void on_phase(void *context, enum feed_phase phase)
 	lines->version++;
 }
 
+/* What has gone out so far belongs to another count. */
 static void on_log_restarted(void *context, int64_t complete_from)
 {
 	struct log_feed *lines = context;
@@ -68,6 +71,7 @@ static void on_log_restarted(void *context, int64_t complete_from)
 	lines->told_seq = 0;
 }
 
+/* The feed is about to let go of lines that may be in an open batch. */
 static void on_log_cleared(void *context, const char *node)
 {
 	struct log_feed *lines = context;

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+/* A filter that somebody follows. */
 struct log_watch {
 	LIST_ENTRY(log_watch) link;
 	struct entry_filter filter;
@@ -54,6 +55,7 @@ static void on_batch(void *context, struct log_entry *const *entries, size_t cou
 	}
 }
 
+/* Whatever the filter, entries that would have passed it may be among those that are missing. */
 static void on_gap(void *context, int64_t after, int64_t before)
 {
 	struct log_watches *watches = context;

@@ -79,6 +79,7 @@ enum relay_state {
 	RELAY_GONE     /* the loop ends */
 };
 
+/* All parts, in the order in which they are made. */
 struct relay {
 	enum relay_state state;
 	struct ev_loop *loop;
@@ -111,6 +112,7 @@ static void end(struct relay *relay)
 	ev_break(relay->loop, EVBREAK_ALL);
 }
 
+/* Whoever leaves goes when the last connection has closed, or when on_linger has lost its patience. */
 static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct relay *relay = timer->data;
@@ -132,6 +134,7 @@ static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
 		end(relay);
 }
 
+/* SIGTERM and SIGINT. */
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	struct relay *relay = watcher->data;
@@ -183,6 +186,7 @@ struct configuration {
 	struct listen_address listen;
 };
 
+/* Reads the settings. ERR_INVALID and the like with a sentence for whoever typed them. */
 static enum err configure(int argc, char **argv, struct configuration *out, struct reason *why)
 {
 	struct setting_value values[SETTINGS_COUNT];

@@ -27,6 +27,7 @@ struct streams {
 	struct map by_node; /* node -> struct stream, the one that gets the commands */
 };
 
+/* One worker's connection. */
 struct stream {
 	struct streams *streams;
 	struct connection *connection;
@@ -221,6 +222,7 @@ static void on_overflow(void *session)
 	connection_close(stream->connection, WS_GOING_AWAY, "too_slow");
 }
 
+/* The channel is left only if no newer stream has taken it over. */
 static void on_closed(void *session)
 {
 	struct stream *stream = session;

@@ -74,6 +74,7 @@ static enum err read_logs(const struct json *logs, struct subscription_request *
 	return ERR_NONE;
 }
 
+/* A member that is absent leaves what it is about as it is. */
 static enum err read_request(const struct json *message, struct subscription_request *out, struct reason *why)
 {
 	const struct json *nodes = json_get(message, "nodes"), *logs = json_get(message, "logs");

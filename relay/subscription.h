@@ -9,18 +9,18 @@
 #define SUBSCRIPTION_NODES_MAX 100
 
 /* What a client wants of something that it may leave as it is. */
-enum wish {
+enum subscription_wish {
 	WISH_UNCHANGED, /* the member is absent */
 	WISH_NOTHING,	/* null, or an empty list */
 	WISH_THIS
 };
 
 struct subscription_request {
-	enum wish nodes;
+	enum subscription_wish nodes;
 	char ids[SUBSCRIPTION_NODES_MAX][ID_NODE_SIZE]; /* WISH_THIS: each once */
 	size_t ids_count;
 
-	enum wish logs;
+	enum subscription_wish logs;
 	struct entry_filter filter; /* WISH_THIS */
 
 	bool has_log_seq;

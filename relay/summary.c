@@ -18,6 +18,7 @@ void summary_write(struct buf *out, struct span summary, enum node_status status
 		buf_append(out, summary.data + 1, summary.len - 1);
 }
 
+/* Members are looked up by name, since another version of the API may write them in another order. */
 bool summary_write_changes(struct buf *out, struct span before, enum node_status status_before,
 			   struct span after, enum node_status status_after)
 {

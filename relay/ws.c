@@ -39,7 +39,7 @@ enum admission {
 
 static enum admission let_in(struct ws *ws, struct lws *wsi, const char *upgrade)
 {
-	struct request request = {.upgrade = upgrade};
+	struct connect_request request = {.upgrade = upgrade};
 	const struct endpoint *endpoint = NULL;
 	struct token_claims claims = {.subject = ""};
 	struct reason why = {.text = ""};

@@ -16,7 +16,7 @@ static void copy_header(struct lws *wsi, char *out, size_t size, enum lws_token_
 		*out = '\0';
 }
 
-void ws_http_read(struct lws *wsi, struct request *request)
+void ws_http_read(struct lws *wsi, struct connect_request *request)
 {
 	char *path = NULL;
 	const char *mode;
@@ -33,7 +33,8 @@ void ws_http_read(struct lws *wsi, struct request *request)
 	copy_header(wsi, request->host, sizeof(request->host), WSI_TOKEN_HOST);
 }
 
-static bool add_header(struct lws *wsi, const struct header *header, unsigned char **at, unsigned char *end)
+static bool add_header(struct lws *wsi, const struct http_header *header, unsigned char **at,
+		       unsigned char *end)
 {
 	return lws_add_http_header_by_name(wsi, (const unsigned char *)header->name,
 					   (const unsigned char *)header->value, (int)strlen(header->value),
@@ -42,9 +43,9 @@ static bool add_header(struct lws *wsi, const struct header *header, unsigned ch
 
 /* `extra` may be NULL. */
 static bool send_head(struct lws *wsi, int status, const char *type, lws_filepos_t len,
-		      const struct header *extra)
+		      const struct http_header *extra)
 {
-	static const struct header NO_STORE = {"cache-control:", "no-store"};
+	static const struct http_header NO_STORE = {"cache-control:", "no-store"};
 	unsigned char bytes[LWS_PRE + 1024], *at = bytes + LWS_PRE, *end = bytes + sizeof(bytes) - 1;
 
 	return lws_add_http_common_headers(wsi, (unsigned)status, type, len, &at, end) == 0 &&
@@ -69,7 +70,8 @@ bool ws_http_refuse(struct lws *wsi, enum err err, const struct reason *why)
 
 bool ws_http_begin_events(struct lws *wsi)
 {
-	static const struct header NO_BUFFERING = {"x-accel-buffering:", "no"}; /* nginx must not gather */
+	static const struct http_header NO_BUFFERING = {"x-accel-buffering:",
+							"no"}; /* nginx must not gather */
 
 	/* No length: the stream ends with the connection. */
 	if (!send_head(wsi, 200, "text/event-stream", LWS_ILLEGAL_HTTP_CONTENT_LEN, &NO_BUFFERING))

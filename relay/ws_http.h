@@ -13,7 +13,7 @@
 struct lws;
 
 /* Fills in what the request line and the headers say; `upgrade` is left as it is. */
-void ws_http_read(struct lws *wsi, struct request *request);
+void ws_http_read(struct lws *wsi, struct connect_request *request);
 
 /* Answers with the status that belongs to the error, and with the usual body of errors. */
 bool ws_http_refuse(struct lws *wsi, enum err err, const struct reason *why);
