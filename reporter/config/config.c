@@ -73,6 +73,7 @@ static const struct config_key LOG_KEYS[] = {
 	{"level", VALUE_LEVEL, LOG(level), .initial = "DEBUG"},
 	{"units", VALUE_LIST, LOG(units), .kinds = KIND(SOURCE_JOURNAL)},
 	{"directory", VALUE_TEXT, LOG(directory), .kinds = KIND(SOURCE_JOURNAL)},
+	{"namespace", VALUE_TEXT, LOG(namespace), .kinds = KIND(SOURCE_JOURNAL)},
 	{"path", VALUE_LIST, LOG(paths), .required = true, .kinds = FROM_PATH},
 	{"logger", VALUE_TEXT, LOG(logger), .kinds = FROM_PATH},
 	{"format", VALUE_CHOICE, LOG(format), .kinds = KIND(SOURCE_FILE), .choices = FORMATS},
@@ -202,6 +203,10 @@ static enum err check_log(void *section, const int *lines, int *line, struct rea
 
 	if (!log->logger)
 		log->logger = mem_text(log->name);
+	if (log->directory && log->namespace) {
+		*line = line_of(LOG_KEYS, lines, "namespace");
+		return reason_set(why, ERR_INVALID, "namespace does not go with directory: give one of them");
+	}
 	if (log->source != SOURCE_SOCKET)
 		return ERR_NONE;
 	*line = line_of(LOG_KEYS, lines, "path");
@@ -246,9 +251,12 @@ static enum err on_section(void *user, const char *kind, const char *name, struc
 				  kind);
 	if (!section->add && *name)
 		return reason_set(why, ERR_INVALID, "[%s] takes no name", kind);
-	if (reading->config.services_count >= LIMIT_SERVICES_A_NODE || reading->config.logs_count >= LOGS_MAX)
-		return reason_set(why, ERR_INVALID, "too many sections: at most %d services and %d logs",
-				  LIMIT_SERVICES_A_NODE, LOGS_MAX);
+	if (section->add == add_service && reading->config.services_count >= LIMIT_SERVICES_A_NODE)
+		return reason_set(why, ERR_INVALID, "[service %.80s] is one too many: there may be %d", name,
+				  LIMIT_SERVICES_A_NODE);
+	if (section->add == add_log && reading->config.logs_count >= LOGS_MAX)
+		return reason_set(why, ERR_INVALID, "[log %.80s] is one too many: there may be %d", name,
+				  LOGS_MAX);
 	if (section->add)
 		reading->values = section->add(&reading->config, name);
 	else

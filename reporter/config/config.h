@@ -64,6 +64,7 @@ struct config_log {
 	enum level level;	  /* entries below are not sent; DEBUG if not given */
 	struct config_list units; /* journal: empty is all */
 	char *directory;	  /* journal: of its files; NULL: the system's */
+	char *namespace;	  /* journal: of journald; NULL: the machine's own journal */
 	struct config_list paths; /* file: paths and glob patterns; socket: exactly one path */
 	char *logger;		  /* file, socket: for entries without one; the section's name if not given */
 	enum log_format format;	  /* file */

@@ -107,6 +107,22 @@ static void say_trouble(struct source_reader *reader, const char *what, int resu
 			    strerror(-result));
 }
 
+static const char NO_JOURNAL[] = "there is no journal file here that it may read";
+
+/* Opening a journal succeeds also where there is none, or none that we may read. */
+static void look_for_files(struct source_reader *reader)
+{
+	const char *name = reader->config->name;
+	uint64_t bytes = 0;
+
+	if (sd_journal_get_usage(reader->journal, &bytes) >= 0 && bytes == 0) {
+		if (troubles_begin(reader->sink.troubles, TROUBLE_LOG, name, NO_JOURNAL))
+			log_warning("source", "%s log=%s", NO_JOURNAL, name);
+		return;
+	}
+	troubles_end(reader->sink.troubles, TROUBLE_LOG, name, NO_JOURNAL);
+}
+
 /* --- entries ------------------------------------------------------------------------------------ */
 
 /* Keeps the fields that an entry is made of. Less than 0: not all of them could be read. */
@@ -301,15 +317,19 @@ static int seek(struct source_reader *reader)
 static int open_journal(struct source_reader *reader)
 {
 	const struct config_log *config = reader->config;
-	int result = config->directory ? sd_journal_open_directory(&reader->journal, config->directory, 0)
-				       : sd_journal_open(&reader->journal, SD_JOURNAL_LOCAL_ONLY);
+	int result;
 
+	if (config->directory)
+		result = sd_journal_open_directory(&reader->journal, config->directory, 0);
+	else /* without a namespace it is the machine's own journal */
+		result =
+			sd_journal_open_namespace(&reader->journal, config->namespace, SD_JOURNAL_LOCAL_ONLY);
 	if (result < 0)
 		return result;
 	result = sd_journal_set_data_threshold(reader->journal, FIELD_MAX_BYTES);
 	if (result < 0)
 		return result;
-	result = journal_match_units(reader->journal, config->units.items, config->units.count);
+	result = journal_match_units(reader->journal, config->units.items, config->units.count, true);
 	if (result < 0)
 		return result;
 	/* It notices changes from here on, so what is written while it seeks does not slip by. */
@@ -334,6 +354,7 @@ static void start_reading(void *user)
 	troubles_end(reader->sink.troubles, TROUBLE_LOG, reader->config->name, NULL);
 	reader->watch = loop_watch(reader->loop, sd_journal_get_fd(reader->journal),
 				   (uint32_t)sd_journal_get_events(reader->journal), on_change, reader);
+	look_for_files(reader);
 	timer_start(reader->more, 0);
 }
 
@@ -361,9 +382,12 @@ static void journal_pause(struct source_reader *reader)
 
 static void journal_sweep(struct source_reader *reader)
 {
-	if (reader->state == STATE_CLOSED || reader->paused)
+	if (reader->state == STATE_CLOSED)
 		return;
 	(void)sd_journal_process(reader->journal);
+	look_for_files(reader);
+	if (reader->paused)
+		return;
 	timer_start(reader->more, 0);
 }
 

@@ -22,7 +22,7 @@ void journal_tail(struct buf *out, const char *unit, int lines)
 	size_t len;
 
 	if (sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY) < 0 ||
-	    journal_match_units(journal, units, 1) < 0 || sd_journal_seek_tail(journal) < 0 ||
+	    journal_match_units(journal, units, 1, false) < 0 || sd_journal_seek_tail(journal) < 0 ||
 	    sd_journal_previous_skip(journal, (uint64_t)lines) <= 0)
 		goto out;
 	do {

@@ -14,19 +14,21 @@ const run = promisify(execFile);
 /** Why there can be none here; undefined if there can. */
 export const cannotRunJournald = process.getuid?.() !== 0 ? 'only root can give journald a namespace of its own' : undefined;
 
-/** @returns {Promise<Journald>} it ends with the test file */
-export async function startJournald() {
-  const journald = new Journald();
+/** @param {string} [namespace] the journal namespace it serves @returns {Promise<Journald>} it ends with the test file */
+export async function startJournald(namespace) {
+  const journald = new Journald(namespace);
   after(() => journald.program.stop());
   journald.program.start();
-  await waitFor(() => existsSync(`/proc/${journald.program.pid}/root/run/systemd/journal/stdout`), { what: 'journald to listen' });
+  await waitFor(() => existsSync(`/proc/${journald.program.pid}/root${journald.sockets}/stdout`), { what: 'journald to listen' });
   return journald;
 }
 
 export class Journald {
-  constructor() {
+  /** @param {string} [namespace] */
+  constructor(namespace) {
     const script = fileURLToPath(new URL('journald.sh', import.meta.url));
-    this.program = new Program('journald', [script], { log: join(temporaryFolder(), 'log'), checked: false });
+    this.sockets = `/run/systemd/journal${namespace ? `.${namespace}` : ''}`;
+    this.program = new Program('journald', [script, ...(namespace ? [namespace] : [])], { log: join(temporaryFolder(), 'log'), checked: false });
   }
 
   get #inside() {
@@ -36,6 +38,17 @@ export class Journald {
   /** The command that runs a program as systemd runs a unit: its messages go to the journal. @param {string} identifier */
   wrapper(identifier) {
     return [...this.#inside, 'systemd-cat', `--identifier=${identifier}`];
+  }
+
+  /** The command that only enters. */
+  get entrance() {
+    return this.#inside;
+  }
+
+  /** Writes a message as a program does that knows only syslog. @param {string} identifier @param {string} message */
+  async log(identifier, message) {
+    const [command, ...args] = [...this.#inside, 'logger', `--socket=${this.sockets}/dev-log`, `--tag=${identifier}`, message];
+    await run(command, args);
   }
 
   /** @param {string} identifier @returns {Promise<string[]>} the messages under it, oldest first */

@@ -22,6 +22,9 @@ static void bad_values_are_refused(void **state)
 			   ":6: path must be one socket");
 	config_text_refuse(CONFIG_TEXT_REPORTER "[log a]\nsource = journal\nlevel = LOUD\n",
 			   ":6: level must be DEBUG");
+	config_text_refuse(CONFIG_TEXT_REPORTER
+			   "[log a]\nsource = journal\nnamespace = web\ndirectory = /var/log\n",
+			   ":6: namespace does not go with directory");
 	config_text_refuse(CONFIG_TEXT_REPORTER "[service a]\ndriver = exec\nstatus = ctl status\n",
 			   ":6: status must begin with a program's absolute path");
 	config_text_refuse(CONFIG_TEXT_REPORTER "[service a]\ndriver = exec\nstatus = /a \"b\n",
@@ -31,6 +34,26 @@ static void bad_values_are_refused(void **state)
 	config_text_refuse(CONFIG_TEXT_REPORTER
 			   "[service a]\ndriver = systemd\nunit = a\nactions = start, kill\n",
 			   ":7: actions may hold start, stop or restart, not \"kill\"");
+}
+
+static void as_many_sections_as_there_may_be_leave_room_for_others(void **state)
+{
+	struct buf text = {0};
+	struct config config;
+
+	(void)state;
+	buf_text(&text, CONFIG_TEXT_REPORTER);
+	for (int i = 0; i < 64; i++)
+		buf_printf(&text, "[log l%d]\nsource = journal\nnamespace = n%d\n", i, i);
+	buf_text(&text, "[service a]\ndriver = systemd\nunit = a.service\n[certificates]\npaths = /a.pem\n");
+	config_text_take(text.data, &config);
+	assert_int_equal(config.logs_count, 64);
+	assert_string_equal(config.logs[63].namespace, "n63");
+	assert_int_equal(config.certificates.count, 1);
+	config_free(&config);
+	buf_text(&text, "[log last]\nsource = journal\n");
+	config_text_refuse(text.data, ":201: [log last] is one too many: there may be 64");
+	buf_free(&text);
 }
 
 static void a_coordinators_address_is_one_that_can_be_called(void **state)
@@ -149,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_values_are_refused),
+		cmocka_unit_test(as_many_sections_as_there_may_be_leave_room_for_others),
 		cmocka_unit_test(a_coordinators_address_is_one_that_can_be_called),
 		TEST_IN_FOLDER(what_must_be_there_and_is_not_is_refused),
 		TEST_IN_FOLDER(what_will_be_made_need_not_be_there),

@@ -246,19 +246,61 @@ static void the_first_start_takes_no_more_than_is_kept(void **state)
 
 static void units_narrow_it(void **state)
 {
+	static const char *const SHOWN[] = {
+		"_SYSTEMD_UNIT=a.service",
+		"_SYSTEMD_UNIT=b.service",
+		"_PID=1\nUNIT=a.service",
+		"_UID=0\nOBJECT_SYSTEMD_UNIT=b.service",
+		"_UID=0\nMESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1\nCOREDUMP_UNIT=a.service",
+		"_UID=1000\n_SYSTEMD_UNIT=user@1000.service\n_SYSTEMD_USER_UNIT=a.service",
+		"_UID=1000\n_SYSTEMD_USER_UNIT=init.scope\nUSER_UNIT=b.service",
+		"_UID=0\nMESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1\nCOREDUMP_USER_UNIT=a.service",
+	};
+	static const char *const HIDDEN[] = {
+		"_SYSTEMD_UNIT=c.service",
+		"_PID=1\nUNIT=c.service",
+		/* What anybody may write, and what only looks like systemd's. */
+		"_PID=99\nUNIT=a.service",
+		"_UID=1000\nOBJECT_SYSTEMD_UNIT=a.service",
+		"_UID=1000\nMESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1\nCOREDUMP_UNIT=a.service",
+		"_UID=0\nCOREDUMP_UNIT=a.service",
+		"_UID=1000\n_SYSTEMD_USER_UNIT=evil.service\nUSER_UNIT=a.service",
+	};
 	static char unit_a[] = "a.service", unit_b[] = "b.service";
 	char *units[] = {unit_a, unit_b};
 	struct journal_bench *bench = *state;
+	struct buf fields = {0};
 
 	bench->config.units = (struct config_list){.items = units, .count = 2};
-	add(bench, "MESSAGE=line 1\n_SYSTEMD_UNIT=a.service\n");
-	add(bench, "MESSAGE=not this\n_SYSTEMD_UNIT=c.service\n");
-	add(bench, "MESSAGE=line 2\n_SYSTEMD_UNIT=b.service\n");
-	add(bench, "MESSAGE=nor one that lies\n_PID=99\nUNIT=a.service\n");
-	add(bench, "MESSAGE=line 3\n_PID=1\nUNIT=a.service\n");
+	for (size_t i = 0; i < sizeof(HIDDEN) / sizeof(HIDDEN[0]); i++) {
+		buf_clear(&fields);
+		buf_printf(&fields, "MESSAGE=not this\n%s\n", HIDDEN[i]);
+		add(bench, fields.data);
+	}
+	for (size_t i = 0; i < sizeof(SHOWN) / sizeof(SHOWN[0]); i++) {
+		buf_clear(&fields);
+		buf_printf(&fields, "MESSAGE=line %zu\n%s\n", i + 1, SHOWN[i]);
+		add(bench, fields.data);
+	}
+	buf_free(&fields);
 	commit(bench, "a.journal");
 	start(bench);
-	assert_numbered(bench, 1, 3);
+	assert_numbered(bench, 1, sizeof(SHOWN) / sizeof(SHOWN[0]));
+}
+
+static void a_journal_without_a_file_is_a_trouble_until_there_is_one(void **state)
+{
+	struct journal_bench *bench = *state;
+	struct troubles *troubles = bench->sink.source.troubles;
+
+	start(bench);
+	assert_false(troubles_begin(troubles, TROUBLE_LOG, "journal",
+				    "there is no journal file here that it may read"));
+	add_numbered(bench, 1, 1);
+	commit(bench, "a.journal");
+	source_journal.sweep(bench->reader);
+	assert_numbered(bench, 1, 1);
+	assert_false(troubles_end(troubles, TROUBLE_LOG, "journal", NULL));
 }
 
 static void nothing_is_taken_while_paused(void **state)
@@ -324,6 +366,7 @@ int main(void)
 		TEST(what_was_vacuumed_away_is_gone_and_the_rest_comes),
 		TEST(the_first_start_takes_no_more_than_is_kept),
 		TEST(units_narrow_it),
+		TEST(a_journal_without_a_file_is_a_trouble_until_there_is_one),
 		TEST(nothing_is_taken_while_paused),
 		TEST(a_huge_message_is_cut),
 		TEST(a_missing_journal_is_no_end),
