@@ -26,7 +26,7 @@ struct cluster_node {
 
 /* What is not in the nodes' states. */
 struct cluster_totals {
-	int64_t started_at_ms;	 /* when the coordinator's API started */
+	int64_t started_at_ms;	 /* since when the coordinator serves without an interruption */
 	int64_t total_updates;	 /* reports taken since ever */
 	int64_t last_cleanup_ms; /* 0: never, written as null */
 };

@@ -1,7 +1,7 @@
 /*
  * The clean-up: every few seconds, workers that have been silent for as long as the settings allow, thirty
  * days as a rule, are forgotten. Until then they are missing (common/node.h) and nothing of them is deleted.
- * It also keeps the time of the API's start and of the last clean-up in the cluster's stats.
+ * It also keeps in the cluster's stats since when the coordinator serves, and when the last clean-up was.
  *
  * It is a process of its own in the pool, so that it is started again when it dies, and no request waits for
  * it. Several APIs on one Redis each have a janitor: removing a node is one step in the store, so two
@@ -21,19 +21,15 @@
 #define EVERY_S 5
 #define RETRY_S 1 /* while Redis is away, at the start for instance */
 
-/*
- * One round. The start of this API replaces the start that is stored when `first` is set; later rounds only
- * put it back if it was lost.
- */
-static enum err clean_up(struct store *store, const struct janitor_options *options, bool first)
+static enum err clean_up(struct store *store, int64_t forget_after_s)
 {
 	int64_t now_ms = clock_now_ms();
 	size_t removed = 0;
-	enum err err = stats_started(store, options->started_at_ms, first);
+	enum err err = stats_serving(store, now_ms);
 
 	if (err != ERR_NONE)
 		return err;
-	err = nodes_remove_silent(store, now_ms - options->forget_after_s * 1000, &removed);
+	err = nodes_remove_silent(store, now_ms - forget_after_s * 1000, &removed);
 	/* Some may have been removed before Redis went away. */
 	if (removed)
 		log_info("janitor", "forgot workers that were silent for too long count=%zu", removed);
@@ -46,7 +42,6 @@ void janitor_run(const struct janitor_options *options)
 {
 	struct store *store = store_open(options->redis, options->tls);
 	struct timespec pause;
-	bool first = true;
 	sigset_t signals;
 
 	/* SIGTERM waits until sigtimedwait takes it, so a round is never cut short. */
@@ -57,10 +52,8 @@ void janitor_run(const struct janitor_options *options)
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	do {
-		bool done = clean_up(store, options, first) == ERR_NONE;
+		bool done = clean_up(store, options->forget_after_s) == ERR_NONE;
 
-		if (done)
-			first = false;
 		pause = (struct timespec){.tv_sec = done ? EVERY_S : RETRY_S};
 	} while (sigtimedwait(&signals, NULL, &pause) != SIGTERM);
 	store_free(store);

@@ -9,7 +9,6 @@
 struct janitor_options {
 	const struct redis_address *redis;
 	struct redis_tls *tls;	/* NULL: none */
-	int64_t started_at_ms;	/* of the API, kept in the cluster's stats */
 	int64_t forget_after_s; /* how long a worker may be silent before it is forgotten */
 };
 

@@ -6,7 +6,6 @@
  * How much of the machine and of the pool each kind of expensive work may take is decided here, in
  * set_limits.
  */
-#include "common/clock.h"
 #include "common/limits.h"
 #include "common/listen.h"
 #include "common/log.h"
@@ -95,7 +94,6 @@ struct shared {
 	struct redis_address redis;
 	struct redis_tls *tls; /* NULL: none */
 	struct token_secret secret;
-	int64_t started_at_ms;
 	int64_t session_ttl_s, command_timeout_ms, forget_after_s;
 	char pool_id[ID_RANDOM_SIZE];
 	int64_t waits_a_user, waits_a_pool; /* these and the next as in struct context */
@@ -158,7 +156,6 @@ static void clean_up(void *user)
 	janitor_run(&(struct janitor_options){
 		.redis = &shared->redis,
 		.tls = shared->tls,
-		.started_at_ms = shared->started_at_ms,
 		.forget_after_s = shared->forget_after_s,
 	});
 }
@@ -194,7 +191,6 @@ static enum err configure(const struct setting_value *values, struct shared *sha
 	if (err != ERR_NONE)
 		return reason_set(why, ERR_INVALID, "log-level must be debug, info, warning or error");
 	log_set_level(level);
-	shared->started_at_ms = clock_now_ms();
 	shared->session_ttl_s = values[SET_SESSION_TTL].number;
 	shared->command_timeout_ms = values[SET_COMMAND_TIMEOUT].number * 1000;
 	shared->forget_after_s = values[SET_FORGET_AFTER].number;

@@ -167,7 +167,8 @@ static void write_cluster(struct buf *out, const struct target *targets, size_t 
 	}
 	write_head(out, "reports_total", "counter", "Reports received.");
 	buf_printf(out, PREFIX "reports_total %" PRId64 "\n", totals->total_updates);
-	write_head(out, "start_time_seconds", "gauge", "When the API started.");
+	write_head(out, "start_time_seconds", "gauge",
+		   "Since when the coordinator serves without an interruption.");
 	buf_printf(out, PREFIX "start_time_seconds %.3f\n", (double)totals->started_at_ms / 1000);
 }
 

@@ -4,13 +4,19 @@
 
 #include "fcgi/store/store.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
-/* Notes since when the API runs; with `replace` false only if nothing is noted yet. */
-enum err stats_started(struct store *store, int64_t started_at_ms, bool replace) MUST_CHECK;
+/* A pause between two clean-ups that is longer was an interruption which people noticed. */
+#define STATS_INTERRUPTION_MS 30000
 
-/* Notes when silent workers were last removed. */
+/*
+ * Notes since when the coordinator serves. A time that is noted already stays as long as clean-ups come: a
+ * restart or a reload of the API alone does not change it. It becomes `now_ms` if the last clean-up is more
+ * than STATS_INTERRUPTION_MS ago, and in an empty store.
+ */
+enum err stats_serving(struct store *store, int64_t now_ms) MUST_CHECK;
+
+/* Notes when the last clean-up was. */
 enum err stats_cleaned_up(struct store *store, int64_t now_ms) MUST_CHECK;
 
 #endif

@@ -155,6 +155,28 @@ test('a master that is killed takes its children along, and the next one its soc
   await waitFor(() => orphans.every((pid) => !existsSync(`/proc/${pid}`)));
 });
 
+test('the uptime is that of the stack: it begins anew after an interruption, not with a new API', async () => {
+  const DAYS_9 = 9 * 86400;
+  const stats = async () => (await viewer.get('/api/dashboard/stats')).json;
+  const set = (/** @type {string} */ field, /** @type {number} */ agoSeconds) =>
+    stack.redisCommand('HSET', 'p2pdash:stats', field, String(Date.now() - agoSeconds * 1000));
+  const startAgain = async () => {
+    const before = Date.now();
+    stack.api.start();
+    await stack.ready();
+    await waitFor(async () => Date.parse((await stats()).last_cleanup) >= before, { what: 'the janitor' });
+  };
+  await set('started_at', DAYS_9);
+  await stack.api.stop();
+  await set('last_cleanup', 1);
+  await startAgain();
+  assert.ok((await stats()).uptime_seconds >= DAYS_9);
+  await stack.api.stop();
+  await set('last_cleanup', 31);
+  await startAgain();
+  assert.ok((await stats()).uptime_seconds < DAYS_9);
+});
+
 test('an address that is still taken is waited for', async () => {
   const path = join(stack.folder, 'taken.sock');
   const holder = createServer().listen(path);

@@ -121,7 +121,7 @@ export default {
   'tile.updates': 'Reports received',
   'tile.uptime': 'Uptime',
   'tile.cleanup': 'last clean-up {time}',
-  'tile.uptime.detail': 'of the coordinator',
+  'tile.uptime.detail': 'of the coordinator, without interruption',
 
   'attention.title': 'Needs attention',
   'attention.none': 'All is well. Nothing needs attention.',

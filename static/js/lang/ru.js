@@ -136,7 +136,7 @@ export default {
   'tile.updates': 'Получено отчётов',
   'tile.uptime': 'Время работы',
   'tile.cleanup': 'последняя очистка {time}',
-  'tile.uptime.detail': 'координатора',
+  'tile.uptime.detail': 'координатора, без перерыва',
 
   'attention.title': 'Требует внимания',
   'attention.none': 'Всё в порядке, ничего не требует внимания.',
