@@ -23,6 +23,32 @@ static uint64_t digest_of(const unsigned char *bytes, size_t len)
 	return digest;
 }
 
+/* The same idea eight bytes at a time, because it is asked for with every line. */
+static uint64_t digest_of_end(const unsigned char end[FILE_END_MAX])
+{
+	uint64_t digest = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < FILE_END_MAX; i += sizeof(digest)) {
+		uint64_t word;
+
+		memcpy(&word, end + i, sizeof(word));
+		digest = (digest ^ word) * 0x100000001b3;
+		digest ^= digest >> 29;
+	}
+	return digest ? digest : 1; /* 0 means that it is not known */
+}
+
+/* Appends bytes to the last ones that are kept. */
+static void note_end(unsigned char end[FILE_END_MAX], const char *data, size_t len)
+{
+	if (len >= FILE_END_MAX) {
+		memcpy(end, data + len - FILE_END_MAX, FILE_END_MAX);
+		return;
+	}
+	memmove(end, end + len, FILE_END_MAX - len);
+	memcpy(end + FILE_END_MAX - len, data, len);
+}
+
 enum err file_tail_open(struct file_tail *tail, const char *path, struct reason *why)
 {
 	struct stat file;
@@ -52,22 +78,24 @@ struct file_position file_tail_position(struct file_tail *tail)
 	/* From here on it stays the same, and this is asked for with every line. */
 	if (len == FILE_HEAD_MAX)
 		tail->head_digest = digest;
-	return (struct file_position){tail->offset, digest};
+	return (struct file_position){tail->offset, digest, digest_of_end(tail->end)};
 }
 
-/* SAMPLE 81920 9f86d081884c7d65 */
+/* SAMPLE 81920 9f86d081884c7d65 1b2c3d4e5f607182 */
 void file_position_write(struct file_position position, char out[FILE_POSITION_SIZE])
 {
-	snprintf(out, FILE_POSITION_SIZE, "%" PRId64 " %016" PRIx64, position.offset, position.digest);
+	snprintf(out, FILE_POSITION_SIZE, "%" PRId64 " %016" PRIx64 " %016" PRIx64, position.offset,
+		 position.digest, position.end_digest);
 }
 
 enum err file_position_parse(const char *text, struct file_position *out)
 {
-	struct file_position position;
-	int end = 0;
+	struct file_position position = {0};
+	int end = 0, count;
 
-	if (sscanf(text, "%20" SCNd64 " %16" SCNx64 "%n", &position.offset, &position.digest, &end) != 2 ||
-	    text[end] || position.offset < 0)
+	count = sscanf(text, "%20" SCNd64 " %16" SCNx64 "%n %16" SCNx64 "%n", &position.offset,
+		       &position.digest, &end, &position.end_digest, &end);
+	if (count < 2 || text[end] || position.offset < 0)
 		return ERR_MALFORMED;
 	*out = position;
 	return ERR_NONE;
@@ -75,15 +103,22 @@ enum err file_position_parse(const char *text, struct file_position *out)
 
 bool file_tail_resume(struct file_tail *tail, const struct file_position *position)
 {
-	unsigned char head[FILE_HEAD_MAX];
+	unsigned char head[FILE_HEAD_MAX], end[FILE_END_MAX] = {0};
 	size_t len = position->offset < FILE_HEAD_MAX ? (size_t)position->offset : FILE_HEAD_MAX;
+	size_t end_len = position->offset < FILE_END_MAX ? (size_t)position->offset : FILE_END_MAX;
 	struct stat file;
 
 	if (fstat(tail->fd, &file) < 0 || file.st_size < position->offset ||
-	    pread(tail->fd, head, len, 0) != (ssize_t)len)
+	    pread(tail->fd, head, len, 0) != (ssize_t)len ||
+	    pread(tail->fd, end + FILE_END_MAX - end_len, end_len, position->offset - (int64_t)end_len) !=
+		    (ssize_t)end_len)
 		return false;
 	if (position->offset > 0 && digest_of(head, len) != position->digest)
 		return false;
+	if (position->end_digest && digest_of_end(end) != position->end_digest)
+		return false;
+	memcpy(tail->end, end, sizeof(end));
+	memcpy(tail->scanned_end, end, sizeof(end));
 	memcpy(tail->head, head, len);
 	tail->head_len = len;
 	tail->head_digest = 0;
@@ -91,6 +126,23 @@ bool file_tail_resume(struct file_tail *tail, const struct file_position *positi
 	tail->scanned = position->offset;
 	buf_clear(&tail->line);
 	return true;
+}
+
+bool file_tail_begins_like(const struct file_tail *tail, const struct file_tail *other)
+{
+	char mine[4096], others[sizeof(mine)];
+	struct stat file;
+	size_t len;
+
+	if (fstat(tail->fd, &file) < 0 || file.st_size < FILE_HEAD_MAX || other->head_len < FILE_HEAD_MAX ||
+	    pread(tail->fd, mine, FILE_HEAD_MAX, 0) != FILE_HEAD_MAX ||
+	    memcmp(mine, other->head, FILE_HEAD_MAX) != 0)
+		return false;
+	/* What was written last is where two files differ that only begin alike. */
+	len = file.st_size < (off_t)sizeof(mine) ? (size_t)file.st_size : sizeof(mine);
+	return pread(tail->fd, mine, len, file.st_size - (off_t)len) == (ssize_t)len &&
+	       pread(other->fd, others, len, file.st_size - (off_t)len) == (ssize_t)len &&
+	       memcmp(mine, others, len) == 0;
 }
 
 bool file_tail_was_truncated(const struct file_tail *tail)
@@ -133,6 +185,8 @@ static void give_lines(struct file_tail *tail, const char *data, size_t len, fil
 	while ((newline = memchr(at, '\n', (size_t)(end - at)))) {
 		tail->scanned += newline + 1 - at;
 		tail->offset = tail->scanned;
+		note_end(tail->scanned_end, at, (size_t)(newline + 1 - at));
+		memcpy(tail->end, tail->scanned_end, sizeof(tail->end));
 		if (tail->line.len) {
 			keep_start(tail, at, (size_t)(newline - at));
 			give_line(tail->line.data, tail->line.len, give, user);
@@ -143,6 +197,7 @@ static void give_lines(struct file_tail *tail, const char *data, size_t len, fil
 		at = newline + 1;
 	}
 	keep_start(tail, at, (size_t)(end - at));
+	note_end(tail->scanned_end, at, (size_t)(end - at));
 	tail->scanned += end - at;
 }
 
@@ -171,6 +226,7 @@ void file_tail_finish(struct file_tail *tail, file_line_fn give, void *user)
 	if (tail->line.len == 0)
 		return;
 	tail->offset = tail->scanned;
+	memcpy(tail->end, tail->scanned_end, sizeof(tail->end));
 	give_line(tail->line.data, tail->line.len, give, user);
 	buf_clear(&tail->line);
 }

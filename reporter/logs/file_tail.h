@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #define FILE_HEAD_MAX	   256		/* bytes at a file's beginning that tell it from another */
+#define FILE_END_MAX	   64		/* bytes before a position that do, multiple of 8 */
 #define FILE_LINE_MAX	   (256 * 1024) /* of a longer line the rest is dropped */
 #define FILE_POSITION_SIZE 64		/* of a position as text, its NUL included */
 
@@ -25,18 +26,21 @@ struct file_tail {
 	int64_t scanned; /* behind the last byte that was read; beyond `offset` if a line has no end yet */
 	struct buf line; /* the start of that line, up to FILE_LINE_MAX */
 	unsigned char head[FILE_HEAD_MAX];
-	size_t head_len;      /* min(scanned, FILE_HEAD_MAX) */
-	uint64_t head_digest; /* of a whole head; 0: not computed yet */
+	size_t head_len;		 /* min(scanned, FILE_HEAD_MAX) */
+	uint64_t head_digest;		 /* of a whole head; 0: not computed yet */
+	unsigned char end[FILE_END_MAX]; /* the bytes before `offset`, zeros in front of a shorter text */
+	unsigned char scanned_end[FILE_END_MAX]; /* likewise those before `scanned` */
 };
 
 /*
- * A place in a file's text: the offset and a digest of the bytes before it, FILE_HEAD_MAX at most. By the
- * digest another file with a reused inode, or one that was truncated and has grown again, is not taken for
- * this one.
+ * A place in a file's text: the offset, and digests of the text's first bytes (FILE_HEAD_MAX at most) and of
+ * the last ones before the offset. By the first digest another file with a reused inode, or one that was
+ * truncated and has grown again, is not taken for this one. The second one also tells files apart that begin
+ * alike, as with a banner; 0: not known, as in positions that older versions saved.
  */
 struct file_position {
 	int64_t offset;
-	uint64_t digest;
+	uint64_t digest, end_digest;
 };
 
 /* Stands at 0. Fails as safe_open does: ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID or ERR_SYSTEM, with a
@@ -61,6 +65,12 @@ enum err file_position_parse(const char *text, struct file_position *out) MUST_C
  * not.
  */
 bool file_tail_resume(struct file_tail *tail, const struct file_position *position);
+
+/*
+ * Whether the file's text, at least a head's length of it, is how the other's text begins: `tail` may be a
+ * copy of the other file that is still being made. The other file must not have been truncated.
+ */
+bool file_tail_begins_like(const struct file_tail *tail, const struct file_tail *other);
 
 /* Whether what was read is gone: the file is shorter, or begins otherwise. */
 bool file_tail_was_truncated(const struct file_tail *tail);

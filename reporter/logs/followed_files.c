@@ -71,6 +71,7 @@ void followed_files_close(struct followed_files *files)
 			files->owner.finish(files->owner.user, files->items[i]);
 		release(files, files->items[i]);
 	}
+	buf_free(&files->left_out_names);
 	free(files->saved);
 	free(files->items);
 }
@@ -139,7 +140,7 @@ void followed_files_sort(struct followed_files *files)
 
 	for (int live = 0; live <= 1; live++)
 		for (size_t i = 0; i < files->count; i++)
-			if ((files->items[i]->state == FOLLOWED_LIVE) == live)
+			if (followed_file_is_live(files->items[i]) == live)
 				sorted[count++] = files->items[i];
 	free(files->items);
 	files->items = sorted;
@@ -164,12 +165,26 @@ void followed_files_sweep(struct followed_files *files, int64_t now_ms)
 			files->sink->forget(files->sink->user, files->saved[--files->saved_count].key);
 }
 
+bool followed_file_is_live(const struct followed_file *file)
+{
+	return file->state == FOLLOWED_LIVE || file->state == FOLLOWED_NEW;
+}
+
+void followed_file_note_cut(struct followed_file *file, const struct file_position *position)
+{
+	file->cut = *position;
+	clock_gettime(CLOCK_REALTIME, &file->cut_at);
+}
+
 void followed_file_move(struct followed_file *file, enum followed_state next)
 {
 	static const bool LEGAL[FOLLOWED_STATE_COUNT][FOLLOWED_STATE_COUNT] = {
+		[FOLLOWED_NEW] =
+			{[FOLLOWED_LIVE] = true, [FOLLOWED_RENAMED] = true, [FOLLOWED_NAMELESS] = true},
 		[FOLLOWED_LIVE] = {[FOLLOWED_RENAMED] = true, [FOLLOWED_NAMELESS] = true},
-		/* Never live again: its lines stay older than those of the file that took its name. */
-		[FOLLOWED_RENAMED] = {[FOLLOWED_NAMELESS] = true},
+		/* Never live again: its lines stay older than those of the file that took its name. Only when
+		 * the next copy is written over it, it is another file. */
+		[FOLLOWED_RENAMED] = {[FOLLOWED_NEW] = true, [FOLLOWED_NAMELESS] = true},
 		[FOLLOWED_NAMELESS] = {[FOLLOWED_LIVE] = true, [FOLLOWED_RENAMED] = true},
 	};
 

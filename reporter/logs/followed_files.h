@@ -17,8 +17,11 @@
 #include <time.h>
 
 enum followed_state {
+	FOLLOWED_NEW,	   /* a pattern names it; it is not read before rotation_check has seen whether it is
+			      the copy of another file */
 	FOLLOWED_LIVE,	   /* a pattern names it, by the name it was found by */
-	FOLLOWED_RENAMED,  /* rotation gave it another name, which a pattern matches too */
+	FOLLOWED_RENAMED,  /* rotation gave it a name that a pattern matches too, or it is a copy with such a
+			      name */
 	FOLLOWED_NAMELESS, /* no pattern names it: rotated away, removed, or a copy of a truncated file */
 	FOLLOWED_STATE_COUNT
 };
@@ -30,9 +33,11 @@ struct followed_file {
 	char *path;   /* where it was seen last */
 	char *origin; /* the path it had before rotation */
 	char key[SOURCE_KEY_MAX + 1];
-	int watch_id;	 /* of file_watch */
-	bool unread;	 /* there may be something to read */
-	int64_t read_ms; /* when there was something last, monotonic */
+	int watch_id;		  /* of file_watch */
+	struct file_position cut; /* how far the text was read that was truncated away last; offset 0: none */
+	struct timespec cut_at;	  /* when that was noticed */
+	bool unread;		  /* there may be something to read */
+	int64_t read_ms;	  /* when there was something last, monotonic */
 };
 
 /* A position from before the start whose file was not met yet. Its key says the file's device and inode. */
@@ -57,7 +62,9 @@ struct followed_files {
 	size_t count;
 	struct saved_file *saved; /* in no order */
 	size_t saved_count;
-	int64_t opened_ms; /* monotonic */
+	size_t left_out;	   /* files that the patterns name and that are too many to be followed */
+	struct buf left_out_names; /* the first of them, each with a blank before it */
+	int64_t opened_ms;	   /* monotonic */
 
 	/* No rotated file that was last written to before this is read: it is the start or, if that is later,
 	 * the last write to a file that was let go (wall clock). */
@@ -90,6 +97,12 @@ void followed_files_sort(struct followed_files *files);
 
 /* Lets go of files without a name that nobody has written to for long. `now_ms` is monotonic. */
 void followed_files_sweep(struct followed_files *files, int64_t now_ms);
+
+/* Whether the name by which it was found is still its own. */
+bool followed_file_is_live(const struct followed_file *file);
+
+/* Notes that the text behind which `position` stands was truncated away just now. */
+void followed_file_note_cut(struct followed_file *file, const struct file_position *position);
 
 /* Changes the file's state. The move must be a legal one; to stay as it is always is. */
 void followed_file_move(struct followed_file *file, enum followed_state next);

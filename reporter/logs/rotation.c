@@ -12,9 +12,11 @@
  * took its name. A truncated file is one that is shorter than what was read of it, or begins otherwise; it is
  * read from its start. What had not been read of it is looked for among the files that rotation may have made
  * (NAME.1, NAME-20251117): the copy is the one that begins with the same bytes and reaches as far as our
- * position, and it is followed from there. If rotation reuses the name of a copy we are still reading, we
- * stop reading it. A rotated file that we never held, because two rotations came between two looks, is known
- * by its time: it was written to after the files of the same origin that we know.
+ * position, and it is followed from there. A pattern may match the copies themselves (*.log and app.1.log): a
+ * file that turns up and begins like one that was read is not read itself before that one was truncated,
+ * which tells that it is a copy, or a minute has passed. If rotation reuses the name of a copy we are still
+ * reading, we stop reading it. A rotated file that we never held, because two rotations came between two
+ * looks, is known by its time: it was written to after the files of the same origin that we know.
  *
  * Why not the obvious way. To follow the name (tail -F) loses what was written between the last read and the
  * rename. To remember the inode alone takes another file for ours as soon as the file system reuses the
@@ -26,6 +28,7 @@
  */
 #include "reporter/logs/rotation.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -34,6 +37,10 @@
 #include <unistd.h>
 
 #define FILES_MAX 500 /* well below the usual limit of 1024 descriptors */
+#define NAMED_MAX 3   /* of the files that are left out, so many are named */
+#define COPY_MAX_S                                                                              \
+	60 /* after its last write: so long we wait for the truncation that makes a file a copy \
+	    */
 
 static const char NO_FILE[] = "there is no such file yet";
 
@@ -80,7 +87,8 @@ static bool on_keep(void *user, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* Opens a file that was found. ERR_CONFLICT: the name is another file's by now, as inotify will tell. */
+/* Opens a file that was found. ERR_TOO_LARGE: too many are open. ERR_CONFLICT: the name is another file's by
+ * now, as inotify will tell. */
 static enum err open_tail(struct followed_files *files, const struct found_file *found,
 			  struct file_tail *tail)
 {
@@ -88,10 +96,8 @@ static enum err open_tail(struct followed_files *files, const struct found_file 
 	struct reason why;
 	enum err err;
 
-	if (files->count >= FILES_MAX) {
-		say_trouble(files, path, "too many files are followed");
+	if (files->count >= FILES_MAX)
 		return ERR_TOO_LARGE;
-	}
 	err = file_tail_open(tail, path, &why);
 	if (err == ERR_NOT_FOUND)
 		return err; /* removed since it was found, which is no trouble */
@@ -208,7 +214,7 @@ static bool was_missed(const struct followed_files *files, const struct found_fi
 
 		if (strcmp(file->origin, found->origin) != 0 || fstat(file->tail.fd, &state) < 0)
 			continue;
-		if (file->state == FOLLOWED_LIVE)
+		if (followed_file_is_live(file))
 			return false;
 		missed = !followed_is_older(*written, state.st_mtim);
 	}
@@ -234,8 +240,12 @@ static void follow_rotated(struct followed_files *files)
 
 /* --- files that the patterns name --------------------------------------------------------------- */
 
-/* Goes on where the saved position says, if there is one. The file may have been truncated since. */
-static void resume_saved(struct followed_files *files, struct file_tail *tail, const char *origin)
+/*
+ * Goes on where the saved position says, if there is one. The file may have been truncated since; if no copy
+ * is found of what had not been read, *cut says up to where it had.
+ */
+static void resume_saved(struct followed_files *files, struct file_tail *tail, const char *origin,
+			 struct file_position *cut)
 {
 	for (size_t i = 0; i < files->saved_count; i++) {
 		struct saved_file saved = files->saved[i];
@@ -243,8 +253,8 @@ static void resume_saved(struct followed_files *files, struct file_tail *tail, c
 		if (!may_belong(&saved, tail))
 			continue;
 		drop_saved(files, i, tail);
-		if (!file_tail_resume(tail, &saved.position))
-			follow_copy(files, origin, &saved.position);
+		if (!file_tail_resume(tail, &saved.position) && !follow_copy(files, origin, &saved.position))
+			*cut = saved.position;
 		return;
 	}
 }
@@ -253,13 +263,20 @@ static void resume_saved(struct followed_files *files, struct file_tail *tail, c
 static void note_name(struct followed_files *files, const struct found_file *found)
 {
 	struct followed_file *known = followed_files_find(files, found);
+	struct file_position cut = {0};
 	struct file_tail tail;
 
 	if (!known) {
-		if (open_tail(files, found, &tail) != ERR_NONE)
+		enum err err = open_tail(files, found, &tail);
+
+		if (err == ERR_TOO_LARGE && ++files->left_out <= NAMED_MAX)
+			buf_printf(&files->left_out_names, " %s", found->path);
+		if (err != ERR_NONE)
 			return;
-		resume_saved(files, &tail, found->origin);
-		known = followed_files_add(files, &tail, found, FOLLOWED_LIVE);
+		resume_saved(files, &tail, found->origin, &cut);
+		known = followed_files_add(files, &tail, found,
+					   tail.offset > 0 ? FOLLOWED_LIVE : FOLLOWED_NEW);
+		followed_file_note_cut(known, &cut);
 		if (tail.offset > 0)
 			save_position(files, known);
 	} else if (strcmp(known->path, found->path) != 0) {
@@ -269,6 +286,23 @@ static void note_name(struct followed_files *files, const struct found_file *fou
 	} else if (known->state == FOLLOWED_NAMELESS) {
 		followed_file_move(known, FOLLOWED_LIVE);
 	}
+}
+
+/* Says which files are not followed because there are too many, or that there are none such any more. */
+static void say_left_out(struct followed_files *files)
+{
+	const char *name = files->config->name;
+	struct buf message = {0};
+
+	if (files->left_out == 0) {
+		troubles_end(files->sink->troubles, TROUBLE_LOG, name, NULL);
+		return;
+	}
+	buf_printf(&message, "%zu files are left out, since %d are followed already:%s%s", files->left_out,
+		   FILES_MAX, files->left_out_names.data, files->left_out > NAMED_MAX ? " and others" : "");
+	if (troubles_begin(files->sink->troubles, TROUBLE_LOG, name, message.data))
+		log_warning("source", "%s log=%s", message.data, name);
+	buf_free(&message);
 }
 
 void rotation_update(struct followed_files *files)
@@ -301,10 +335,63 @@ void rotation_update(struct followed_files *files)
 		if (followed_files_find(files, &found.items[i]))
 			note_name(files, &found.items[i]);
 	follow_rotated(files);
+	files->left_out = 0;
+	buf_clear(&files->left_out_names);
 	for (size_t i = 0; i < found.count; i++)
 		note_name(files, &found.items[i]);
+	say_left_out(files);
 	followed_files_sort(files);
 	found_files_free(&found);
+}
+
+/* --- copies that a pattern names ---------------------------------------------------------------- */
+
+/* The new file is a copy: goes on behind `position`, if it has that text. */
+static bool take_as_copy(struct followed_files *files, struct followed_file *file,
+			 const struct file_position *position)
+{
+	if (position->offset < FILE_HEAD_MAX || !file_tail_resume(&file->tail, position))
+		return false;
+	followed_file_move(file, FOLLOWED_RENAMED);
+	save_position(files, file);
+	return true;
+}
+
+/*
+ * Finds out whether a new file is the copy of another one that was truncated since. While it may still become
+ * one, it stays new, but not forever: a copy without truncation, and a file that has the same text by chance,
+ * are read as files of their own.
+ */
+static void identify(struct followed_files *files, struct followed_file *file)
+{
+	bool waits = false;
+	struct stat state;
+
+	if (fstat(file->tail.fd, &state) < 0 || state.st_size == 0)
+		return;
+	for (size_t i = 0; i < files->count; i++) {
+		struct followed_file *other = files->items[i];
+
+		if (other == file)
+			continue;
+		/* A copy was written before the truncation. */
+		if (!followed_is_older(other->cut_at, state.st_mtim) &&
+		    take_as_copy(files, file, &other->cut))
+			return;
+		waits |= file_tail_was_truncated(&other->tail) || /* which is noticed soon */
+			 file_tail_begins_like(&file->tail, &other->tail);
+	}
+	if (!waits || clock_now_ms() / 1000 - state.st_mtim.tv_sec >= COPY_MAX_S)
+		followed_file_move(file, FOLLOWED_LIVE);
+}
+
+/* Of a text that was truncated away: goes on with a new file that is its copy. False if there is none. */
+static bool follow_new_copy(struct followed_files *files, const struct file_position *position)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->items[i]->state == FOLLOWED_NEW && take_as_copy(files, files->items[i], position))
+			return true;
+	return false;
 }
 
 bool rotation_check(struct followed_files *files, struct followed_file *file)
@@ -312,17 +399,27 @@ bool rotation_check(struct followed_files *files, struct followed_file *file)
 	static const struct file_position START = {0};
 	struct file_position position;
 
+	if (file->state == FOLLOWED_NEW) {
+		identify(files, file);
+		if (file->state != FOLLOWED_RENAMED)
+			return false;
+		followed_files_sort(files);
+		return true;
+	}
 	if (!file_tail_was_truncated(&file->tail))
 		return false;
 	position = file_tail_position(&file->tail);
 	/* Without a copy, the start of a line without its end is all that is left of the text. */
-	if (!follow_copy(files, file->origin, &position))
+	if (!follow_copy(files, file->origin, &position) && !follow_new_copy(files, &position))
 		files->owner.finish(files->owner.user, file);
 	if (file->state == FOLLOWED_NAMELESS) {
 		followed_files_let_go(files, file);
 	} else {
 		(void)file_tail_resume(&file->tail, &START);
 		save_position(files, file);
+		followed_file_note_cut(file, &position);
+		if (file->state == FOLLOWED_RENAMED)
+			followed_file_move(file, FOLLOWED_NEW);
 	}
 	followed_files_sort(files);
 	return true;

@@ -17,11 +17,14 @@
 void rotation_update(struct followed_files *files);
 
 /*
- * Looks whether the file's text was truncated away. If so, a live or renamed file is read from its start
- * again, and a nameless one, whose name rotation has reused for the next copy, is let go. What had not been
- * read is followed in the copy that was made before the truncation, if there is one.
+ * A new file: finds out whether it is a copy of one that was read, and is so read from where the other was
+ * left; or whether it is a file of its own. It stays new while that cannot be told.
  *
- * True if text was truncated: `file` may be freed, and the items have another order.
+ * Any other file: looks whether its text was truncated away. If so, a live or renamed file is read from its
+ * start again, and a nameless one, whose name rotation has reused for the next copy, is let go. What had not
+ * been read is followed in the copy that was made before the truncation, if there is one.
+ *
+ * True if text was truncated or a copy was found: `file` may be freed, and the items have another order.
  */
 bool rotation_check(struct followed_files *files, struct followed_file *file);
 

@@ -58,6 +58,8 @@ static void read_files(void *user)
 		struct followed_file *file = reader->files.items[i];
 		int64_t before = file->tail.scanned;
 
+		if (file->state == FOLLOWED_NEW)
+			continue; /* it may be a copy of what was read */
 		reader->reading = file;
 		for (size_t done = 0; done < BYTES_A_TURN && file->unread && !reader->paused;
 		     done += BYTES_A_STEP)

@@ -3,6 +3,7 @@
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/files_bench.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,112 @@ static void a_chain_of_copies_repeats_nothing(void **state)
 	}
 }
 
+/* --- copies whose name the pattern *.log matches, too ------------------------------------------- */
+
+static void a_copy_that_the_pattern_names_is_not_read_again(void **state)
+{
+	struct files_bench *bench = *state;
+
+	start(bench);
+	append_lines(bench, "app.log", 1, 50);
+	assert_lines(bench, 1, 50);
+	copy_and_truncate(bench, "app.log", "app.1.log");
+	append_lines(bench, "app.log", 51, 60);
+	assert_lines(bench, 1, 60);
+	stop(bench);
+	append_lines(bench, "app.log", 61, 62);
+	start(bench);
+	assert_lines(bench, 61, 62);
+}
+
+static void a_named_copy_in_the_making_is_waited_for(void **state)
+{
+	struct files_bench *bench = *state;
+
+	start(bench);
+	append_lines(bench, "app.log", 1, 50);
+	assert_lines(bench, 1, 50);
+	append_lines(bench, "app.1.log", 1, 20);
+	sink_settle(&bench->sink, bench->loop);
+	append_lines(bench, "app.1.log", 21, 50);
+	sink_settle(&bench->sink, bench->loop);
+	assert_int_equal(truncate(path_of(bench, "app.log").text, 0), 0);
+	sink_settle(&bench->sink, bench->loop);
+	append_lines(bench, "app.log", 51, 60);
+	assert_lines(bench, 1, 60);
+}
+
+static void what_was_unread_is_read_from_a_named_copy(void **state)
+{
+	struct files_bench *bench = *state;
+
+	start(bench);
+	append_lines(bench, "app.log", 1, 50);
+	append(bench, "app.log", "line 51 be");
+	assert_lines(bench, 1, 50);
+	append(bench, "app.log", "hind\n");
+	append_lines(bench, "app.log", 52, 55);
+	copy_and_truncate(bench, "app.log", "app.1.log");
+	append_lines(bench, "app.log", 56, 60);
+	assert_lines(bench, 1, 60);
+}
+
+static void a_named_copy_made_while_stopped_is_read_from_where_it_was_left(void **state)
+{
+	static const char *const COPIES[] = {"app.1.log", "zapp.log"};
+	struct files_bench *bench = *state;
+
+	for (int i = 0; i < 2; i++) {
+		int first = i * 100 + 1;
+
+		start(bench);
+		append_lines(bench, "app.log", first, first + 49);
+		assert_lines(bench, first, first + 49);
+		stop(bench);
+		append_lines(bench, "app.log", first + 50, first + 54);
+		copy_and_truncate(bench, "app.log", COPIES[i]);
+		append_lines(bench, "app.log", first + 55, first + 59);
+		start(bench);
+		assert_lines(bench, first + 50, first + 59);
+		stop(bench);
+	}
+}
+
+static void named_copies_over_named_copies_repeat_nothing(void **state)
+{
+	struct files_bench *bench = *state;
+
+	start(bench);
+	for (int last = 50; last <= 200; last += 50) {
+		append_lines(bench, "app.log", last - 49, last - 3);
+		assert_lines(bench, 1, last - 3);
+		append_lines(bench, "app.log", last - 2, last);
+		if (last > 50)
+			copy_and_truncate(bench, "app.1.log", "app.2.log");
+		copy_and_truncate(bench, "app.log", "app.1.log");
+		assert_lines(bench, 1, last);
+	}
+}
+
+/* As a program's that writes the same each day, without times. */
+static void a_file_with_the_same_text_is_a_file_of_its_own(void **state)
+{
+	const struct timespec long_ago[] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+	struct files_bench *bench = *state;
+
+	start(bench);
+	append_lines(bench, "monday.log", 1, 50);
+	assert_lines(bench, 1, 50);
+	append_lines(bench, "tuesday.log", 1, 50);
+	sink_settle(&bench->sink, bench->loop);
+	assert_int_equal(utimensat(AT_FDCWD, path_of(bench, "tuesday.log").text, long_ago, 0), 0);
+	source_file.sweep(bench->reader);
+	sink_wait(&bench->sink, bench->loop, 100);
+	append_lines(bench, "wednesday.log", 1, 49);
+	append(bench, "wednesday.log", "another end\n");
+	sink_wait(&bench->sink, bench->loop, 150);
+}
+
 static void a_reused_inode_is_another_file(void **state)
 {
 	struct files_bench *bench = *state;
@@ -339,6 +446,12 @@ int main(void)
 		TEST(copies_over_copies_repeat_nothing_after_a_restart),
 		TEST(copies_over_copies_lose_nothing_after_a_restart),
 		TEST(a_chain_of_copies_repeats_nothing),
+		TEST(a_copy_that_the_pattern_names_is_not_read_again),
+		TEST(a_named_copy_in_the_making_is_waited_for),
+		TEST(what_was_unread_is_read_from_a_named_copy),
+		TEST(a_named_copy_made_while_stopped_is_read_from_where_it_was_left),
+		TEST(named_copies_over_named_copies_repeat_nothing),
+		TEST(a_file_with_the_same_text_is_a_file_of_its_own),
 		TEST(a_reused_inode_is_another_file),
 		TEST(a_device_with_another_number_after_a_boot_repeats_nothing),
 		TEST(a_device_with_another_number_repeats_nothing_of_a_rotated_file),

@@ -79,6 +79,8 @@ static void look(struct follower *follower)
 	for (size_t i = 0; i < files->count;)
 		i = rotation_check(files, files->items[i]) ? 0 : i + 1;
 	for (size_t i = 0; i < files->count; i++) {
+		if (files->items[i]->state == FOLLOWED_NEW)
+			continue;
 		follower->reading = files->items[i];
 		files->items[i]->unread = file_tail_read(&files->items[i]->tail, LARGE, on_line, follower);
 	}

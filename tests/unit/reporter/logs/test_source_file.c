@@ -4,6 +4,7 @@
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/files_bench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -142,6 +143,36 @@ static void what_cannot_be_read_is_tried_again(void **state)
 	assert_lines(bench, 1, 2);
 }
 
+static void files_beyond_the_limit_are_named_in_a_trouble(void **state)
+{
+	enum { FOLLOWED = 500, FILES = 505 };
+	struct files_bench *bench = *state;
+	struct buf report = {0};
+	struct json_out json = {.buf = &report};
+	char name[16];
+
+	for (int i = 1; i <= FILES; i++) {
+		snprintf(name, sizeof(name), "%03d.log", i);
+		append_lines(bench, name, i, i);
+	}
+	start(bench);
+	assert_lines(bench, 1, FOLLOWED);
+	troubles_write(bench->sink.source.troubles, &json, "troubles");
+	assert_non_null(strstr(report.data, "\"part\":\"log\",\"name\":\"app\""));
+	assert_non_null(strstr(report.data, "5 files are left out, since 500 are followed already: "));
+	assert_non_null(strstr(report.data, "/501.log "));
+	for (int i = FOLLOWED + 1; i <= FILES; i++) {
+		snprintf(name, sizeof(name), "%03d.log", i);
+		assert_int_equal(unlink(path_of(bench, name).text), 0);
+	}
+	source_file.sweep(bench->reader);
+	buf_clear(&report);
+	json = (struct json_out){.buf = &report};
+	troubles_write(bench->sink.source.troubles, &json, "troubles");
+	assert_string_equal(report.data, "\"troubles\":[]");
+	buf_free(&report);
+}
+
 static void one_file_with_two_names_is_read_once(void **state)
 {
 	struct files_bench *bench = *state;
@@ -183,6 +214,7 @@ int main(void)
 		TEST(a_very_long_line_is_cut_and_the_next_one_is_whole),
 		TEST(zeros_before_a_line_are_dropped),
 		TEST(what_cannot_be_read_is_tried_again),
+		TEST(files_beyond_the_limit_are_named_in_a_trouble),
 		TEST(one_file_with_two_names_is_read_once),
 		TEST(a_link_of_another_user_to_what_is_not_the_users_is_not_followed),
 	};
