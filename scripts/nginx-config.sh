@@ -16,7 +16,7 @@ target=${1:?usage: nginx-config.sh TARGET}
 : "${P2PDASH_STATIC:=$P2PDASH_ROOT/static}"
 : "${P2PDASH_VENDOR:=$P2PDASH_ROOT/build/static/vendor}"
 : "${P2PDASH_ERRORS:=$P2PDASH_ROOT/nginx/errors}"
-: "${P2PDASH_BIND:=}" "${P2PDASH_RESOLVER:=}"
+: "${P2PDASH_BIND:=}" "${P2PDASH_RESOLVER:=}" "${P2PDASH_BASE_PATH:=}"
 
 # What /health tells while the API cannot.
 P2PDASH_VERSION=$(sed -n 's/^#define P2PDASH_VERSION "\(.*\)"/\1/p' "$P2PDASH_ROOT/common/version.h")
@@ -72,6 +72,33 @@ if [ -n "$proxies" ]; then
   )
 fi
 
+# The path below which a proxy shows us. Our own addresses cannot begin it: /api would be both.
+P2PDASH_BASE_PATH=${P2PDASH_BASE_PATH%/}
+case $P2PDASH_BASE_PATH/ in
+  /) ;;
+  /api/* | /auth/* | /dashboard/* | /errors/* | /health/* | /metrics/* | /rpc/* | /static/* | /ws/*)
+    echo "P2PDASH_BASE_PATH: the dashboard has addresses of its own below $P2PDASH_BASE_PATH; choose another path" >&2
+    exit 2
+    ;;
+  [!/]* | *[!A-Za-z0-9._~/-]* | *//* | */.*)
+    echo "P2PDASH_BASE_PATH must be a path such as /mon, of letters, digits and . _ ~ - between slashes; it is" \
+      "$P2PDASH_BASE_PATH" >&2
+    exit 2
+    ;;
+esac
+P2PDASH_BASE_PATH_MAP='' P2PDASH_BASE_PATH_REWRITE='' P2PDASH_BASE_PATH_FILTERS=''
+if [ -n "$P2PDASH_BASE_PATH" ]; then
+  pattern=$(echo "$P2PDASH_BASE_PATH" | sed 's/\./\\./g')
+  P2PDASH_BASE_PATH_MAP="    ~^$pattern(?<below_base_path>/.*)\$ \$below_base_path;"
+  # shellcheck disable=SC2016 # nginx's variables
+  P2PDASH_BASE_PATH_REWRITE=$(printf 'rewrite "(?s)^%s(?:/(.*))?$" /$1;' "$pattern")
+  P2PDASH_BASE_PATH_FILTERS=$(
+    echo 'sub_filter_once off;'
+    echo "sub_filter ' data-base-path=\"\"' ' data-base-path=\"$P2PDASH_BASE_PATH\"';"
+    echo "sub_filter '=\"/static/' '=\"$P2PDASH_BASE_PATH/static/';"
+  )
+fi
+
 metrics=$(addresses P2PDASH_METRICS_ALLOW "$P2PDASH_METRICS_ALLOW")
 P2PDASH_METRICS_RULES=$(for address in $metrics; do echo "    $address 1;"; done)
 
@@ -80,7 +107,8 @@ P2PDASH_KEEPALIVE=
 [ "$P2PDASH_API_KEEPALIVE" -eq 0 ] || P2PDASH_KEEPALIVE="keepalive $P2PDASH_API_KEEPALIVE;"
 
 export P2PDASH_SITE P2PDASH_UPSTREAMS P2PDASH_RESOLVER P2PDASH_LISTEN_DIRECTIVES P2PDASH_METRICS_RULES \
-  P2PDASH_REAL_IP P2PDASH_TRUSTED_PROXY_RULES \
+  P2PDASH_REAL_IP P2PDASH_TRUSTED_PROXY_RULES P2PDASH_BASE_PATH P2PDASH_BASE_PATH_MAP P2PDASH_BASE_PATH_REWRITE \
+  P2PDASH_BASE_PATH_FILTERS \
   P2PDASH_NGINX_USER P2PDASH_NGINX_WORKERS P2PDASH_KEEPALIVE P2PDASH_API P2PDASH_API_WAIT P2PDASH_RELAY \
   P2PDASH_STATIC P2PDASH_VENDOR P2PDASH_ERRORS P2PDASH_VERSION P2PDASH_TLS_CERT P2PDASH_TLS_KEY
 

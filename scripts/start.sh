@@ -56,5 +56,5 @@ if ! wait_until 60 healthy; then
   tail -n 10 "$P2PDASH_STATE_DIR"/log/*/current >&2
   fail "The stack did not become healthy within a minute; its logs are in $P2PDASH_STATE_DIR/log"
 fi
-echo "The dashboard is at $P2PDASH_URL/dashboard"
+echo "The dashboard is at $P2PDASH_URL${P2PDASH_BASE_PATH:-}/dashboard"
 echo "Log in as admin; the password is in $P2PDASH_STATE_DIR/admin-password"

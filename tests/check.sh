@@ -70,6 +70,8 @@ nginx_test() {
     P2PDASH_STATE_DIR=$work/state P2PDASH_TLS_CERT=$cert P2PDASH_TLS_KEY=$work/key.pem scripts/prepare-state.sh || return 1
     nginx -t -e stderr -p "$work/state/nginx/" -c "$work/state/nginx/nginx.conf" || return 1
   done
+  P2PDASH_STATE_DIR=$work/state P2PDASH_BASE_PATH=/mon scripts/prepare-state.sh &&
+    nginx -t -e stderr -p "$work/state/nginx/" -c "$work/state/nginx/nginx.conf"
 }
 
 # The page is strict; in tests an answer of the API may be any.

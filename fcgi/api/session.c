@@ -19,11 +19,12 @@
 /* An empty token that lives for 0 seconds takes the cookie away. */
 static void put_cookie(struct call *call, const char *token, int64_t max_age_s)
 {
+	const char *path = call->request->base_path;
 	bool secure = strcmp(call->request->credentials.scheme, "https") == 0;
 
 	response_header(call->response, "Set-Cookie",
-			CREDENTIALS_COOKIE "=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",
-			token, max_age_s, secure ? "; Secure" : "");
+			CREDENTIALS_COOKIE "=%s; Path=%s; Max-Age=%" PRId64 "; HttpOnly; SameSite=Strict%s",
+			token, *path ? path : "/", max_age_s, secure ? "; Secure" : "");
 }
 
 static void write_session(struct call *call, const struct user *user)

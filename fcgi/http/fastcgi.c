@@ -86,6 +86,7 @@ bool fastcgi_read(struct fastcgi_connection *connection, struct request *request
 				.origin = parameter(connection, "HTTP_ORIGIN"),
 				.host = parameter(connection, "HTTP_HOST"),
 				.scheme = parameter(connection, "REQUEST_SCHEME")},
+		.base_path = parameter(connection, "P2PDASH_BASE_PATH"),
 		.metrics_allowed = strcmp(parameter(connection, "P2PDASH_METRICS_ALLOWED"), "1") == 0,
 	};
 	/* A body is read to its end even if it is too large, so that the connection can be used again. */

@@ -24,8 +24,9 @@ struct request {
 	const char *content_type, *content_encoding;
 	const char *address; /* the client's, as nginx knows it */
 	struct credentials credentials;
-	bool metrics_allowed; /* nginx' configuration lists the address for /metrics */
-	bool body_too_large;  /* more than LIMIT_BODY bytes came; `body` is empty then */
+	const char *base_path; /* below which a proxy shows us: "/mon"; "" at the root of the host */
+	bool metrics_allowed;  /* nginx' configuration lists the address for /metrics */
+	bool body_too_large;   /* more than LIMIT_BODY bytes came; `body` is empty then */
 	struct buf body;
 };
 

@@ -1,5 +1,6 @@
 // The API's routes as functions, and the only module that fetches. A call returns the answer's data or throws an
 // ApiError.
+import { addressOf } from './base-path.js';
 import { t } from './i18n.js';
 
 const TIMEOUT_MS = 45_000;
@@ -64,7 +65,7 @@ function reason(data, status) {
  */
 async function send(method, path, body) {
   try {
-    return await fetch(path, {
+    return await fetch(addressOf(path), {
       method,
       credentials: 'same-origin',
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },

@@ -1,5 +1,6 @@
 // Starts the page: finds the language and the session, connects the live data, and shows the view of the address.
 import * as api from './api.js';
+import { addressOf } from './base-path.js';
 import { pickLanguage, t, useLanguage } from './i18n.js';
 import { keyboard } from './keyboard.js';
 import { live } from './live.js';
@@ -96,7 +97,7 @@ async function start() {
   VIEWS[router.route.name]().catch(() => {});
   await changeLanguage(pickLanguage(remembered('language'), navigator.languages));
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const socket = live(store, `${scheme}://${location.host}/ws/dashboard?mode=delta`);
+  const socket = live(store, `${scheme}://${location.host}${addressOf('/ws/dashboard?mode=delta')}`);
   api.sessionEnd.addEventListener('expired', () => store.session && store.setSession(null, { expired: true }));
   document.addEventListener('reconnect', () => socket.hurry());
   document.addEventListener('language', async (event) => {

@@ -1,10 +1,11 @@
 // The only module that knows Chart.js: a chart of shares or of rates over time. A chart is made once and then fed.
+import { addressOf } from './base-path.js';
 import { percent, rate, time } from './format.js';
 import { byteTicks, gapsIn, TIME_TICKS_AT_MOST, timeTicks } from './ticks.js';
 
 /** @typedef {{label: string, color: string, values: (point: any) => number | null}} Series */
 
-const LIBRARY = '/static/vendor/chart.js-4.6.1/chart.umd.min.js';
+const LIBRARY = addressOf('/static/vendor/chart.js-4.6.1/chart.umd.min.js');
 /** The axis of rates reaches at least this far. Without it, a chart of zeros would show single bytes. */
 const LEAST_RATE = 1024;
 /** The least width of the value axis, so that the chart does not shift when the values grow longer. */

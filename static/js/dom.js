@@ -1,7 +1,10 @@
 // Owns how elements are made and changed. Data enters the page as text and attributes only: no function here takes
 // markup, a style attribute or an inline handler.
 
+import { addressOf } from './base-path.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
+const ICONS = addressOf('/static/vendor/icons.svg');
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
@@ -77,7 +80,7 @@ export function icon(name, classes = '') {
   return svg(
     'svg',
     { class: `icon ${classes}`.trim(), 'aria-hidden': 'true', 'data-icon': name },
-    svg('use', { href: `/static/vendor/icons.svg#${name}` }),
+    svg('use', { href: `${ICONS}#${name}` }),
   );
 }
 
@@ -89,7 +92,7 @@ export function icon(name, classes = '') {
 export function setIcon(element, name) {
   if (element.getAttribute('data-icon') === name) return;
   element.setAttribute('data-icon', name);
-  element.firstElementChild?.setAttribute('href', `/static/vendor/icons.svg#${name}`);
+  element.firstElementChild?.setAttribute('href', `${ICONS}#${name}`);
 }
 
 /**

@@ -1,8 +1,10 @@
 // Owns the address bar: every view and every filter has an address, and back and forward work.
 
+import { addressOf } from './base-path.js';
+
 /** @typedef {import('./types.js').Route} Route */
 
-const BASE = '/dashboard';
+const BASE = addressOf('/dashboard');
 
 /** Pattern of a path → name of the view. `:name` stands for one segment. @type {[string, string][]} */
 const ROUTES = [
@@ -75,7 +77,8 @@ export const workerUrl = (id) => url(`/workers/${encodeURIComponent(id)}`);
  * @param {string | null} address
  */
 export function safeReturn(address) {
-  return address && /^\/dashboard(?![^/?#])/.test(address) ? address : BASE;
+  const isOurs = address?.startsWith(BASE) && /^([/?#]|$)/.test(address.slice(BASE.length));
+  return isOurs ? String(address) : BASE;
 }
 
 /** Follows the address. Emits `route` (detail: Route) for the first one and whenever it changes. */

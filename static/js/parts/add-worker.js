@@ -1,5 +1,6 @@
 // How a worker is added: an administrator gives its name, and gets the exact commands to type on it, with its token.
 import * as api from '../api.js';
+import { BASE_PATH } from '../base-path.js';
 import { copy } from '../clipboard.js';
 import { openDialog, submitted } from '../dialog.js';
 import { h, icon } from '../dom.js';
@@ -11,18 +12,18 @@ import { empty } from './states.js';
 /**
  * What an administrator types on the worker. The token goes through standard input into a file that only root can read,
  * so it stands in no list of processes.
- * @param {string} origin the dashboard's
+ * @param {string} coordinator the address of the dashboard
  * @param {string} node
  * @param {string} token
  */
-function commands(origin, node, token) {
+function commands(coordinator, node, token) {
   return `sudo install -d -m 755 /etc/p2pdash
 sudo install -m 600 /dev/stdin /etc/p2pdash/token <<'END'
 ${token}
 END
 sudo tee /etc/p2pdash/reporter.conf >/dev/null <<'END'
 [reporter]
-coordinator = ${origin}
+coordinator = ${coordinator}
 node_id     = ${node}
 token_file  = /etc/p2pdash/token
 END
@@ -85,7 +86,7 @@ export async function addWorker() {
  * @param {string} token
  */
 async function showToken(node, token) {
-  const text = commands(location.origin, node, token);
+  const text = commands(location.origin + BASE_PATH, node, token);
   const button = h(
     'button',
     { type: 'button', class: 'btn btn-sm btn-outline-secondary code-copy' },

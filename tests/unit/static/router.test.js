@@ -42,3 +42,12 @@ test('a_login_leads_back_into_the_page_only', () => {
     assert.equal(safeReturn(evil), '/dashboard', String(evil));
   }
 });
+
+test('below_a_path_of_a_proxy_every_address_has_that_path', async () => {
+  const before = globalThis.document;
+  // @ts-expect-error: only what the module reads
+  globalThis.document = { documentElement: { dataset: { basePath: '/mon' } } };
+  const basePath = await import(`../../../static/js/base-path.js?${Date.now()}`);
+  globalThis.document = before;
+  assert.equal(basePath.addressOf('/api/logs'), '/mon/api/logs');
+});
