@@ -8,10 +8,18 @@
 #include <stdio.h>
 
 static const char *const NODE_KEYS[] = {
-	[NODE_STATE] = "state",		[NODE_SUMMARY] = "summary",	      [NODE_HISTORY] = "history",
-	[NODE_LOGS] = "logs",		[NODE_CERTIFICATES] = "certificates", [NODE_COMMANDS] = "commands",
-	[NODE_BATCH] = "batch",		[NODE_INSTANCE] = "instance",	      [NODE_ACTIONS] = "actions",
-	[NODE_LOG_BYTES] = "log_bytes", [NODE_STREAM_LOST] = "stream_lost",
+	[NODE_STATE] = "state",
+	[NODE_SUMMARY] = "summary",
+	[NODE_HISTORY] = "history",
+	[NODE_LOGS] = "logs",
+	[NODE_CERTIFICATES] = "certificates",
+	[NODE_COMMANDS] = "commands",
+	[NODE_BATCH] = "batch",
+	[NODE_INSTANCE] = "instance",
+	[NODE_ACTIONS] = "actions",
+	[NODE_ACTION_LOG] = "action_log",
+	[NODE_LOG_BYTES] = "log_bytes",
+	[NODE_STREAM_LOST] = "stream_lost",
 };
 
 static struct key make(const char *before, const char *name, const char *after)

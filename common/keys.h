@@ -44,6 +44,7 @@ enum node_key {
 	NODE_BATCH,	   /* string: the last log batch taken */
 	NODE_INSTANCE,	   /* string with TTL: which reporter process speaks for the node */
 	NODE_ACTIONS,	   /* hash: service -> JSON, what was done to it last */
+	NODE_ACTION_LOG,   /* hash: service -> JSON objects, one a line: what was done to it, newest first */
 	NODE_STREAM_LOST   /* string: when its command stream was lost, in ms; the one key that a relay writes
 			    */
 };

@@ -132,21 +132,66 @@ static void write_label(struct buf *out, const char *text)
 	}
 }
 
+/* The beginning of a service's sample, up to where its other labels or its value follow. */
+static void open_service(struct buf *out, const char *name, const char *node, const char *service)
+{
+	buf_printf(out, PREFIX "%s{node=\"%s\",service=\"", name, node);
+	write_label(out, service);
+	buf_char(out, '"');
+}
+
 /* Of a node that is not online nobody knows what runs there. */
+static const struct json *services_of(const struct target *target)
+{
+	return target->status == NODE_ONLINE ? json_get(target->state, "services") : NULL;
+}
+
 static void write_services(struct buf *out, const struct target *target)
 {
 	static const char *const STATUSES[] = {"running", "stopped", "error"};
-	const struct json *services =
-		target->status == NODE_ONLINE ? json_get(target->state, "services") : NULL;
+	const struct json *services = services_of(target);
 
 	for (const struct json *service = json_first(services); service; service = json_next(service)) {
 		const char *status = json_text(json_get(service, "status"));
 
 		for (size_t i = 0; status && i < sizeof(STATUSES) / sizeof(*STATUSES); i++) {
-			buf_printf(out, PREFIX "service_status{node=\"%s\",service=\"", target->node->id);
-			write_label(out, json_key(service));
-			buf_printf(out, "\",status=\"%s\"} %d\n", STATUSES[i],
+			open_service(out, "service_status", target->node->id, json_key(service));
+			buf_printf(out, ",status=\"%s\"} %d\n", STATUSES[i],
 				   strcmp(status, STATUSES[i]) == 0);
+		}
+	}
+}
+
+/* How often managers had to restart services, and when services failed last. Who does not know has no sample.
+ */
+static void write_restarts(struct buf *out, const struct target *targets, size_t count)
+{
+	write_head(out, "service_restarts_total", "counter", "Restarts of the service by its manager.");
+	for (size_t i = 0; i < count; i++) {
+		const struct json *service = json_first(services_of(&targets[i]));
+
+		for (; service; service = json_next(service)) {
+			const struct json *restarts = json_get(service, "restarts");
+
+			if (!json_is_number(restarts))
+				continue;
+			open_service(out, "service_restarts_total", targets[i].node->id, json_key(service));
+			buf_printf(out, "} %.15g\n", json_number(restarts));
+		}
+	}
+	write_head(out, "service_last_failure_timestamp_seconds", "gauge", "When the service failed last.");
+	for (size_t i = 0; i < count; i++) {
+		const struct json *service = json_first(services_of(&targets[i]));
+
+		for (; service; service = json_next(service)) {
+			const char *at = json_text(json_get(json_get(service, "last_failure"), "at"));
+			int64_t ms;
+
+			if (!at || clock_parse_iso(at, strlen(at), &ms) != ERR_NONE)
+				continue;
+			open_service(out, "service_last_failure_timestamp_seconds", targets[i].node->id,
+				     json_key(service));
+			buf_printf(out, "} %.3f\n", (double)ms / 1000);
 		}
 	}
 }
@@ -211,6 +256,7 @@ enum err api_prometheus(struct call *call)
 	write_head(out, "service_status", "gauge", "1 for the status the service has, 0 for the others.");
 	for (size_t i = 0; i < count; i++)
 		write_services(out, &targets[i]);
+	write_restarts(out, targets, count);
 	for (size_t i = 0; i < count; i++)
 		json_free(targets[i].state);
 	free(targets);

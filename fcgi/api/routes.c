@@ -30,6 +30,7 @@ const struct route ROUTES[] = {
 	{METHOD_GET,    "/api/dashboard/full-data",              ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .read = overview_full_data},
 	{METHOD_POST,   "/api/dashboard/clear-history",          ACCESS_OPERATOR, BODY_OPTIONAL, SMALL,      POOL_QUICK,   .handle = api_clear_history},
 	{METHOD_GET,    "/api/dashboard/services",               ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_services},
+	{METHOD_GET,    "/api/dashboard/service-actions",        ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_service_actions},
 	{METHOD_GET,    "/api/dashboard/service-data",           ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_service_data},
 	{METHOD_POST,   "/api/dashboard/control-service",        ACCESS_OPERATOR, BODY_JSON,     SMALL,      POOL_WAITING, .handle = api_control_service},
 	{METHOD_GET,    "/api/dashboard/commands/{command_id}",  ACCESS_OPERATOR, BODY_NONE,     0,          POOL_QUICK,   .handle = api_command},

@@ -25,6 +25,7 @@ enum err api_clear_history(struct call *call) MUST_CHECK;
 
 /* services.c */
 enum err api_services(struct call *call) MUST_CHECK;
+enum err api_service_actions(struct call *call) MUST_CHECK;
 enum err api_service_data(struct call *call) MUST_CHECK;
 enum err api_control_service(struct call *call) MUST_CHECK;
 enum err api_command(struct call *call) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "fcgi/api/routes.h"
 #include "fcgi/model/command.h"
 #include "fcgi/model/overview.h"
+#include "fcgi/store/audit.h"
 #include "fcgi/store/commands.h"
 
 #include <string.h>
@@ -12,6 +13,20 @@ enum err api_services(struct call *call)
 {
 	return overview_services(call->context->store, query_get(call->query, "node_id"),
 				 &call->response->body);
+}
+
+enum err api_service_actions(struct call *call)
+{
+	int64_t limit = AUDIT_KEPT_OF_SERVICE;
+	enum err err = query_integer(call->query, "limit", 1, AUDIT_KEPT_OF_SERVICE, &limit, call->why);
+
+	if (err != ERR_NONE)
+		return err;
+	return overview_service_actions(
+		call->context->store,
+		&(struct overview_service){.node = query_get(call->query, "node_id"),
+					   .name = query_get(call->query, "service_name")},
+		limit, &call->response->body, call->why);
 }
 
 enum err api_service_data(struct call *call)

@@ -194,6 +194,28 @@ static enum err load_state(struct store *store, const char *node, struct buf *st
 	return err;
 }
 
+enum err overview_service_actions(struct store *store, const struct overview_service *service, int64_t limit,
+				  struct buf *out, struct reason *why)
+{
+	struct json_out json = {.buf = out};
+	struct buf state = {0};
+	enum err err;
+
+	if (!id_is_service(service->name))
+		return reason_set(why, ERR_INVALID, "service_name must be a service's name");
+	err = load_state(store, service->node ? service->node : "", &state, why);
+	buf_free(&state);
+	if (err != ERR_NONE)
+		return err;
+	json_open(&json, '{');
+	json_put_text(&json, "node_id", service->node);
+	json_put_text(&json, "service_name", service->name);
+	json_put_raw(&json, "actions", "", 0);
+	err = audit_of_service(store, service->node, service->name, limit, out);
+	json_close(&json, '}');
+	return err;
+}
+
 enum err overview_clear_history(struct store *store, const char *node, struct buf *out, struct reason *why)
 {
 	struct json_out json = {.buf = out};

@@ -31,6 +31,18 @@ enum err overview_history(struct store *store, const char *node, int limit, stru
  */
 enum err overview_services(struct store *store, const char *node, struct buf *out) MUST_CHECK;
 
+/* Which service of which node. */
+struct overview_service {
+	const char *node, *name; /* as they came, NULL where there was none */
+};
+
+/*
+ * GET …/service-actions: the newest `limit` actions on the service, whoever did them. ERR_INVALID without a
+ * service's name, ERR_UNKNOWN_NODE; a service to which nothing was done, or that is not there, has none.
+ */
+enum err overview_service_actions(struct store *store, const struct overview_service *service, int64_t limit,
+				  struct buf *out, struct reason *why) MUST_CHECK;
+
 /* POST …/clear-history: forgets the points of `node`, or of all nodes if it is NULL. ERR_UNKNOWN_NODE. */
 enum err overview_clear_history(struct store *store, const char *node, struct buf *out,
 				struct reason *why) MUST_CHECK;

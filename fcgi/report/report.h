@@ -29,7 +29,7 @@ enum report_status { REPORT_RUNNING, REPORT_STOPPED, REPORT_ERROR, REPORT_STATUS
 struct parsed_services {
 	struct buf json; /* {name: service} */
 	int total, by_status[REPORT_STATUS_COUNT];
-	uint32_t revision; /* a hash of names, statuses and `installed`: it changes when one of them does */
+	uint32_t revision; /* a hash of what a browser must hear of; see services.c */
 };
 
 struct parsed_certificates {

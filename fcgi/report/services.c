@@ -1,18 +1,26 @@
 /*
  * The `services` object: what runs on the node, and what may be done to it. Each service is rebuilt member by
- * member, and counted on the way. The revision is a hash of what a browser must hear at once when it changes;
- * an uptime or a description is not part of it.
+ * member, and counted on the way.
+ *
+ * The revision is a hash by which a browser learns that it has to read the services again; an uptime or a
+ * description is not part of it. Since when a service has its status is: a service that stopped and runs
+ * again is where it was, but not since when it was.
  */
 #include "common/action.h"
+#include "common/clock.h"
 #include "common/limits.h"
+#include "common/text.h"
 #include "fcgi/report/report.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SECONDS_MAX (100.0 * 366 * 86400)
-#define FNV_BASIS   2166136261u /* FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv) */
-#define FNV_PRIME   16777619u
+#define SECONDS_MAX  (100.0 * 366 * 86400)
+#define TIME_MAX_MS  253402300799999 /* the end of the year 9999 */
+#define RESTARTS_MAX 4294967295.0
+#define FAILURE_MAX  1024	 /* bytes */
+#define FNV_BASIS    2166136261u /* FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv) */
+#define FNV_PRIME    16777619u
 
 /* The text's NUL is hashed, too, so that "ab","c" and "a","bc" differ. */
 static uint32_t mix(uint32_t hash, const char *text)
@@ -79,6 +87,58 @@ static enum err take_details(const struct json *service, const char *path, struc
 	return ERR_NONE;
 }
 
+/* A moment that the worker tells, or null: a worker's odd clock costs the moment, never the report. */
+static void take_time(const struct json *object, const char *key, struct json_out *out, uint32_t *revision)
+{
+	const char *text = json_text(json_get(object, key));
+	int64_t ms;
+
+	if (!text || clock_parse_iso(text, strlen(text), &ms) != ERR_NONE || ms < 0 || ms > TIME_MAX_MS) {
+		json_put_null(out, key);
+		return;
+	}
+	json_put_time(out, key, ms);
+	*revision = mix(*revision, text);
+}
+
+/* A text of the worker's own, cut to its bounds; null if there is none. */
+static void take_text(const struct json *object, const char *key, size_t max_len, struct json_out *out)
+{
+	const char *text = json_text(json_get(object, key));
+
+	if (text && *text)
+		json_put_text_len(out, key, text, text_cut(text, strlen(text), max_len));
+	else
+		json_put_null(out, key);
+}
+
+/*
+ * What the service's manager knows beside the status. What is not told, or is no such thing, is null.
+ * SAMPLE "detail":"activating (auto-restart)","since":"2025-11-17T10:29:58.000Z","restarts":12,
+ *        "last_failure":{"at":"2025-11-17T10:30:00.000Z","message":"exit-code, exit status 1"}
+ */
+static void take_story(const struct json *service, struct json_out *out, uint32_t *revision)
+{
+	const struct json *restarts = json_get(service, "restarts");
+	const struct json *failure = json_get(service, "last_failure");
+	double count = json_number(restarts);
+
+	take_text(service, "detail", LIMIT_NAME, out);
+	take_time(service, "since", out, revision);
+	if (json_is_number(restarts) && count >= 0 && count <= RESTARTS_MAX)
+		json_put_integer(out, "restarts", (int64_t)count);
+	else
+		json_put_null(out, "restarts");
+	if (!json_text(json_get(failure, "message"))) {
+		json_put_null(out, "last_failure");
+		return;
+	}
+	json_open_member(out, "last_failure", '{');
+	take_time(failure, "at", out, revision);
+	take_text(failure, "message", FAILURE_MAX, out);
+	json_close(out, '}');
+}
+
 /*
  * What the worker's own configuration allows. A reporter that does not tell it says so itself when it is
  * asked.
@@ -127,6 +187,7 @@ static enum err take_service(const struct json *service, struct json_out *out, s
 	err = take_details(service, path, out, why);
 	if (err != ERR_NONE)
 		return err;
+	take_story(service, out, &counts->revision);
 	err = take_actions(service, path, out, why);
 	if (err != ERR_NONE)
 		return err;

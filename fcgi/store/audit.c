@@ -1,14 +1,21 @@
 /*
- * The audit in Redis: one capped list of ready-made JSON, and a hash a node with what was done last to each
- * of its services. Whether an action fails because it cannot be written down is decided by the callers
- * (model/audits.c).
+ * The audit in Redis: one capped list of ready-made JSON, and two hashes a node with what was done to
+ * each of its services: last, and before that. Whether an action fails because it cannot be written down is
+ * decided by the callers (model/audits.c).
  */
 #include "fcgi/store/audit.h"
 
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/keys.h"
+#include "common/text.h"
 #include "fcgi/store/redis.h"
+#include "fcgi/store/scripts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SHOWN_MESSAGE_MAX 1024 /* bytes of a message that every viewer gets */
 
 static void write_entry(const struct audit_entry *entry, int64_t now_ms, struct buf *out)
 {
@@ -30,6 +37,7 @@ static void write_entry(const struct audit_entry *entry, int64_t now_ms, struct 
 /* What a viewer may know of an entry: the audit itself is for administrators. */
 static void write_last_action(const struct audit_entry *entry, int64_t now_ms, struct buf *out)
 {
+	const char *message = entry->message;
 	struct json_out json = {.buf = out};
 
 	json_open(&json, '{');
@@ -37,7 +45,29 @@ static void write_last_action(const struct audit_entry *entry, int64_t now_ms, s
 	json_put_text(&json, "user", entry->user);
 	json_put_text(&json, "action", entry->action);
 	json_put_text(&json, "result", entry->result);
+	if (message && *message)
+		json_put_text_len(&json, "message", message,
+				  text_cut(message, strlen(message), SHOWN_MESSAGE_MAX));
+	else
+		json_put_null(&json, "message");
 	json_close(&json, '}');
+}
+
+/* Puts the action before the others that were done to this service. */
+static enum err add_to_service(struct store *store, const struct audit_entry *entry, const struct buf *action)
+{
+	const struct key key = key_of_node(NODE_ACTION_LOG, entry->node);
+	char kept[8];
+	const char *argv[] = {"1", key.text, entry->target, action->data, kept};
+	struct replies replies;
+	enum err err;
+
+	(void)snprintf(kept, sizeof(kept), "%d", AUDIT_KEPT_OF_SERVICE);
+	err = redis_script(store, SCRIPT_KEEP_ACTION, sizeof(argv) / sizeof(*argv), argv, &replies);
+	if (err != ERR_NONE)
+		return err;
+	replies_free(&replies);
+	return ERR_NONE;
 }
 
 enum err audit_add(struct store *store, const struct audit_entry *entry)
@@ -55,6 +85,8 @@ enum err audit_add(struct store *store, const struct audit_entry *entry)
 			  last.data, last.len);
 	}
 	err = redis_run_only(store);
+	if (err == ERR_NONE && entry->on_service)
+		err = add_to_service(store, entry, &last);
 	buf_free(&text);
 	buf_free(&last);
 	return err;
@@ -73,6 +105,31 @@ enum err audit_list(struct store *store, int64_t limit, struct buf *out)
 	json_open(&json, '[');
 	for (size_t i = 0; i < replies.item[0]->elements; i++)
 		json_put_raw(&json, NULL, replies.item[0]->element[i]->str, replies.item[0]->element[i]->len);
+	json_close(&json, ']');
+	replies_free(&replies);
+	return ERR_NONE;
+}
+
+enum err audit_of_service(struct store *store, const char *node, const char *service, int64_t limit,
+			  struct buf *out)
+{
+	struct json_out json = {.buf = out};
+	struct replies replies;
+	enum err err;
+
+	redis_add(store, "HGET %s %s", key_of_node(NODE_ACTION_LOG, node).text, service);
+	err = redis_run(store, &replies);
+	if (err != ERR_NONE)
+		return err;
+	json_open(&json, '[');
+	if (reply_is_text(replies.item[0])) {
+		const char *line = replies.item[0]->str;
+
+		for (size_t len = strcspn(line, "\n"); len && limit-- > 0; len = strcspn(line, "\n")) {
+			json_put_raw(&json, NULL, line, len);
+			line += len + (line[len] == '\n');
+		}
+	}
 	json_close(&json, ']');
 	replies_free(&replies);
 	return ERR_NONE;

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AUDIT_KEPT 10000 /* entries; the oldest go */
+#define AUDIT_KEPT	      10000 /* entries; the oldest go */
+#define AUDIT_KEPT_OF_SERVICE 20    /* actions on one service that every viewer may read */
 
 struct audit_entry {
 	const char *user;
@@ -34,5 +35,12 @@ enum err audit_list(struct store *store, int64_t limit, struct buf *out) MUST_CH
  * nodes; nodes and services to which nothing was done are left out. On failure `out` holds a part of it.
  */
 enum err audit_last_actions(struct store *store, const struct node_list *nodes, struct buf *out) MUST_CHECK;
+
+/*
+ * Appends the newest `limit` actions on a service as a JSON array of objects as above, newest first; an empty
+ * one for a service to which nothing was done.
+ */
+enum err audit_of_service(struct store *store, const char *node, const char *service, int64_t limit,
+			  struct buf *out) MUST_CHECK;
 
 #endif

@@ -239,8 +239,9 @@ out:
 
 enum err nodes_remove(struct store *store, const char *node, int64_t silent_since_ms, bool *removed)
 {
-	static const enum node_key GOES[] = {NODE_STATE,    NODE_SUMMARY,  NODE_HISTORY, NODE_CERTIFICATES,
-					     NODE_COMMANDS, NODE_INSTANCE, NODE_ACTIONS, NODE_STREAM_LOST};
+	static const enum node_key GOES[] = {NODE_STATE,	NODE_SUMMARY,	 NODE_HISTORY,
+					     NODE_CERTIFICATES, NODE_COMMANDS,	 NODE_INSTANCE,
+					     NODE_ACTIONS,	NODE_ACTION_LOG, NODE_STREAM_LOST};
 	enum { GOING = sizeof(GOES) / sizeof(*GOES), ARGS = 2 + GOING + 3 };
 	struct key keys[GOING];
 	const char *argv[ARGS];

@@ -22,7 +22,14 @@
 
 #define REDIS_PIPELINE_MAX 64 /* commands; more is a programming error */
 
-enum script { SCRIPT_ADD_LOGS, SCRIPT_REMOVE_NODE, SCRIPT_PUT_USER, SCRIPT_COUNT_LOGIN, SCRIPT_COUNT };
+enum script {
+	SCRIPT_ADD_LOGS,
+	SCRIPT_REMOVE_NODE,
+	SCRIPT_PUT_USER,
+	SCRIPT_COUNT_LOGIN,
+	SCRIPT_KEEP_ACTION,
+	SCRIPT_COUNT
+};
 
 struct store {
 	struct redis_address address;

@@ -97,9 +97,20 @@ static const char COUNT_LOGIN[] = "#!lua flags=allow-oom\n"
 				  "end\n"
 				  "return counted\n";
 
+/*
+ * Puts an action before the others that were done to a service, of which the newest are kept.
+ * KEYS: the node's hash of actions. ARGV: service, the action as JSON, how many are kept. Answers how many.
+ */
+static const char KEEP_ACTION[] = "local actions = {ARGV[2]}\n"
+				  "local before = redis.call('HGET', KEYS[1], ARGV[1]) or ''\n"
+				  "for action in before:gmatch('[^\\n]+') do\n"
+				  "  if #actions == tonumber(ARGV[3]) then break end\n"
+				  "  actions[#actions + 1] = action\n"
+				  "end\n"
+				  "redis.call('HSET', KEYS[1], ARGV[1], table.concat(actions, '\\n'))\n"
+				  "return #actions\n";
+
 const char *const SCRIPTS[SCRIPT_COUNT] = {
-	[SCRIPT_ADD_LOGS] = ADD_LOGS,
-	[SCRIPT_REMOVE_NODE] = REMOVE_NODE,
-	[SCRIPT_PUT_USER] = PUT_USER,
-	[SCRIPT_COUNT_LOGIN] = COUNT_LOGIN,
+	[SCRIPT_ADD_LOGS] = ADD_LOGS,	    [SCRIPT_REMOVE_NODE] = REMOVE_NODE, [SCRIPT_PUT_USER] = PUT_USER,
+	[SCRIPT_COUNT_LOGIN] = COUNT_LOGIN, [SCRIPT_KEEP_ACTION] = KEEP_ACTION,
 };

@@ -19,6 +19,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,15 +98,34 @@ static struct http_exchange *ask_engine(struct driver_service *service, const ch
 
 static void docker_look(struct driver_service *service);
 
+/* Reads what the engine says of the container, or why it does not. */
+static struct service_state read_look(const struct driver_service *service, const struct http_answer *answer)
+{
+	struct service_state state = {.status = SERVICE_ERROR};
+	const char *socket = service->config->socket;
+
+	if (answer->status == 200 &&
+	    docker_container_read(answer->body, answer->body_len, &state) == ERR_NONE)
+		return state;
+	state = (struct service_state){.status = SERVICE_ERROR};
+	if (answer->status == 404)
+		snprintf(state.detail, sizeof(state.detail), "no such container");
+	else if (answer->status == 0)
+		snprintf(state.trouble, sizeof(state.trouble), "the engine does not answer on %.120s: %.150s",
+			 socket, answer->error);
+	else
+		snprintf(state.trouble, sizeof(state.trouble),
+			 "the engine on %.120s does not tell how %.80s is (status %d)", socket,
+			 service->config->container, answer->status);
+	return state;
+}
+
 static void on_look(void *user, const struct http_answer *answer)
 {
 	struct driver_service *service = user;
-	struct service_state state = {.status = SERVICE_ERROR};
+	struct service_state state = read_look(service, answer);
 
 	service->look = NULL;
-	if (answer->status == 200 &&
-	    docker_container_read(answer->body, answer->body_len, &state) != ERR_NONE)
-		state = (struct service_state){.status = SERVICE_ERROR};
 	service->events.state(service->events.user, &state);
 	if (service->stale) {
 		docker_look(service);

@@ -24,13 +24,14 @@
 #define LINE_MAX_BYTES	(256 * 1024)
 #define PING_TIMEOUT_MS 10000
 
-/* The filters, decoded:
- * {"type":["container"],"event":["create","destroy","die","health_status","pause","rename","start","unpause"]}
- */
+/* The filters, decoded; "died" and "remove" are Podman's for "die" and "destroy":
+ * {"type":["container"],"event":["create","destroy","die","died","health_status","pause","remove","rename","start",
+ * "unpause"]} */
 static const char EVENTS_URL[] =
 	"http://localhost/events?filters="
 	"%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22create%22%2C%22destroy%22%2C%22die%22%2C"
-	"%22health_status%22%2C%22pause%22%2C%22rename%22%2C%22start%22%2C%22unpause%22%5D%7D";
+	"%22died%22%2C%22health_status%22%2C%22pause%22%2C%22remove%22%2C%22rename%22%2C%22start%22%2C"
+	"%22unpause%22%5D%7D";
 
 struct docker_events {
 	struct loop *loop;

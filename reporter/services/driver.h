@@ -19,10 +19,21 @@ enum service_status {
 	SERVICE_ERROR, /* it failed, or nobody can say how it is */
 };
 
+#define SERVICE_DETAIL_SIZE  96
+#define SERVICE_MESSAGE_SIZE 320
+
+/* What a driver sees of a service. All times are of the wall clock, 0 if the driver does not know them. */
 struct service_state {
 	enum service_status status;
-	bool installed;	    /* the unit, container or program exists */
-	int64_t started_ms; /* wall clock, since when it runs; 0 if unknown or not running */
+	bool installed;			    /* the unit, container or program exists */
+	int64_t started_ms;		    /* since when it runs; 0 also if it does not run */
+	int64_t since_ms;		    /* since when it has this status */
+	bool restarts_known;		    /* its manager counts how often it had to restart it */
+	int64_t restarts;		    /* since the manager loaded it or was told to start it */
+	char detail[SERVICE_DETAIL_SIZE];   /* the manager's own word, as "activating (auto-restart)"; "" */
+	char failure[SERVICE_MESSAGE_SIZE]; /* how it failed, in one line, if that is seen now; else "" */
+	int64_t failed_ms;		    /* when that was */
+	char trouble[SERVICE_MESSAGE_SIZE]; /* why nobody can say how it is; "" if somebody can */
 };
 
 #define DRIVER_MESSAGE_SIZE 2048

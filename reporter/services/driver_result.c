@@ -73,3 +73,24 @@ void driver_result_add_output(struct driver_result *result, const char *output, 
 	snprintf(result->message + used, sizeof(result->message) - used, SEPARATOR "%s", start);
 	buf_free(&clean);
 }
+
+void driver_write_failure(struct service_state *state, const char *output, size_t len, const char *format,
+			  ...)
+{
+	struct driver_result line = {0};
+	struct buf text = {0};
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	driver_result_say(&line, "%s", buf_string(&text));
+	driver_result_add_output(&line, output, len);
+	for (char *c = line.message; *c; c++) {
+		if (*c == '\n' || *c == '\t')
+			*c = ' ';
+	}
+	snprintf(state->failure, sizeof(state->failure), "%.*s",
+		 (int)text_cut(line.message, strlen(line.message), sizeof(state->failure) - 1), line.message);
+	buf_free(&text);
+}

@@ -20,4 +20,11 @@ void driver_result_say(struct driver_result *result, const char *format, ...) PR
  */
 void driver_result_add_output(struct driver_result *result, const char *output, size_t len);
 
+/*
+ * Writes how a service failed into its state: the sentence, then in one line the end of what was written
+ * about it, cleaned and cut as above.
+ */
+void driver_write_failure(struct service_state *state, const char *output, size_t len, const char *format,
+			  ...) PRINTF_LIKE(4, 5);
+
 #endif

@@ -66,26 +66,53 @@ static void action_move(struct driver_service *service, enum action_state to)
 
 /* --- looking ------------------------------------------------------------------------------------ */
 
+/* What the end of the status program says, but for the time since when the service runs. */
+static struct service_state judge(const struct driver_service *service, const struct child_end *end)
+{
+	struct service_state state = {.status = SERVICE_ERROR, .installed = end->error != ENOENT};
+	const char *program = service->config->status.items[0];
+
+	if (end->error) {
+		snprintf(state.trouble, sizeof(state.trouble), "the status program %.200s cannot be run: %s",
+			 program, strerror(end->error));
+	} else if (end->timed_out) {
+		snprintf(state.trouble, sizeof(state.trouble),
+			 "the status program %.200s did not end within %lld s", program,
+			 (long long)service->config->timeout_s);
+	} else if (end->status < 0) {
+		snprintf(state.detail, sizeof(state.detail), "signal %d", end->signal);
+		snprintf(state.failure, sizeof(state.failure), "the status program was ended by signal %d",
+			 end->signal);
+	} else {
+		snprintf(state.detail, sizeof(state.detail), "exit status %d", end->status);
+		if (end->status == LSB_RUNNING)
+			state.status = SERVICE_RUNNING;
+		else if (end->status == LSB_STOPPED)
+			state.status = SERVICE_STOPPED;
+		else
+			driver_write_failure(&state, end->output, end->output_len,
+					     "the status program ended with exit status %d", end->status);
+	}
+	return state;
+}
+
 static void on_status(void *user, const struct child_end *end)
 {
 	struct driver_service *service = user;
-	struct service_state state = {.status = SERVICE_ERROR, .installed = end->error != ENOENT};
+	struct service_state state = judge(service, end);
 	const struct service_state before = service->state;
-	bool answered = !end->error && !end->timed_out;
 	bool acted = service->acting == ACTION_LOOKING;
 	bool restarted = acted && service->result.success && service->action == SERVICE_RESTART;
 
 	service->status = NULL;
 	timer_start(service->poll, POLL_MS);
-	if (answered && end->status == LSB_STOPPED)
-		state.status = SERVICE_STOPPED;
-	if (answered && end->status == LSB_RUNNING) {
-		state.status = SERVICE_RUNNING;
+	if (state.status == SERVICE_RUNNING) {
 		/* A status program does not tell since when: we know it only of a beginning that we saw. */
 		if (before.status == SERVICE_RUNNING && !restarted)
 			state.started_ms = before.started_ms;
 		else if (before.status != SERVICE_UNKNOWN || restarted)
 			state.started_ms = clock_now_ms();
+		state.since_ms = state.started_ms;
 	}
 	service->state = state;
 	service->events.state(service->events.user, &state);

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/result_code.h"
+#include "reporter/services/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,9 @@ struct service {
 	const struct config_service *config;
 	const struct driver *driver;
 	struct driver_service *handle;
-	struct service_state state;
-	bool fresh; /* the state was told since the last look */
+	struct service_record record;
+	struct timer *settle; /* when the record is looked at again by itself */
+	bool fresh;	      /* the state was told since the last look */
 
 	services_result_fn done; /* NULL: no action is under way */
 	void *done_user;
@@ -42,24 +44,56 @@ struct services {
 	struct service *items;
 	size_t count;
 	struct driver_link *links[DRIVER_COUNT]; /* NULL: no service needs it */
+	struct troubles *troubles;
 	services_changed_fn changed;
 	void *user;
 };
 
 /* --- what drivers tell -------------------------------------------------------------------------- */
 
+static struct record_time now(void)
+{
+	return (struct record_time){.wall = clock_now_ms(), .monotonic = clock_monotonic_ms()};
+}
+
+/* Tells what is new in the record, and waits for what time alone may change in it. */
+static void follow_record(struct service *service, bool changed)
+{
+	const struct service_state *shown = &service->record.shown;
+	int64_t wait_ms = service_record_wait_ms(&service->record, clock_monotonic_ms());
+
+	if (wait_ms >= 0)
+		timer_start(service->settle, wait_ms);
+	else
+		timer_stop(service->settle);
+	if (!changed)
+		return;
+	log_info("services", "service name=%s status=%s installed=%d detail=\"%s\"", service->config->name,
+		 STATUS_NAMES[shown->status], shown->installed, shown->detail);
+	service->all->changed(service->all->user);
+}
+
+static void on_settle(void *user)
+{
+	struct service *service = user;
+
+	follow_record(service, service_record_settle(&service->record, now()));
+}
+
 static void on_state(void *user, const struct service_state *state)
 {
 	struct service *service = user;
-	bool changed = service->state.status != state->status || service->state.installed != state->installed;
+	struct troubles *troubles = service->all->troubles;
+	const char *name = service->config->name;
 
-	service->state = *state;
 	service->fresh = true;
-	if (!changed)
-		return;
-	log_info("services", "service name=%s status=%s installed=%d", service->config->name,
-		 STATUS_NAMES[state->status], state->installed);
-	service->all->changed(service->all->user);
+	if (*state->trouble) {
+		if (troubles_begin(troubles, TROUBLE_SERVICE, name, state->trouble))
+			log_warning("services", "cannot look name=%s: %s", name, state->trouble);
+	} else if (troubles_end(troubles, TROUBLE_SERVICE, name, NULL)) {
+		log_info("services", "can look again name=%s", name);
+	}
+	follow_record(service, service_record_take(&service->record, state, now()));
 }
 
 static void on_result(void *user, const struct driver_result *driver)
@@ -70,24 +104,26 @@ static void on_result(void *user, const struct driver_result *driver)
 	struct services_result result = {
 		.code = driver->success ? NULL : result_code_name(failure),
 		.message = driver->message,
-		.status = STATUS_NAMES[driver->state.status],
 	};
 
 	log_info("services", "action done name=%s action=%s success=%d message=%s", service->config->name,
 		 service_action_name(service->action), driver->success, driver->message);
 	service->done = NULL;
-	if (driver->state.status != SERVICE_UNKNOWN)
+	if (driver->state.status != SERVICE_UNKNOWN) {
 		on_state(service, &driver->state);
+		result.status = STATUS_NAMES[service->record.shown.status];
+	}
 	done(service->done_user, &result);
 }
 
 /* --- all of them -------------------------------------------------------------------------------- */
 
-struct services *services_new(struct loop *loop, const struct config *config, services_changed_fn changed,
-			      void *user)
+struct services *services_new(struct loop *loop, const struct config *config, struct troubles *troubles,
+			      services_changed_fn changed, void *user)
 {
 	struct services *services = mem_alloc(1, sizeof(*services));
 
+	services->troubles = troubles;
 	services->changed = changed;
 	services->user = user;
 	services->count = config->services_count;
@@ -101,6 +137,7 @@ struct services *services_new(struct loop *loop, const struct config *config, se
 		if (!*link)
 			*link = driver->connect(loop);
 		*service = (struct service){.all = services, .config = listed, .driver = driver};
+		service->settle = loop_timer(loop, on_settle, service);
 		service->handle = driver->open(
 			*link, listed,
 			&(struct driver_events){.user = service, .state = on_state, .result = on_result});
@@ -112,8 +149,10 @@ void services_free(struct services *services)
 {
 	if (!services)
 		return;
-	for (size_t i = 0; i < services->count; i++)
+	for (size_t i = 0; i < services->count; i++) {
 		services->items[i].driver->close(services->items[i].handle);
+		timer_free(services->items[i].settle);
+	}
 	for (size_t i = 0; i < DRIVER_COUNT; i++)
 		DRIVERS[i]->disconnect(services->links[i]);
 	free(services->items);
@@ -137,9 +176,18 @@ bool services_are_known(const struct services *services)
 	return true;
 }
 
+/* A moment, or null if nobody knows it. */
+static void put_time(struct json_out *out, const char *key, int64_t ms)
+{
+	if (ms > 0)
+		json_put_time(out, key, ms);
+	else
+		json_put_null(out, key);
+}
+
 static void write_service(const struct service *service, struct json_out *out, int64_t now_ms)
 {
-	const struct service_state *state = &service->state;
+	const struct service_state *state = &service->record.shown;
 
 	json_open_member(out, service->config->name, '{');
 	json_put_text(out, "status", STATUS_NAMES[state->status]);
@@ -150,6 +198,20 @@ static void write_service(const struct service *service, struct json_out *out, i
 		json_put_integer(out, "uptime", (now_ms - state->started_ms) / 1000);
 	else
 		json_put_null(out, "uptime");
+	json_put_text(out, "detail", *state->detail ? state->detail : NULL);
+	put_time(out, "since", state->since_ms);
+	if (state->restarts_known)
+		json_put_integer(out, "restarts", state->restarts);
+	else
+		json_put_null(out, "restarts");
+	if (*state->failure) {
+		json_open_member(out, "last_failure", '{');
+		put_time(out, "at", state->failed_ms);
+		json_put_text(out, "message", state->failure);
+		json_close(out, '}');
+	} else {
+		json_put_null(out, "last_failure");
+	}
 	json_open_member(out, "actions", '[');
 	for (int action = 0; action < SERVICE_ACTION_COUNT; action++) {
 		if (service->config->actions & 1U << action)
@@ -163,7 +225,7 @@ void services_write(const struct services *services, struct json_out *out, const
 {
 	json_open_member(out, key, '{');
 	for (size_t i = 0; i < services->count; i++) {
-		if (services->items[i].state.status != SERVICE_UNKNOWN)
+		if (services->items[i].record.shown.status != SERVICE_UNKNOWN)
 			write_service(&services->items[i], out, now_ms);
 	}
 	json_close(out, '}');
@@ -206,6 +268,6 @@ void services_act(struct services *services, const char *name, const char *actio
 	done(user, &(struct services_result){
 			   .code = result_code_name(refusal),
 			   .message = why.text,
-			   .status = service ? STATUS_NAMES[service->state.status] : NULL,
+			   .status = service ? STATUS_NAMES[service->record.shown.status] : NULL,
 		   });
 }

@@ -7,6 +7,7 @@
 
 #include "common/json.h"
 #include "reporter/base/loop.h"
+#include "reporter/base/troubles.h"
 #include "reporter/config/config.h"
 #include "reporter/services/driver.h"
 
@@ -17,9 +18,12 @@ struct services;
 /* Something that matters changed: a status, or whether a service is installed. */
 typedef void (*services_changed_fn)(void *user);
 
-/* `config` outlives the services. What their states are is known later, from the loop. */
-struct services *services_new(struct loop *loop, const struct config *config, services_changed_fn changed,
-			      void *user);
+/*
+ * `config` and `troubles` outlive the services. What their states are is known later, from the loop. A
+ * service whose driver cannot look at it is a trouble under its name.
+ */
+struct services *services_new(struct loop *loop, const struct config *config, struct troubles *troubles,
+			      services_changed_fn changed, void *user);
 void services_free(struct services *services); /* gives up actions under way, without their callbacks */
 
 /* Looks at every service anew. Whether the driver of each has answered since, or since services_new. */

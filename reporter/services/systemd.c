@@ -26,6 +26,7 @@
 #include "reporter/services/systemd_unit.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,11 +58,15 @@ struct driver_service {
 
 /* --- looking ------------------------------------------------------------------------------------ */
 
+static const char UNREACHABLE[] = "systemd cannot be reached: the system's D-Bus is away";
+
 static void ask_state(void *user);
 
-static void tell_unreachable(struct driver_service *service)
+/* Nobody can say how the unit is. `trouble` says why, and whose fault it is if it is not systemd's. */
+static void tell_unknown(struct driver_service *service, const char *trouble)
 {
 	service->state = (struct service_state){.status = SERVICE_ERROR};
+	snprintf(service->state.trouble, sizeof(service->state.trouble), "%s", trouble);
 	service->events.state(service->events.user, &service->state);
 }
 
@@ -70,13 +75,17 @@ static int on_properties(sd_bus_message *reply, void *user, sd_bus_error *error)
 {
 	struct driver_service *service = user;
 	struct service_state state = {.status = SERVICE_ERROR};
+	const sd_bus_error *refusal = sd_bus_message_get_error(reply);
 	struct systemd_unit unit = {0};
 
 	(void)error;
 	service->query = sd_bus_slot_unref(service->query);
-	if (!sd_bus_message_is_method_error(reply, NULL) && systemd_unit_read(reply, &unit) >= 0)
+	if (!refusal && systemd_unit_read(reply, &unit) >= 0)
 		state = systemd_unit_state(&unit);
-	if (state.status == SERVICE_RUNNING && unit.entered_us != 0) {
+	else
+		snprintf(state.trouble, sizeof(state.trouble), "systemd does not tell how %s is: %s",
+			 service->config->unit, refusal && refusal->message ? refusal->message : "no answer");
+	if (state.status == SERVICE_RUNNING && state.started_ms == 0 && unit.entered_us != 0) {
 		int64_t age_ms = clock_monotonic_ms() - (int64_t)(unit.entered_us / 1000);
 
 		/* The same moment must not move by a millisecond with every look. */
@@ -108,12 +117,14 @@ static int on_loaded(sd_bus_message *reply, void *user, sd_bus_error *error)
 {
 	struct driver_service *service = user;
 	sd_bus *bus = sd_bus_message_get_bus(reply);
+	const sd_bus_error *refusal = sd_bus_message_get_error(reply);
 	const char *path = NULL;
 
 	(void)error;
 	service->load = sd_bus_slot_unref(service->load);
-	if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "o", &path) < 0) {
-		tell_unreachable(service);
+	if (refusal || sd_bus_message_read(reply, "o", &path) < 0) {
+		tell_unknown(service,
+			     refusal && refusal->message ? refusal->message : "systemd refuses its name");
 		systemd_action_seen(service->action, NULL);
 		return 0;
 	}
@@ -144,8 +155,6 @@ static void load_unit(struct driver_service *service)
 static void ask_state(void *user)
 {
 	struct driver_service *service = user;
-	/* Without an interface's name GetAll answers with all properties, which are many. */
-	const char *interface = systemd_action_needs_all(service->action) ? "" : SYSTEMD_UNIT;
 	sd_bus *bus = dbus_connection(service->link->bus);
 
 	service->stale = service->query != NULL;
@@ -155,8 +164,10 @@ static void ask_state(void *user)
 		load_unit(service);
 		return;
 	}
+	/* "" asks for the properties of all interfaces at once: how a run ended stands in another than the
+	 * state. */
 	(void)sd_bus_call_method_async(bus, &service->query, SYSTEMD_NAME, service->path, DBUS_PROPERTIES,
-				       "GetAll", on_properties, service, "s", interface);
+				       "GetAll", on_properties, service, "s", "");
 	dbus_flush(service->link->bus);
 }
 
@@ -175,7 +186,7 @@ static void on_unreachable(void *user)
 	if (dbus_connection(link->bus))
 		return; /* it has come back meanwhile, and every unit is looked at */
 	for (struct driver_service *service = link->first; service; service = service->next)
-		tell_unreachable(service);
+		tell_unknown(service, UNREACHABLE);
 }
 
 /* --- acting ------------------------------------------------------------------------------------- */
@@ -248,7 +259,7 @@ static void on_lost(void *user)
 	link->owners = sd_bus_slot_unref(link->owners);
 	for (struct driver_service *service = link->first; service; service = service->next) {
 		drop_connection(service);
-		tell_unreachable(service);
+		tell_unknown(service, UNREACHABLE);
 	}
 	systemd_actions_lost(&link->actions);
 }

@@ -24,10 +24,8 @@
 #include "reporter/services/systemd_names.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #define SETTLE_MS     500
 #define JOURNAL_LINES 6
@@ -99,14 +97,9 @@ static void explain_failure(struct systemd_action *action, const struct systemd_
 {
 	struct buf why = {0}, lines = {0};
 
-	if (*unit->result && strcmp(unit->result, "success") != 0)
-		buf_printf(&why, ", %s", unit->result);
-	if (unit->exit_code == CLD_EXITED && unit->exit_status != 0)
-		buf_printf(&why, ", exit status %d", unit->exit_status);
-	else if (unit->exit_code == CLD_KILLED || unit->exit_code == CLD_DUMPED)
-		buf_printf(&why, ", signal %d", unit->exit_status);
+	systemd_unit_explain(unit, &why);
 	if (why.len)
-		driver_result_say(&action->result, "%s (%s)", action->result.message, why.data + 2);
+		driver_result_say(&action->result, "%s (%s)", action->result.message, why.data);
 	journal_tail(&lines, action->config->unit, JOURNAL_LINES);
 	driver_result_add_output(&action->result, buf_string(&lines), lines.len);
 	buf_free(&why);
@@ -221,11 +214,6 @@ void systemd_action_seen(struct systemd_action *action, const struct systemd_uni
 	if (unit && !action->result.success)
 		explain_failure(action, unit);
 	finish(action);
-}
-
-bool systemd_action_needs_all(const struct systemd_action *action)
-{
-	return action && action->state == ACTION_ENDING && !action->result.success;
 }
 
 /* --- the start ---------------------------------------------------------------------------------- */

@@ -44,9 +44,6 @@ struct systemd_action *systemd_action_start(struct systemd_actions *actions,
 					    const struct systemd_action_events *events);
 void systemd_action_drop(struct systemd_action *action); /* systemd goes on with it; NULL is nothing */
 
-/* Whether a look has to ask for all properties of the unit: they say why it failed. NULL needs nothing. */
-bool systemd_action_needs_all(const struct systemd_action *action);
-
 /*
  * What a look saw, whoever asked for it. `unit` NULL: nobody can say how the unit is, because systemd does
  * not know its name; an action whose job is over ends with that. A NULL action is nothing.

@@ -5,7 +5,6 @@
 #define SYSTEMD_NAME	     "org.freedesktop.systemd1"
 #define SYSTEMD_MANAGER_PATH "/org/freedesktop/systemd1"
 #define SYSTEMD_MANAGER	     SYSTEMD_NAME ".Manager"
-#define SYSTEMD_UNIT	     SYSTEMD_NAME ".Unit"
 #define DBUS_PROPERTIES	     "org.freedesktop.DBus.Properties"
 
 #endif

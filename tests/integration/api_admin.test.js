@@ -133,9 +133,10 @@ test('the audit is newest first and given as asked', async () => {
   assert.equal((await admin.get('/api/dashboard/audit?limit=0')).status, 422);
 });
 
+const DB = { status: 'error', restarts: 512, last_failure: { at: '2025-11-17T10:30:00.5Z', message: 'exit status 1' } };
 test('Prometheus reads every node in base units, and promtool has nothing to say', async () => {
   const worker = await stack.worker('prom');
-  await worker.post('/api/reporter/report', report('prom', { services: { 'a\\b': service(), db: service({ status: 'error' }) } }));
+  await worker.post('/api/reporter/report', report('prom', { services: { 'a\\b': service(), db: service(DB) } }));
   const { status, text, headers } = await stack.visitor.get('/metrics');
   assert.equal(status, 200, text);
   assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
@@ -147,6 +148,8 @@ test('Prometheus reads every node in base units, and promtool has nothing to say
     'p2pdash_node_network_receive_bytes_total{node="prom"} 4000',
     'p2pdash_service_status{node="prom",service="a\\\\b",status="running"} 1',
     'p2pdash_service_status{node="prom",service="db",status="error"} 1',
+    'p2pdash_service_restarts_total{node="prom",service="db"} 512',
+    'p2pdash_service_last_failure_timestamp_seconds{node="prom",service="db"} 1763375400.500',
     'p2pdash_workers{status="online"} 2',
     'p2pdash_workers{status="offline"} 0',
   ])

@@ -74,7 +74,8 @@ test('everybody sees who did what last to a service, but not from where', async 
   const { nginx, db, ...rest } = (await last()).noted;
   assert.deepEqual(rest, {}, 'what was refused was not done');
   const { timestamp, ...action } = nginx;
-  assert.deepEqual(action, { user: 'the-operator', action: 'service.stop', result: 'failed' });
+  const message = 'nginx.service: job failed';
+  assert.deepEqual(action, { user: 'the-operator', action: 'service.stop', result: 'failed', message });
   assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000);
   assert.equal(db.result, 'succeeded');
   const { json: one } = await viewer.get('/api/dashboard/services?node_id=noted');
@@ -83,6 +84,32 @@ test('everybody sees who did what last to a service, but not from where', async 
   assert.equal((await admin.request('DELETE', '/api/admin/nodes/noted')).status, 200);
   assert.equal((await last()).noted, undefined, 'it goes with the node');
   noted.close();
+});
+
+test('everybody reads the newest actions on a service', async () => {
+  const acted = await FakeWorker.start(stack, 'acted', { services: { nginx: service(), db: service() } });
+  const history = async (/** @type {string} */ query) =>
+    (await viewer.get(`/api/dashboard/service-actions?node_id=acted&${query}`)).json;
+  assert.deepEqual(await history('service_name=nginx'), { node_id: 'acted', service_name: 'nginx', actions: [] });
+  acted.answer = () => ({ success: false, error: 'line one\nline two', code: 'failed' });
+  await control('acted', 'nginx', 'start');
+  await control('acted', 'db', 'stop');
+  acted.answer = () => ({ success: true, message: 'done' });
+  for (let count = 0; count < 20; count++) await control('acted', 'nginx', count % 2 ? 'start' : 'restart');
+  const { actions } = await history('service_name=nginx');
+  assert.equal(actions.length, 20, 'the oldest is gone');
+  const { timestamp, ...newest } = actions[0];
+  assert.deepEqual(newest, { user: 'the-operator', action: 'service.start', result: 'succeeded', message: 'done' });
+  assert.equal(actions[1].action, 'service.restart');
+  assert.ok(Date.parse(timestamp) >= Date.parse(actions[19].timestamp));
+  assert.equal((await history('service_name=nginx&limit=3')).actions.length, 3);
+  assert.equal((await history('service_name=db')).actions[0].message, 'line one\nline two');
+  assertRefused(await viewer.get('/api/dashboard/service-actions?node_id=acted'), 422, 'invalid');
+  assertRefused(await viewer.get('/api/dashboard/service-actions?node_id=no&service_name=a'), 404, 'unknown_node');
+  assert.equal((await admin.request('DELETE', '/api/admin/nodes/acted')).status, 200);
+  assertRefused(await viewer.get('/api/dashboard/service-actions?node_id=acted&service_name=db'), 404, 'unknown_node');
+  await FakeWorker.start(stack, 'acted', { services: { db: service() } });
+  assert.deepEqual((await history('service_name=db')).actions, [], 'they went with the node');
 });
 
 test('a failure at the worker is an answer, not an error of the API', async () => {

@@ -141,6 +141,20 @@ test('certificates are served from all nodes, kept while not told, and dropped w
   assert.equal((await viewer.get('/api/dashboard/service-data?service_type=secrets')).status, 422);
 });
 
+test('what is told badly of a service costs that member and not the report', async () => {
+  const worker = await stack.worker('told');
+  const bad = [
+    { detail: 7, since: 'yesterday', restarts: -1, last_failure: 'x' },
+    { detail: '', since: '0001-01-01T00:00:00Z', restarts: 1e300, last_failure: { at: 5, message: 'm'.repeat(5000) } },
+  ];
+  const services = Object.fromEntries(bad.map((changes, index) => [`s${index}`, service(changes)]));
+  assert.equal((await send(worker, report('told', { services }))).status, 200);
+  const { s0, s1 } = (await nodeOf('told')).services;
+  const nothing = { detail: null, since: null, restarts: null };
+  assert.deepEqual(s0, service({ ...nothing, last_failure: null }));
+  assert.deepEqual(s1, service({ ...nothing, last_failure: { at: null, message: 'm'.repeat(1024) } }));
+});
+
 test('services of the whole cluster in one answer', async () => {
   const worker = await stack.worker('serving');
   const services = { 'a@b.service': service({ status: 'error' }), 'x"y': undefined, db: service({ status: 'stopped', uptime: null }) };

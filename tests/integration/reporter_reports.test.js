@@ -93,6 +93,25 @@ test('print_shows_this_machine_without_a_configuration', { skip: existsSync(CONF
   assert.match(named.stderr, /reporter\.conf.*No such file/);
 });
 
+test('a_driver_that_cannot_look_at_a_service_is_a_trouble', async () => {
+  const sections = [
+    '[service nowhere]\ndriver = exec\nstatus = /nonexistent/status\nactions =',
+    '[service engineless]\ndriver = docker\ncontainer = web\nsocket = /nonexistent/docker.sock\nactions =',
+    '[service busless]\ndriver = systemd\nunit = web.service\nactions =',
+    '[service fine]\ndriver = exec\nstatus = /bin/true\nactions =',
+  ].join('\n');
+  const env = { DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
+  const { troubles, services } = await (await stack.reporter('blind', { sections, env })).print();
+  const of = (/** @type {string} */ name) =>
+    troubles.find((/** @type {any} */ trouble) => trouble.part === 'service' && trouble.name === name)?.message;
+  assert.match(of('nowhere'), /^the status program \/nonexistent\/status cannot be run: No such file/);
+  assert.match(of('engineless'), /^the engine does not answer on \/nonexistent\/docker\.sock: /);
+  assert.match(of('busless'), /^systemd cannot be reached/);
+  assert.equal(of('fine'), undefined);
+  for (const name of ['nowhere', 'engineless', 'busless']) assert.equal(services[name].status, 'error');
+  assert.deepEqual([services.fine.detail, services.fine.restarts], ['exit status 0', null]);
+});
+
 test('a_daemon_reports_at_once_and_says_goodbye', async () => {
   const reporter = await stack.reporter('daemon-1');
   reporter.daemon.start();

@@ -25,6 +25,10 @@ const UNITS = {
   'needs.service': `[Unit]\nRequires=broken.service\nAfter=broken.service\n${unit('ExecStart=/bin/sleep 1000')}`,
   'restless.service': `[Unit]\nStartLimitIntervalSec=0\n${unit('ExecStart=/bin/sleep 1000')}`,
   'real.service': unit('ExecStart=/bin/sleep 1000'),
+  'dying.service': `[Unit]\nStartLimitIntervalSec=0\n${unit("Restart=always\nRestartSec=100ms\nExecStart=/bin/sh -c 'sleep 0.8; exit 5'")}`,
+  'waits.service': unit("Restart=always\nRestartSec=1h\nExecStart=/bin/sh -c 'exit 6'"),
+  'notifies.service': unit('Type=notify\nTimeoutStartSec=1h\nExecStart=/bin/sleep 1000'),
+  'garbled.service': unit('Type=oneshot\nExecStart=relative/path'),
 };
 
 /** @param {string} name @param {string} [more] */
@@ -56,11 +60,11 @@ if (stack && systemd) {
   symlinkSync('real.service', join(systemd.units, 'alias.service'));
   await systemd.define(UNITS);
   const sections = [
-    ...['web', 'broken', 'dies', 'nothing', 'slow', 'needs', 'missing', 'alias', 'restless'].map((name) => section(name)),
+    ...['web', 'broken', 'dies', 'nothing', 'slow', 'needs', 'missing', 'alias', 'restless', 'dying', 'waits', 'notifies', 'garbled'].map((name) => section(name)),
     section('hangs', 'timeout = 1'),
   ].join('\n');
   await stack.startReporter('unitary', { sections, env: systemd.env });
-  await waitFor(async () => Object.keys(await services()).length === 10, { what: 'the services' });
+  await waitFor(async () => Object.keys(await services()).length === 14, { what: 'the services' });
   // The stream of commands may connect a moment after the first report.
   await waitFor(async () => (await control('web', 'stop'))?.success, { what: 'the first command' });
 }
@@ -114,6 +118,64 @@ test('a_slow_start_is_waited_for', options, async () => {
   assert.equal(answer.success, true, JSON.stringify(answer));
   assert.ok(performance.now() - begun >= 2900);
   await becomes('slow', 'running');
+});
+
+/** @param {string} name @param {(service: any) => boolean} holds @param {string} what */
+const shows = (name, holds, what) =>
+  waitFor(async () => holds((await services())[name]), { what: `${name} to show ${what}` });
+
+test('a_unit_on_its_way_up_runs_while_its_main_process_lives', options, async () => {
+  await systemd?.systemctl('start', '--no-block', 'notifies.service');
+  await becomes('notifies', 'running');
+  const { detail, since, uptime } = (await services()).notifies;
+  assert.equal(detail, 'activating (start)');
+  assert.ok(Date.parse(since) > Date.now() - 60_000 && uptime < 60, `since ${since}, uptime ${uptime}`);
+  await systemd?.systemctl('stop', 'notifies.service');
+  await systemd?.systemctl('start', '--no-block', 'hangs.service');
+  await shows('hangs', ({ status, detail }) => status === 'running' && detail === 'activating (start)', 'that it works');
+  await systemd?.systemctl('stop', 'hangs.service');
+});
+
+test('a_unit_that_cannot_be_loaded_is_an_error_and_says_why', options, async () => {
+  const { status, installed, detail, last_failure } = (await services()).garbled;
+  assert.deepEqual({ status, installed, detail }, { status: 'error', installed: true, detail: 'bad-setting' });
+  assert.match(last_failure.message, /garbled\.service has a bad unit file setting/);
+  const { missing } = await services();
+  assert.equal(missing.detail, 'not-found');
+});
+
+test('a_failed_unit_that_waits_for_its_next_start_is_an_error', options, async () => {
+  await systemd?.systemctl('start', '--no-block', 'waits.service');
+  await shows('waits', ({ detail }) => detail === 'activating (auto-restart)', 'that it waits');
+  const { status, last_failure, since } = (await services()).waits;
+  assert.equal(status, 'error');
+  assert.equal(last_failure.message, 'exit-code, exit status 6');
+  assert.ok(Date.parse(since) > Date.now() - 60_000, since);
+  await systemd?.systemctl('stop', 'waits.service');
+  await becomes('waits', 'stopped');
+  assert.equal((await services()).waits.last_failure.message, 'exit-code, exit status 6', 'it is still told');
+});
+
+test('a_unit_that_dies_again_and_again_is_an_error_all_the_time_and_its_restarts_are_counted', options, async () => {
+  await systemd?.systemctl('start', 'dying.service');
+  await shows('dying', ({ status, restarts }) => status === 'error' && restarts >= 1, 'its first restart');
+  const begun = (await services()).dying.since;
+  /** @type {Set<string>} */
+  const statuses = new Set();
+  const watch = async () => {
+    await control('web', 'restart'); // a report comes with every result
+    const { dying } = await services();
+    statuses.add(dying.status);
+    return dying.restarts >= 6;
+  };
+  await waitFor(watch, { what: 'more restarts' });
+  assert.deepEqual([...statuses], ['error']);
+  const { last_failure, since } = (await services()).dying;
+  assert.equal(since, begun);
+  assert.equal(last_failure.message, 'exit-code, exit status 5');
+  assert.ok(Date.parse(last_failure.at) > Date.parse(begun), 'its newest failure is told');
+  await systemd?.systemctl('stop', 'dying.service');
+  await becomes('dying', 'stopped');
 });
 
 test('a_start_beyond_its_time_is_told_to_go_on', options, async () => {

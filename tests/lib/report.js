@@ -26,6 +26,10 @@ export function service(changes = {}) {
     description: 'Web server',
     driver: 'systemd',
     uptime: 3600,
+    detail: 'active (running)',
+    since: '2025-11-17T09:30:00.000Z',
+    restarts: 0,
+    last_failure: null,
     actions: ['start', 'stop', 'restart'],
     ...changes,
   };

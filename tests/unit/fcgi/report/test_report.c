@@ -111,7 +111,7 @@ static void the_summary_is_flat_and_counts(void **state)
 	json_free(body);
 }
 
-static void the_revision_follows_names_states_and_installation_alone(void **state)
+static void the_revision_follows_names_states_installation_and_when_they_began(void **state)
 {
 	uint32_t base = revision_of("{\"a\":{\"status\":\"running\",\"uptime\":1}}");
 
@@ -120,6 +120,10 @@ static void the_revision_follows_names_states_and_installation_alone(void **stat
 			 base);
 	assert_int_not_equal(revision_of("{\"a\":{\"status\":\"stopped\"}}"), base);
 	assert_int_not_equal(revision_of("{\"b\":{\"status\":\"running\"}}"), base);
+	/* It was stopped in between. */
+	assert_int_not_equal(
+		revision_of("{\"a\":{\"status\":\"running\",\"since\":\"2025-11-17T10:30:01Z\"}}"),
+		revision_of("{\"a\":{\"status\":\"running\",\"since\":\"2025-11-17T10:30:00Z\"}}"));
 	assert_int_not_equal(revision_of("{\"a\":{\"status\":\"running\",\"installed\":false}}"), base);
 	assert_int_not_equal(revision_of("{}"), base);
 }
@@ -142,7 +146,7 @@ int main(void)
 		cmocka_unit_test(the_state_begins_with_its_head_and_holds_what_is_known),
 		cmocka_unit_test(a_point_holds_shares_and_the_counters_that_are_told),
 		cmocka_unit_test(the_summary_is_flat_and_counts),
-		cmocka_unit_test(the_revision_follows_names_states_and_installation_alone),
+		cmocka_unit_test(the_revision_follows_names_states_installation_and_when_they_began),
 		cmocka_unit_test(a_workers_bounds_lie_within_the_contracts),
 	};
 
