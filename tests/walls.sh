@@ -69,7 +69,7 @@ fcgi                   fcgi/api fcgi/http fcgi/pool fcgi/store
 
 reporter/base
 reporter/config        reporter/base
-reporter/metrics
+reporter/metrics       reporter/base
 reporter/certificates  reporter/base reporter/config
 reporter/services      reporter/base reporter/config
 reporter/spool         reporter/base

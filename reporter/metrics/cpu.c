@@ -7,14 +7,21 @@
  */
 #include "reporter/metrics/sample.h"
 
+#include "common/clock.h"
+
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TICKS_MIN_A_CPU = 25 }; /* a quarter of a second, below which a share would be noise */
+enum {
+	TICKS_MIN_A_CPU = 25,	 /* a quarter of a second, below which a share would be noise */
+	STANDS_STILL_MS = 10000, /* if so few ticks came in this time, nobody counts them */
+};
 
 /*
- * proc_stat(5): user nice system idle iowait irq softirq steal; guest time is part of user's.
+ * proc_stat(5): user nice system idle iowait irq softirq steal; guest time is part of user's. Linux
+ * before 2.6.11 and some emulations have fewer columns; what is not there is 0.
  *
  * SAMPLE
  *     cpu  12778 0 8272 403998 1316 0 234 918 0 0
@@ -22,49 +29,70 @@ enum { TICKS_MIN_A_CPU = 25 }; /* a quarter of a second, below which a share wou
  */
 static enum err parse_ticks(const char *text, struct cpu_ticks *out)
 {
-	uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
+	uint64_t user, nice, system, idle, iowait = 0, irq = 0, softirq = 0, steal = 0;
 
-	if (sscanf(text,
-		   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64,
-		   &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
+	if (!strchr(text, '\n') || sscanf(text,
+					  "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+					  " %" SCNu64 " %" SCNu64 " %" SCNu64,
+					  &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) < 4)
 		return ERR_MALFORMED;
 	out->busy = user + nice + system + irq + softirq + steal;
 	out->total = out->busy + idle + iowait;
 	return ERR_NONE;
 }
 
+/* How many lines of single processors follow the first. 0 if there is nothing behind them: the file was cut.
+ */
 static int64_t count_processors(const char *text)
 {
+	const char *line = strchr(text, '\n');
 	int64_t count = 0;
 
-	for (const char *line = strchr(text, '\n'); line && strncmp(line, "\ncpu", 4) == 0;
-	     line = strchr(line + 1, '\n'))
+	for (; line && strncmp(line, "\ncpu", 4) == 0; line = strchr(line + 1, '\n'))
 		count++;
-	return count;
+	return line && line[1] ? count : 0;
 }
 
-static enum err parse(struct host *host, const char *text, struct sample *out)
+/* Brings the share up to date if enough ticks have gathered. */
+static void count_share(struct host *host, const struct cpu_ticks *now, int64_t cpus)
+{
+	struct cpu_ticks *since = &host->cpu_since;
+	int64_t now_ms = clock_monotonic_ms();
+	uint64_t total, busy;
+
+	if (now->total < since->total) /* a processor was taken away, and its ticks with it */
+		*since = (struct cpu_ticks){0};
+	total = now->total - since->total;
+	if (total == 0 || total < (uint64_t)(TICKS_MIN_A_CPU * cpus)) {
+		if (host->cpu_since_ms && now_ms - host->cpu_since_ms > STANDS_STILL_MS)
+			host->cpu_percent = NAN;
+		return;
+	}
+	/* iowait may run backwards (proc_stat(5)), and busy time with it may seem to. */
+	busy = now->busy > since->busy ? now->busy - since->busy : 0;
+	host->cpu_percent = fmin(100.0 * (double)busy / (double)total, 100);
+	*since = *now;
+	host->cpu_since_ms = now_ms;
+}
+
+static enum err parse(struct host *host, const char *text, struct sample *out, struct reason *why)
 {
 	struct cpu_ticks now;
-	uint64_t total, busy;
-	double percent;
+	int64_t cpus;
 
-	(void)host;
 	if (parse_ticks(text, &now) != ERR_NONE)
-		return ERR_MALFORMED;
-	out->cpu_count = count_processors(text);
-	if (now.total < out->cpu_since.total) /* a processor was taken away, and its ticks with it */
-		out->cpu_since = (struct cpu_ticks){0};
-	total = now.total - out->cpu_since.total;
-	if (total == 0 || total < (uint64_t)(TICKS_MIN_A_CPU * out->cpu_count))
-		return ERR_NONE;
-	/* iowait may run backwards (proc_stat(5)), and busy time with it may seem to. */
-	busy = now.busy > out->cpu_since.busy ? now.busy - out->cpu_since.busy : 0;
-	percent = 100.0 * (double)busy / (double)total;
-	out->cpu_percent = percent < 100 ? percent : 100;
-	out->cpu_since = now;
+		return reason_set(why, ERR_MALFORMED, "proc/stat does not begin with the processors' time");
+	cpus = count_processors(text);
+	if (cpus == 0)
+		return reason_set(why, ERR_MALFORMED,
+				  "proc/stat lists no processors, or ends within their list");
+	out->cpu.count = cpus;
+	count_share(host, &now, cpus);
+	out->cpu.percent = host->cpu_percent;
+	if (isnan(host->cpu_percent))
+		return reason_set(why, ERR_MALFORMED, "the time in proc/stat stands still");
 	return ERR_NONE;
 }
 
-const struct collector collect_cpu = {.name = "cpu", .file = "proc/stat", .watched = true, .parse = parse};
+const struct collector collect_cpu = {
+	.metric = "cpu_percent", SAMPLE_PART(cpu), .file = "proc/stat", .watched = true, .parse = parse};

@@ -1,27 +1,27 @@
 /*
  * The table of collectors, and the reading for them. What the files mean is the collectors' concern. Reading
  * and parsing are apart, so that a test brings its own tree of files, and so that one buffer serves them all.
+ *
+ * What must stay true: before a collector is called, its part of the sample is unknown. So what fails is
+ * unknown, however it fails, and no collector has to see to it.
  */
 #include "reporter/metrics/sampler.h"
 
 #include "common/clock.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/mem.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
-	TEXT_SIZE = 256 * 1024,		/* the longest file: proc/stat of a machine with 1000 processors */
 	BOOT_ID_SIZE = 40,		/* a UUID and a NUL, with room to spare */
 	RESUME_MIN_MS = 1000,		/* the CPU's share of less would be noise */
 	RESUME_MAX_MS = 10 * 60 * 1000, /* and that of more is no news */
+	ANEW_MS = 60 * 1000,		/* how long it is believed what a device is */
 };
 
 /* A row for each file of this room that measures something. */
@@ -34,170 +34,131 @@ enum { COLLECTORS_COUNT = sizeof(COLLECTORS) / sizeof(COLLECTORS[0]) };
 struct sampler {
 	struct host host;
 	struct sample sample;
+	struct troubles *troubles;
 	char boot_id[BOOT_ID_SIZE];
-	int files[COLLECTORS_COUNT];	/* open since sampler_new; -1: none, or it could not be opened */
-	bool failing[COLLECTORS_COUNT]; /* logged already */
-	char text[TEXT_SIZE];		/* the file that is just being parsed */
+	struct proc_file files[COLLECTORS_COUNT],
+		others[COLLECTORS_COUNT]; /* `file` and `otherwise` of each */
+	int64_t looked_ms;		  /* when the host was looked at anew last, monotonic */
+	struct buf text;		  /* the file that is just being parsed */
 };
 
-/* Reads an open file of /proc from its beginning. A file that does not fit ends with its last whole line. */
-static enum err read_file(int fd, char text[TEXT_SIZE])
+/* Ticks are counted from the boot, and those of another one mean nothing. Where there is no id, nothing is
+ * resumed. */
+static void read_boot_id(struct sampler *sampler)
 {
-	size_t len = 0;
+	struct proc_file file;
 
-	for (;;) {
-		ssize_t got = pread(fd, text + len, TEXT_SIZE - 1 - len, (off_t)len);
-
-		if (got < 0)
-			return ERR_SYSTEM;
-		len += (size_t)got;
-		if (got == 0)
-			break;
-	}
-	while (len == TEXT_SIZE - 1 && text[len - 1] != '\n' && len > 1)
-		len--;
-	text[len] = '\0';
-	return len ? ERR_NONE : ERR_MALFORMED;
+	proc_file_init(&file, sampler->host.root, "proc/sys/kernel/random/boot_id");
+	if (proc_file_read(&file, &sampler->text, false, NULL) == ERR_NONE)
+		snprintf(sampler->boot_id, sizeof(sampler->boot_id), "%.*s",
+			 (int)strcspn(sampler->text.data, " \n"), sampler->text.data);
+	proc_file_free(&file);
 }
 
-static int open_below(const char *root, const char *file)
-{
-	struct buf path = {0};
-	int fd;
-
-	buf_printf(&path, "%s%s", root, file);
-	fd = open(path.data, O_RDONLY | O_CLOEXEC);
-	buf_free(&path);
-	return fd;
-}
-
-struct sampler *sampler_new(const char *root, const char *disk_path)
+struct sampler *sampler_new(const char *root, const char *disk_path, struct troubles *troubles)
 {
 	struct sampler *sampler = mem_alloc(1, sizeof(*sampler));
 	struct host *host = &sampler->host;
 	struct buf path = {0};
-	int boot_id;
 
 	buf_printf(&path, "%s/", strcmp(root, "/") == 0 ? "" : root);
 	host->root = buf_steal(&path);
 	buf_printf(&path, "%s%s", host->root, disk_path + (*disk_path == '/'));
 	host->disk_path = buf_steal(&path);
-	buf_printf(&path, "%sproc", host->root);
-	host->processes = opendir(path.data);
-	buf_free(&path);
+	host->cpu_percent = NAN;
+	proc_file_init(&host->memory.arc, host->root, "proc/spl/kstat/zfs/arcstats");
+	proc_file_init(&host->memory.min_free, host->root, "proc/sys/vm/min_free_kbytes");
+	proc_file_init(&host->memory.mounts, host->root, "proc/self/mounts");
 	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
 		const struct collector *collector = COLLECTORS[i];
 
-		sampler->files[i] = collector->file ? open_below(host->root, collector->file) : -1;
-		if (sampler->files[i] < 0 && collector->otherwise)
-			sampler->files[i] = open_below(host->root, collector->otherwise);
+		if (collector->file)
+			proc_file_init(&sampler->files[i], host->root, collector->file);
+		if (collector->otherwise)
+			proc_file_init(&sampler->others[i], host->root, collector->otherwise);
 	}
-	/* Ticks are counted from the boot, and those of another one mean nothing. Without an id nothing is
-	 * resumed. */
-	boot_id = open_below(host->root, "proc/sys/kernel/random/boot_id");
-	if (boot_id < 0)
-		return sampler;
-	if (read_file(boot_id, sampler->text) == ERR_NONE)
-		snprintf(sampler->boot_id, sizeof(sampler->boot_id), "%.*s",
-			 (int)strcspn(sampler->text, " \n"), sampler->text);
-	close(boot_id);
+	sampler->sample = SAMPLE_NOTHING;
+	sampler->troubles = troubles;
+	read_boot_id(sampler);
 	return sampler;
 }
 
 void sampler_free(struct sampler *sampler)
 {
+	struct host *host;
+
 	if (!sampler)
 		return;
+	host = &sampler->host;
 	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
-		if (sampler->files[i] >= 0)
-			close(sampler->files[i]);
+		if (COLLECTORS[i]->file)
+			proc_file_free(&sampler->files[i]);
+		if (COLLECTORS[i]->otherwise)
+			proc_file_free(&sampler->others[i]);
 	}
-	if (sampler->host.processes)
-		closedir(sampler->host.processes);
-	free(sampler->host.disks);
-	free(sampler->host.disk_path);
-	free(sampler->host.root);
+	proc_file_free(&host->memory.arc);
+	proc_file_free(&host->memory.min_free);
+	proc_file_free(&host->memory.mounts);
+	buf_free(&host->memory.text);
+	if (host->processes)
+		closedir(host->processes);
+	devices_free(&host->disks);
+	devices_free(&host->interfaces);
+	free(host->disk_path);
+	free(host->root);
+	buf_free(&sampler->text);
 	free(sampler);
 }
 
-/* Brings one collector's part of the sample up to date, or leaves it as it is. */
-static enum err collect(struct sampler *sampler, size_t i)
+/* Measures one collector's part of the sample, which is unknown before. */
+static enum err collect(struct sampler *sampler, size_t i, bool compare, struct reason *why)
 {
 	const struct collector *collector = COLLECTORS[i];
+	struct reason other;
 	enum err err;
 
 	if (!collector->file)
-		return collector->measure(&sampler->host, &sampler->sample);
-	err = read_file(sampler->files[i], sampler->text);
+		return collector->measure(&sampler->host, &sampler->sample, why);
+	err = proc_file_read(&sampler->files[i], &sampler->text, compare, why);
+	if (err != ERR_NONE && collector->otherwise)
+		err = proc_file_read(&sampler->others[i], &sampler->text, compare, &other);
 	if (err != ERR_NONE)
 		return err;
-	return collector->parse(&sampler->host, sampler->text, &sampler->sample);
+	return collector->parse(&sampler->host, sampler->text.data, &sampler->sample, why);
 }
 
 const struct sample *sampler_take(struct sampler *sampler, enum sampler_scope scope)
 {
+	bool all = scope == SAMPLER_ALL;
+	int64_t now_ms = clock_monotonic_ms();
+
+	sampler->host.looks_anew = all && now_ms - sampler->looked_ms >= ANEW_MS;
+	if (sampler->host.looks_anew)
+		sampler->looked_ms = now_ms;
 	sampler->sample.timestamp_ms = clock_now_ms();
 	for (size_t i = 0; i < COLLECTORS_COUNT; i++) {
-		enum err err;
+		const struct collector *collector = COLLECTORS[i];
+		struct reason why;
 
-		if (scope == SAMPLER_WATCHED && !COLLECTORS[i]->watched)
+		if (!all && !collector->watched)
 			continue;
-		errno = 0;
-		err = collect(sampler, i);
-		if (err != ERR_NONE && !sampler->failing[i])
-			log_warning("sampler", "cannot measure what=%s error=%s", COLLECTORS[i]->name,
-				    errno ? strerror(errno) : err_code(err));
-		sampler->failing[i] = err != ERR_NONE;
+		memcpy((char *)&sampler->sample + collector->part,
+		       (const char *)&SAMPLE_NOTHING + collector->part, collector->part_len);
+		if (collect(sampler, i, all, &why) == ERR_NONE) {
+			if (troubles_end(sampler->troubles, TROUBLE_METRIC, collector->metric, NULL))
+				log_info("sampler", "can be measured again what=%s", collector->metric);
+		} else if (troubles_begin(sampler->troubles, TROUBLE_METRIC, collector->metric, why.text)) {
+			log_warning("sampler", "cannot measure what=%s error=\"%s\"", collector->metric,
+				    why.text);
+		}
 	}
 	return &sampler->sample;
-}
-
-void sampler_write(const struct sample *sample, struct buf *out)
-{
-	struct json_out json = {.buf = out};
-
-	json_open(&json, '{');
-	json_put_number(&json, "cpu_percent", sample->cpu_percent);
-	json_put_integer(&json, "cpu_count", sample->cpu_count);
-	json_open_member(&json, "memory", '{');
-	json_put_number(&json, "percent", sample->memory.percent);
-	json_put_integer(&json, "total", sample->memory.total);
-	json_put_integer(&json, "available", sample->memory.available);
-	json_put_integer(&json, "used", sample->memory.used);
-	json_close(&json, '}');
-	json_open_member(&json, "disk", '{');
-	json_put_number(&json, "percent", sample->disk.percent);
-	json_put_integer(&json, "total", sample->disk.total);
-	json_put_integer(&json, "free", sample->disk.free);
-	json_put_integer(&json, "used", sample->disk.used);
-	json_close(&json, '}');
-	json_put_number(&json, "memory_usage_mb", (double)sample->resident_bytes / (1024 * 1024));
-	json_open_member(&json, "load_average", '[');
-	for (int i = 0; i < 3; i++)
-		json_put_number(&json, NULL, sample->load[i]);
-	json_close(&json, ']');
-	json_open_member(&json, "disk_io", '{');
-	json_put_integer(&json, "read_bytes", sample->disk_io.read_bytes);
-	json_put_integer(&json, "write_bytes", sample->disk_io.write_bytes);
-	json_put_integer(&json, "read_count", sample->disk_io.read_count);
-	json_put_integer(&json, "write_count", sample->disk_io.write_count);
-	json_close(&json, '}');
-	json_open_member(&json, "network_io", '{');
-	json_put_integer(&json, "bytes_sent", sample->network.bytes_sent);
-	json_put_integer(&json, "bytes_recv", sample->network.bytes_recv);
-	json_put_integer(&json, "packets_sent", sample->network.packets_sent);
-	json_put_integer(&json, "packets_recv", sample->network.packets_recv);
-	json_close(&json, '}');
-	json_put_integer(&json, "process_count", sample->process_count);
-	json_put_time(&json, "timestamp", sample->timestamp_ms);
-	json_close(&json, '}');
 }
 
 void sampler_save(const struct sampler *sampler, struct buf *out)
 {
 	buf_printf(out, "%s %" PRId64 " %" PRIu64 " %" PRIu64 "\n", sampler->boot_id,
-		   sampler->sample.timestamp_ms, sampler->sample.cpu_since.busy,
-		   sampler->sample.cpu_since.total);
+		   sampler->sample.timestamp_ms, sampler->host.cpu_since.busy, sampler->host.cpu_since.total);
 }
 
 bool sampler_resume(struct sampler *sampler, const char *saved, int64_t now_ms)
@@ -213,6 +174,6 @@ bool sampler_resume(struct sampler *sampler, const char *saved, int64_t now_ms)
 		return false;
 	if (now_ms - taken_ms < RESUME_MIN_MS || now_ms - taken_ms > RESUME_MAX_MS)
 		return false;
-	sampler->sample.cpu_since = since;
+	sampler->host.cpu_since = since;
 	return true;
 }

@@ -1,14 +1,12 @@
 /* Puts a report together. What its parts say is their owners' concern. */
 #include "reporter/report/report.h"
 
-#include "reporter/metrics/sampler.h"
-
 void report_write(const struct report_parts *parts, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	struct buf metrics = {0};
 
-	sampler_write(parts->sample, &metrics);
+	sample_write(parts->sample, &metrics);
 	json_open(&json, '{');
 	json_put_text(&json, "worker_id", parts->config->node_id);
 	if (parts->instance)

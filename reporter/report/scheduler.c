@@ -124,7 +124,7 @@ static void on_write(void *user, bool last, struct buf *out)
 	scheduler_write_stats(scheduler, &stats);
 	report_write(&parts, out);
 	buf_free(&stats);
-	scheduler->reported_cpu = sample->cpu_percent;
+	scheduler->reported_cpu = sample->cpu.percent;
 	scheduler->reported_memory = sample->memory.percent;
 	scheduler->reported_troubles = troubles_revision(scheduler->troubles);
 }
@@ -200,7 +200,7 @@ static void on_watch(void *user)
 	if (++scheduler->watches % WATCHES_A_LOOK == 0)
 		services_look(scheduler->services);
 	if (scheduler->state == STATE_ACTIVE &&
-	    (fabs(sample->cpu_percent - scheduler->reported_cpu) > MATTERS_POINTS ||
+	    (fabs(sample->cpu.percent - scheduler->reported_cpu) > MATTERS_POINTS ||
 	     fabs(sample->memory.percent - scheduler->reported_memory) > MATTERS_POINTS ||
 	     troubles_revision(scheduler->troubles) != scheduler->reported_troubles))
 		delivery_request(scheduler->delivery, DELIVERY_SOON);
@@ -243,7 +243,8 @@ enum err scheduler_new(struct loop *loop, const struct config *config, enum repo
 	scheduler->ready = loop_timer(loop, on_ready, scheduler);
 	scheduler->watch = loop_timer(loop, on_watch, scheduler);
 	scheduler->troubles = troubles_new();
-	scheduler->sampler = sampler_new(config->reporter.host_root, config->reporter.disk_path);
+	scheduler->sampler =
+		sampler_new(config->reporter.host_root, config->reporter.disk_path, scheduler->troubles);
 	scheduler->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
 	scheduler->services = services_new(loop, config, scheduler->troubles, on_service_changed, scheduler);
 	scheduler->delivery = delivery_new(loop, uplink,
