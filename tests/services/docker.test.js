@@ -13,7 +13,7 @@ import { settles } from '../lib/wait.js';
 
 const run = promisify(execFile);
 const IMAGE = 'debian:bookworm-slim';
-const names = ['web', 'deaf', 'broken', 'fails'];
+const names = ['web', 'deaf', 'broken', 'fails', 'dying', 'quits', 'sick'];
 
 /** @param {...string} args @returns {Promise<string>} what it prints */
 const docker = async (...args) => (await run('docker', args)).stdout.trim();
@@ -62,6 +62,9 @@ await docker('create', '--name', own('web'), '--init', IMAGE, 'sleep', '1000');
 await docker('create', '--name', own('deaf'), IMAGE, 'sh', '-c', 'trap "" TERM; while :; do sleep 1; done');
 await docker('create', '--name', own('broken'), IMAGE, '/nonexistent');
 await docker('create', '--name', own('fails'), IMAGE, 'sh', '-c', 'exit 3');
+await docker('create', '--name', own('dying'), '--restart', 'always', IMAGE, 'sh', '-c', 'sleep 0.8; exit 5');
+await docker('create', '--name', own('quits'), '--stop-signal', 'SIGQUIT', IMAGE, 'sh', '-c', 'trap "exit 131" QUIT; while :; do sleep 0.1; done');
+await docker('create', '--name', own('sick'), '--init', '--health-cmd', 'echo refused; exit 1', '--health-interval', '1s', '--health-retries', '1', IMAGE, 'sleep', '1000');
 await stack.startReporter('docking', {
   sections: [...names, 'missing']
     .map(
@@ -83,7 +86,7 @@ const control = async (name, action) =>
 const becomes = (name, status) =>
   waitFor(async () => (await services())[name]?.status === status, { what: `${name} to be seen as ${status}` });
 
-await waitFor(async () => Object.keys(await services()).length === 5, { what: 'the services' });
+await waitFor(async () => Object.keys(await services()).length === 8, { what: 'the services' });
 await waitFor(async () => (await control('web', 'stop'))?.success, { what: 'the first command' });
 
 test('a_container_is_started_restarted_and_stopped', async () => {
@@ -122,6 +125,50 @@ test('the_engine_s_own_reason_is_told', async () => {
 test('a_container_that_ends_with_a_failure_is_an_error', async () => {
   await docker('start', own('fails'));
   await becomes('fails', 'error');
+});
+
+/** @param {string} name @param {(service: any) => boolean} holds @param {string} what */
+const shows = (name, holds, what) => waitFor(async () => holds((await services())[name]), { what: `${name} to show ${what}` });
+
+test('a_container_tells_its_detail_since_when_and_its_last_failure', async () => {
+  const { detail, since, restarts, last_failure } = (await services()).fails;
+  assert.deepEqual([detail, restarts, last_failure.message], ['exited (3)', 0, 'exit status 3']);
+  assert.ok(Date.parse(since) > Date.now() - 60_000 && last_failure.at === since, since);
+  assert.equal((await services()).quits.detail, 'created');
+});
+
+test('a_container_that_ended_by_its_own_stop_signal_is_stopped', async () => {
+  await docker('start', own('quits'));
+  await becomes('quits', 'running');
+  await docker('stop', own('quits'));
+  await becomes('quits', 'stopped');
+  const { detail, last_failure } = (await services()).quits;
+  assert.deepEqual([detail, last_failure], ['exited (131)', null]);
+});
+
+test('an_unhealthy_container_is_an_error_and_says_why', async () => {
+  await docker('start', own('sick'));
+  await shows('sick', ({ status, detail }) => status === 'error' && detail === 'unhealthy', 'that it is unhealthy');
+  assert.equal((await services()).sick.last_failure.message, 'the health check failed: refused');
+  await docker('rm', '--force', own('sick'));
+});
+
+test('a_container_that_dies_again_and_again_is_an_error_all_the_time_and_its_restarts_are_counted', async () => {
+  await docker('start', own('dying'));
+  await shows('dying', ({ status, restarts }) => status === 'error' && restarts >= 1, 'its first restart');
+  /** @type {Set<string>} */
+  const statuses = new Set();
+  const watch = async () => {
+    await control('web', 'restart'); // a report comes with every result
+    const { dying } = await services();
+    statuses.add(dying.status);
+    return dying.restarts >= 4;
+  };
+  await waitFor(watch, { what: 'more restarts' });
+  assert.deepEqual([...statuses], ['error']);
+  assert.equal((await services()).dying.last_failure.message, 'exit status 5');
+  await control('web', 'stop');
+  await docker('rm', '--force', own('dying'));
 });
 
 test('a_killed_container_is_seen_at_once', async () => {
