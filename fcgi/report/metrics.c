@@ -43,6 +43,7 @@ static const struct metric METRICS[] = {
 	{"network_io", "packets_sent", KIND_COUNT, false},
 	{"network_io", "packets_recv", KIND_COUNT, false},
 	{"", "process_count", KIND_COUNT, false},
+	{"", "boot_time", KIND_TIME, false},
 	{"", "timestamp", KIND_TIME, false},
 };
 

@@ -16,6 +16,7 @@ const struct sample SAMPLE_NOTHING = {
 	.disk_io = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
 	.network = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN},
 	.process_count = UNKNOWN,
+	.booted_ms = UNKNOWN,
 };
 
 enum err sample_sums(const struct devices *devices, int64_t *const out[DEVICE_COUNTERS], struct reason *why)
@@ -82,6 +83,10 @@ void sample_write(const struct sample *sample, struct buf *out)
 	put_count(&json, "packets_recv", sample->network.packets_recv);
 	json_close(&json, '}');
 	put_count(&json, "process_count", sample->process_count);
+	if (sample->booted_ms == UNKNOWN)
+		json_put_null(&json, "boot_time");
+	else
+		json_put_time(&json, "boot_time", sample->booted_ms);
 	json_put_time(&json, "timestamp", sample->timestamp_ms);
 	json_close(&json, '}');
 }

@@ -74,6 +74,7 @@ struct sample {
 	struct sample_disk_io disk_io;
 	struct sample_network network;
 	int64_t process_count;
+	int64_t booted_ms; /* since the epoch: when the machine started */
 };
 
 /* The machine that is measured: the one at `/`, a container's view of its host, or a test's own tree. */
@@ -135,5 +136,6 @@ extern const struct collector collect_load;
 extern const struct collector collect_disk_io;
 extern const struct collector collect_network;
 extern const struct collector collect_processes;
+extern const struct collector collect_boot_time;
 
 #endif

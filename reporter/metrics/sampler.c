@@ -26,8 +26,8 @@ enum {
 
 /* A row for each file of this room that measures something. */
 static const struct collector *const COLLECTORS[] = {
-	&collect_cpu,  &collect_memory,	 &collect_disk,	   &collect_self,
-	&collect_load, &collect_disk_io, &collect_network, &collect_processes,
+	&collect_cpu,	  &collect_memory,  &collect_disk,	&collect_self,	    &collect_load,
+	&collect_disk_io, &collect_network, &collect_processes, &collect_boot_time,
 };
 enum { COLLECTORS_COUNT = sizeof(COLLECTORS) / sizeof(COLLECTORS[0]) };
 

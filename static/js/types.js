@@ -69,6 +69,7 @@
  * @property {{read_bytes: number, write_bytes: number, read_count: number, write_count: number}} [disk_io]
  * @property {{bytes_sent: number, bytes_recv: number, packets_sent: number, packets_recv: number}} [network_io]
  * @property {number} [process_count]
+ * @property {string | null} [boot_time] when the machine started
  * @property {string} timestamp
  *
  * @typedef {object} Service

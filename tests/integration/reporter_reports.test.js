@@ -40,6 +40,9 @@ test('the_numbers_are_those_of_the_machine', async () => {
   const [percent, size] = df.split(/[ %]+/).map(Number);
   assert.equal(metrics.disk.total, size);
   assert.ok(Math.abs(Math.ceil(metrics.disk.percent) - percent) <= 1, `${metrics.disk.percent} is not df's ${percent}`);
+  const started = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]) * 1000;
+  // The kernel counts it back from a clock that is kept right, which may move it by a second.
+  assert.ok(Math.abs(Date.parse(metrics.boot_time) - started) <= 1000, metrics.boot_time);
   const load = readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).map(Number);
   metrics.load_average.forEach((/** @type {number} */ value, /** @type {number} */ i) =>
     assert.ok(Math.abs(value - load[i]) < 2),

@@ -13,6 +13,7 @@ export function metrics(changes = {}) {
     disk_io: { read_bytes: 1000, write_bytes: 2000, read_count: 10, write_count: 20 },
     network_io: { bytes_sent: 3000, bytes_recv: 4000, packets_sent: 30, packets_recv: 40 },
     process_count: 123,
+    boot_time: '2025-11-08T04:12:00.000Z',
     timestamp: '2025-11-17T10:30:00.123Z',
     ...changes,
   };
@@ -67,6 +68,7 @@ export function sampleReport(node, { description = 'A high performance web serve
       disk_io: { read_bytes: 1_268_580_352, write_bytes: 9_713_016_832, read_count: 48_213, write_count: 310_442 },
       network_io: { bytes_sent: 871_234_551, bytes_recv: 2_913_774_120, packets_sent: 1_923_113, packets_recv: 2_411_530 },
       process_count: 131,
+      boot_time: '2025-11-08T04:12:00.000Z',
       timestamp: new Date().toISOString(),
     }),
     services: {

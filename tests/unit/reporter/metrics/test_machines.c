@@ -56,6 +56,7 @@ static void a_virtual_machine(void **state)
 	assert_int_equal(sample->network.packets_sent, 36627);
 	assert_int_equal(sample->resident_bytes, 5447LL * sysconf(_SC_PAGESIZE));
 	assert_int_equal(sample->process_count, 1);
+	assert_int_equal(sample->booted_ms, 1795459483000LL);
 }
 
 static void a_container_with_lxcfs(void **state)

@@ -94,9 +94,9 @@ static void a_saved_sample_is_gone_on_from_in_the_same_boot_only(void **state)
 
 static void the_json_has_every_field_of_the_contract(void **state)
 {
-	static const char *const keys[] = {"cpu_percent",     "cpu_count",    "memory",	 "disk",
-					   "memory_usage_mb", "load_average", "disk_io", "network_io",
-					   "process_count",   "timestamp"};
+	static const char *const keys[] = {"cpu_percent",     "cpu_count",    "memory",	  "disk",
+					   "memory_usage_mb", "load_average", "disk_io",  "network_io",
+					   "process_count",   "boot_time",    "timestamp"};
 	struct sampler *sampler = sampler_new(CAPTURE, "/", troubles);
 	struct buf text = {0};
 	struct json *json;
