@@ -63,6 +63,7 @@ static void keep_certificates(struct parsed_report *report, const struct buf *st
 		return;
 	days_left = json_get(summary, "certificate_days_left");
 	report->certificates.total = (int64_t)json_number(json_get(summary, "certificates_total"));
+	report->certificates.errors = (int64_t)json_number(json_get(summary, "certificates_error"));
 	report->certificates.has_days_left = json_is_number(days_left);
 	report->certificates.days_left = (int64_t)json_number(days_left);
 	json_free(summary);

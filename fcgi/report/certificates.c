@@ -1,7 +1,7 @@
 /*
  * The `certificates` array: what the worker found in the files that it was told to look at. They are facts
  * for people to read; the coordinator opens no certificate, and only counts the days until the first one
- * ends.
+ * ends. A path whose certificate the worker cannot read has an `error` in place of facts; it counts apart.
  */
 #include "common/clock.h"
 #include "common/limits.h"
@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define PATH_BYTES 4096
 #define TEXT_BYTES 1024
@@ -22,7 +24,7 @@ static const struct field {
 	enum field_kind kind;
 	size_t max_len;
 	bool needed; /* a certificate without it is refused */
-} FIELDS[] = {
+} FACTS[] = {
 	{"path", FIELD_TEXT, PATH_BYTES, true},
 	{"subject", FIELD_TEXT, TEXT_BYTES, true},
 	{"issuer", FIELD_TEXT, TEXT_BYTES, true},
@@ -31,6 +33,13 @@ static const struct field {
 	{"not_after", FIELD_TIME, LIMIT_NAME, true},
 	{"fingerprint_sha256", FIELD_TEXT, LIMIT_NAME, true},
 	{"key", FIELD_TEXT, LIMIT_NAME, false},
+};
+
+/* Of a path that cannot be read. */
+static const struct field ERROR_FIELDS[] = {
+	{"path", FIELD_TEXT, PATH_BYTES, true},
+	{"error", FIELD_TEXT, TEXT_BYTES, true},
+	{"since", FIELD_TIME, LIMIT_NAME, true},
 };
 
 /* Checks one member and writes it; times are written in the contract's form, whatever form they came in. */
@@ -76,24 +85,44 @@ static enum err take_sans(const struct json *certificate, const char *path, stru
 	return ERR_NONE;
 }
 
-/* The members of an object that is open already. */
-static enum err take_certificate(const struct json *certificate, const char *path, struct json_out *out,
-				 int64_t *days_left, struct reason *why)
+static enum err take_fields(const struct json *certificate, const char *path, const struct field *fields,
+			    size_t count, struct json_out *out, struct reason *why)
 {
-	enum err err;
+	for (size_t i = 0; i < count; i++) {
+		enum err err = take_field(certificate, path, &fields[i], out, why);
 
-	for (size_t i = 0; i < sizeof(FIELDS) / sizeof(*FIELDS); i++) {
-		err = take_field(certificate, path, &FIELDS[i], out, why);
 		if (err != ERR_NONE)
 			return err;
 	}
-	err = json_need_integer(certificate, path, "days_left", -DAYS_MAX, DAYS_MAX, days_left, why);
+	return ERR_NONE;
+}
+
+/* The members of an object that is open already, and what is counted of it. */
+static enum err take_certificate(const struct json *certificate, const char *path,
+				 struct parsed_certificates *parsed, struct json_out *out, struct reason *why)
+{
+	const struct json *error = json_get(certificate, "error");
+	int64_t days_left = 0;
+	enum err err;
+
+	if (error && !json_is_null(error)) {
+		parsed->errors++;
+		return take_fields(certificate, path, ERROR_FIELDS, COUNT(ERROR_FIELDS), out, why);
+	}
+	err = take_fields(certificate, path, FACTS, COUNT(FACTS), out, why);
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_integer(certificate, path, "days_left", -DAYS_MAX, DAYS_MAX, &days_left, why);
 	if (err != ERR_NONE)
 		return err;
 	err = take_sans(certificate, path, out, why);
 	if (err != ERR_NONE)
 		return err;
-	json_put_integer(out, "days_left", *days_left);
+	json_put_integer(out, "days_left", days_left);
+	if (!parsed->has_days_left || days_left < parsed->days_left)
+		parsed->days_left = days_left;
+	parsed->has_days_left = true;
+	parsed->total++;
 	return ERR_NONE;
 }
 
@@ -111,7 +140,6 @@ enum err report_read_certificates(const struct json *certificates, const char *n
 	out->given = true;
 	json_open(&json, '[');
 	for (const struct json *c = json_first(certificates); c; c = json_next(c), index++) {
-		int64_t days_left = 0;
 		char path[32];
 		enum err err;
 
@@ -120,15 +148,11 @@ enum err report_read_certificates(const struct json *certificates, const char *n
 			return reason_set(why, ERR_INVALID, "%s must be an object", path);
 		json_open(&json, '{');
 		json_put_text(&json, "worker", node);
-		err = take_certificate(c, path, &json, &days_left, why);
+		err = take_certificate(c, path, out, &json, why);
 		if (err != ERR_NONE)
 			return err;
 		json_close(&json, '}');
-		if (!out->has_days_left || days_left < out->days_left)
-			out->days_left = days_left;
-		out->has_days_left = true;
 	}
 	json_close(&json, ']');
-	out->total = (int64_t)index;
 	return ERR_NONE;
 }

@@ -33,9 +33,10 @@ struct parsed_services {
 };
 
 struct parsed_certificates {
-	bool given;	 /* the report told them; else they are as they were, and the rest is empty */
-	struct buf json; /* an array, each certificate with its worker */
-	int64_t total;
+	bool given;	    /* the report told them; else they are as they were, and the rest is empty */
+	struct buf json;    /* an array, each certificate with its worker */
+	int64_t total;	    /* of those that could be read */
+	int64_t errors;	    /* paths that could not */
 	bool has_days_left; /* there is a certificate */
 	int64_t days_left;  /* until the first of them ends; negative once it has ended */
 };

@@ -78,6 +78,7 @@ void report_write_summary(const struct parsed_report *report, const struct repor
 	json_put_integer(&json, "services_error", report->services.by_status[REPORT_ERROR]);
 	json_put_integer(&json, "services_revision", report->services.revision);
 	json_put_integer(&json, "certificates_total", report->certificates.total);
+	json_put_integer(&json, "certificates_error", report->certificates.errors);
 	if (report->certificates.has_days_left)
 		json_put_integer(&json, "certificate_days_left", report->certificates.days_left);
 	else

@@ -18,6 +18,8 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,6 +30,7 @@
 #define PATH_MAX_LEN  4096
 #define PEM_BEGIN     "-----BEGIN "
 #define NAME_MAX_LEN  1024 /* of a subject or an issuer */
+#define ERROR_MAX_LEN LIMIT_TROUBLE
 #define SAN_MAX_COUNT 100
 #define SAN_MAX_LEN   255
 #define CUT_MARK      "…"
@@ -91,8 +94,10 @@ static void read_block(struct certificate_set *set, const char *text, size_t len
 		if (len >= begin_len && memcmp(text, KINDS[i].begin, begin_len) == 0)
 			kind = &KINDS[i];
 	}
-	if (!kind)
+	if (!kind) {
+		set->others++;
 		return;
+	}
 	bio = BIO_new_mem_buf(text, (int)len);
 	if (bio && PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
 		der = data;
@@ -103,6 +108,28 @@ static void read_block(struct certificate_set *set, const char *text, size_t len
 	}
 	BIO_free(bio);
 	add(set, certificate);
+}
+
+/* Which kind of container the bytes are, in DER or PEM; NULL if none. They may need a password, so they are
+ * not opened. */
+static const char *container_of(const char *data, size_t len)
+{
+	static const char PEM_7[] = PEM_BEGIN PEM_STRING_PKCS7 "-----",
+			  PEM_CMS[] = PEM_BEGIN PEM_STRING_CMS "-----";
+	const unsigned char *der = (const unsigned char *)data;
+	PKCS12 *pkcs12 = d2i_PKCS12(NULL, &der, (long)len);
+	PKCS7 *pkcs7;
+	bool is_pkcs7;
+
+	PKCS12_free(pkcs12);
+	if (pkcs12)
+		return "a PKCS#12 container (.p12)";
+	der = (const unsigned char *)data;
+	pkcs7 = d2i_PKCS7(NULL, &der, (long)len);
+	is_pkcs7 = pkcs7 || memmem(data, len, PEM_7, strlen(PEM_7)) ||
+		   memmem(data, len, PEM_CMS, strlen(PEM_CMS));
+	PKCS7_free(pkcs7);
+	return is_pkcs7 ? "a PKCS#7 container (.p7b)" : NULL;
 }
 
 void certificate_set_read(const char *data, size_t len, struct certificate_set *out)
@@ -126,6 +153,8 @@ void certificate_set_read(const char *data, size_t len, struct certificate_set *
 		if (certificate) /* or it was never meant to be one */
 			add(out, certificate);
 	}
+	if (out->count == 0 && out->damaged == 0)
+		out->container = container_of(data, len);
 	ERR_clear_error();
 }
 
@@ -217,6 +246,17 @@ static void put_key(struct json_out *out, const X509 *x509)
 		snprintf(text, sizeof(text), "%s", algorithm);
 	}
 	json_put_text(out, "key", text);
+}
+
+void certificate_write_error(struct json_out *out, const char *node, const char *path, const char *error,
+			     int64_t since_ms)
+{
+	json_open(out, '{');
+	json_put_text(out, "worker", node);
+	put_bounded(out, "path", path, strlen(path), PATH_MAX_LEN);
+	put_bounded(out, "error", error, strlen(error), ERROR_MAX_LEN);
+	json_put_time(out, "since", since_ms);
+	json_close(out, '}');
 }
 
 void certificate_write(struct json_out *out, const struct certificate_set *set, size_t index,

@@ -16,8 +16,10 @@ struct certificate;
 struct certificate_set {
 	struct certificate *items;
 	size_t count;
-	size_t damaged; /* how many call themselves a certificate and cannot be read as one, or have no
-			   readable times */
+	size_t damaged;	       /* how many call themselves a certificate and cannot be read as one, or have no
+				  readable times */
+	size_t others;	       /* PEM blocks that do not: keys, parameters, requests */
+	const char *container; /* if there is no certificate: what holds some that are not read; else NULL */
 };
 
 /*
@@ -27,6 +29,13 @@ struct certificate_set {
  */
 void certificate_set_read(const char *data, size_t len, struct certificate_set *out);
 void certificate_set_free(struct certificate_set *set); /* leaves an empty set */
+
+/*
+ * Writes the contract's object for a path whose certificates cannot be read: `error` is a sentence's end,
+ * like "Permission denied", and `since_ms` when it was first so.
+ */
+void certificate_write_error(struct json_out *out, const char *node, const char *path, const char *error,
+			     int64_t since_ms);
 
 /*
  * Writes certificate `index` as the contract's object: names as RFC 2253 has them, in UTF-8; serial and

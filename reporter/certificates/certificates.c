@@ -1,7 +1,11 @@
 /*
- * The files that are configured to hold certificates: found, read again when they have changed, and reported
- * in the log once when something is wrong with them. What a certificate says is for certificate.c, and which
- * files may be opened for safe_open.c.
+ * The files that are configured to hold certificates: found, and read again when they have changed. What a
+ * certificate says is for certificate.c, and which files may be opened for safe_open.c.
+ *
+ * A certificate must not vanish without a word. So a path that cannot be read stays in the list with its
+ * error: one that is written out in the configuration always, and one that a pattern named as soon as it held
+ * a certificate, also when it is deleted and the pattern does not name it any more. A pattern may name keys
+ * and texts beside the certificates; these are no errors.
  */
 #include "reporter/certificates/certificates.h"
 
@@ -10,6 +14,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "reporter/base/safe_open.h"
+#include "reporter/base/troubles.h"
 #include "reporter/certificates/certificate.h"
 
 #include <errno.h>
@@ -20,13 +25,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char NO_FILE[] = "there is no such file yet";
+
 #define FILE_MAX_BYTES	(1024 * 1024)
 #define READ_SIZE_BYTES ((size_t)16 * 1024)
 
 struct file {
 	char *path;
+	bool by_pattern;       /* a pattern named it, and not the configuration itself */
+	bool held;	       /* it held a certificate once */
 	struct stat seen;      /* nothing is read again while this stays the same */
 	struct reason problem; /* what was wrong at the last look, "" if nothing */
+	int64_t since_ms;      /* when that began, wall clock */
 	struct certificate_set set;
 };
 
@@ -37,7 +47,8 @@ struct files {
 
 struct certificates {
 	const struct config_list *paths;
-	struct files files; /* in the order of the paths */
+	struct troubles *troubles;
+	struct files files; /* in the order of the paths, behind them what no path names any more */
 };
 
 /* --- one file ----------------------------------------------------------------------------------- */
@@ -73,8 +84,10 @@ static enum err read_certificates(struct file *file, int fd, struct reason *why)
 	if (set->damaged)
 		err = reason_set(why, ERR_INVALID, "%zu of %zu certificates in it damaged", set->damaged,
 				 set->count + set->damaged);
+	else if (set->container)
+		err = reason_set(why, ERR_INVALID, "%s is not read: name a PEM or DER file", set->container);
 	else if (set->count == 0)
-		err = reason_set(why, ERR_INVALID, "no certificate in it");
+		err = reason_set(why, ERR_NOT_FOUND, "no certificate in it");
 out:
 	if (data.data)
 		explicit_bzero(data.data, data.len); /* a key may stand beside its certificate */
@@ -89,8 +102,22 @@ static bool is_unchanged(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/* Whether a pattern named a file without certificates that was never meant to hold one. */
+static bool is_something_else(const struct file *file)
+{
+	static const char *const ENDINGS[] = {".pem", ".crt", ".cer", ".der"};
+	const char *ending = strrchr(file->path, '.');
+
+	if (!file->by_pattern || file->held)
+		return false;
+	for (size_t i = 0; ending && i < sizeof(ENDINGS) / sizeof(ENDINGS[0]); i++)
+		if (strcasecmp(ending, ENDINGS[i]) == 0)
+			return file->set.others > 0; /* as a key.pem */
+	return true;
+}
+
 /* Opens the file each time, since the way to it may have changed; reads it only if it has changed itself. */
-static void file_look(struct file *file)
+static void file_look(struct file *file, struct troubles *troubles, int64_t now_ms)
 {
 	struct reason why = {0};
 	struct stat now = {0};
@@ -103,16 +130,25 @@ static void file_look(struct file *file)
 	}
 	certificate_set_free(&file->set);
 	file->seen = now;
-	if (err == ERR_NONE) {
+	if (fd >= 0) {
 		err = read_certificates(file, fd, &why);
 		close(fd);
+		if (err == ERR_NOT_FOUND && is_something_else(file))
+			err = ERR_NONE;
 	}
-	if (err == ERR_NONE)
-		*why.text = '\0';
-	else if (strcmp(why.text, file->problem.text) != 0)
+	file->held |= file->set.count > 0;
+	if (err == ERR_NONE) {
+		*file->problem.text = '\0';
+		if (troubles_end(troubles, TROUBLE_CERTIFICATE, file->path, NULL))
+			log_info("certificates", "can be read now path=%s", file->path);
+		return;
+	}
+	if (*file->problem.text == '\0')
+		file->since_ms = now_ms;
+	file->problem = why;
+	if (troubles_begin(troubles, TROUBLE_CERTIFICATE, file->path, why.text))
 		log_warning("certificates", "cannot read the file path=%s error=\"%s\"", file->path,
 			    why.text);
-	file->problem = why;
 }
 
 /* --- all of them -------------------------------------------------------------------------------- */
@@ -135,48 +171,79 @@ static void files_free(struct files *files)
 	free(files->items);
 }
 
-/* Looks at the file and adds it at the end of `files`, with what is known of it in `old`. */
-static void add_path(struct files *files, struct files *old, const char *path)
+/* One look at all of the files. */
+struct look {
+	struct certificates *certificates;
+	struct files old; /* what was known before; what is known on is taken out */
+	int64_t now_ms;
+};
+
+/* Looks at the file and adds it at the end of the new list, with what was known of it. */
+static void add_path(struct look *look, const char *path, bool by_pattern)
 {
-	struct file *known, file = {0};
+	struct files *files = &look->certificates->files;
+	struct file *known, file = {.by_pattern = by_pattern};
 
 	if (files_find(files, path) || files->count >= LIMIT_CERTIFICATES_A_NODE)
 		return;
-	known = files_find(old, path);
+	known = files_find(&look->old, path);
 	if (known) {
 		file = *known;
 		*known = (struct file){0};
 	} else {
 		file.path = mem_text(path);
 	}
-	file_look(&file);
+	file_look(&file, look->certificates->troubles, look->now_ms);
 	files->items = mem_resize(files->items, files->count + 1, sizeof(files->items[0]));
 	files->items[files->count++] = file;
+}
+
+/* Looks at what the configuration names, and at what held a certificate and is not named any more. */
+static void look_at_all(struct look *look)
+{
+	const struct config_list *paths = look->certificates->paths;
+	struct troubles *troubles = look->certificates->troubles;
+
+	for (size_t i = 0; i < paths->count; i++) {
+		bool by_pattern = strpbrk(paths->items[i], "*?[") != NULL;
+		glob_t found = {0};
+
+		/* A path without wildcards is found even if there is no such file. */
+		if (glob(paths->items[i], GLOB_NOMAGIC, NULL, &found) != 0)
+			troubles_begin(troubles, TROUBLE_CERTIFICATE, paths->items[i], NO_FILE);
+		else
+			troubles_end(troubles, TROUBLE_CERTIFICATE, paths->items[i], NO_FILE);
+		for (size_t j = 0; j < found.gl_pathc; j++)
+			add_path(look, found.gl_pathv[j], by_pattern);
+		globfree(&found);
+	}
+	for (size_t i = 0; i < look->old.count; i++) {
+		struct file *file = &look->old.items[i];
+		if (file->path && file->held)
+			add_path(look, file->path, true);
+		else if (file->path)
+			troubles_end(troubles, TROUBLE_CERTIFICATE, file->path, NULL);
+	}
 }
 
 size_t certificates_write(struct certificates *certificates, struct buf *out, const char *node,
 			  int64_t now_ms)
 {
+	struct look look = {certificates, certificates->files, now_ms};
 	struct json_out json = {.buf = out};
-	struct files old = certificates->files, *files = &certificates->files;
 	size_t written = 0;
 
-	*files = (struct files){0};
-	for (size_t i = 0; i < certificates->paths->count; i++) {
-		glob_t found = {0};
-
-		/* A path without wildcards is found even if there is no such file, so that this is logged. */
-		if (glob(certificates->paths->items[i], GLOB_NOMAGIC, NULL, &found) == 0) {
-			for (size_t j = 0; j < found.gl_pathc; j++)
-				add_path(files, &old, found.gl_pathv[j]);
-		}
-		globfree(&found);
-	}
-	files_free(&old);
+	certificates->files = (struct files){0};
+	look_at_all(&look);
+	files_free(&look.old);
 	json_open(&json, '[');
-	for (size_t i = 0; i < files->count; i++) {
-		const struct file *file = &files->items[i];
+	for (size_t i = 0; i < certificates->files.count; i++) {
+		const struct file *file = &certificates->files.items[i];
 
+		if (*file->problem.text && written < LIMIT_CERTIFICATES_A_NODE) {
+			certificate_write_error(&json, node, file->path, file->problem.text, file->since_ms);
+			written++;
+		}
 		for (size_t j = 0; j < file->set.count && written < LIMIT_CERTIFICATES_A_NODE; j++) {
 			certificate_write(&json, &file->set, j, node, file->path, now_ms);
 			written++;
@@ -186,11 +253,12 @@ size_t certificates_write(struct certificates *certificates, struct buf *out, co
 	return written;
 }
 
-struct certificates *certificates_new(const struct config_list *paths)
+struct certificates *certificates_new(const struct config_list *paths, struct troubles *troubles)
 {
 	struct certificates *certificates = mem_alloc(1, sizeof(*certificates));
 
 	certificates->paths = paths;
+	certificates->troubles = troubles;
 	return certificates;
 }
 

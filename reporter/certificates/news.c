@@ -32,13 +32,14 @@ struct certificate_news {
 	int64_t taken_ms; /* wall clock, when `taken` was */
 };
 
-struct certificate_news *certificate_news_new(const struct config_list *paths, const char *node)
+struct certificate_news *certificate_news_new(const struct config_list *paths, const char *node,
+					      struct troubles *troubles)
 {
 	struct certificate_news *news = mem_alloc(1, sizeof(*news));
 
 	news->node = node;
 	if (paths->count)
-		news->certificates = certificates_new(paths);
+		news->certificates = certificates_new(paths, troubles);
 	return news;
 }
 

@@ -11,9 +11,11 @@
 #include <stdint.h>
 
 struct certificate_news;
+struct troubles;
 
-/* Both `paths` (as in the configuration) and `node` outlive it. */
-struct certificate_news *certificate_news_new(const struct config_list *paths, const char *node);
+/* `paths` (as in the configuration), `node` and `troubles` outlive it. */
+struct certificate_news *certificate_news_new(const struct config_list *paths, const char *node,
+					      struct troubles *troubles);
 void certificate_news_free(struct certificate_news *news); /* NULL is nothing */
 
 /*

@@ -245,7 +245,8 @@ enum err scheduler_new(struct loop *loop, const struct config *config, enum repo
 	scheduler->troubles = troubles_new();
 	scheduler->sampler =
 		sampler_new(config->reporter.host_root, config->reporter.disk_path, scheduler->troubles);
-	scheduler->certificates = certificate_news_new(&config->certificates, config->reporter.node_id);
+	scheduler->certificates =
+		certificate_news_new(&config->certificates, config->reporter.node_id, scheduler->troubles);
 	scheduler->services = services_new(loop, config, scheduler->troubles, on_service_changed, scheduler);
 	scheduler->delivery = delivery_new(loop, uplink,
 					   &(struct delivery_events){.user = scheduler,

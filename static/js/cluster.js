@@ -97,6 +97,7 @@ function networkCounters(summary) {
 const TROUBLES = [
   { kind: 'offline', level: 'danger', score: 60, holds: (w) => w.status === 'offline' },
   { kind: 'service', level: 'danger', score: 50, holds: (w) => w.summary.services_error > 0 },
+  { kind: 'unreadable', level: 'danger', score: 45, holds: (w) => (w.summary.certificates_error ?? 0) > 0 },
   { kind: 'disk', level: 'danger', score: 40, holds: (w) => w.summary.disk_percent >= LIMITS.disk },
   { kind: 'stale', level: 'warning', score: 30, holds: (w) => w.status === 'stale' },
   {
@@ -164,6 +165,20 @@ export function totals(workers) {
     sum.error += summary.services_error;
   }
   return sum;
+}
+
+/**
+ * Sorts certificates: those that cannot be read first, then the first to expire; by place where that is the same.
+ * @param {import('./types.js').Certificate} a
+ * @param {import('./types.js').Certificate} b
+ */
+export function byUrgency(a, b) {
+  return daysOf(a) - daysOf(b) || a.worker.localeCompare(b.worker) || a.path.localeCompare(b.path);
+}
+
+/** @param {import('./types.js').Certificate} certificate */
+function daysOf(certificate) {
+  return 'error' in certificate ? -Number.MAX_VALUE : certificate.days_left;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Decides which rows a long list shows, and in which order. Pure: a list of all rows and what a person asked for go
 // in, the rows to show come out.
-import { byName, byTrouble, serviceStatus } from './cluster.js';
+import { byName, byTrouble, byUrgency, serviceStatus } from './cluster.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
 /** @typedef {import('./types.js').Certificate} Certificate */
@@ -84,7 +84,7 @@ export function selectServices(items, { q, status, node, by }) {
 }
 
 /**
- * The certificates that match, the first to expire on top.
+ * The certificates that match, the worst on top.
  * @param {Certificate[]} certificates
  * @param {string} query
  * @returns {Certificate[]}
@@ -92,8 +92,13 @@ export function selectServices(items, { q, status, node, by }) {
 export function selectCertificates(certificates, query) {
   const needle = query.toLowerCase();
   return certificates
-    .filter(({ worker, path, subject, issuer, sans }) =>
-      `${worker} ${path} ${subject} ${issuer} ${(sans ?? []).join(' ')}`.toLowerCase().includes(needle),
-    )
-    .sort((a, b) => a.days_left - b.days_left || a.worker.localeCompare(b.worker) || a.path.localeCompare(b.path));
+    .filter((certificate) => searchable(certificate).toLowerCase().includes(needle))
+    .sort(byUrgency);
+}
+
+/** @param {Certificate} certificate */
+function searchable(certificate) {
+  const place = `${certificate.worker} ${certificate.path}`;
+  if ('error' in certificate) return `${place} ${certificate.error}`;
+  return `${place} ${certificate.subject} ${certificate.issuer} ${(certificate.sans ?? []).join(' ')}`;
 }

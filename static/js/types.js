@@ -42,6 +42,7 @@
  * @property {number} services_error
  * @property {number} services_revision
  * @property {number} certificates_total
+ * @property {number} [certificates_error] paths whose certificates cannot be read
  * @property {number | null} certificate_days_left
  *
  * @typedef {object} Worker a summary with what the page derives from it
@@ -145,7 +146,7 @@
  * @property {string} logger_name
  * @property {string} q
  *
- * @typedef {object} Certificate
+ * @typedef {object} ReadCertificate
  * @property {string} worker
  * @property {string} path
  * @property {string} subject
@@ -157,6 +158,14 @@
  * @property {string[]} sans
  * @property {string} fingerprint_sha256
  * @property {string} key
+ *
+ * @typedef {object} UnreadableCertificate a path whose certificate cannot be read
+ * @property {string} worker
+ * @property {string} path
+ * @property {string} error
+ * @property {string} since
+ *
+ * @typedef {ReadCertificate | UnreadableCertificate} Certificate
  *
  * @typedef {object} Command an action on a service or a reporter, from the click to its result
  * @property {string} worker

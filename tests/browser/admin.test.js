@@ -170,6 +170,26 @@ test('certificates_are_sorted_by_what_is_left_and_open_to_their_details', async 
   await page.context().close();
 });
 
+test('a_certificate_that_cannot_be_read_stays_on_top_with_the_reason', async () => {
+  const worker = new SimulatedWorker('worker-010', await stack.worker('worker-010'));
+  const broken = { path: '/etc/ssl/broken.pem', error: 'no certificate in it', since: '2025-11-17T10:30:00.000Z' };
+  const answer = await worker.client.post('/api/reporter/report', { ...worker.report(30), certificates: [broken] });
+  assert.equal(answer.status, 200, answer.text);
+  const page = await browser.open({ path: '/dashboard/certificates' });
+  const first = page.locator('.certificate-row').first();
+  await first.filter({ hasText: '/etc/ssl/broken.pem' }).waitFor();
+  assert.match(await first.innerText(), /Unreadable\s+\/etc\/ssl\/broken\.pem\s+no certificate in it\s+worker-010\s+since /);
+  assert.equal(await first.getAttribute('data-level'), 'unreadable');
+  await page.fill('[data-search]', 'no certificate');
+  await textBecomes(page, '.count', /^1 of \d+$/);
+
+  await page.goto(`${stack.url}/dashboard/workers/worker-010`);
+  await page.locator('.certificate-list', { hasText: 'no certificate in it' }).waitFor();
+  await page.goto(`${stack.url}/dashboard`);
+  await page.locator('.attention', { hasText: 'Certificates cannot be read on 1 node' }).waitFor();
+  await page.context().close();
+});
+
 test('a_certificate_that_is_replaced_or_grows_older_is_shown_as_it_is_now', async () => {
   const worker = new SimulatedWorker('worker-009', await stack.worker('worker-009'));
   const report = async (/** @type {number} */ daysLeft, fingerprint = 'AA:01') => {

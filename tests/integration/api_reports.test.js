@@ -135,6 +135,20 @@ test('certificates are served from all nodes, kept while not told, and dropped w
   const summary = JSON.parse(await stack.redisCommand('GET', 'p2pdash:{certified}:summary'));
   assert.equal(summary.certificates_total, 2);
   assert.equal(summary.certificate_days_left, -3);
+  const error = { path: '/c.pem', error: 'Permission denied', since: '2025-11-17T10:30:00.123Z' };
+  const mixed = { certificates: [{ ...error, subject: 'left out' }, certificate()] };
+  assert.equal((await send(worker, report('certified', mixed))).status, 200);
+  assert.deepEqual((await viewer.get(path)).json.certificates, [
+    { worker: 'certified', ...error },
+    { worker: 'certified', ...certificate() },
+  ]);
+  await send(worker, report('certified'));
+  const { certificates_total, certificates_error, certificate_days_left } = JSON.parse(
+    await stack.redisCommand('GET', 'p2pdash:{certified}:summary'),
+  );
+  assert.deepEqual([certificates_total, certificates_error, certificate_days_left], [1, 1, certificate().days_left]);
+  const refused = await send(worker, report('certified', { certificates: [{ ...error, since: 'yesterday' }] }));
+  assert.deepEqual([refused.status, refused.json.error], [422, 'certificates[0].since is not an ISO 8601 time']);
   await send(worker, report('certified', { certificates: [] }));
   assert.equal((await viewer.get(path)).json.total, 0);
   assert.equal((await viewer.get('/api/dashboard/service-data')).status, 422);

@@ -1,10 +1,10 @@
-// Certificates on a worker: told to the API and the browser, renewed ones at once with the next report, and what is no
-// certificate is left out.
+// Certificates on a worker: told to the API and the browser, renewed ones at once with the next report, and those that cannot
+// be read stay with their error.
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -52,15 +52,23 @@ const reporter = await stack.startReporter('bearer', {
   sections: `[certificates]\npaths = ${paths.map((path) => join(folder, path)).join(', ')}\n`,
 });
 
+const reportNow = () =>
+  operator.post('/rpc', {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'metrics_reporter.control_reporter',
+    params: { worker_id: 'bearer', action: 'report_now' },
+  });
+
 /** @returns {Promise<any>} */
 const served = async () => (await operator.get('/api/dashboard/service-data?service_type=certificates')).json;
 
 test('every_field_is_what_the_certificate_says', async () => {
   const { certificates, total } = await waitFor(async () => {
     const answer = await served();
-    return answer.total === 4 && answer;
-  }, { what: 'four certificates' });
-  assert.equal(total, 4);
+    return answer.total === 10 && answer;
+  }, { what: 'four certificates and six errors' });
+  assert.equal(total, 10);
   const found = certificates.find((/** @type {any} */ certificate) => certificate.path === site);
   const truth = new X509Certificate(readFileSync(site));
   assert.deepEqual(found, {
@@ -91,19 +99,14 @@ test('a_browser_gets_them_first', async () => {
       const browser = await stack.webSocket(operator);
       const { data } = await browser.next('initial');
       await browser.close();
-      return data.certificates.length === 4;
+      return data.certificates.length === 10;
     },
     { what: 'the relay to know them' },
   );
 });
 
 test('what_is_no_certificate_is_named_once_in_the_log_though_others_stand_beside_it', async () => {
-  await operator.post('/rpc', {
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'metrics_reporter.control_reporter',
-    params: { worker_id: 'bearer', action: 'report_now' },
-  });
+  await reportNow();
   for (const path of ['odd.der', 'site.key', 'garbage.pem', 'live/a.example/cert.pem', 'a-directory.pem', 'missing.pem']) {
     const told = reporter.daemon.log().split('\n').filter((line) => line.includes(`path=${join(folder, path)}`));
     assert.equal(told.length, 1, `${path}: ${told.join('\n')}`);
@@ -114,13 +117,24 @@ test('what_is_no_certificate_is_named_once_in_the_log_though_others_stand_beside
 test('a_renewed_certificate_is_seen_with_the_next_report', async () => {
   copyFileSync(make('renewed', '/CN=renewed.example', 90), site);
   await waitFor(async () => {
-    await operator.post('/rpc', {
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'metrics_reporter.control_reporter',
-      params: { worker_id: 'bearer', action: 'report_now' },
-    });
+    await reportNow();
     const { certificates } = await served();
     return certificates.some((/** @type {any} */ certificate) => certificate.subject === 'CN=renewed.example');
   }, { what: 'the renewed certificate' });
+});
+
+test('a_certificate_that_is_overwritten_or_deleted_stays_with_its_error', async () => {
+  writeFileSync(site, 'rubbish');
+  rmSync(join(folder, 'live/a.example/cert.pem'));
+  /** @param {string} path @returns {Promise<string[]>} */
+  const errorsOf = async (path) => (await served()).certificates.filter((/** @type {any} */ c) => c.path === path).map((/** @type {any} */ c) => c.error);
+  await waitFor(
+    async () => {
+      await reportNow();
+      return (await errorsOf(site))[0] !== undefined;
+    },
+    { what: 'the errors' },
+  );
+  assert.deepEqual(await errorsOf(site), ['no certificate in it']);
+  assert.deepEqual(await errorsOf(join(folder, 'live/a.example/cert.pem')), ['No such file or directory']);
 });

@@ -134,6 +134,10 @@ export default {
     other: 'Memory almost used up on {count} nodes',
   },
   'attention.cpu': { one: 'CPU busy on {count} node', other: 'CPU busy on {count} nodes' },
+  'attention.unreadable': {
+    one: 'Certificates cannot be read on {count} node',
+    other: 'Certificates cannot be read on {count} nodes',
+  },
   'attention.certificate': {
     one: 'Certificates expire soon on {count} node',
     other: 'Certificates expire soon on {count} nodes',
@@ -313,6 +317,8 @@ export default {
   'certificates.none': 'No certificates yet',
   'certificates.none.hint': 'Workers watch the files in their configuration:',
   'certificate.details': 'Details of {name}',
+  'certificate.unreadable': 'Unreadable',
+  'certificate.since': 'since {time}',
   'certificate.path': 'File',
   'certificate.issuer': 'Issuer',
   'certificate.serial': 'Serial number',

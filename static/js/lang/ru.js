@@ -150,6 +150,10 @@ export default {
   'attention.disk': forms('Диск почти заполнен на {count} узле', 'Диск почти заполнен на {count} узлах'),
   'attention.memory': forms('Память почти исчерпана на {count} узле', 'Память почти исчерпана на {count} узлах'),
   'attention.cpu': forms('Высокая загрузка CPU на {count} узле', 'Высокая загрузка CPU на {count} узлах'),
+  'attention.unreadable': forms(
+    'Не читаются сертификаты на {count} узле',
+    'Не читаются сертификаты на {count} узлах',
+  ),
   'attention.certificate': forms(
     'Скоро истекают сертификаты на {count} узле',
     'Скоро истекают сертификаты на {count} узлах',
@@ -337,6 +341,8 @@ export default {
   'certificates.none': 'Сертификатов пока нет',
   'certificates.none.hint': 'Воркеры следят за файлами, указанными в их настройках:',
   'certificate.details': 'Подробности: {name}',
+  'certificate.unreadable': 'Не читается',
+  'certificate.since': 'с {time}',
   'certificate.path': 'Файл',
   'certificate.issuer': 'Издатель',
   'certificate.serial': 'Серийный номер',

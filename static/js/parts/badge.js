@@ -16,6 +16,7 @@ const COLORS = {
   warning: 'warning',
   danger: 'danger',
   expired: 'danger',
+  unreadable: 'danger',
 };
 
 /**

@@ -1,14 +1,16 @@
-// A certificate as a row that opens to its details, and as an entry of the short list of one node.
-import { certificateLevel } from '../cluster.js';
+// A certificate as a row that opens to its details, and as an entry of the short list of one node. A path whose certificate
+// cannot be read is a row, too, with the reason in place of the facts.
+import { byUrgency, certificateLevel } from '../cluster.js';
 import { h, icon, setAttribute, show } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
 import { workerUrl } from '../router.js';
-import { badge, setDays } from './badge.js';
+import { badge, setBadge, setDays } from './badge.js';
 
 /** @typedef {import('../types.js').Certificate} Certificate */
+/** @typedef {import('../types.js').ReadCertificate} ReadCertificate */
 
-/** The details of an opened certificate. @type {[key: string, text: (certificate: Certificate) => string][]} */
+/** The details of an opened certificate. @type {[key: string, text: (certificate: ReadCertificate) => string][]} */
 const DETAILS = [
   ['path', ({ path }) => path],
   ['issuer', ({ issuer }) => issuer],
@@ -21,8 +23,9 @@ const DETAILS = [
 ];
 
 /** @param {Certificate} certificate */
-function keyOf({ worker, path, fingerprint_sha256 }) {
-  return `${worker} ${path} ${fingerprint_sha256}`;
+function keyOf(certificate) {
+  const { worker, path } = certificate;
+  return `${worker} ${path} ${'error' in certificate ? certificate.error : certificate.fingerprint_sha256}`;
 }
 
 /**
@@ -32,9 +35,11 @@ function keyOf({ worker, path, fingerprint_sha256 }) {
 export function certificateRows(isOpen) {
   return {
     key: keyOf,
-    create: certificateRow,
+    /** @param {Certificate} certificate */
+    create: (certificate) => ('error' in certificate ? unreadableRow(certificate) : certificateRow(certificate)),
     /** @param {HTMLElement} element @param {Certificate} certificate */
     update(element, certificate) {
+      if ('error' in certificate) return;
       const open = isOpen(keyOf(certificate));
       const details = element.querySelector('.certificate-details');
       setAttribute(element, 'data-level', certificateLevel(certificate.days_left));
@@ -46,7 +51,31 @@ export function certificateRows(isOpen) {
   };
 }
 
-/** @param {Certificate} certificate */
+/** The badge of a path that cannot be read. */
+function unreadableBadge() {
+  const element = badge();
+  setBadge(element, 'unreadable', t('certificate.unreadable'));
+  return element;
+}
+
+/** @param {import('../types.js').UnreadableCertificate} certificate */
+function unreadableRow({ worker, path, error, since }) {
+  return h(
+    'div',
+    { class: 'certificate-row', role: 'listitem', 'data-level': 'unreadable' },
+    h('div', { class: 'certificate-days' }, unreadableBadge()),
+    h(
+      'div',
+      { class: 'certificate-name' },
+      h('div', { class: 'certificate-path certificate-broken', dir: 'ltr', title: path }, path),
+      h('div', { class: 'certificate-error' }, error),
+    ),
+    h('a', { class: 'certificate-worker', href: workerUrl(worker), dir: 'ltr' }, worker),
+    h('div', { class: 'certificate-until' }, t('certificate.since', { time: time(since) })),
+  );
+}
+
+/** @param {ReadCertificate} certificate */
 function certificateRow(certificate) {
   const { subject, path, worker, not_after } = certificate;
   const toggle = h(
@@ -77,7 +106,7 @@ function certificateRow(certificate) {
   );
 }
 
-/** @param {Certificate} certificate */
+/** @param {ReadCertificate} certificate */
 function certificateDetails(certificate) {
   return h(
     'dl',
@@ -90,7 +119,7 @@ function certificateDetails(certificate) {
 }
 
 /**
- * The certificates of one node, the first to expire on top.
+ * The certificates of one node, the worst on top.
  * @returns {{element: HTMLElement, update: (certificates: Certificate[]) => void}}
  */
 export function certificateList() {
@@ -104,19 +133,29 @@ export function certificateList() {
       show(none, certificates.length === 0);
       if (certificates === shown) return;
       shown = certificates;
-      list.replaceChildren(...[...certificates].sort((a, b) => a.days_left - b.days_left).map(listEntry));
+      list.replaceChildren(...[...certificates].sort(byUrgency).map(listEntry));
     },
   };
 }
 
 /** @param {Certificate} certificate */
-function listEntry({ days_left, subject, path }) {
+function listEntry(certificate) {
+  const { path } = certificate;
+  if ('error' in certificate) {
+    return h(
+      'li',
+      {},
+      h('div', { class: 'certificate-path certificate-broken', dir: 'ltr', title: path }, path),
+      unreadableBadge(),
+      h('div', { class: 'certificate-error' }, certificate.error),
+    );
+  }
   const days = badge();
-  setDays(days, days_left);
+  setDays(days, certificate.days_left);
   return h(
     'li',
     {},
-    h('div', { class: 'certificate-subject' }, h('bdi', {}, subject)),
+    h('div', { class: 'certificate-subject' }, h('bdi', {}, certificate.subject)),
     days,
     h('div', { class: 'certificate-path', dir: 'ltr' }, path),
   );

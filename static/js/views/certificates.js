@@ -1,4 +1,4 @@
-// The certificates of all nodes, the first to expire on top.
+// The certificates of all nodes, the worst on top: those that cannot be read, then the first to expire.
 import * as api from '../api.js';
 import { delegate, h, perFrame, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
@@ -93,7 +93,7 @@ function loadIfChanged(view) {
 function summariesOf(store) {
   return store
     .machines()
-    .map(({ id, summary }) => `${id} ${summary.certificates_total} ${summary.certificate_days_left}`)
+    .map(({ id, summary }) => `${id} ${summary.certificates_total} ${summary.certificates_error} ${summary.certificate_days_left}`)
     .join();
 }
 

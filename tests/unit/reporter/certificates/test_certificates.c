@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/limits.h"
+#include "reporter/base/troubles.h"
 #include "reporter/certificates/certificate.h"
 #include "reporter/certificates/certificates.h"
 #include "tests/unit/cm.h"
@@ -20,6 +21,7 @@ struct bench {
 	char *items[MAX_PATH + 1];
 	struct config_list paths;
 	struct certificates *certificates;
+	struct troubles *troubles;
 	struct buf text;
 	struct json *answer;
 };
@@ -76,6 +78,8 @@ static void bench_clear(struct bench *bench)
 {
 	certificates_free(bench->certificates);
 	bench->certificates = NULL;
+	troubles_free(bench->troubles);
+	bench->troubles = NULL;
 	json_free(bench->answer);
 	bench->answer = NULL;
 	buf_free(&bench->text);
@@ -102,7 +106,8 @@ static void name_paths(struct bench *bench, const char *const *names, size_t cou
 		assert_true(asprintf(&bench->items[i], "%s/%s", bench->directory, names[i]) > 0);
 	bench->items[count] = NULL;
 	bench->paths.count = count;
-	bench->certificates = certificates_new(&bench->paths);
+	bench->troubles = troubles_new();
+	bench->certificates = certificates_new(&bench->paths, bench->troubles);
 }
 
 static const struct json *certificates_of(struct bench *bench, const char *name, size_t count)
@@ -205,8 +210,13 @@ static void a_damaged_certificate_hides_none_behind_it(void **state)
 	    "{ sed s/CERTIFICATE/CERTIFICATE\\ REQUEST/ ec.pem; head -c 60 ec.key; cat rsa.pem ec.pem; } "
 	    ">no-certificate.pem");
 	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
-		const struct json *first = certificates_of(bench, NAMES[i], 2);
+		size_t damaged = i < 2 ? 1 : 0; /* which is said in front of the certificates */
+		const struct json *first = certificates_of(bench, NAMES[i], 2 + damaged);
 
+		if (damaged) {
+			assert_non_null(strstr(text_of(first, "error"), "certificates in it damaged"));
+			first = json_next(first);
+		}
 		assert_string_equal(text_of(first, "serial"), "0A3FC1");
 		assert_string_equal(text_of(json_next(first), "subject"), "CN=ec");
 	}
@@ -259,24 +269,90 @@ static void globs_are_followed_in_the_order_of_the_paths(void **state)
 	bench_clear(bench);
 }
 
-static void what_is_no_certificate_is_left_out(void **state)
+static void what_cannot_be_read_is_there_with_its_error(void **state)
 {
-	static const char *const NAMES[] = {"garbage", "empty",	      "cut.pem",
-					    "rsa.key", "a.directory", "missing"};
+	static const char *const NAMES[] = {"garbage", "empty",	      "cut.pem", "rsa.key",
+					    "missing", "a.directory", "ec.p12",	 "ec.p7b"};
+	static const char *const ERRORS[] = {"no certificate in it",
+					     "no certificate in it",
+					     "1 of 1 certificates in it damaged",
+					     "no certificate in it",
+					     "No such file or directory",
+					     "not a regular file",
+					     "a PKCS#12 container (.p12) is not read: name a PEM or DER file",
+					     "a PKCS#7 container (.p7b) is not read: name a PEM or DER file"};
+	const size_t count = sizeof(NAMES) / sizeof(NAMES[0]);
 	struct bench *bench = *state;
+	const struct json *object;
 
-	name_paths(bench, NAMES, 6);
-	assert_null(ask(bench, clock_now_ms(), 0));
-	assert_string_equal(bench->text.data, "[]");
+	run(bench->directory, "openssl pkcs12 -export -nokeys -in ec.pem -passout pass:secret -out ec.p12 && "
+			      "openssl crl2pkcs7 -nocrl -certfile ec.pem -out ec.p7b");
+	name_paths(bench, NAMES, count);
+	object = ask(bench, 1763375400123, count);
+	for (size_t i = 0; i < count; i++, object = json_next(object)) {
+		assert_int_equal(json_count(object), 4);
+		assert_string_equal(text_of(object, "worker"), "worker-1");
+		assert_string_equal(text_of(object, "path"), bench->items[i]);
+		assert_string_equal(text_of(object, "error"), ERRORS[i]);
+		assert_string_equal(text_of(object, "since"), "2025-11-17T10:30:00.123Z");
+		assert_false(
+			troubles_begin(bench->troubles, TROUBLE_CERTIFICATE, bench->items[i], ERRORS[i]));
+	}
 	bench_clear(bench);
 }
 
-static void one_whose_times_cannot_be_read_is_left_out_alone(void **state)
+static void what_a_pattern_names_beside_certificates_is_left_out(void **state)
+{
+	static const char *const NAMES[] = {"beside/*"};
+	struct bench *bench = *state;
+	const struct json *object;
+
+	run(bench->directory, "mkdir beside && cp ec.pem beside/cert.pem && cp ec.key beside/privkey.pem && "
+			      "cp ec.key beside/ec.key && echo text >beside/README");
+	name_paths(bench, NAMES, 1);
+	assert_string_equal(text_of(ask(bench, clock_now_ms(), 1), "subject"), "CN=ec");
+	run(bench->directory, "echo rubbish >beside/broken.crt");
+	object = ask(bench, clock_now_ms(), 2);
+	assert_string_equal(text_of(object, "error"), "no certificate in it");
+	bench_clear(bench);
+}
+
+static void a_certificate_that_is_overwritten_or_deleted_stays(void **state)
+{
+	static const char *const NAMES[] = {"stay/*.pem", "stay/never/*.pem"};
+	struct bench *bench = *state;
+	const struct json *object;
+
+	run(bench->directory, "mkdir stay && cp ec.pem stay/a.pem && cp ed.pem stay/b.pem");
+	name_paths(bench, NAMES, 2);
+	(void)ask(bench, 1000, 2);
+	assert_false(troubles_begin(bench->troubles, TROUBLE_CERTIFICATE, bench->items[1],
+				    "there is no such file yet"));
+	run(bench->directory, "echo rubbish >stay/a.pem && rm stay/b.pem");
+	object = ask(bench, 2000, 2);
+	assert_string_equal(text_of(object, "error"), "no certificate in it");
+	assert_string_equal(text_of(json_next(object), "error"), "No such file or directory");
+	/* Whatever is wrong, it has been so since then. */
+	run(bench->directory, "cp cut.pem stay/a.pem");
+	object = ask(bench, 3000, 2);
+	assert_string_equal(text_of(object, "error"), "1 of 1 certificates in it damaged");
+	assert_string_equal(text_of(object, "since"), "1970-01-01T00:00:02.000Z");
+	assert_string_equal(text_of(json_next(object), "since"), "1970-01-01T00:00:02.000Z");
+	run(bench->directory, "cp ec.pem stay/a.pem && cp ed.pem stay/b.pem");
+	object = ask(bench, 4000, 2);
+	assert_string_equal(text_of(object, "subject"), "CN=ec");
+	assert_string_equal(text_of(json_next(object), "subject"), "CN=ed");
+	bench_clear(bench);
+}
+
+static void one_whose_times_cannot_be_read_is_damaged_alone(void **state)
 {
 	struct bench *bench = *state;
 
-	certificates_of(bench, "odd.der", 0);
-	assert_string_equal(text_of(certificates_of(bench, "odd-chain.pem", 1), "subject"), "CN=ec");
+	assert_string_equal(text_of(certificates_of(bench, "odd.der", 1), "error"),
+			    "1 of 1 certificates in it damaged");
+	assert_string_equal(text_of(json_next(certificates_of(bench, "odd-chain.pem", 2)), "subject"),
+			    "CN=ec");
 	bench_clear(bench);
 }
 
@@ -299,8 +375,6 @@ static void a_renewed_certificate_is_seen(void **state)
 	assert_string_equal(text_of(certificates_of(bench, "renewed.pem", 1), "subject"), "CN=ec");
 	run(bench->directory, "cp ed.pem new.pem && mv new.pem renewed.pem");
 	assert_string_equal(text_of(ask(bench, clock_now_ms(), 1), "subject"), "CN=ed");
-	run(bench->directory, "rm renewed.pem");
-	assert_null(ask(bench, clock_now_ms(), 0));
 	bench_clear(bench);
 }
 
@@ -321,7 +395,7 @@ static void a_link_of_another_user_to_what_is_not_the_users_is_not_read(void **s
 	(void)certificates_of(bench, "link.pem", 1);
 	if (geteuid() == 0) { /* nobody else can make a link that belongs to another user */
 		run(bench->directory, "chown -h 12345 link.pem");
-		(void)ask(bench, clock_now_ms(), 0);
+		assert_non_null(strstr(text_of(ask(bench, clock_now_ms(), 1), "error"), "refused: a link"));
 		run(bench->directory, "chown -h 0 link.pem");
 		(void)ask(bench, clock_now_ms(), 1);
 	}
@@ -339,8 +413,10 @@ int main(void)
 		cmocka_unit_test(a_damaged_certificate_hides_none_behind_it),
 		cmocka_unit_test(damaged_certificates_are_counted_and_nothing_else_is),
 		cmocka_unit_test(globs_are_followed_in_the_order_of_the_paths),
-		cmocka_unit_test(what_is_no_certificate_is_left_out),
-		cmocka_unit_test(one_whose_times_cannot_be_read_is_left_out_alone),
+		cmocka_unit_test(what_cannot_be_read_is_there_with_its_error),
+		cmocka_unit_test(what_a_pattern_names_beside_certificates_is_left_out),
+		cmocka_unit_test(a_certificate_that_is_overwritten_or_deleted_stays),
+		cmocka_unit_test(one_whose_times_cannot_be_read_is_damaged_alone),
 		cmocka_unit_test(a_serial_beyond_the_limit_is_cut_and_marked),
 		cmocka_unit_test(a_renewed_certificate_is_seen),
 		cmocka_unit_test(no_more_than_the_limit_are_told),
