@@ -81,10 +81,12 @@ static void set_speaking(struct daemon *daemon, bool speaking)
 	logs_set_sending(daemon->wiring.logs, speaking);
 	if (speaking && !daemon->stream) {
 		daemon->stream = uplink_stream_open(daemon->wiring.uplink, on_command, daemon);
+		uplink_begin_beats(daemon->wiring.uplink, UPLINK_SILENCE_MS);
 	} else if (!speaking && daemon->stream) {
 		log_warning("daemon",
 			    "another reporter speaks for this node: no commands are taken and no log "
 			    "lines sent until it is gone");
+		uplink_end_beats(daemon->wiring.uplink);
 		uplink_stream_free(daemon->stream);
 		daemon->stream = NULL;
 	}
@@ -197,6 +199,7 @@ static void on_signal(void *user, uint32_t events)
 		set_state(daemon, STATE_LEAVING);
 		timer_start(daemon->patience, GOODBYE_MAX_MS);
 		scheduler_save(daemon->wiring.scheduler);
+		uplink_end_beats(daemon->wiring.uplink); /* nothing follows the goodbye */
 		scheduler_goodbye(daemon->wiring.scheduler);
 	} else if (daemon->state == STATE_LEAVING) {
 		set_state(daemon, STATE_ENDED); /* the second signal */

@@ -1,4 +1,4 @@
-/* What uplink.c and stream.c share: how a request is made, and what an answer says of the way to the
+/* What uplink.c, stream.c and beat.c share: how a request is made, and what an answer says of the way to the
  * coordinator. */
 #ifndef REPORTER_UPLINK_PRIVATE_H
 #define REPORTER_UPLINK_PRIVATE_H
@@ -29,12 +29,23 @@ struct reachability {
 	int refusal; /* REACH_REFUSED: the status that was logged; else 0 */
 };
 
+/* The beats between other calls (beat.c). */
+struct beat {
+	struct timer *timer; /* NULL: there are none */
+	int64_t silence_ms;
+	struct uplink_call *call; /* NULL: none is on its way */
+};
+
 struct uplink {
 	struct loop *loop;
 	const struct config_reporter *config;
 	struct buf token;
 	struct reachability calls;
+	struct beat beat;
 };
+
+/* Something is being posted, so the next beat is due that much later. */
+void beat_postpone(struct uplink *uplink);
 
 /*
  * Takes note of how an exchange ended and says what that means for its sender. `status` 0 is no answer;

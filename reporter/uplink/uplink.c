@@ -42,6 +42,7 @@ void uplink_free(struct uplink *uplink)
 {
 	if (!uplink)
 		return;
+	uplink_end_beats(uplink);
 	buf_free(&uplink->token);
 	free(uplink);
 }
@@ -152,6 +153,7 @@ struct uplink_call *uplink_post(struct uplink *uplink, const char *path, struct 
 	request.body_len = call->body.len;
 	request.user = call;
 	call->exchange = uplink_start(uplink, path, &request);
+	beat_postpone(uplink);
 	return call;
 }
 

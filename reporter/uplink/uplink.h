@@ -55,6 +55,15 @@ struct uplink_call *uplink_post(struct uplink *uplink, const char *path, struct 
 /* `done` is not called any more; what was sent may have arrived all the same. NULL is nothing. */
 void uplink_cancel(struct uplink_call *call);
 
+/* --- beats -------------------------------------------------------------------------------------- */
+
+#define UPLINK_SILENCE_MS 15000 /* of a daemon, at most: the coordinator's patience is twice that */
+
+/* From now on an empty call (POST /api/reporter/beat) is sent whenever nothing else was posted for so long.
+ */
+void uplink_begin_beats(struct uplink *uplink, int64_t silence_ms);
+void uplink_end_beats(struct uplink *uplink); /* if there were none, nothing */
+
 /* --- commands ----------------------------------------------------------------------------------- */
 
 struct uplink_stream;
