@@ -120,11 +120,10 @@ void cluster_write_missing(struct buf *out, const struct cluster_node *node, int
 {
 	const struct node_head *head = &node->head;
 	struct json_out json = {.buf = out};
-	int64_t heard_ms = node->presence.heard_ms ? node->presence.heard_ms : head->reported_at_ms;
 
 	json_open(&json, '{');
 	json_put_text(&json, "node_id", node->id);
-	json_put_time(&json, "last_seen", heard_ms);
+	json_put_time(&json, "last_seen", node_heard_at(head, &node->presence));
 	json_put_time(&json, "since", node_missing_since(head, &node->presence));
 	json_put_bool(&json, "said_goodbye", head->offline);
 	json_put_raw(&json, "summary", "", 0);

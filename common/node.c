@@ -22,7 +22,7 @@ const char *node_status_name(enum node_status status)
 	return NAMES[status];
 }
 
-static int64_t heard_at(const struct node_head *head, const struct node_presence *presence)
+int64_t node_heard_at(const struct node_head *head, const struct node_presence *presence)
 {
 	return presence->heard_ms ? presence->heard_ms : head->reported_at_ms;
 }
@@ -31,13 +31,13 @@ int64_t node_fresh_until(const struct node_head *head, const struct node_presenc
 {
 	if (!head->reported_at_ms)
 		return head->fresh_until_ms;
-	return head->fresh_until_ms + (heard_at(head, presence) - head->reported_at_ms);
+	return head->fresh_until_ms + (node_heard_at(head, presence) - head->reported_at_ms);
 }
 
 bool node_is_lost(const struct node_head *head, const struct node_presence *presence)
 {
 	return !head->offline && presence->stream_lost_ms &&
-	       presence->stream_lost_ms >= heard_at(head, presence);
+	       presence->stream_lost_ms >= node_heard_at(head, presence);
 }
 
 enum node_status node_status_at(const struct node_head *head, const struct node_presence *presence,
@@ -52,7 +52,7 @@ enum node_status node_status_at(const struct node_head *head, const struct node_
 
 int64_t node_missing_since(const struct node_head *head, const struct node_presence *presence)
 {
-	int64_t silent_ms = heard_at(head, presence) + LIMIT_SILENCE_S * 1000;
+	int64_t silent_ms = node_heard_at(head, presence) + LIMIT_SILENCE_S * 1000;
 	int64_t stale_ms = head->offline ? 0 : node_fresh_until(head, presence);
 
 	return silent_ms > stale_ms ? silent_ms : stale_ms;
@@ -60,7 +60,7 @@ int64_t node_missing_since(const struct node_head *head, const struct node_prese
 
 bool node_is_missing(const struct node_head *head, const struct node_presence *presence, int64_t now_ms)
 {
-	return now_ms > node_missing_since(head, presence);
+	return node_heard_at(head, presence) && now_ms > node_missing_since(head, presence);
 }
 
 int64_t node_overdue_at(int64_t reported_at_ms, int64_t interval_s)
@@ -141,7 +141,10 @@ static void put_presence(struct json_out *json, const struct node_head *head,
 			 const struct node_presence *presence, int64_t now_ms)
 {
 	json_put_text(json, "status", node_status_name(node_status_at(head, presence, now_ms)));
-	json_put_time(json, "last_heard", heard_at(head, presence));
+	if (node_heard_at(head, presence))
+		json_put_time(json, "last_heard", node_heard_at(head, presence));
+	else
+		json_put_null(json, "last_heard");
 }
 
 void node_write(struct buf *out, struct span state, const struct node_presence *presence, const char *extra,

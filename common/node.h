@@ -41,6 +41,9 @@ struct node_presence {
 /* Until when the node counts as online if nothing is heard of it any more, in ms since 1970. */
 int64_t node_fresh_until(const struct node_head *head, const struct node_presence *presence);
 
+/* When the node was last heard, in ms since 1970; 0 if nobody knows. */
+int64_t node_heard_at(const struct node_head *head, const struct node_presence *presence);
+
 /* Whether its stream of commands ended without a goodbye and nothing was heard of it since. */
 bool node_is_lost(const struct node_head *head, const struct node_presence *presence);
 
@@ -50,7 +53,7 @@ enum node_status node_status_at(const struct node_head *head, const struct node_
 				int64_t now_ms);
 
 /* Since when the node counts as missing: LIMIT_SILENCE_S after it was last heard, but not before it is stale
- * (a cron worker may come once an hour). */
+ * (a cron worker may come once an hour). A node of which nobody knows when it was heard is never missing. */
 int64_t node_missing_since(const struct node_head *head, const struct node_presence *presence);
 bool node_is_missing(const struct node_head *head, const struct node_presence *presence, int64_t now_ms);
 

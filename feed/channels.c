@@ -7,6 +7,7 @@
 
 #include "common/keys.h"
 #include "common/log.h"
+#include "common/number.h"
 
 #include <string.h>
 
@@ -97,13 +98,64 @@ static bool take_removed(struct known *known, const char *at, const char *end)
 	return true;
 }
 
+/* A time in ms since 1970; false for anything else. */
+static bool read_ms(struct span text, int64_t *out)
+{
+	char digits[24];
+
+	if (text.len >= sizeof(digits))
+		return false;
+	memcpy(digits, text.data, text.len);
+	digits[text.len] = '\0';
+	return number_parse(digits, 1, INT64_MAX / 2, out) == ERR_NONE;
+}
+
+/* The next word of a line, up to a blank or the end; *line is what follows the blank. */
+static struct span next_word(struct span *line)
+{
+	const char *blank = memchr(line->data, ' ', line->len);
+	struct span word = {line->data, blank ? (size_t)(blank - line->data) : line->len};
+
+	line->data += word.len + (blank ? 1 : 0);
+	line->len -= word.len + (blank ? 1 : 0);
+	return word;
+}
+
+/* SAMPLE worker-001 1763375400123 */
+static bool take_heard(struct known *known, const char *at, const char *end)
+{
+	struct span line = next_line(&at, end);
+	char node[ID_NODE_SIZE];
+	int64_t ms;
+
+	if (!read_node(next_word(&line), node) || !read_ms(line, &ms))
+		return false;
+	known_heard(known, node, ms);
+	return true;
+}
+
+/* SAMPLE worker-001 lost 1763375400123; worker-001 back */
+static bool take_streams(struct known *known, const char *at, const char *end)
+{
+	struct span line = next_line(&at, end), what;
+	char node[ID_NODE_SIZE];
+	int64_t ms = 0;
+
+	if (!read_node(next_word(&line), node))
+		return false;
+	what = next_word(&line);
+	if (span_is(what, "lost") ? !read_ms(line, &ms) : !span_is(what, "back"))
+		return false;
+	known_stream(known, node, ms);
+	return true;
+}
+
 static const struct {
 	const char *channel;
 	bool (*take)(struct known *known, const char *at, const char *end);
 } CHANNELS[] = {
-	{CHANNEL_METRICS, take_metrics},
-	{CHANNEL_LOGS, take_logs},
-	{CHANNEL_REMOVED, take_removed},
+	{CHANNEL_METRICS, take_metrics}, {CHANNEL_LOGS, take_logs},	  {CHANNEL_REMOVED, take_removed},
+	{CHANNEL_HEARD, take_heard},	 {CHANNEL_STREAMS, take_streams},
 };
 
 void channels_message(struct known *known, const char *channel, const char *payload, size_t len)

@@ -73,6 +73,21 @@ static bool is_repeated(const struct known_node *node, const struct node_report 
 	       memcmp(known.data, given.data, given.len) >= 0;
 }
 
+/* Compares the node's status with the clock. Whether anything is other than it was told last. */
+static bool settle(struct known_node *node, int64_t now_ms)
+{
+	enum node_status status = node_status_at(&node->head, &node->presence, now_ms);
+	bool is_lost = node_is_lost(&node->head, &node->presence);
+	bool is_missing = node_is_missing(&node->head, &node->presence, now_ms) &&
+			  strcmp(node->id, ID_COORDINATOR) != 0;
+	bool changed = status != node->status || is_lost != node->is_lost || is_missing != node->is_missing;
+
+	node->status = status;
+	node->is_lost = is_lost;
+	node->is_missing = is_missing;
+	return changed;
+}
+
 void known_report(struct known *known, const char *id, const struct node_report *given)
 {
 	struct node_report report = *given;
@@ -91,11 +106,35 @@ void known_report(struct known *known, const char *id, const struct node_report 
 		node = node_table_report(&known->nodes, id, &report);
 		if (!node)
 			return;
+		if (known->phase == FEED_FOLLOWING || node->head.reported_at_ms > node->presence.heard_ms)
+			node->presence.heard_ms = node->head.reported_at_ms;
 	}
 	if (report.point.data)
 		known_node_append_point(node, report.point);
-	node->status = node_status_at(&node->head, &node->presence, clock_now_ms());
+	(void)settle(node, clock_now_ms());
 	TELL(known, node, NODE_REPORTED, node, &report);
+}
+
+void known_heard(struct known *known, const char *id, int64_t heard_ms)
+{
+	struct known_node *node = node_table_get(&known->nodes, id);
+
+	/* While catching up, what was published may be older than what was read. */
+	if (!node || (known->phase != FEED_FOLLOWING && heard_ms <= node->presence.heard_ms))
+		return;
+	node->presence.heard_ms = heard_ms;
+	TELL(known, node, settle(node, clock_now_ms()) ? NODE_STATUS : NODE_HEARD, node, NULL);
+}
+
+void known_stream(struct known *known, const char *id, int64_t lost_ms)
+{
+	struct known_node *node = node_table_get(&known->nodes, id);
+
+	if (!node)
+		return;
+	node->presence.stream_lost_ms = lost_ms;
+	if (settle(node, clock_now_ms()))
+		TELL(known, node, NODE_STATUS, node, NULL);
 }
 
 void known_remove(struct known *known, const char *id)
@@ -135,12 +174,9 @@ void known_look_at_clock(struct known *known)
 		return;
 	for (size_t i = 0; i < known->nodes.count; i++) {
 		struct known_node *node = known->nodes.list[i];
-		enum node_status status = node_status_at(&node->head, &node->presence, now_ms);
 
-		if (status == node->status)
-			continue;
-		node->status = status;
-		TELL(known, node, NODE_STATUS, node, NULL);
+		if (settle(node, now_ms))
+			TELL(known, node, NODE_STATUS, node, NULL);
 	}
 }
 
@@ -174,7 +210,8 @@ void known_load_begin(struct known *known)
 	log_tail_load_begin(&known->log);
 }
 
-void known_load_node(struct known *known, const char *id, const struct node_report *given)
+void known_load_node(struct known *known, const char *id, const struct node_report *given,
+		     const struct node_presence *presence)
 {
 	struct node_report report = *given;
 	struct known_node *node;
@@ -185,7 +222,8 @@ void known_load_node(struct known *known, const char *id, const struct node_repo
 	if (!node)
 		return;
 	node->unseen = false;
-	node->status = node_status_at(&node->head, &node->presence, clock_now_ms());
+	node->presence = *presence;
+	(void)settle(node, clock_now_ms());
 }
 
 void known_load_points(struct known *known, const char *id, const struct span *points, size_t count)

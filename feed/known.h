@@ -28,7 +28,8 @@ enum feed_phase {
 enum node_news {
 	NODE_LOADED,   /* while catching up: this is the node, with its history, whether it is news or not */
 	NODE_REPORTED, /* a report came; its point continues the history, if it has one */
-	NODE_STATUS,   /* the status is another one, because time has gone by */
+	NODE_STATUS,   /* the status is another one, or the node is missing, is lost, or is so no more */
+	NODE_HEARD,    /* something was heard of it, which changes none of these */
 	NODE_HISTORY_CLEARED, /* it has no points now */
 	NODE_REMOVED	      /* the feed does not know it any more */
 };
@@ -91,6 +92,8 @@ void known_free(struct known *known); /* a zeroed struct knows nothing and has n
 void known_report(struct known *known, const char *id, const struct node_report *report);
 
 /* Forgets a node; one that is not known is nothing. */
+void known_heard(struct known *known, const char *id, int64_t heard_ms);
+void known_stream(struct known *known, const char *id, int64_t lost_ms); /* 0: it is there again */
 void known_remove(struct known *known, const char *id);
 
 /* A node's history, or with NULL everyone's, has no points any more. */
@@ -115,7 +118,8 @@ void known_load_begin(struct known *known);
 
 /* A node as Redis holds it; the report has no point. Then its points, oldest first, instead of those known.
  * Entries go to log_tail_load, and names to sources_add. */
-void known_load_node(struct known *known, const char *id, const struct node_report *report);
+void known_load_node(struct known *known, const char *id, const struct node_report *report,
+		     const struct node_presence *presence);
 void known_load_points(struct known *known, const char *id, const struct span *points, size_t count);
 
 /* To FEED_CATCHING_UP. Nodes that were not loaded are removed. What was published meanwhile comes next. */

@@ -21,13 +21,19 @@
 
 #define NODES_AT_ONCE 128 /* asked for before the first one is answered */
 
+/* A node of the list of all nodes. */
+struct listed_node {
+	char id[ID_NODE_SIZE];
+	int64_t heard_ms;
+};
+
 struct load {
 	struct redis_link *link;
 	struct sync *sync;
 	struct known *known;
 	size_t lines_each;
 
-	char (*nodes)[ID_NODE_SIZE]; /* to be asked for, as Redis listed them */
+	struct listed_node *nodes; /* to be asked for, as Redis listed them */
 	size_t nodes_count, next_node;
 	int64_t last_seq;	  /* the cluster's counter, as it was before the log was read */
 	struct backlogs backlogs; /* its own, so that it waits for nobody */
@@ -37,7 +43,7 @@ struct load {
 /* Which node an answer is about. */
 struct node_question {
 	struct load *load;
-	char node[ID_NODE_SIZE];
+	struct listed_node node;
 };
 
 /* --- totals ------------------------------------------------------------------------------------------- */
@@ -84,16 +90,19 @@ static struct span span_at(const struct reply *reply, size_t index)
 	return span;
 }
 
-/* SAMPLE [state, summary, certificates], each a string or nil */
+/* SAMPLE [state, summary, certificates, "1763375400123"], each a string or nil */
 static void on_node(void *context, const struct reply *reply)
 {
 	struct node_question *question = context;
 	struct node_report report = {
 		.state = span_at(reply, 0), .summary = span_at(reply, 1), .certificates = span_at(reply, 2)};
 
+	const struct node_presence presence = {.heard_ms = question->node.heard_ms,
+					       .stream_lost_ms = reply_integer(reply_at(reply, 3))};
+
 	/* The list of nodes may name one that is just being removed, or one that has only logged. */
 	if (report.state.data && report.summary.data)
-		known_load_node(question->load->known, question->node, &report);
+		known_load_node(question->load->known, question->node.id, &report, &presence);
 }
 
 /* The newest point is first. This is the last answer about a node. */
@@ -109,7 +118,7 @@ static void on_points(void *context, const struct reply *reply)
 			count++;
 	}
 	if (reply) {
-		known_load_points(question->load->known, question->node, points, count);
+		known_load_points(question->load->known, question->node.id, points, count);
 		ask_next_node(question->load);
 	}
 	free(question);
@@ -120,20 +129,20 @@ static void ask_next_node(struct load *load)
 {
 	struct node_question *question;
 	char last_index[16];
+	const char *id;
 
 	if (load->next_node == load->nodes_count)
 		return;
 	question = mem_alloc(1, sizeof(*question));
 	question->load = load;
-	memcpy(question->node, load->nodes[load->next_node++], sizeof(question->node));
+	question->node = load->nodes[load->next_node++];
+	id = question->node.id;
 	snprintf(last_index, sizeof(last_index), "%d", LIMIT_HISTORY_POINTS_PUSHED - 1);
 	sync_ask(load->sync,
-		 REDIS_WORDS("MGET", key_of_node(NODE_STATE, question->node).text,
-			     key_of_node(NODE_SUMMARY, question->node).text,
-			     key_of_node(NODE_CERTIFICATES, question->node).text),
+		 REDIS_WORDS("MGET", key_of_node(NODE_STATE, id).text, key_of_node(NODE_SUMMARY, id).text,
+			     key_of_node(NODE_CERTIFICATES, id).text, key_of_node(NODE_STREAM_LOST, id).text),
 		 on_node, question);
-	sync_ask(load->sync,
-		 REDIS_WORDS("LRANGE", key_of_node(NODE_HISTORY, question->node).text, "0", last_index),
+	sync_ask(load->sync, REDIS_WORDS("LRANGE", key_of_node(NODE_HISTORY, id).text, "0", last_index),
 		 on_points, question);
 }
 
@@ -142,13 +151,17 @@ static void on_nodes(void *context, const struct reply *reply)
 	struct load *load = context;
 	size_t count = reply_count(reply);
 
-	load->nodes = mem_resize(load->nodes, count + 1, sizeof(*load->nodes));
+	load->nodes = mem_resize(load->nodes, count / 2 + 1, sizeof(*load->nodes));
 	load->nodes_count = load->next_node = 0;
-	for (size_t i = 0; i < count; i++) {
-		const char *node = reply_text(reply_at(reply, i), NULL);
+	for (size_t i = 0; i + 1 < count; i += 2) {
+		const char *id = reply_text(reply_at(reply, i), NULL);
+		struct listed_node *node = &load->nodes[load->nodes_count];
 
-		if (id_is_node(node))
-			memcpy(load->nodes[load->nodes_count++], node, strlen(node) + 1);
+		if (!id_is_node(id))
+			continue;
+		memcpy(node->id, id, strlen(id) + 1);
+		node->heard_ms = reply_integer(reply_at(reply, i + 1));
+		load->nodes_count++;
 	}
 	for (int i = 0; i < NODES_AT_ONCE; i++)
 		ask_next_node(load);
@@ -212,10 +225,13 @@ static void on_step(void *context, enum sync_step step)
 		redis_link_follow(load->link, CHANNEL_METRICS);
 		redis_link_follow(load->link, CHANNEL_LOGS);
 		redis_link_follow(load->link, CHANNEL_REMOVED);
+		redis_link_follow(load->link, CHANNEL_HEARD);
+		redis_link_follow(load->link, CHANNEL_STREAMS);
 		break;
 	case SYNC_ASK:
 		sync_ask(load->sync, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
-		ask_names(load, KEY_NODES, on_nodes);
+		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_NODES, "0", "-1", "WITHSCORES"), on_nodes,
+			 load);
 		ask_names(load, KEY_LOG_NODES, on_log_nodes);
 		ask_names(load, KEY_LOG_LOGGERS, on_loggers);
 		sync_ask(load->sync, REDIS_WORDS("GET", KEY_LOG_SEQ), on_last_seq, load);
@@ -241,7 +257,9 @@ static void on_message(void *context, const char *channel, const char *payload, 
 }
 
 const struct sync_part LOAD_PART = {
-	.channels = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED}, .step = on_step, .message = on_message};
+	.channels = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED, CHANNEL_HEARD, CHANNEL_STREAMS},
+	.step = on_step,
+	.message = on_message};
 
 struct load *load_new(struct redis_link *link, struct sync *sync, struct known *known, size_t lines_each)
 {

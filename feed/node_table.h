@@ -38,8 +38,10 @@ struct known_node {
 	size_t points_count;
 	struct node_head head;
 	struct node_presence presence;
-	enum node_status status; /* as it was told last */
-	bool unseen;		 /* not met by the load that is going on; known.c's own */
+	enum node_status status; /* this and the next two as they were told last */
+	bool is_lost;
+	bool is_missing; /* never the coordinator */
+	bool unseen;	 /* not met by the load that is going on; known.c's own */
 };
 
 struct node_table {

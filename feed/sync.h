@@ -24,7 +24,7 @@ enum sync_step {
 /* A part of the sync, by which a follower learns what the feed does not tell. `step` may be called anew from
  * SYNC_BEGIN at any time after SYNC_LOST. */
 struct sync_part {
-	const char *channels[4]; /* how the names of its channels begin; NULL behind the last */
+	const char *channels[8]; /* how the names of its channels begin; NULL behind the last */
 	bool immediate;		 /* its messages do not wait for SYNC_TAKE */
 	void (*step)(void *context, enum sync_step step);
 	void (*message)(void *context, const char *channel, const char *payload, size_t len);

@@ -62,7 +62,8 @@ static void put_metrics(struct json_out *json, const struct known *known, int64_
 	free(table);
 	json_open_member(json, "history", '{');
 	for (size_t i = 0; i < known->nodes.count; i++)
-		message_put_points(json, known->nodes.list[i]->id, known->nodes.list[i]);
+		if (!known->nodes.list[i]->is_missing)
+			message_put_points(json, known->nodes.list[i]->id, known->nodes.list[i]);
 	json_close(json, '}');
 }
 
@@ -88,7 +89,7 @@ static struct frame *build_initial(struct default_protocol *protocol)
 	for (size_t i = 0; i < nodes->count; i++) {
 		struct span certificates = message_certificates(nodes->list[i]);
 
-		if (certificates.len)
+		if (certificates.len && !nodes->list[i]->is_missing)
 			json_put_raw(&json, NULL, certificates.data, certificates.len);
 	}
 	json_close(&json, ']');

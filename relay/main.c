@@ -144,6 +144,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 		_exit(0); /* asked twice: no more patience */
 	set_state(relay, RELAY_LEAVING);
 	log_info("main", "ending connections=%zu", ws_count(relay->ws));
+	streams_stop(relay->streams);
 	ws_stop(relay->ws);
 	ev_timer_start(loop, &relay->linger);
 }
@@ -240,6 +241,7 @@ static void make_parts(struct relay *relay, const struct configuration *configur
  * answer and tell; then those who listened to it. */
 static void free_parts(struct relay *relay)
 {
+	streams_stop(relay->streams);
 	ws_free(relay->ws);
 	feed_free(relay->feed);
 	streams_free(relay->streams);

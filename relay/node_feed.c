@@ -6,6 +6,9 @@
  *
  * While the feed learns what is, nothing is told: half of the nodes would look changed or gone. `removed`
  * keeps the names until then.
+ *
+ * A worker that is missing is not among the workers, but the clients are told of it all the same, until
+ * somebody removes it.
  */
 #include "relay/node_feed.h"
 
@@ -21,11 +24,18 @@
 #include <string.h>
 #include <sys/queue.h>
 
+enum told_as {
+	TOLD_NOT_AT_ALL, /* the clients do not know the node */
+	TOLD_AS_WORKER,	 /* or as the coordinator */
+	TOLD_AS_MISSING
+};
+
 /* What the clients know of a node. It begins when the node is first marked, and goes with the node. */
 struct told_node {
 	const struct known_node *node; /* what the feed knows of it */
-	struct text summary;	       /* none: they do not know the node */
-	enum node_status status;
+	enum told_as as;
+	struct shown_summary shown; /* what they were told; its summary is `summary` */
+	struct text summary;
 	bool changed;		     /* in the list of changes */
 	TAILQ_ENTRY(told_node) link; /* of that list */
 };
@@ -40,8 +50,10 @@ struct node_feed {
 	struct map told; /* id -> struct told_node */
 	struct told_node_list changes;
 	struct buf removed; /* ids removed since the last delta: JSON texts with commas between */
+	struct buf found;   /* members of `missing` that take out who was removed since, likewise */
 	int64_t seq;	    /* of the last delta */
 	struct batcher batcher;
+	struct batcher heard_batcher; /* of what is not urgent */
 
 	struct frame *snapshot; /* NULL: none has been made */
 	int64_t snapshot_seq;
@@ -69,30 +81,100 @@ static void put_stats(struct json_out *json, const struct known *known)
 	free(table);
 }
 
-/* Puts what changed of a node under `key`; after that the clients know it. */
-static void put_change(struct json_out *json, const char *key, struct told_node *told)
+static void add_removed(struct buf *removed, const char *id)
+{
+	buf_printf(removed, "%s\"%s\"", removed->len ? "," : "", id);
+}
+
+/* Notes what the feed knows of the node as told now. */
+static void note_told(struct told_node *told)
 {
 	const struct known_node *node = told->node;
-	enum node_status status = node_status_at(&node->head, &node->presence, clock_now_ms());
-	struct span summary = text_span(&node->summary);
+
+	text_set(&told->summary, text_span(&node->summary));
+	told->shown = (struct shown_summary){.summary = text_span(&told->summary),
+					     .head = node->head,
+					     .presence = node->presence,
+					     .at_ms = clock_now_ms()};
+	told->as = node->is_missing ? TOLD_AS_MISSING : TOLD_AS_WORKER;
+}
+
+/* Puts what changed of a node that is not missing under `key`; after that the clients know it. */
+static void put_change(struct json_out *json, const char *key, struct told_node *told)
+{
+	struct text summary = told->summary; /* stays while it is compared */
+	struct shown_summary before = told->shown;
+	enum told_as as = told->as;
 	struct buf changes = {0};
 
-	if (!told->summary.data) {
+	told->summary = (struct text){0};
+	note_told(told);
+	if (as != TOLD_AS_WORKER) {
 		json_put_raw(json, key, "", 0);
-		summary_write(json->buf, summary, status);
-	} else if (summary_write_changes(&changes, text_span(&told->summary), told->status, summary,
-					 status)) {
+		summary_write(json->buf, &told->shown);
+	} else if (summary_write_changes(&changes, &before, &told->shown)) {
 		json_put_raw(json, key, changes.data, changes.len);
 	}
 	buf_free(&changes);
-	text_set(&told->summary, summary);
-	told->status = status;
+	free(summary.data);
+}
+
+static void put_missing(struct json_out *json, const struct told_node *told)
+{
+	const struct cluster_node node = {.id = told->node->id,
+					  .head = told->shown.head,
+					  .presence = told->shown.presence,
+					  .summary = told->shown.summary};
+
+	json_put_raw(json, node.id, "", 0);
+	cluster_write_missing(json->buf, &node, told->shown.at_ms);
+}
+
+/*
+ * Puts the members `workers`, `removed` and `missing`. A worker that becomes missing leaves `workers` by
+ * `removed`; one that is heard again comes whole, and a null takes it out of `missing`.
+ */
+static void put_changes(struct json_out *json, struct node_feed *nodes)
+{
+	struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR), *told;
+	struct buf missing_text = {0};
+	struct json_out missing = {.buf = &missing_text};
+
+	json_open_member(json, "workers", '{');
+	TAILQ_FOREACH(told, &nodes->changes, link)
+	{
+		if (told == coordinator)
+			continue;
+		if (!told->node->is_missing) {
+			if (told->as == TOLD_AS_MISSING)
+				json_put_null(&missing, told->node->id);
+			put_change(json, told->node->id, told);
+			continue;
+		}
+		if (told->as == TOLD_AS_WORKER)
+			add_removed(&nodes->removed, told->node->id);
+		note_told(told);
+		put_missing(&missing, told);
+	}
+	json_close(json, '}');
+	json_open_member(json, "removed", '[');
+	buf_append(json->buf, nodes->removed.data, nodes->removed.len);
+	json_close(json, ']');
+	if (!nodes->found.len && !missing_text.len)
+		return;
+	json_open_member(json, "missing", '{');
+	if (nodes->found.len)
+		json_put_raw(json, NULL, nodes->found.data, nodes->found.len);
+	if (missing_text.len)
+		json_put_raw(json, NULL, missing_text.data, missing_text.len);
+	json_close(json, '}');
+	buf_free(&missing_text);
 }
 
 /* The difference between what the clients know and what the feed knows; after that they know it. */
 static struct frame *build_delta(struct node_feed *nodes)
 {
-	struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR), *told;
+	struct told_node *coordinator = map_get(&nodes->told, ID_COORDINATOR);
 	struct buf buf = {0};
 	struct json_out json = message_begin(&buf, "delta");
 
@@ -100,14 +182,7 @@ static struct frame *build_delta(struct node_feed *nodes)
 	json_open_member(&json, "data", '{');
 	if (coordinator && coordinator->changed)
 		put_change(&json, "coordinator", coordinator);
-	json_open_member(&json, "workers", '{');
-	TAILQ_FOREACH(told, &nodes->changes, link)
-	if (told != coordinator)
-		put_change(&json, told->node->id, told);
-	json_close(&json, '}');
-	json_open_member(&json, "removed", '[');
-	buf_append(&buf, nodes->removed.data, nodes->removed.len);
-	json_close(&json, ']');
+	put_changes(&json, nodes);
 	put_stats(&json, nodes->known);
 	json_close(&json, '}');
 	return message_end(&json);
@@ -123,9 +198,9 @@ static struct frame *build_snapshot(const struct node_feed *nodes)
 
 	json_put_integer(&json, "seq", nodes->seq);
 	json_open_member(&json, "data", '{');
-	if (coordinator) {
+	if (coordinator && coordinator->as == TOLD_AS_WORKER) {
 		json_put_raw(&json, "coordinator", "", 0);
-		summary_write(&buf, text_span(&coordinator->summary), coordinator->status);
+		summary_write(&buf, &coordinator->shown);
 	} else {
 		json_put_null(&json, "coordinator");
 	}
@@ -133,10 +208,18 @@ static struct frame *build_snapshot(const struct node_feed *nodes)
 	for (size_t i = 0; i < known->count; i++) {
 		const struct told_node *told = map_get(&nodes->told, known->list[i]->id);
 
-		if (!told || told == coordinator)
+		if (!told || told == coordinator || told->as != TOLD_AS_WORKER)
 			continue;
 		json_put_raw(&json, told->node->id, "", 0);
-		summary_write(&buf, text_span(&told->summary), told->status);
+		summary_write(&buf, &told->shown);
+	}
+	json_close(&json, '}');
+	json_open_member(&json, "missing", '{');
+	for (size_t i = 0; i < known->count; i++) {
+		const struct told_node *told = map_get(&nodes->told, known->list[i]->id);
+
+		if (told && told->as == TOLD_AS_MISSING)
+			put_missing(&json, told);
 	}
 	json_close(&json, '}');
 	put_stats(&json, nodes->known);
@@ -182,7 +265,7 @@ static void publish(struct node_feed *nodes, const char *topic, struct frame *fr
 
 static bool has_changes(const struct node_feed *nodes)
 {
-	return !TAILQ_EMPTY(&nodes->changes) || nodes->removed.len;
+	return !TAILQ_EMPTY(&nodes->changes) || nodes->removed.len || nodes->found.len;
 }
 
 /* Not while the feed learns what is and catches up. */
@@ -198,6 +281,7 @@ static void tell_delta(struct node_feed *nodes)
 	nodes->seq++;
 	publish(nodes, TOPIC_DELTA, build_delta(nodes));
 	buf_clear(&nodes->removed);
+	buf_clear(&nodes->found);
 	TAILQ_FOREACH(told, &nodes->changes, link)
 	told->changed = false;
 	TAILQ_INIT(&nodes->changes);
@@ -251,9 +335,28 @@ static bool is_told(const struct node_feed *nodes, const struct known_node *node
 {
 	const struct told_node *told = map_get(&nodes->told, node->id);
 
-	return told && told->summary.data && told->status == node->status &&
+	return told && told->as == (node->is_missing ? TOLD_AS_MISSING : TOLD_AS_WORKER) &&
+	       told->shown.presence.heard_ms == node->presence.heard_ms &&
+	       told->shown.presence.stream_lost_ms == node->presence.stream_lost_ms &&
+	       node_status_at(&told->shown.head, &told->shown.presence, told->shown.at_ms) == node->status &&
 	       told->summary.len == node->summary.len &&
 	       memcmp(told->summary.data, node->summary.data, node->summary.len) == 0;
+}
+
+/*
+ * A node beats, and in ten thousand nodes several hundred do in a second. The clients need to know when it
+ * was last heard, but neither at once nor to the second: it is told with what else changes, and not for each
+ * line of a log.
+ */
+static void hear(struct node_feed *nodes, const struct known_node *node)
+{
+	const struct told_node *told = map_get(&nodes->told, node->id);
+
+	if (told && node->presence.heard_ms - told->shown.presence.heard_ms < NODE_FEED_HEARD_MS)
+		return;
+	mark(nodes, node);
+	if (may_tell(nodes))
+		batcher_touch(&nodes->heard_batcher);
 }
 
 /* Forgets a node that was removed; the clients are told if they know it. */
@@ -263,8 +366,10 @@ static void forget(struct node_feed *nodes, const char *id)
 
 	if (!told)
 		return;
-	if (told->summary.data)
-		buf_printf(&nodes->removed, "%s\"%s\"", nodes->removed.len ? "," : "", id);
+	if (told->as == TOLD_AS_WORKER)
+		add_removed(&nodes->removed, id);
+	else if (told->as == TOLD_AS_MISSING)
+		buf_printf(&nodes->found, "%s\"%s\":null", nodes->found.len ? "," : "", id);
 	if (told->changed)
 		TAILQ_REMOVE(&nodes->changes, told, link);
 	free(told->summary.data);
@@ -294,6 +399,10 @@ static void on_node(void *context, enum node_news news, const struct known_node 
 	struct node_feed *nodes = context;
 	bool wanted = hub_wanted(nodes->hub, node_feed_topic(node->id).name);
 
+	if (news == NODE_HEARD) {
+		hear(nodes, node);
+		return;
+	}
 	if (news == NODE_REMOVED)
 		forget(nodes, node->id);
 	else if (news == NODE_REPORTED || news == NODE_STATUS ||
@@ -332,6 +441,7 @@ struct node_feed *node_feed_new(struct ev_loop *loop, struct hub *hub, struct kn
 	nodes->known = known;
 	TAILQ_INIT(&nodes->changes);
 	batcher_init(&nodes->batcher, loop, NODE_FEED_BATCH_MS, flush, nodes);
+	batcher_init(&nodes->heard_batcher, loop, NODE_FEED_HEARD_BATCH_MS, flush, nodes);
 	known_listen(known, &EVENTS, nodes);
 	return nodes;
 }
@@ -345,12 +455,14 @@ void node_feed_free(struct node_feed *nodes)
 	if (!nodes)
 		return;
 	batcher_stop(&nodes->batcher);
+	batcher_stop(&nodes->heard_batcher);
 	while (map_next(&nodes->told, &cursor, &id, &told)) {
 		free(((struct told_node *)told)->summary.data);
 		free(told);
 	}
 	map_free(&nodes->told);
 	buf_free(&nodes->removed);
+	buf_free(&nodes->found);
 	frame_release(nodes->snapshot);
 	free(nodes);
 }

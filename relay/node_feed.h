@@ -10,8 +10,10 @@
 
 #include <stdint.h>
 
-#define TOPIC_DELTA	   "delta" /* changed summaries, and `database` */
-#define NODE_FEED_BATCH_MS 50
+#define TOPIC_DELTA		 "delta" /* changed summaries, and `database` */
+#define NODE_FEED_BATCH_MS	 50
+#define NODE_FEED_HEARD_BATCH_MS 2000  /* the same for beats, which nobody waits for */
+#define NODE_FEED_HEARD_MS	 10000 /* a beat is told if the one that was told last is as old as this */
 
 struct ev_loop;
 struct node_feed;

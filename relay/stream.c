@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/map.h"
 #include "common/mem.h"
+#include "relay/stream_loss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 struct streams {
 	struct feed *feed;
 	struct map by_node; /* node -> struct stream, the one that gets the commands */
+	struct stream_losses *losses;
 };
 
 /* One worker's connection. */
@@ -143,7 +145,10 @@ static void on_followed(void *context, const char *channel)
 	struct streams *streams = context;
 	struct stream *stream = map_get(&streams->by_node, channel + strlen(CHANNEL_COMMANDS));
 
-	if (stream && !stream->waiting)
+	if (!stream)
+		return;
+	stream_losses_clear(streams->losses, stream->node);
+	if (!stream->waiting)
 		stream->waiting = redis_link_ask(
 			streams->feed->link,
 			REDIS_WORDS("LRANGE", key_of_node(NODE_COMMANDS, stream->node).text, "0", "-1"),
@@ -171,6 +176,7 @@ struct streams *streams_new(struct feed *feed)
 	struct streams *streams = mem_alloc(1, sizeof(*streams));
 
 	streams->feed = feed;
+	streams->losses = stream_losses_new(feed);
 	sync_join(feed->sync, &STREAMS_PART, streams);
 	return streams;
 }
@@ -180,7 +186,13 @@ void streams_free(struct streams *streams)
 	if (!streams)
 		return;
 	map_free(&streams->by_node);
+	stream_losses_free(streams->losses);
 	free(streams);
+}
+
+void streams_stop(struct streams *streams)
+{
+	stream_losses_stop(streams->losses);
 }
 
 /* --- the connection ----------------------------------------------------------------------------------- */
@@ -231,6 +243,7 @@ static void on_closed(void *session)
 	if (map_get(&streams->by_node, stream->node) == stream) {
 		map_remove(&streams->by_node, stream->node);
 		redis_link_unfollow(streams->feed->link, channel_of_commands(stream->node).text);
+		stream_losses_add(streams->losses, stream->node);
 	}
 	question_cancel(stream->waiting);
 	free(stream->sent);

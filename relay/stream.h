@@ -16,6 +16,9 @@ struct streams *streams_new(struct feed *feed);
 void streams_free(
 	struct streams *streams); /* after the feed, when all connections are gone; NULL is nothing */
 
+/* The relay ends: from now on streams end because of that, and no worker counts as lost. */
+void streams_stop(struct streams *streams);
+
 /* What the endpoint's table row needs; its `service` is the streams. */
 extern const struct session_operations STREAM_OPERATIONS;
 

@@ -45,7 +45,7 @@ test('snapshot_then_what_changed', async () => {
   const delta = await socket.next('delta');
   assert.equal(delta.seq, snapshot.seq + 1);
   assert.deepEqual(delta.data.workers, {
-    'worker-1': { timestamp: summary.timestamp, fresh_until: summary.fresh_until, cpu_percent: 6 },
+    'worker-1': { timestamp: summary.timestamp, fresh_until: summary.fresh_until, last_heard: summary.timestamp, cpu_percent: 6 },
   });
   assert.deepEqual(delta.data.removed, []);
   assert.ok(delta.data.stats.total_updates >= 3);

@@ -15,7 +15,8 @@ static void on_phase(void *context, enum feed_phase phase)
 static void on_node(void *context, enum node_news news, const struct known_node *node,
 		    const struct node_report *report)
 {
-	static const char *const NEWS[] = {"loaded", "reported", "status", "history cleared", "removed"};
+	static const char *const NEWS[] = {"loaded", "reported",	"status",
+					   "heard",  "history cleared", "removed"};
 
 	buf_printf(context, "%s %s%s", NEWS[news], node->id, report && report->point.data ? " point" : "");
 	if (news == NODE_STATUS)

@@ -70,7 +70,8 @@ static void load_node(struct rig *rig, const char *node, int number)
 		lines[i] = (struct span){at, strcspn(at, "\n")};
 		at += lines[i].len + 1;
 	}
-	known_load_node(&rig->known, node, &(struct node_report){.state = lines[1], .summary = lines[3]});
+	known_load_node(&rig->known, node, &(struct node_report){.state = lines[1], .summary = lines[3]},
+			&(struct node_presence){0});
 	known_load_points(&rig->known, node, &lines[2], 1);
 	buf_free(&payload);
 }

@@ -5,38 +5,50 @@
 
 #include <string.h>
 
-static struct span span(const char *text)
+#define REPORTED 1763375400000
+
+static struct shown_summary shown(const char *summary)
 {
-	return (struct span){text, strlen(text)};
+	return (struct shown_summary){
+		.summary = {summary, strlen(summary)},
+		.head = {.fresh_until_ms = REPORTED + 30000, .reported_at_ms = REPORTED},
+		.presence = {.heard_ms = REPORTED},
+		.at_ms = REPORTED};
 }
 
 static void only_what_changed_is_written(void **state)
 {
-	const char *before = "{\"timestamp\":\"1\",\"cpu_percent\":5,\"mode\":\"daemon\",\"least\":null}";
-	const char *after =
-		"{\"timestamp\":\"2\",\"cpu_percent\":5.5,\"mode\":\"daemon\",\"least\":null,\"new\":[1]}";
+	struct shown_summary before =
+		shown("{\"timestamp\":\"1\",\"cpu_percent\":5,\"mode\":\"daemon\",\"least\":null}");
+	struct shown_summary after = shown(
+		"{\"timestamp\":\"2\",\"cpu_percent\":5.5,\"mode\":\"daemon\",\"least\":null,\"new\":[1]}");
 	struct buf out = {0};
 
 	(void)state;
-	assert_true(summary_write_changes(&out, span(before), NODE_ONLINE, span(after), NODE_ONLINE));
+	assert_true(summary_write_changes(&out, &before, &after));
 	assert_string_equal(buf_string(&out), "{\"timestamp\":\"2\",\"cpu_percent\":5.5,\"new\":[1]}");
 	buf_clear(&out);
-	assert_true(summary_write_changes(&out, span(before), NODE_ONLINE, span(before), NODE_STALE));
+	after = before;
+	after.at_ms = REPORTED + 30001;
+	assert_true(summary_write_changes(&out, &before, &after));
 	assert_string_equal(buf_string(&out), "{\"status\":\"stale\"}");
 	buf_clear(&out);
-	assert_false(summary_write_changes(&out, span(before), NODE_STALE, span(before), NODE_STALE));
+	assert_false(summary_write_changes(&out, &after, &after));
 	assert_int_equal(out.len, 0);
 	buf_free(&out);
 }
 
-static void a_summary_gets_its_status(void **state)
+static void a_beat_moves_two_times(void **state)
 {
+	struct shown_summary before = shown("{\"fresh_until\":\"as stored\",\"cpu_percent\":5}"),
+			     after = before;
 	struct buf out = {0};
 
 	(void)state;
-	summary_write(&out, span("{\"a\":1}"), NODE_OFFLINE);
-	summary_write(&out, span("{}"), NODE_ONLINE);
-	assert_string_equal(buf_string(&out), "{\"status\":\"offline\",\"a\":1}{\"status\":\"online\"}");
+	after.presence.heard_ms = REPORTED + 15000;
+	assert_true(summary_write_changes(&out, &before, &after));
+	assert_string_equal(buf_string(&out), "{\"last_heard\":\"2025-11-17T10:30:15.000Z\","
+					      "\"fresh_until\":\"2025-11-17T10:30:45.000Z\"}");
 	buf_free(&out);
 }
 
@@ -44,7 +56,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_changed_is_written),
-		cmocka_unit_test(a_summary_gets_its_status),
+		cmocka_unit_test(a_beat_moves_two_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
