@@ -3,15 +3,23 @@
  * dashboard shows of a node, a point is a dot of its charts, and the summary is flat and short, so that the
  * relay can send it to browsers that only show the list of workers.
  */
+#include "common/limits.h"
 #include "common/node.h"
 #include "fcgi/report/report.h"
+
+/* A daemon beats between its reports, so its silence is noticed long before the next report is overdue. */
+static int64_t fresh_until(const struct parsed_report *report, const struct report_grant *grant)
+{
+	return report->cron ? node_overdue_at(grant->now_ms, grant->interval_s)
+			    : grant->now_ms + LIMIT_UNHEARD_S * 1000;
+}
 
 void report_write_state(const struct parsed_report *report, const struct report_grant *grant, struct buf *out)
 {
 	struct json_out json = {.buf = out};
 	struct node_head head = {
 		.offline = report->goodbye,
-		.fresh_until_ms = node_overdue_at(grant->now_ms, grant->interval_s),
+		.fresh_until_ms = fresh_until(report, grant),
 		.services_total = report->services.total,
 		.services_running = report->services.by_status[REPORT_RUNNING],
 		.reported_at_ms = grant->now_ms,
@@ -65,7 +73,7 @@ void report_write_summary(const struct parsed_report *report, const struct repor
 	json_put_time(&json, "timestamp", grant->now_ms);
 	json_put_text(&json, "mode", report->cron ? "cron" : "daemon");
 	json_put_integer(&json, "current_interval", grant->interval_s);
-	json_put_time(&json, "fresh_until", node_overdue_at(grant->now_ms, grant->interval_s));
+	json_put_time(&json, "fresh_until", fresh_until(report, grant));
 	json_put_number(&json, "cpu_percent", report->metrics.cpu_percent);
 	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
 	json_put_number(&json, "disk_percent", report->metrics.disk_percent);

@@ -57,6 +57,19 @@ test('a beat is heard and says nothing else', async () => {
   assert.equal((await worker.get('/api/reporter/beat')).status, 405);
 });
 
+test('a daemon is stale after 30 s, a cron worker after one and a half of its intervals and 10 s', async () => {
+  for (const [mode, seconds] of /** @type {[string, number][]} */ ([
+    ['daemon', 30],
+    ['cron', 100],
+  ])) {
+    await start(mode, { mode, interval: 60 });
+    await silence(mode, seconds - 3);
+    assert.equal((await nodeOf(mode)).status, 'online', mode);
+    await silence(mode, seconds + 1);
+    assert.equal((await nodeOf(mode)).status, 'stale', mode);
+  }
+});
+
 test('a beat of a worker that never reported makes no worker', async () => {
   const worker = await stack.worker('unheard');
   assert.equal((await worker.post('/api/reporter/beat', '')).status, 204);

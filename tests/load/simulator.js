@@ -9,6 +9,7 @@ import { EventStream } from '../lib/events.js';
 
 const TICK_MS = 100;
 const CONNECTIONS = 8;
+const BEAT_S = 15; // as a daemon does between its reports
 const LEVELS = ['DEBUG', 'INFO', 'INFO', 'INFO', 'INFO', 'INFO', 'INFO', 'WARNING', 'WARNING', 'ERROR'];
 const MESSAGES = [
   'request completed in 12 ms',
@@ -186,6 +187,7 @@ export class Simulator {
         await this.#pause((this.spread * 1000 * index) / workers);
         await this.report(worker);
         this.#every(interval * 1000, () => this.report(worker));
+        if (interval > BEAT_S) this.#every(BEAT_S * 1000, () => this.#post(worker, '/api/reporter/beat', ''));
       }),
     );
     if (lines > 0) this.#write(lines);
@@ -220,7 +222,7 @@ export class Simulator {
   async #post(worker, path, body) {
     try {
       const answer = await worker.client.post(path, body, { agent: this.#agent });
-      if (answer.status === 200) return answer.json;
+      if (answer.status < 300) return answer.json;
       throw new Error(`${path}: ${answer.status} ${answer.text}`);
     } catch (error) {
       // What fails because it was stopped is no failure.

@@ -143,6 +143,7 @@ export async function startCluster(stack) {
       node === 'coordinator' ? 5000 : POINT_MS,
     ),
   );
+  for (const { client } of workers.values()) timers.push(setInterval(() => client.post('/api/reporter/beat', '').catch(() => {}), 10_000));
   return {
     stop() {
       timers.forEach(clearInterval);

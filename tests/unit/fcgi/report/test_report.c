@@ -60,6 +60,12 @@ static void the_state_begins_with_its_head_and_holds_what_is_known(void **state)
 	assert_int_equal(head.services_total, 2);
 	assert_int_equal(head.services_running, 1);
 	assert_false(head.offline);
+	assert_int_equal(head.reported_at_ms, NOW_MS);
+	assert_int_equal(head.fresh_until_ms, NOW_MS + 30000); /* of a daemon, which beats */
+	report.cron = true;
+	buf_clear(&text);
+	report_write_state(&report, &grant, &text);
+	assert_int_equal(node_head_read(text.data, text.len, &head), ERR_NONE);
 	assert_int_equal(head.fresh_until_ms, NOW_MS + 90 * 1500 + 10000);
 	assert_true(json_scan_find(text.data, text.len, "metrics", &span));
 	assert_memory_equal(span.data, BEGINNING, strlen(BEGINNING));
