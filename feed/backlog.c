@@ -228,12 +228,6 @@ void backlog_cancel(struct backlog *backlog)
 		set_state(backlog, BACKLOG_CANCELLED);
 }
 
-bool backlog_is_wanted(const struct backlog *backlog)
-{
-	return backlog->state == BACKLOG_WAITING || backlog->state == BACKLOG_READING ||
-	       backlog->state == BACKLOG_REPLACED;
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------- */
 
 void backlogs_init(struct backlogs *backlogs, struct redis_link *link)

@@ -40,7 +40,4 @@ void backlog_read(struct backlog *backlog, const char *node, size_t each);
 /* Nothing is wanted any more, so `done` is not called. NULL is nothing. */
 void backlog_cancel(struct backlog *backlog);
 
-/* Whether `done` will be called. */
-bool backlog_is_wanted(const struct backlog *backlog);
-
 #endif

@@ -148,7 +148,7 @@ static void send_lines(struct default_protocol *protocol, struct subscriber *sub
 				done[j] = true;
 				of_node[members++] = entries[j];
 			}
-		frame = message_new_logs(of_node, members, NULL, now_ms);
+		frame = message_new_logs(of_node, members, NULL, 0, now_ms);
 		if (subscriber)
 			hub_send(subscriber, frame);
 		else

@@ -34,7 +34,7 @@ struct delta_client {
 	size_t nodes_count;
 
 	struct entry_filter filter;
-	struct log_watch *watch; /* NULL: no lines are wanted, or older ones are still being read */
+	struct log_watch *watch; /* NULL: no lines are wanted; followed once the older ones have been sent */
 	struct backlog *backlog;
 	int64_t resume_seq; /* lines after it were asked for */
 };
@@ -72,12 +72,12 @@ static void subscribe_nodes(struct delta_client *client, const struct subscripti
 
 /* --- log lines ---------------------------------------------------------------------------------------- */
 
-/* Ends the watch, or the reading before it. */
+/* Ends the watch, and the reading before it. */
 static void forget_logs(struct delta_client *client)
 {
 	backlog_cancel(client->backlog);
 	if (client->watch)
-		log_watch_end(client->subscriber, client->watch);
+		log_watch_end(client->watch, client->subscriber);
 	client->watch = NULL;
 }
 
@@ -86,13 +86,14 @@ static void forget_logs(struct delta_client *client)
 static void resume(struct delta_client *client, struct log_entry *const *entries, size_t count,
 		   int64_t complete_from)
 {
-	struct frame *frame = message_new_logs(entries, count, &client->filter, clock_now_ms());
+	struct frame *frame = log_watch_lines(client->watch, entries, count);
 
 	if (complete_from > client->resume_seq + 1)
-		hub_send_last(client->subscriber, log_watch_gap(client->resume_seq, complete_from));
+		hub_send_last(client->subscriber,
+			      log_watch_gap(client->watch, client->resume_seq, complete_from));
 	if (frame)
 		hub_send_last(client->subscriber, frame);
-	client->watch = log_watch_begin(client->protocol->watches, client->subscriber, &client->filter);
+	log_watch_follow(client->watch, client->subscriber);
 }
 
 /* The older lines are here, or, with NULL, cannot be had. */
@@ -116,25 +117,36 @@ static void on_backlog(void *context, struct log_ring *older)
 	resume(client, entries, count, older->complete_from);
 }
 
-/* A request may change the filter, ask for the lines after a seq, or both. */
-static void subscribe_logs(struct delta_client *client, const struct subscription_request *request)
+/*
+ * Ends what the request puts an end to, and takes the watch it asks for. From here on no line of an earlier
+ * filter is sent, so the answer that names the new watch can go out. False: nothing is to be sent or
+ * followed anew.
+ */
+static bool choose_logs(struct delta_client *client, const struct subscription_request *request)
+{
+	bool wanted = request->logs == WISH_THIS || (request->logs == WISH_UNCHANGED && client->watch);
+
+	if (request->logs == WISH_UNCHANGED && !request->has_log_seq)
+		return false;
+	forget_logs(client);
+	if (!wanted)
+		return false;
+	if (request->logs == WISH_THIS)
+		client->filter = request->filter;
+	client->watch = log_watch_take(client->protocol->watches, &client->filter);
+	return true;
+}
+
+/* Begins the chosen watch: with the lines after a seq if the request names one. */
+static void start_logs(struct delta_client *client, const struct subscription_request *request)
 {
 	const struct delta_protocol *protocol = client->protocol;
 	const char *node = client->filter.node;
 	struct log_entry *const *entries;
 	size_t count;
-	bool wanted = request->logs == WISH_THIS || (request->logs == WISH_UNCHANGED &&
-						     (client->watch || backlog_is_wanted(client->backlog)));
 
-	if (request->logs == WISH_UNCHANGED && !request->has_log_seq)
-		return;
-	forget_logs(client);
-	if (!wanted)
-		return;
-	if (request->logs == WISH_THIS)
-		client->filter = request->filter;
 	if (!request->has_log_seq) {
-		client->watch = log_watch_begin(protocol->watches, client->subscriber, &client->filter);
+		log_watch_follow(client->watch, client->subscriber);
 		return;
 	}
 	client->resume_seq = request->log_seq;
@@ -150,10 +162,22 @@ static void subscribe_logs(struct delta_client *client, const struct subscriptio
 
 /* --- what a client says ------------------------------------------------------------------------------- */
 
+/* Ends an answer to a request: with the request's id, if it has one. */
+static void send_answer(struct delta_client *client, struct json_out *json,
+			const struct subscription_request *request)
+{
+	if (*request->id)
+		json_put_raw(json, "id", request->id, strlen(request->id));
+	hub_send_last(client->subscriber, message_end(json));
+}
+
 static void subscribe(struct delta_client *client, const char *text, size_t len)
 {
 	struct subscription_request request;
+	struct buf buf = {0};
+	struct json_out json;
 	struct reason why;
+	bool starts;
 
 	/* A subscription costs the relay more than the client: it may make every node and many lines be sent.
 	 */
@@ -162,19 +186,24 @@ static void subscribe(struct delta_client *client, const char *text, size_t len)
 		return;
 	}
 	if (subscription_read(text, len, &request, &why) != ERR_NONE) {
-		struct buf buf = {0};
-		struct json_out json = message_begin(&buf, "error");
-
+		json = message_begin(&buf, "error");
 		json_put_text(&json, "error", why.text);
 		json_put_text(&json, "code", err_code(ERR_INVALID));
-		hub_send_last(client->subscriber, message_end(&json));
+		send_answer(client, &json, &request);
 		return;
 	}
-	hub_send_last(client->subscriber, message_printf("{\"type\":\"subscribed\",\"log_seq\":%" PRId64 "}",
-							 client->protocol->lines->told_seq));
+	starts = choose_logs(client, &request);
+	json = message_begin(&buf, "subscribed");
+	json_put_integer(&json, "log_seq", client->protocol->lines->told_seq);
+	if (client->watch)
+		json_put_integer(&json, "subscription", log_watch_number(client->watch));
+	else
+		json_put_null(&json, "subscription");
+	send_answer(client, &json, &request);
 	if (request.nodes != WISH_UNCHANGED)
 		subscribe_nodes(client, &request);
-	subscribe_logs(client, &request);
+	if (starts)
+		start_logs(client, &request);
 }
 
 /* `ping`, or a JSON object that says what the client wants. */

@@ -18,11 +18,12 @@
 #include <string.h>
 #include <sys/queue.h>
 
-/* A filter that somebody follows. */
+/* A filter that somebody follows, or is about to. */
 struct log_watch {
 	LIST_ENTRY(log_watch) link;
 	struct entry_filter filter;
-	size_t followers;
+	size_t holders;
+	int64_t number;
 	char topic[32];
 };
 
@@ -30,25 +31,33 @@ struct log_watches {
 	struct hub *hub;
 	struct log_consumer consumer;
 	LIST_HEAD(log_watch_list, log_watch) list;
-	uint64_t made; /* so far; makes the topics' names */
+	int64_t made; /* so far; makes the numbers */
 };
 
-struct frame *log_watch_gap(int64_t after, int64_t before)
+struct frame *log_watch_lines(const struct log_watch *watch, struct log_entry *const *entries, size_t count)
 {
-	return message_printf("{\"type\":\"gap\",\"after\":%" PRId64 ",\"before\":%" PRId64 "}", after,
-			      before);
+	return message_new_logs(entries, count, &watch->filter, watch->number, clock_now_ms());
+}
+
+struct frame *log_watch_gap(const struct log_watch *watch, int64_t after, int64_t before)
+{
+	return message_printf("{\"type\":\"gap\",\"after\":%" PRId64 ",\"before\":%" PRId64
+			      ",\"subscription\":%" PRId64 "}",
+			      after, before, watch->number);
 }
 
 static void on_batch(void *context, struct log_entry *const *entries, size_t count)
 {
 	struct log_watches *watches = context;
-	int64_t now_ms = clock_now_ms();
 	const struct log_watch *watch;
 
 	LIST_FOREACH(watch, &watches->list, link)
 	{
-		struct frame *frame = message_new_logs(entries, count, &watch->filter, now_ms);
+		struct frame *frame;
 
+		if (!hub_wanted(watches->hub, watch->topic))
+			continue;
+		frame = log_watch_lines(watch, entries, count);
 		if (frame)
 			hub_publish(watches->hub, watch->topic, frame);
 		frame_release(frame);
@@ -59,12 +68,15 @@ static void on_batch(void *context, struct log_entry *const *entries, size_t cou
 static void on_gap(void *context, int64_t after, int64_t before)
 {
 	struct log_watches *watches = context;
-	struct frame *frame = log_watch_gap(after, before);
 	const struct log_watch *watch;
 
 	LIST_FOREACH(watch, &watches->list, link)
-	hub_publish(watches->hub, watch->topic, frame);
-	frame_release(frame);
+	{
+		struct frame *frame = log_watch_gap(watch, after, before);
+
+		hub_publish(watches->hub, watch->topic, frame);
+		frame_release(frame);
+	}
 }
 
 static const struct feed_events EVENTS = {.gap = on_gap};
@@ -75,8 +87,7 @@ static bool same_filter(const struct entry_filter *a, const struct entry_filter 
 	       strcmp(a->logger_name, b->logger_name) == 0 && strcmp(a->text, b->text) == 0;
 }
 
-struct log_watch *log_watch_begin(struct log_watches *watches, struct subscriber *subscriber,
-				  const struct entry_filter *filter)
+struct log_watch *log_watch_take(struct log_watches *watches, const struct entry_filter *filter)
 {
 	struct log_watch *watch;
 
@@ -86,21 +97,31 @@ struct log_watch *log_watch_begin(struct log_watches *watches, struct subscriber
 	if (!watch) {
 		watch = mem_alloc(1, sizeof(*watch));
 		watch->filter = *filter;
-		snprintf(watch->topic, sizeof(watch->topic), "logs/%" PRIu64, ++watches->made);
+		watch->number = ++watches->made;
+		snprintf(watch->topic, sizeof(watch->topic), "logs/%" PRId64, watch->number);
 		LIST_INSERT_HEAD(&watches->list, watch, link);
 	}
-	watch->followers++;
-	hub_subscribe(subscriber, watch->topic);
+	watch->holders++;
 	return watch;
 }
 
-void log_watch_end(struct subscriber *subscriber, struct log_watch *watch)
+void log_watch_follow(struct log_watch *watch, struct subscriber *subscriber)
+{
+	hub_subscribe(subscriber, watch->topic);
+}
+
+void log_watch_end(struct log_watch *watch, struct subscriber *subscriber)
 {
 	hub_unsubscribe(subscriber, watch->topic);
-	if (--watch->followers)
+	if (--watch->holders)
 		return;
 	LIST_REMOVE(watch, link);
 	free(watch);
+}
+
+int64_t log_watch_number(const struct log_watch *watch)
+{
+	return watch->number;
 }
 
 struct log_watches *log_watches_new(struct hub *hub, struct known *known, struct log_feed *lines)

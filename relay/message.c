@@ -49,7 +49,7 @@ static bool passes(const struct entry_filter *filter, const struct log_entry *en
 }
 
 struct frame *message_new_logs(struct log_entry *const *entries, size_t count,
-			       const struct entry_filter *filter, int64_t now_ms)
+			       const struct entry_filter *filter, int64_t subscription, int64_t now_ms)
 {
 	struct buf logs = {0}, buf = {0};
 	struct json_out list = {.buf = &logs}, json;
@@ -71,6 +71,8 @@ struct frame *message_new_logs(struct log_entry *const *entries, size_t count,
 	buf_append(&buf, logs.data, logs.len);
 	json_close(&json, ']');
 	json_put_time(&json, "timestamp", now_ms);
+	if (subscription)
+		json_put_integer(&json, "subscription", subscription);
 	buf_free(&logs);
 	return message_end(&json);
 }

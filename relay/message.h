@@ -22,9 +22,10 @@ struct frame *message_end(struct json_out *json);
 /* A whole message, given as printf does. */
 struct frame *message_printf(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* `new_logs` with the entries that pass the filter (NULL: all of them); NULL if none does. */
+/* `new_logs` with the entries that pass the filter (NULL: all of them), and the number of the subscription
+ * they are for (0: none); NULL if no entry passes. */
 struct frame *message_new_logs(struct log_entry *const *entries, size_t count,
-			       const struct entry_filter *filter, int64_t now_ms);
+			       const struct entry_filter *filter, int64_t subscription, int64_t now_ms);
 
 /* The member `key` with a node's points, which are an array without its brackets. */
 void message_put_points(struct json_out *json, const char *key, const struct known_node *node);

@@ -7,6 +7,25 @@
 
 #define SEQ_MAX ((int64_t)1 << 53) /* the largest number that JavaScript can count to */
 
+/* SAMPLE 7, or "errors of worker-001" */
+static enum err read_id(const struct json *id, struct subscription_request *out, struct reason *why)
+{
+	const char *text = json_text(id);
+	struct buf json = {0};
+
+	if (!id || json_is_null(id))
+		return ERR_NONE;
+	if (!json_is_number(id) && (!text || strlen(text) > SUBSCRIPTION_ID_MAX))
+		return reason_set(why, ERR_INVALID, "id must be a number or a text of at most %d bytes",
+				  SUBSCRIPTION_ID_MAX);
+	json_write(&json, id);
+	/* Bytes that are not UTF-8 grow to three, so that a text may be too long after all. */
+	if (json.len < sizeof(out->id))
+		memcpy(out->id, json.data, json.len + 1);
+	buf_free(&json);
+	return ERR_NONE;
+}
+
 /* SAMPLE ["worker-001","worker-002"] */
 static enum err read_nodes(const struct json *nodes, struct subscription_request *out, struct reason *why)
 {
@@ -79,8 +98,10 @@ static enum err read_request(const struct json *message, struct subscription_req
 {
 	const struct json *nodes = json_get(message, "nodes"), *logs = json_get(message, "logs");
 	const char *type = json_text(json_get(message, "type"));
-	enum err err;
+	enum err err = read_id(json_get(message, "id"), out, why);
 
+	if (err != ERR_NONE)
+		return err;
 	if (!type || strcmp(type, "subscribe") != 0)
 		return reason_set(why, ERR_INVALID, "type must be subscribe");
 	if (nodes) {
@@ -100,11 +121,12 @@ static enum err read_request(const struct json *message, struct subscription_req
 enum err subscription_read(const char *text, size_t len, struct subscription_request *out, struct reason *why)
 {
 	struct json *message = NULL;
-	enum err err = json_parse(text, len, &message, why);
+	enum err err;
 
+	*out = (struct subscription_request){0};
+	err = json_parse(text, len, &message, why);
 	if (err != ERR_NONE)
 		return err;
-	*out = (struct subscription_request){0};
 	err = read_request(message, out, why);
 	json_free(message);
 	return err;

@@ -2,6 +2,7 @@
 // to see. docs/PROTOCOL.md describes the frames.
 import * as api from './api.js';
 import { fillGap, loadNewest } from './log-history.js';
+import { LogSubscription } from './log-subscription.js';
 import { LiveSocket } from './socket.js';
 
 /** @typedef {import('./store.js').Store} Store */
@@ -23,9 +24,6 @@ const FRAMES = {
     if (history) store.forgetHistory(node_id);
     store.setNode(node_id, { state: node, points: history ?? (point ? [point] : []), certificates });
   },
-  new_logs(store, { logs }) {
-    store.addLogs(logs);
-  },
   database(store, { away }) {
     store.setConnection({ state: 'live', degraded: away });
   },
@@ -39,19 +37,16 @@ const FRAMES = {
  */
 export function live(store, url) {
   const socket = new LiveSocket(url);
+  const subscription = new LogSubscription();
   let queued = false;
 
   const subscribe = () => {
     queued = false;
     const { logs } = store;
-    socket.send({
-      type: 'subscribe',
-      nodes: [...store.watched()].slice(0, NODES_AT_MOST),
-      logs: logs ? logs.filter : null,
-      // The relay first sends the lines after this one, if it still has them, and a `gap` if it has not.
-      ...(logs?.loaded && !logs.detached && logs.newestSeq > 0 ? { log_seq: logs.completeTo } : {}),
-    });
-    if (logs && !logs.loaded) loadNewest(store, logs);
+    const nodes = [...store.watched()].slice(0, NODES_AT_MOST);
+    socket.send({ type: 'subscribe', nodes, ...subscription.ask(logs) });
+    // What is stored can be read without a connection, too.
+    if (logs && !logs.loaded && store.connection.state !== 'live') loadNewest(store, logs);
   };
   // Several views may change their wishes at once; one subscription covers them all.
   store.on('watch', () => {
@@ -70,11 +65,30 @@ export function live(store, url) {
   socket.addEventListener('message', (event) => {
     const frame = /** @type {CustomEvent} */ (event).detail;
     FRAMES[frame.type]?.(store, frame);
-    if (frame.type === 'gap' && store.logs && !store.logs.detached) fillGap(store, store.logs, frame.after);
+    takeLogFrame(store, subscription, frame);
   });
   socket.addEventListener('ended', () => api.sessionEnd.dispatchEvent(new Event('expired')));
 
   setInterval(() => store.age(), AGE_MS);
   addEventListener('online', () => socket.hurry());
   return socket;
+}
+
+/**
+ * Takes a frame about log lines. The stored lines are read after the answer to a subscription: all that have been
+ * written by then are stored, and all later ones come live, so none is missing in between. Lines of an earlier filter
+ * are dropped.
+ * @param {Store} store
+ * @param {LogSubscription} subscription
+ * @param {any} frame
+ */
+function takeLogFrame(store, subscription, frame) {
+  const { buffer } = subscription;
+  if (frame.type === 'subscribed' || frame.type === 'error') {
+    if (!subscription.answer(frame) || !buffer || buffer.detached || subscription.after !== undefined) return;
+    loadNewest(store, buffer).then(() => !buffer.error && buffer.knowTo(frame.log_seq ?? 0));
+  } else if (subscription.covers(frame) && buffer && buffer === store.logs) {
+    if (frame.type === 'new_logs') store.addLogs(frame.logs);
+    if (frame.type === 'gap' && !buffer.detached) fillGap(store, buffer, frame.after);
+  }
 }

@@ -16,6 +16,8 @@ export const EVERYTHING = { node_id: '', level: '', logger_name: '', q: '' };
 
 /** The held lines, and what is known of where in the log they are. */
 export class LogBuffer {
+  #knownTo = 0;
+
   /**
    * @param {LogFilter} filter
    * @param {number} cap how many lines are held at most
@@ -53,9 +55,17 @@ export class LogBuffer {
     return this.lines[0]?.seq ?? 0;
   }
 
-  /** The `seq` up to which no line is missing. */
+  /** The `seq` up to which no line is missing; 0 if that is not known. */
   get completeTo() {
-    return this.gap?.after ?? this.newestSeq;
+    return this.gap?.after ?? Math.max(this.newestSeq, this.#knownTo);
+  }
+
+  /**
+   * Keeps that no line up to a `seq` is missing, though the newest of them may not pass the filter.
+   * @param {number} seq
+   */
+  knowTo(seq) {
+    this.#knownTo = Math.max(this.#knownTo, seq);
   }
 
   /**

@@ -88,6 +88,7 @@ export class LogList {
     this.buffer = this.store.followLogs(filter, this.cap);
     this.#unseen = 0;
     this.#open.clear();
+    this.list.setItems([]);
     this.list.forgetRows();
     this.setFollowing(true);
   }

@@ -265,8 +265,9 @@ static void lines_that_pass_are_told_together(void **state)
 {
 	struct rig *rig = *state;
 	const struct entry_filter filter = {.node = "w1"};
-	struct log_watch *watch = log_watch_begin(rig->watches, rig->subscriber, &filter);
+	struct log_watch *watch = log_watch_take(rig->watches, &filter);
 
+	log_watch_follow(watch, rig->subscriber);
 	publish(rig, CHANNEL_LOGS,
 		"w1\n{\"message\":\"a\",\"seq\":1}\n{\"message\":\"b\",\"seq\":2}\n{\"message\":\"a\","
 		"\"seq\":1}");
@@ -278,7 +279,7 @@ static void lines_that_pass_are_told_together(void **state)
 	publish(rig, CHANNEL_LOGS, "*"); /* ends the batch */
 	assert_string_equal(buf_string(&rig->got), "");
 	assert_int_equal(rig->lines->told_seq, 3);
-	log_watch_end(rig->subscriber, watch);
+	log_watch_end(watch, rig->subscriber);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 #include "relay/subscription.h"
 #include "tests/unit/cm.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static enum err read_text(const char *text, struct subscription_request *out)
@@ -68,11 +69,42 @@ static void a_subscription_of_another_shape_is_refused(void **state)
 		assert_int_not_equal(read_text(BAD[i], &request), ERR_NONE);
 }
 
+static void an_id_is_kept_as_json(void **state)
+{
+	static const struct {
+		const char *id, *kept; /* kept NULL: refused */
+	} CASES[] = {
+		{"7", "7"},
+		{"-1.5", "-1.5"},
+		{"\"errors \\\"here\\\"\"", "\"errors \\\"here\\\"\""},
+		{"null", ""},
+		{"true", NULL},
+		{"[1]", NULL},
+		{"{}", NULL},
+		{"\"0123456789012345678901234567890123456789012345678901234567890123\"",
+		 "\"0123456789012345678901234567890123456789012345678901234567890123\""},
+		{"\"01234567890123456789012345678901234567890123456789012345678901234\"", NULL},
+	};
+	struct subscription_request request;
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+		snprintf(text, sizeof(text), "{\"type\":\"subscribe\",\"id\":%s}", CASES[i].id);
+		assert_int_equal(read_text(text, &request) == ERR_NONE, CASES[i].kept != NULL);
+		assert_string_equal(request.id, CASES[i].kept ? CASES[i].kept : "");
+	}
+	/* A request that is refused for another reason is answered with its id, too. */
+	assert_int_not_equal(read_text("{\"type\":\"subscribe\",\"id\":8,\"logs\":[]}", &request), ERR_NONE);
+	assert_string_equal(request.id, "8");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_subscription_is_read_member_by_member),
 		cmocka_unit_test(a_subscription_of_another_shape_is_refused),
+		cmocka_unit_test(an_id_is_kept_as_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
