@@ -13,12 +13,16 @@
 #include "fcgi/store/nodes.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PREFIX "p2pdash_"
 #define MEBI   1048576.0
 #define SHARE  0.01
+
+#define NUMBER_SIZE 32
 
 /* A number of a node's stored state, by the path to it. A new metric of the report is a row here as well. */
 static const struct sample {
@@ -68,6 +72,14 @@ static void write_head(struct buf *out, const char *name, const char *type, cons
 	buf_printf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
 }
 
+/* Counters may have more digits than 15; other numbers have noise there. */
+static const char *number_text(double value, char text[NUMBER_SIZE])
+{
+	(void)snprintf(text, NUMBER_SIZE, trunc(value) == value && fabs(value) < 1e19 ? "%.0f" : "%.15g",
+		       value);
+	return text;
+}
+
 /*
  * A node that does not report the value has no sample, which is not the same as a sample of 0. Nor has a node
  * that is not online: its last values are not those of now, and Prometheus would draw them as a level line.
@@ -75,6 +87,8 @@ static void write_head(struct buf *out, const char *name, const char *type, cons
 static void write_samples(struct buf *out, const struct sample *sample, const struct target *targets,
 			  size_t count)
 {
+	char text[NUMBER_SIZE];
+
 	write_head(out, sample->name, sample->type, sample->help);
 	for (size_t i = 0; i < count; i++) {
 		const struct json *metrics =
@@ -87,8 +101,8 @@ static void write_samples(struct buf *out, const struct sample *sample, const st
 		for (int k = 0; k < sample->index; k++)
 			value = json_next(value);
 		if (json_is_number(value))
-			buf_printf(out, PREFIX "%s{node=\"%s\"} %.15g\n", sample->name, targets[i].node->id,
-				   json_number(value) * sample->factor);
+			buf_printf(out, PREFIX "%s{node=\"%s\"} %s\n", sample->name, targets[i].node->id,
+				   number_text(json_number(value) * sample->factor, text));
 	}
 }
 

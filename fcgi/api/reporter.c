@@ -19,6 +19,7 @@
 #include "fcgi/store/nodes.h"
 #include "fcgi/store/reports.h"
 
+#include <math.h>
 #include <string.h>
 
 static enum err check_node(struct call *call, const char *node)
@@ -27,6 +28,11 @@ static enum err check_node(struct call *call, const char *node)
 		return reason_set(call->why, ERR_NODE_MISMATCH, "the token is for the node %s, not for %.64s",
 				  call->session->subject, node);
 	return ERR_NONE;
+}
+
+static double known(const struct json *share)
+{
+	return json_is_number(share) ? json_number(share) : NAN;
 }
 
 /*
@@ -45,28 +51,41 @@ static int64_t grant_interval(const struct parsed_report *report, const struct b
 	if (json_parse(stored_points->data, stored_points->len, &stored, NULL) != ERR_NONE)
 		stored = NULL;
 	for (const struct json *p = json_first(stored); p && count < INTERVAL_POINTS; p = json_next(p))
-		points[count++] = (struct interval_point){json_number(json_get(p, "cpu_percent")),
-							  json_number(json_get(p, "memory_percent"))};
+		points[count++] = (struct interval_point){known(json_get(p, "cpu_percent")),
+							  known(json_get(p, "memory_percent"))};
 	json_free(stored);
 	return interval_next(points, count, report->interval_s, report->min_interval_s,
 			     report->max_interval_s);
 }
 
-/* A report without certificates means that they are as they were: the summary's numbers are kept. */
-static void keep_certificates(struct parsed_report *report, const struct buf *stored_summary)
+/* Joins in what the summary and, where it is needed, the state of the report before say. */
+static enum err compare(struct call *call, struct parsed_report *report, const struct buf *stored_summary,
+			int64_t now_ms)
 {
-	struct json *summary = NULL;
-	const struct json *days_left;
+	struct json *summary = NULL, *state = NULL;
+	struct buf stored_state = {0};
+	bool is_dated = true;
+	enum err err;
 
-	if (report->certificates.given || !stored_summary->len ||
+	if (stored_summary->len &&
 	    json_parse(stored_summary->data, stored_summary->len, &summary, NULL) != ERR_NONE)
-		return;
-	days_left = json_get(summary, "certificate_days_left");
-	report->certificates.total = (int64_t)json_number(json_get(summary, "certificates_total"));
-	report->certificates.errors = (int64_t)json_number(json_get(summary, "certificates_error"));
-	report->certificates.has_days_left = json_is_number(days_left);
-	report->certificates.days_left = (int64_t)json_number(days_left);
+		summary = NULL;
+	report_compare(report, summary, now_ms);
 	json_free(summary);
+	for (size_t i = 0; i < report->troubles.count; i++)
+		is_dated = is_dated && report->troubles.items[i].since_ms;
+	if (is_dated)
+		return ERR_NONE;
+	err = nodes_state(call->context->store, report->node, &stored_state);
+	if (err == ERR_NONE && json_parse(stored_state.data, stored_state.len, &state, NULL) != ERR_NONE)
+		state = NULL;
+	if (err == ERR_NONE || err == ERR_UNKNOWN_NODE) { /* its first report has none before it */
+		report_date_troubles(&report->troubles, json_get(state, "troubles"), now_ms);
+		err = ERR_NONE;
+	}
+	json_free(state);
+	buf_free(&stored_state);
+	return err;
 }
 
 /* Stores the report and takes the commands that wait for the node, a JSON array, into `commands`. */
@@ -92,7 +111,6 @@ static enum err store_report(struct call *call, struct parsed_report *report,
 	if (report->certificates.given &&
 	    (now->len != then->len || memcmp(now->data, then->data, now->len) != 0))
 		parts.certificates = now;
-	keep_certificates(report, &before->summary);
 	report_write_state(report, grant, &state);
 	report_write_point(report, grant, &point);
 	report_write_summary(report, grant, &summary);
@@ -131,6 +149,9 @@ static enum err take_report(struct call *call, struct parsed_report *report)
 				 report->node);
 		goto out;
 	}
+	err = compare(call, report, &before.summary, grant.now_ms);
+	if (err != ERR_NONE)
+		goto out;
 	grant.interval_s = grant_interval(report, &before.points);
 	err = store_report(call, report, &before, &grant, &commands);
 	if (err != ERR_NONE)

@@ -11,35 +11,38 @@
 #define STEP_S	     30
 #define BETWEEN_S    60
 
-/* The population's standard deviation of each value. */
-static struct interval_point deviations(const struct interval_point *points, size_t count)
+/*
+ * The population's standard deviation of one value of the points, `offset` bytes into each, over those in
+ * which it is known. Negative if these are too few to say.
+ */
+static double deviation(const struct interval_point *points, size_t count, size_t offset)
 {
-	struct interval_point sum = {0, 0}, squares = {0, 0};
-	double n = (double)count;
+	double known[INTERVAL_POINTS], sum = 0, squares = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		sum.cpu_percent += points[i].cpu_percent;
-		sum.memory_percent += points[i].memory_percent;
-	}
-	for (size_t i = 0; i < count; i++) {
-		double cpu = points[i].cpu_percent - sum.cpu_percent / n;
-		double memory = points[i].memory_percent - sum.memory_percent / n;
+	for (size_t i = 0; i < count && n < INTERVAL_POINTS; i++) {
+		double value = *(const double *)((const char *)&points[i] + offset);
 
-		squares.cpu_percent += cpu * cpu;
-		squares.memory_percent += memory * memory;
+		if (isnan(value))
+			continue;
+		known[n++] = value;
+		sum += value;
 	}
-	return (struct interval_point){sqrt(squares.cpu_percent / n), sqrt(squares.memory_percent / n)};
+	if (n < POINTS_MIN)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		squares += (known[i] - sum / (double)n) * (known[i] - sum / (double)n);
+	return sqrt(squares / (double)n);
 }
 
 int64_t interval_next(const struct interval_point *points, size_t count, int64_t current_s, int64_t min_s,
 		      int64_t max_s)
 {
 	int64_t next_s = current_s;
+	double most = fmax(deviation(points, count, offsetof(struct interval_point, cpu_percent)),
+			   deviation(points, count, offsetof(struct interval_point, memory_percent)));
 
-	if (count >= POINTS_MIN) {
-		struct interval_point spread = deviations(points, count);
-		double most = fmax(spread.cpu_percent, spread.memory_percent);
-
+	if (most >= 0) {
 		if (most > SWINGS_ABOVE)
 			next_s = LIMIT_INTERVAL_MIN_S;
 		else if (most < STEADY_BELOW)

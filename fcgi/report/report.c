@@ -7,7 +7,8 @@
  * therefore always well formed, of bounded length, and never surprises the page.
  *
  * The whole report is checked before anything of it is stored: a report is taken or refused, never half
- * taken. A refusal names the field, because whoever reads it is most likely writing a reporter.
+ * taken. A refusal names the field, because whoever reads it is most likely writing a reporter. Only a number
+ * that was measured is no reason to refuse a report, however odd it is: see metrics.c.
  *
  * What must stay true: parsing needs nothing but the body. What the cluster knew before (the last points, the
  * other certificates) is joined in by api/reporter.c, which is where Redis is asked.
@@ -16,6 +17,7 @@
 
 #include "common/limits.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define INTERVAL_CEILING_S 86400 /* cron may run once a day */
@@ -111,10 +113,11 @@ static enum err read_reporter(const struct json *reporter, struct buf *out, stru
 static enum err read_parts(const struct json *body, struct parsed_report *out, struct reason *why)
 {
 	const struct json *logs = json_get(body, "logs");
-	enum err err = report_read_metrics(json_get(body, "metrics"), &out->metrics, why);
+	enum err err = report_read_metrics(json_get(body, "metrics"), &out->metrics, &out->troubles, why);
 
 	if (err != ERR_NONE)
 		return err;
+	report_read_troubles(json_get(body, "troubles"), &out->troubles);
 	err = report_read_services(json_get(body, "services"), &out->services, why);
 	if (err != ERR_NONE)
 		return err;
@@ -156,6 +159,7 @@ free_report:
 void report_free(struct parsed_report *report)
 {
 	buf_free(&report->metrics.json);
+	free(report->troubles.items);
 	buf_free(&report->services.json);
 	buf_free(&report->certificates.json);
 	buf_free(&report->reporter);

@@ -33,6 +33,7 @@ void report_write_state(const struct parsed_report *report, const struct report_
 	if (report->interval_fixed)
 		json_put_bool(&json, "interval_fixed", true);
 	json_put_raw(&json, "metrics", report->metrics.json.data, report->metrics.json.len);
+	report_write_troubles(&report->troubles, &json, "troubles");
 	json_put_raw(&json, "services", report->services.json.data, report->services.json.len);
 	if (report->reporter.len)
 		json_put_raw(&json, "reporter", report->reporter.data, report->reporter.len);
@@ -63,11 +64,20 @@ void report_write_point(const struct parsed_report *report, const struct report_
 	json_close(&json, '}');
 }
 
+/* A summary always has the same members, so that the relay can tell what changed: what is not known is null.
+ */
+static void put_known(struct json_out *json, const char *key, int64_t counter)
+{
+	if (counter >= 0)
+		json_put_integer(json, key, counter);
+	else
+		json_put_null(json, key);
+}
+
 void report_write_summary(const struct parsed_report *report, const struct report_grant *grant,
 			  struct buf *out)
 {
 	struct json_out json = {.buf = out};
-	int64_t sent = report->metrics.network_bytes_sent, recv = report->metrics.network_bytes_recv;
 
 	json_open(&json, '{');
 	json_put_time(&json, "timestamp", grant->now_ms);
@@ -78,13 +88,17 @@ void report_write_summary(const struct parsed_report *report, const struct repor
 	json_put_number(&json, "memory_percent", report->metrics.memory_percent);
 	json_put_number(&json, "disk_percent", report->metrics.disk_percent);
 	json_put_number(&json, "load1", report->metrics.load1);
-	json_put_integer(&json, "network_bytes_sent", sent < 0 ? 0 : sent);
-	json_put_integer(&json, "network_bytes_recv", recv < 0 ? 0 : recv);
+	put_known(&json, "network_bytes_sent", report->metrics.network_bytes_sent);
+	put_known(&json, "network_bytes_recv", report->metrics.network_bytes_recv);
+	json_put_number(&json, "network_receive_bytes_per_second", report->metrics.network_receive_rate);
+	json_put_number(&json, "network_transmit_bytes_per_second", report->metrics.network_transmit_rate);
 	json_put_integer(&json, "services_total", report->services.total);
 	json_put_integer(&json, "services_running", report->services.by_status[REPORT_RUNNING]);
 	json_put_integer(&json, "services_stopped", report->services.by_status[REPORT_STOPPED]);
 	json_put_integer(&json, "services_error", report->services.by_status[REPORT_ERROR]);
 	json_put_integer(&json, "services_revision", report->services.revision);
+	json_put_integer(&json, "troubles_total",
+			 (int64_t)(report->troubles.count + report->troubles.left_out));
 	json_put_integer(&json, "certificates_total", report->certificates.total);
 	json_put_integer(&json, "certificates_error", report->certificates.errors);
 	if (report->certificates.has_days_left)

@@ -2,6 +2,8 @@
 #include "fcgi/report/interval.h"
 #include "tests/unit/cm.h"
 
+#include <math.h>
+
 #define POINTS 10
 
 /* CPU swings by `cpu` around 50, memory by `memory`: with two values the deviation is the distance. */
@@ -50,6 +52,22 @@ static void with_too_few_points_it_stays(void **state)
 	assert_int_equal(interval_next(points, 1, 500, 30, 300), 300);
 }
 
+static void what_is_not_known_is_not_taken_for_0(void **state)
+{
+	struct interval_point points[POINTS];
+
+	(void)state;
+	for (int i = 0; i < POINTS; i++) /* memory is steady; CPU at 90 % is known now and then */
+		points[i] = (struct interval_point){i % 3 ? NAN : 90, 50};
+	assert_int_equal(interval_next(points, POINTS, 60, 30, 300), 90);
+	for (int i = 0; i < POINTS; i++) /* CPU swings, memory is never known */
+		points[i] = (struct interval_point){i % 2 ? 10 : 90, NAN};
+	assert_int_equal(interval_next(points, POINTS, 90, 30, 300), 30);
+	for (int i = 0; i < POINTS; i++)
+		points[i] = (struct interval_point){i < 2 ? 10.0 * i : NAN, NAN};
+	assert_int_equal(interval_next(points, POINTS, 90, 30, 300), 90);
+}
+
 static void the_reporters_own_bounds_hold(void **state)
 {
 	struct interval_point points[POINTS] = {{0, 0}};
@@ -66,6 +84,7 @@ int main(void)
 		cmocka_unit_test(a_swing_of_either_makes_it_30),
 		cmocka_unit_test(between_it_is_60),
 		cmocka_unit_test(with_too_few_points_it_stays),
+		cmocka_unit_test(what_is_not_known_is_not_taken_for_0),
 		cmocka_unit_test(the_reporters_own_bounds_hold),
 	};
 
