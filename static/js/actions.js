@@ -84,6 +84,7 @@ async function run(store, what, work) {
   store.setCommand(command);
   const names = {
     action: t(`action.${what.action}`),
+    failed: t(`failed.${what.action}`),
     worker: what.worker,
     target: what.target === REPORTER ? t('reporter.title') : what.target,
   };

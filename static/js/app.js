@@ -1,6 +1,8 @@
 // Starts the page: finds the language and the session, connects the live data, and shows the view of the address.
 import * as api from './api.js';
 import { addressOf } from './base-path.js';
+import { perFrame } from './dom.js';
+import { setAttention, setTitle } from './headline.js';
 import { pickLanguage, t, useLanguage } from './i18n.js';
 import { keyboard } from './keyboard.js';
 import { live } from './live.js';
@@ -27,6 +29,9 @@ const VIEWS = {
   admin: () => import('./views/admin.js'),
   missing: () => import('./views/missing.js'),
 };
+
+/** The least time between two counts of what needs attention (ms). */
+const HEADLINE_MS = 1000;
 
 const store = new Store();
 const router = new Router();
@@ -55,7 +60,7 @@ async function render(route) {
   shell ??= mountShell(/** @type {HTMLElement} */ (document.getElementById('app')), store);
   shell.show(route);
   unmountView = view.mount(shell.main, store, route);
-  document.title = `${t(`title.${route.name}`, route.params)} · ${t('app.name')}`;
+  setTitle(`${t(`title.${route.name}`, route.params)} · ${t('app.name')}`);
   // Screen readers go on at the new view's title.
   if (!first) /** @type {HTMLElement | null} */ (shell.main.querySelector('h1'))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
@@ -107,12 +112,20 @@ async function start() {
     await render(router.route);
   });
   keyboard(router);
+  followAttention();
   const session = await asked;
   if (session) store.setSession(session);
   else await findSession();
   router.addEventListener('route', (event) => render(/** @type {CustomEvent} */ (event).detail));
   store.on('session', () => render(router.route));
   router.start();
+}
+
+/** Keeps the title and the icon true while somebody is logged in. */
+function followAttention() {
+  const forever = new AbortController().signal;
+  const update = perFrame(() => setAttention(store.session ? store.attention() : []), forever, HEADLINE_MS);
+  for (const event of ['session', 'cluster', 'workers']) store.on(event, update);
 }
 
 /** @returns {Promise<import('./types.js').Session>} */

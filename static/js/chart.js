@@ -1,7 +1,7 @@
 // The only module that knows Chart.js: a chart of shares or of rates over time. A chart is made once and then fed.
 import { addressOf } from './base-path.js';
 import { percent, rate, time } from './format.js';
-import { byteTicks, gapsIn, TIME_TICKS_AT_MOST, timeTicks } from './ticks.js';
+import { axisOf, byteTicks, gapsIn, TIME_TICKS_AT_MOST, timeTicks } from './ticks.js';
 
 /** @typedef {{label: string, color: string, values: (point: any) => number | null}} Series */
 
@@ -56,6 +56,8 @@ export class TimeChart {
   #chart = null;
   /** @type {{timestamp: string}[]} */
   #points = [];
+  /** @type {number | null} */
+  #until = null;
   #abort = new AbortController();
 
   /**
@@ -71,9 +73,14 @@ export class TimeChart {
     this.#whenSeen(async () => this.#create(await library(this.#abort.signal)));
   }
 
-  /** Shows these points instead of those before. @param {{timestamp: string}[]} points oldest first */
-  feed(points) {
+  /**
+   * Shows these points instead of those before.
+   * @param {{timestamp: string}[]} points oldest first
+   * @param {number | null} [until] the end of the time axis (ms), where nothing has come for a while
+   */
+  feed(points, until = null) {
     this.#points = points;
+    this.#until = until;
     if (!this.#chart) return;
     const times = points.map((point) => Date.parse(point.timestamp));
     const gaps = gapsIn(times);
@@ -83,7 +90,7 @@ export class TimeChart {
         { x: times[at], y: values(point) },
       ]);
     });
-    Object.assign(this.#chart.options.scales.x, { min: times[0], max: times[times.length - 1] });
+    Object.assign(this.#chart.options.scales.x, axisOf(times, until));
     this.#chart.update('none');
   }
 
@@ -160,7 +167,7 @@ export class TimeChart {
       },
     });
     this.#paint();
-    this.feed(this.#points);
+    this.feed(this.#points, this.#until);
   }
 
   // Chart.js draws on a canvas, which takes no colours from CSS.

@@ -1,27 +1,47 @@
 // Decides which rows a long list shows, and in which order. Pure: a list of all rows and what a person asked for go
 // in, the rows to show come out.
-import { byName, byTrouble, byUrgency, serviceStatus } from './cluster.js';
+import { byName, byTrouble, byUrgency, isFresh, serviceStatus } from './cluster.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
 /** @typedef {import('./types.js').Certificate} Certificate */
 /** @typedef {import('./types.js').ServiceItem} ServiceItem */
 
-/** Column of the workers' table → how it sorts. @type {{[column: string]: (a: Worker, b: Worker) => number}} */
+/** Column of the workers' table → its value. @type {{[column: string]: (worker: Worker) => number | null}} */
+const WORKER_VALUES = {
+  cpu: ({ summary }) => summary.cpu_percent,
+  memory: ({ summary }) => summary.memory_percent,
+  disk: ({ summary }) => summary.disk_percent,
+  load: ({ summary }) => summary.load1,
+  network: traffic,
+  services: ({ summary }) => summary.services_error * 1e6 + summary.services_stopped,
+};
+
+/** Columns that are no values and that old workers have, too. @type {{[column: string]: (a: Worker, b: Worker) => number}} */
 const WORKER_ORDERS = {
   status: (a, b) => -byTrouble(a, b),
-  cpu: (a, b) => a.summary.cpu_percent - b.summary.cpu_percent,
-  memory: (a, b) => a.summary.memory_percent - b.summary.memory_percent,
-  disk: (a, b) => a.summary.disk_percent - b.summary.disk_percent,
-  load: (a, b) => a.summary.load1 - b.summary.load1,
-  network: (a, b) => traffic(a) - traffic(b),
-  services: (a, b) =>
-    a.summary.services_error - b.summary.services_error || a.summary.services_stopped - b.summary.services_stopped,
   seen: (a, b) => a.summary.timestamp.localeCompare(b.summary.timestamp),
 };
 
+/**
+ * Compares two workers by a value. Workers whose value is old or was not measured come last whatever the direction: an
+ * old value does not rank beside a live one.
+ * @param {string} column
+ * @param {number} direction 1 or -1
+ * @returns {(a: Worker, b: Worker) => number}
+ */
+function byValue(column, direction) {
+  /** @param {Worker} worker */
+  const valueOf = (worker) => (isFresh(worker) ? (WORKER_VALUES[column]?.(worker) ?? null) : null);
+  return (a, b) => {
+    const [first, second] = [valueOf(a), valueOf(b)];
+    if (first === null || second === null) return Number(first === null) - Number(second === null);
+    return direction * (first - second);
+  };
+}
+
 /** @param {Worker} worker */
 function traffic({ rates }) {
-  return rates ? rates.bytes_recv + rates.bytes_sent : 0;
+  return rates ? rates.bytes_recv + rates.bytes_sent : null;
 }
 
 /**
@@ -32,13 +52,13 @@ function traffic({ rates }) {
  */
 export function selectWorkers(workers, { q, status, sort, desc }) {
   const needle = q.toLowerCase();
-  const order = WORKER_ORDERS[sort] ?? (() => 0);
+  const order = WORKER_ORDERS[sort];
   const direction = desc ? -1 : 1;
   const found = [...workers].filter(
     (worker) => (!status || worker.status === status) && worker.id.toLowerCase().includes(needle),
   );
   if (sort === 'id') return desc ? found.reverse() : found;
-  return found.sort((a, b) => direction * order(a, b));
+  return found.sort(order ? (a, b) => direction * order(a, b) : byValue(sort, direction));
 }
 
 /**

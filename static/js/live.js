@@ -21,7 +21,7 @@ const FRAMES = {
     store.changeCluster(data);
   },
   node(store, { node_id, node, history, point, certificates }) {
-    if (history) store.forgetHistory(node_id);
+    if (history) store.forgetHistory(node_id, history);
     store.setNode(node_id, { state: node, points: history ?? (point ? [point] : []), certificates });
   },
   database(store, { away }) {

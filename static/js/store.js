@@ -7,13 +7,16 @@
 //   logs (new lines)          the lines in the buffer have changed
 //   commands (Command)        a command was sent or has ended
 //   watch                     views want other nodes or lines: live.js subscribes to them
-import { byName, statusAt, workerFrom } from './cluster.js';
+import { attention, byName, statusAt, workerFrom } from './cluster.js';
 import { LogBuffer } from './log-buffer.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
 /** @typedef {import('./types.js').WatchedNode} WatchedNode */
+/** @typedef {import('./types.js').Point} Point */
 
 const HISTORY_POINTS = 100;
+/** How many points of a node the relay sends at most when a node is watched (docs/PROTOCOL.md). */
+const POINTS_PUSHED = 50;
 const COMMANDS_KEPT = 200;
 /** Clocks that differ by less count as equal: answers have whole seconds only, and take time to come. */
 const CLOCK_TOLERANCE_MS = 3000;
@@ -33,7 +36,7 @@ export class Store extends EventTarget {
     this.connection = { state: 'connecting' };
     /** Whether the first snapshot has come. */
     this.ready = false;
-    /** @type {Map<string, Worker>} */
+    /** The workers, the missing ones among them. @type {Map<string, Worker>} */
     this.workers = new Map();
     /** @type {Worker | null} the coordinator's own machine, if a reporter runs on it */
     this.coordinator = null;
@@ -158,13 +161,14 @@ export class Store extends EventTarget {
   /**
    * Takes a snapshot of all workers.
    * @param {{workers: {[id: string]: import('./types.js').Summary}, stats: import('./types.js').Stats,
-   *   coordinator?: import('./types.js').Summary | null}} data
+   *   coordinator?: import('./types.js').Summary | null, missing?: {[id: string]: import('./types.js').Missing}}} data
    */
-  setCluster({ workers, stats, coordinator }) {
+  setCluster({ workers, stats, coordinator, missing = {} }) {
     const now = this.now();
     this.workers = new Map(
       Object.entries(workers).map(([id, summary]) => [id, workerFrom(this.workers.get(id), id, summary, now)]),
     );
+    this.#changeMissing(missing, workers);
     this.#names = null;
     this.coordinator = null;
     this.#changeCoordinator(coordinator);
@@ -176,9 +180,10 @@ export class Store extends EventTarget {
   /**
    * Takes what has changed since, and who is gone.
    * @param {{workers?: {[id: string]: Partial<import('./types.js').Summary>}, removed?: string[],
-   *   stats?: import('./types.js').Stats, coordinator?: Partial<import('./types.js').Summary> | null}} data
+   *   stats?: import('./types.js').Stats, coordinator?: Partial<import('./types.js').Summary> | null,
+   *   missing?: {[id: string]: import('./types.js').Missing | null}}} data null: not missing any more
    */
-  changeCluster({ workers = {}, removed = [], stats, coordinator }) {
+  changeCluster({ workers = {}, removed = [], stats, coordinator, missing = {} }) {
     const now = this.now();
     for (const id of removed) this.workers.delete(id);
     if (removed.length > 0) this.#names = null;
@@ -188,21 +193,22 @@ export class Store extends EventTarget {
       const summary = /** @type {import('./types.js').Summary} */ ({ ...before?.summary, ...changed });
       this.workers.set(id, workerFrom(before, id, summary, now));
     }
+    this.#changeMissing(missing, workers);
     this.#changeCoordinator(coordinator);
     if (stats) this.#setStats(stats);
-    this.emit('workers', new Set([...Object.keys(workers), ...removed]));
+    this.emit('workers', new Set([...Object.keys(workers), ...removed, ...Object.keys(missing)]));
   }
 
-  /** Marks workers as stale whose next report is overdue. */
+  /** Changes the status of machines that are not heard any more. */
   age() {
     const now = this.now();
     const changed = new Set();
-    for (const worker of this.workers.values()) {
-      const status = statusAt(worker.summary, now);
-      if (status !== worker.status) {
-        this.workers.set(worker.id, { ...worker, status });
-        changed.add(worker.id);
-      }
+    for (const worker of this.machines()) {
+      const status = worker.status === 'missing' ? 'missing' : statusAt(worker.summary, now);
+      if (status === worker.status) continue;
+      changed.add(worker.id);
+      if (worker === this.coordinator) this.coordinator = { ...worker, status };
+      else this.workers.set(worker.id, { ...worker, status });
     }
     if (changed.size > 0) this.emit('workers', changed);
   }
@@ -229,17 +235,20 @@ export class Store extends EventTarget {
    */
   addPoints(id, points) {
     const node = this.#node(id);
-    const newest = node.history.at(-1)?.timestamp ?? '';
-    const oldest = node.history[0]?.timestamp ?? '';
-    const older = oldest ? points.filter((point) => point.timestamp < oldest) : [];
-    const newer = points.filter((point) => point.timestamp > newest);
-    node.history = [...older, ...node.history, ...newer].slice(-HISTORY_POINTS);
+    const byTime = new Map([...node.history, ...points].map((point) => [point.timestamp, point]));
+    const times = [...byTime.keys()].sort();
+    node.history = times.slice(-HISTORY_POINTS).map((time) => /** @type {Point} */ (byTime.get(time)));
     this.emit('node', id);
   }
 
-  /** Drops a node's history, before another one comes. @param {string} id */
-  forgetHistory(id) {
-    this.#node(id).history = [];
+  /**
+   * Drops the part of a node's history that the coordinator no longer has, before its newest points come. The relay
+   * sends its newest points only: if they are fewer than it would send, there are no others.
+   * @param {string} id
+   * @param {import('./types.js').Point[]} newest
+   */
+  forgetHistory(id, newest) {
+    if (newest.length < POINTS_PUSHED) this.#node(id).history = [];
   }
 
   /** Takes live lines. @param {import('./types.js').LogEntry[]} entries */
@@ -277,10 +286,36 @@ export class Store extends EventTarget {
     this.coordinator = workerFrom(before, 'coordinator', summary, this.now());
   }
 
+  /**
+   * Takes who is missing, and who is not any more because it was removed or is in `reported`.
+   * @param {{[id: string]: import('./types.js').Missing | null}} missing
+   * @param {{[id: string]: unknown}} reported
+   */
+  #changeMissing(missing, reported) {
+    for (const [id, entry] of Object.entries(missing)) {
+      if (Object.hasOwn(reported, id)) continue;
+      this.#names = null;
+      if (entry) {
+        const summary = { ...this.workers.get(id)?.summary, ...entry.summary, last_heard: entry.last_seen };
+        this.workers.set(id, workerFrom(undefined, id, summary, this.now(), true));
+      } else if (this.workers.get(id)?.status === 'missing') this.workers.delete(id);
+    }
+  }
+
   /** All machines that report: the workers and the coordinator. @returns {Worker[]} */
   machines() {
     const workers = this.workersByName();
     return this.coordinator ? [...workers, this.coordinator] : workers;
+  }
+
+  /** A machine by its id, if the page knows it. @param {string} id @returns {Worker | undefined} */
+  machine(id) {
+    return id === 'coordinator' ? (this.coordinator ?? undefined) : this.workers.get(id);
+  }
+
+  /** What needs attention now. Nothing is known before the first snapshot. */
+  attention() {
+    return attention(this.workersByName(), this.ready ? this.coordinator : undefined);
   }
 
   /** @param {import('./types.js').Stats} stats */

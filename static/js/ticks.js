@@ -4,6 +4,10 @@ const STEPS_MS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 864
 /** How many ticks a time axis has at most. */
 export const TIME_TICKS_AT_MOST = 7;
 
+/** The longest silence that a chart shows, as a multiple of the time of its points, and in any case. */
+const GAP_SPANS = 2;
+const GAP_AT_LEAST_MS = 60_000;
+
 const BYTE_STEPS = 4;
 const STEP_FACTORS = [1, 2, 5, 10];
 
@@ -20,6 +24,18 @@ export function timeTicks(min, max) {
   const ticks = [];
   for (let at = Math.ceil(min / step) * step; at <= max; at += step) ticks.push(at);
   return ticks;
+}
+
+/**
+ * From when to when a time axis goes. The time after the last point is as long as it is, up to twice the time of the
+ * points: a longer silence would press them into a line.
+ * @param {number[]} times of the points, ms, ascending
+ * @param {number | null} until ms; null if the last point is of now
+ */
+export function axisOf(times, until) {
+  const [min, last] = [times[0], times[times.length - 1]];
+  if (until === null || !(until > last)) return { min, max: last };
+  return { min, max: Math.min(until, last + Math.max(GAP_AT_LEAST_MS, GAP_SPANS * (last - min))) };
 }
 
 /**

@@ -1,7 +1,9 @@
 // The shapes of the wire contract, and of what the page keeps of them, as JSDoc types. No code.
 
 /**
- * @typedef {'online' | 'stale' | 'offline'} Status
+ * @typedef {'online' | 'stale' | 'offline'} Status of a node, as the coordinator tells it
+ * @typedef {'online' | 'stale' | 'silent' | 'offline' | 'missing'} Presence the same as the page shows it: `silent` is a
+ *   node that is not heard and needs attention, `missing` one that has not been heard for so long that it left `workers`
  * @typedef {'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'} Level
  * @typedef {'viewer' | 'operator' | 'admin'} Role
  * @typedef {'start' | 'stop' | 'restart'} ServiceAction
@@ -29,10 +31,12 @@
  * @property {Status} status
  * @property {'daemon' | 'cron'} mode
  * @property {number} current_interval
- * @property {string} fresh_until
- * @property {number} cpu_percent
- * @property {number} memory_percent
- * @property {number} disk_percent
+ * @property {string} fresh_until when it becomes stale if nothing is heard of it
+ * @property {string} [last_heard]
+ * @property {string | null} [stream_lost] since when its stream of commands is lost
+ * @property {number | null} cpu_percent null where it was not measured
+ * @property {number | null} memory_percent
+ * @property {number | null} disk_percent
  * @property {number} load1
  * @property {number} network_bytes_sent
  * @property {number} network_bytes_recv
@@ -48,8 +52,15 @@
  * @typedef {object} Worker a summary with what the page derives from it
  * @property {string} id
  * @property {Summary} summary
- * @property {Status} status as of now: a worker grows stale when its next report is overdue
+ * @property {Presence} status as of now
  * @property {Rates | null} rates bytes a second since the report before
+ *
+ * @typedef {object} Missing a worker that has not been heard for long
+ * @property {string} node_id
+ * @property {string} last_seen
+ * @property {string} since
+ * @property {boolean} said_goodbye
+ * @property {Summary} summary the last one
  *
  * @typedef {{[counter: string]: number}} Rates
  *
@@ -80,6 +91,7 @@
  * @property {string} driver
  * @property {number | null} uptime
  * @property {ServiceAction[]} [actions] those that the worker allows
+ * @property {boolean} [known] false while its node is not online: then `status` is what it was
  *
  * @typedef {object} ServiceItem a service of one node, as a row of a list
  * @property {string} node
@@ -105,6 +117,8 @@
  * @property {'daemon' | 'cron'} mode
  * @property {number} current_interval
  * @property {string} [fresh_until]
+ * @property {string} [last_heard]
+ * @property {string | null} [stream_lost]
  * @property {number} min_interval the limits of its reporter, in seconds
  * @property {number} max_interval
  * @property {boolean} [interval_fixed]

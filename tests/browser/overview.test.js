@@ -129,7 +129,7 @@ test('recent_errors_lead_to_their_lines_and_stay_under_the_mouse', async () => {
   await page.context().close();
 });
 
-test('a_worker_that_falls_silent_is_marked_as_stale', async () => {
+test('a_worker_that_falls_silent_needs_attention_and_the_page_says_for_how_long', async () => {
   const worker = await stack.worker('worker-001');
   await worker.post('/api/reporter/report', report('worker-001'));
   const page = await browser.open();
@@ -143,8 +143,9 @@ test('a_worker_that_falls_silent_is_marked_as_stale', async () => {
   const card = page.locator('.worker-card', { hasText: 'worker-001' });
   await card.getByText('Online').waitFor();
   await page.clock.setSystemTime(Date.now() + 3_600_000);
-  await page.locator('.worker-card[data-status=stale]', { hasText: 'worker-001' }).getByText('Stale').waitFor();
-  await page.locator('.attention-row', { hasText: 'stopped reporting' }).getByText('worker-001').waitFor();
+  const silent = page.locator('.worker-card[data-status=silent]', { hasText: 'worker-001' });
+  await silent.getByText('Not heard for 1 hr').waitFor();
+  await page.locator('.attention-danger', { hasText: 'not heard' }).getByText('worker-001').waitFor();
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.context().close();
 });

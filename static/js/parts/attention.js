@@ -1,13 +1,13 @@
 // The panel on top of the overview: a row for each kind of trouble, with links to the view that shows more.
-import { attention } from '../cluster.js';
+import { heardAt } from '../cluster.js';
 import { h, icon, keyedList, setAttribute, setClass, setText } from '../dom.js';
-import { relative } from '../format.js';
+import { duration, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { url, workerUrl } from '../router.js';
 
 /** @typedef {import('../store.js').Store} Store */
 /** @typedef {import('../types.js').LogEntry} LogEntry */
-/** @typedef {ReturnType<typeof attention>[number]} Trouble */
+/** @typedef {import('../cluster.js').Trouble} Trouble */
 
 const NAMES_SHOWN = 3;
 const RECENT_MS = 3600_000;
@@ -17,6 +17,8 @@ const RECENT_MS = 3600_000;
  * @type {{[kind: string]: {icon: string, all: string, one: (id: string) => string}}}
  */
 const PLACES = {
+  silent: { icon: 'plug', all: url('/workers', { status: 'silent' }), one: workerUrl },
+  missing: { icon: 'plug', all: url('/workers', { status: 'missing' }), one: workerUrl },
   offline: { icon: 'plug', all: url('/workers', { status: 'offline' }), one: workerUrl },
   stale: { icon: 'hourglass-split', all: url('/workers', { status: 'stale' }), one: workerUrl },
   service: { icon: 'boxes', all: url('/services', { status: 'error' }), one: workerUrl },
@@ -24,6 +26,7 @@ const PLACES = {
   memory: { icon: 'memory', all: url('/workers', { sort: 'memory', desc: true }), one: workerUrl },
   cpu: { icon: 'cpu', all: url('/workers', { sort: 'cpu', desc: true }), one: workerUrl },
   unreadable: { icon: 'shield-x', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
+  expired: { icon: 'shield-lock', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
   certificate: { icon: 'shield-lock', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
 };
 
@@ -96,6 +99,20 @@ function troubleRow(store, kind) {
   };
 }
 
+/** The row of the coordinator's own reporter. @param {Store} store */
+function coordinatorRow(store) {
+  const refs = row('plug');
+  return {
+    element: refs.element,
+    /** @param {Trouble} trouble */
+    update({ level, status, workers: [coordinator] }) {
+      const silence = coordinator ? (store.now() - heardAt(coordinator.summary)) / 1000 : 0;
+      const text = t(`attention.coordinator.${status}`, { time: duration(silence) });
+      setRow(refs, level, workerUrl('coordinator'), text);
+    },
+  };
+}
+
 /** The row of recent error lines: how many there are, and the newest. @param {Store} store */
 function errorRow(store) {
   const refs = row('chat-left-text');
@@ -127,6 +144,9 @@ function noRow() {
   return { element: h('li', { class: 'attention-row' }, icon('check-circle-fill'), t('attention.none')), update() {} };
 }
 
+/** The kinds of rows that are not about workers. @type {{[kind: string]: (store: Store) => any}} */
+const OTHER_ROWS = { none: noRow, errors: errorRow, coordinator: coordinatorRow };
+
 /**
  * Makes the panel.
  * @param {Store} store
@@ -140,7 +160,7 @@ export function attentionPanel(store) {
   const fill = keyedList(list, {
     key: ({ kind }) => kind,
     create({ kind }) {
-      const made = kind === 'none' ? noRow() : kind === 'errors' ? errorRow(store) : troubleRow(store, kind);
+      const made = (OTHER_ROWS[kind] ?? ((store) => troubleRow(store, kind)))(store);
       rows.set(made.element, made);
       return made.element;
     },
@@ -150,7 +170,7 @@ export function attentionPanel(store) {
     element,
     update() {
       /** @type {(Trouble | {kind: 'errors', lines: LogEntry[]} | {kind: 'none'})[]} */
-      const items = attention(store.machines());
+      const items = store.attention();
       const lines = recentErrors(store);
       if (lines.length > 0) items.push({ kind: 'errors', lines });
       element.classList.toggle('attention-none', items.length === 0);

@@ -1,17 +1,23 @@
 // A badge: a status as a coloured dot and a word.
-import { certificateLevel } from '../cluster.js';
+import { heardAt } from '../cluster.js';
 import { h, setAttribute, setText } from '../dom.js';
+import { duration, time } from '../format.js';
 import { t } from '../i18n.js';
+import { certificateLevel } from '../thresholds.js';
 
 /** Status → colour; the words are `status.<name>` of the language. @type {{[status: string]: string}} */
 const COLORS = {
   online: 'ok',
   stale: 'warning',
+  silent: 'danger',
   offline: 'danger',
+  missing: 'danger',
   running: 'ok',
   stopped: 'idle',
   error: 'danger',
   absent: 'idle',
+  unknown: 'idle',
+  unreported: 'warning',
   ok: 'ok',
   warning: 'warning',
   danger: 'danger',
@@ -25,7 +31,25 @@ const COLORS = {
  * @param {number} daysLeft
  */
 export function setDays(element, daysLeft) {
-  setBadge(element, certificateLevel(daysLeft), t(daysLeft < 0 ? 'days.ago' : 'days', { count: Math.abs(daysLeft) }));
+  setBadge(element, certificateLevel(daysLeft), daysText(daysLeft));
+}
+
+/** How many days a certificate is still valid, or since when it is not. @param {number} daysLeft */
+export function daysText(daysLeft) {
+  return t(daysLeft < 0 ? 'days.ago' : 'days', { count: Math.abs(daysLeft) });
+}
+
+/**
+ * Shows whether a machine is heard, and for how long not.
+ * @param {Element} element as made by badge()
+ * @param {import('../types.js').Worker} machine
+ * @param {number} now ms
+ */
+export function setPresence(element, { status, summary }, now) {
+  const silence = { time: duration((now - heardAt(summary)) / 1000), since: time(heardAt(summary)) };
+  setBadge(element, status, t(`presence.${status}`, silence));
+  const lost = summary.stream_lost ? t('presence.lost', { since: time(summary.stream_lost) }) : t('presence.since', silence);
+  setAttribute(element, 'title', status === 'online' ? null : lost);
 }
 
 /** Makes a badge. @param {string} [status] none yet, unless given */

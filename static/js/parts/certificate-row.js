@@ -1,10 +1,11 @@
 // A certificate as a row that opens to its details, and as an entry of the short list of one node. A path whose certificate
 // cannot be read is a row, too, with the reason in place of the facts.
-import { byUrgency, certificateLevel } from '../cluster.js';
+import { byUrgency } from '../cluster.js';
 import { h, icon, setAttribute, show } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
 import { workerUrl } from '../router.js';
+import { certificateLevel } from '../thresholds.js';
 import { badge, setBadge, setDays } from './badge.js';
 
 /** @typedef {import('../types.js').Certificate} Certificate */

@@ -1,15 +1,17 @@
 // A meter: a share as a number and a bar.
 import { h, setAttribute, setText } from '../dom.js';
-import { shareLevel } from '../cluster.js';
 import { percent } from '../format.js';
+import { t } from '../i18n.js';
+import { shareLevel } from '../thresholds.js';
 
 /**
  * Makes a meter.
- * @param {string} label what it measures
+ * @param {'cpu' | 'memory' | 'disk'} metric what it measures
  * @param {{compact?: boolean}} [how] compact: for a table, whose column has the label
  * @returns {{element: HTMLElement, set: (share: number | null | undefined, detail?: string) => void}}
  */
-export function meter(label, { compact = false } = {}) {
+export function meter(metric, { compact = false } = {}) {
+  const label = t(`metric.${metric}`);
   const value = h('span', { class: 'meter-value' });
   const detail = h('span', { class: 'meter-detail' });
   const fill = h('div', { class: 'meter-fill' });
@@ -31,7 +33,7 @@ export function meter(label, { compact = false } = {}) {
     setText(detail, text);
     setAttribute(bar, 'aria-valuenow', Math.round(share ?? 0));
     setAttribute(bar, 'aria-valuetext', percent(share));
-    setAttribute(bar, 'data-level', shareLevel(share ?? 0));
+    setAttribute(bar, 'data-level', shareLevel(`${metric}_percent`, share));
     fill.style.transform = `scaleX(${Math.max(0, Math.min(100, share ?? 0)) / 100})`;
   };
   set(null); // screen readers need a value from the beginning

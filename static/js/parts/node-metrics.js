@@ -1,7 +1,7 @@
 // All metrics of a node, for the coordinator and for workers.
 import { rateHistory } from '../cluster.js';
 import { h, setText } from '../dom.js';
-import { bytes, number, rate } from '../format.js';
+import { bytes, duration, number, rate } from '../format.js';
 import { t } from '../i18n.js';
 import { meter } from './meter.js';
 
@@ -18,13 +18,23 @@ const FACTS = [
   ['disk_read', (_, rates) => rate(rates?.disk_read_bytes)],
   ['disk_write', (_, rates) => rate(rates?.disk_write_bytes)],
   ['processes', ({ state }) => number(state?.metrics?.process_count)],
+  ['uptime', ({ state }) => machineUptime(state)],
 ];
+
+/**
+ * How long the machine was up when it reported.
+ * @param {import('../types.js').Node | null} state
+ */
+function machineUptime(state) {
+  const boot = Date.parse(state?.metrics?.boot_time ?? '');
+  return duration((Date.parse(state?.timestamp ?? '') - boot) / 1000);
+}
 
 /** Makes the panel. @returns {{element: HTMLElement, update: (node: WatchedNode) => void}} */
 export function metricsPanel() {
-  const cpu = meter(t('metric.cpu'));
-  const memory = meter(t('metric.memory'));
-  const disk = meter(t('metric.disk'));
+  const cpu = meter('cpu');
+  const memory = meter('memory');
+  const disk = meter('disk');
   const facts = FACTS.map(([key]) => ({ key, value: h('dd', {}) }));
   const element = h(
     'div',

@@ -56,6 +56,11 @@ function confirmedFor(services, action) {
   );
 }
 
+/** Whether an action can be done to a service now. @param {ServiceItem} item @param {ServiceAction} action */
+export function isPossible({ service }, action) {
+  return service.known !== false && possibleActions(service).includes(action);
+}
+
 /**
  * The bar that is shown while services are selected: how many, and what can be done to them.
  * @returns {{element: HTMLElement, update: (selected: ServiceItem[]) => void}}
@@ -85,7 +90,7 @@ export function bulkBar() {
       setText(text, t('select.count', { count: selected.length }));
       for (const button of buttons) {
         const action = /** @type {ServiceAction} */ (button.dataset.do);
-        button.disabled = !selected.some(({ service }) => possibleActions(service).includes(action));
+        button.disabled = !selected.some((item) => isPossible(item, action));
       }
     },
   };

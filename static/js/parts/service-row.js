@@ -1,14 +1,16 @@
 // A service as a row: its status, the last action on it, a link to its logs, and the buttons that its worker and the
 // person's role allow; and the short table of one node's services.
 import * as api from '../api.js';
-import { byName, possibleActions, serviceStatus } from '../cluster.js';
+import { byName, heardAt, isFresh, possibleActions, serviceStatus } from '../cluster.js';
 import { h, icon, keyedList, setAttribute, setText, show } from '../dom.js';
-import { duration, relative } from '../format.js';
+import { duration, relative, time } from '../format.js';
 import { t } from '../i18n.js';
 import { url, workerUrl } from '../router.js';
 import { commandKey } from '../store.js';
 import { badge, setBadge } from './badge.js';
 import { ACTIONS } from './service-actions.js';
+
+const DAY_MS = 86_400_000;
 
 /** @typedef {import('../store.js').Store} Store */
 /** @typedef {import('../types.js').LastAction} LastAction */
@@ -75,7 +77,7 @@ export function serviceRows(store, { withNode, loggers, onselect, isSelected }) 
     update(element, item, index = -1) {
       const refs = /** @type {ReturnType<typeof serviceParts>} */ (known.get(element));
       const key = commandKey(item.node, item.name);
-      setFacts(refs, item);
+      setFacts(refs, store, item);
       setCommand(refs, store, item, store.commands.get(key));
       if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
       if (refs.select) refs.select.checked = isSelected?.(key) ?? false;
@@ -120,6 +122,7 @@ function serviceParts(withNode, onselect) {
   select?.addEventListener('change', () => onselect?.(select.dataset.key ?? '', select.checked));
   const cell = (/** @type {string} */ kind, /** @type {(Node | null | false)[]} */ ...children) =>
     h('div', { role: 'cell', class: `cell cell-${kind}` }, ...children);
+  const actions = cell('actions', progress, logs, ...buttons);
   const element = h(
     'div',
     { role: 'row', class: `service-row${withNode ? ' with-node' : ''}` },
@@ -130,22 +133,25 @@ function serviceParts(withNode, onselect) {
     cell('driver', driver),
     cell('uptime', uptime),
     cell('note', note),
-    cell('actions', progress, logs, ...buttons),
+    actions,
   );
-  return { element, name, bdi, node, status, description, driver, uptime, note, progress, logs, buttons, select };
+  return { element, name, bdi, node, status, description, driver, uptime, note, progress, logs, actions, buttons, select };
 }
 
 /**
- * Shows what the worker says of the service.
+ * Shows what the worker says of the service. If the worker is not heard, nobody knows.
  * @param {ReturnType<typeof serviceParts>} refs
+ * @param {Store} store
  * @param {ServiceItem} item
  */
-function setFacts({ element, status, description, driver, uptime }, { service }) {
-  setBadge(status, serviceStatus(service));
+function setFacts({ element, status, description, driver, uptime }, store, { node, service }) {
+  const unknown = serviceStatus(service) === 'unknown';
+  setBadge(status, serviceStatus(service), unknown ? t('service.unknown', { since: silentSince(store, node) }) : undefined);
+  setAttribute(status, 'title', unknown ? t('service.unknown.last', { status: t(`status.${service.status}`) }) : null);
   setAttribute(element, 'data-status', serviceStatus(service));
   setText(description, service.description ?? '');
   setText(driver, service.driver ?? '');
-  setText(uptime, service.status === 'running' ? duration(service.uptime) : '');
+  setText(uptime, serviceStatus(service) === 'running' ? duration(service.uptime) : '');
 }
 
 /**
@@ -157,15 +163,18 @@ function setFacts({ element, status, description, driver, uptime }, { service })
  */
 function setCommand(refs, store, item, command) {
   const running = command?.state === 'running';
-  const offline = store.workers.get(item.node)?.status === 'offline';
+  const unknown = item.service.known === false;
+  const reason = unknown ? t('service.unknown.actions', { node: item.node, since: silentSince(store, item.node) }) : null;
   const possible = store.allows('operator') ? possibleActions(item.service) : [];
   setText(refs.note, note(store, item, command));
   setAttribute(refs.note, 'data-level', command?.state === 'failed' ? 'danger' : null);
   show(refs.progress, running);
   for (const button of refs.buttons) {
     show(button, possible.includes(/** @type {ServiceAction} */ (button.dataset.do)));
-    button.disabled = running || offline;
+    button.disabled = running || unknown;
+    setAttribute(button, 'title', reason ?? t(`action.${button.dataset.do}`));
   }
+  setAttribute(refs.actions, 'title', reason);
 }
 
 /**
@@ -206,7 +215,7 @@ function note(store, { last }, command) {
   }
   if (!last) return '';
   const verb = last.action.replace(/^service\./, '');
-  return t(`service.last.${last.result}`, {
+  return t(last.result === 'failed' ? `service.last.failed.${verb}` : `service.last.${last.result}`, {
     action: t(`action.${verb}`),
     done: t(`acted.${verb}`),
     user: last.user,
@@ -231,6 +240,24 @@ export function serviceHead(withNode, selectable) {
     { role: 'row', class: `service-row table-head${withNode ? ' with-node' : ''}` },
     columns.map((column) => h('div', { role: 'columnheader', class: `cell cell-${column}` }, t(`column.${column}`))),
   );
+}
+
+/** Since when nothing is known of a node's services: as a time of day, or a date. @param {Store} store @param {string} node */
+function silentSince(store, node) {
+  const machine = store.machine(node);
+  if (!machine) return time(null);
+  const heard = heardAt(machine.summary);
+  return time(heard, store.now() - heard < DAY_MS ? 'minute' : 'full');
+}
+
+/**
+ * Whether a node's services are known now, which they are while it is online. Before the first snapshot nobody doubts.
+ * @param {Store} store
+ * @param {string} node
+ */
+export function servicesKnown(store, node) {
+  const machine = store.machine(node);
+  return !store.ready || (machine !== undefined && isFresh(machine));
 }
 
 /** @param {Service} service */
@@ -259,10 +286,11 @@ export function serviceTable(store, signal) {
      * @param {{[name: string]: LastAction}} last
      */
     update(node, services, last) {
+      const known = servicesKnown(store, node);
       fill(
         Object.keys(services)
           .sort((a, b) => inError(services[b]) - inError(services[a]) || byName(a, b))
-          .map((name) => ({ node, name, service: services[name], last: last[name] })),
+          .map((name) => ({ node, name, service: { ...services[name], known }, last: last[name] })),
       );
     },
   };

@@ -8,7 +8,7 @@ import { badge, setBadge } from './badge.js';
 /** @typedef {import('../types.js').ServiceItem} ServiceItem */
 
 /** The statuses of services, as serviceStatus() gives them. */
-export const SERVICE_STATUSES = ['running', 'stopped', 'error', 'absent'];
+export const SERVICE_STATUSES = ['running', 'stopped', 'error', 'unknown', 'absent'];
 
 /** Makes the totals. @returns {{element: HTMLElement, update: (items: ServiceItem[], pressed: string) => void}} */
 export function statusTotals() {

@@ -1,11 +1,16 @@
-// The tiles of the overview: the cluster in four numbers.
+// The tiles of the overview: what an operator wants to know first, each with its number and the way to more.
 import { totals } from '../cluster.js';
 import { h, icon, setAttribute, setText } from '../dom.js';
-import { duration, number, time } from '../format.js';
+import { duration, NOTHING, number } from '../format.js';
 import { t } from '../i18n.js';
-import { url } from '../router.js';
+import { url, workerUrl } from '../router.js';
+import { certificateLevel } from '../thresholds.js';
+import { badge, daysText, setBadge, setPresence } from './badge.js';
 
 /** @typedef {import('../store.js').Store} Store */
+
+/** How old an error may be to count. */
+const RECENT_MS = 600_000;
 
 /**
  * A tile: a number, and details below it.
@@ -42,10 +47,79 @@ function legend(counts) {
   );
 }
 
-/** The statuses of the workers alone: unlike its services, the coordinator itself is not counted. @param {Store} store */
-function onlineOf(store) {
-  const { online, stale, offline } = totals(store.workers.values());
-  return { online, stale, offline };
+/** How many lines with errors came lately: at most as many as the page holds. @param {Store} store */
+function recentErrors(store) {
+  const lines = store.logs?.lines ?? [];
+  const count = lines.filter((line) => Date.parse(line.timestamp) > store.now() - RECENT_MS).length;
+  return { count, text: `${number(count)}${store.logs && count >= store.logs.cap ? '+' : ''}` };
+}
+
+/** The certificate that ends first, and on which machine. @param {Store} store */
+function nextCertificate(store) {
+  const watched = store.machines().filter(({ summary }) => typeof summary.certificate_days_left === 'number');
+  watched.sort((a, b) => Number(a.summary.certificate_days_left) - Number(b.summary.certificate_days_left));
+  const [first] = watched;
+  return first ? { node: first.id, days: Number(first.summary.certificate_days_left) } : null;
+}
+
+/** Workers and services: their number, and how many are in each status. */
+function countTiles() {
+  const workers = tile(t('tile.workers'), 'hdd-network', url('/workers'));
+  const services = tile(t('tile.services'), 'boxes', url('/services'));
+  let shown = '';
+  return {
+    elements: [workers.element, services.element],
+    /** @param {Store} store */
+    update(store) {
+      const all = totals(store.machines());
+      const own = totals(store.workers.values());
+      setText(workers.value, number(store.workers.size));
+      setText(services.value, number(all.running + all.stopped + all.error + all.unknown));
+      const gone = own.silent + own.missing + own.offline;
+      setAttribute(workers.element, 'data-level', gone > 0 ? 'danger' : null);
+      setAttribute(services.element, 'data-level', all.error > 0 ? 'danger' : null);
+      const now = JSON.stringify([all, own]);
+      if (now === shown) return;
+      shown = now;
+      workers.detail.replaceChildren(
+        ...legend([
+          ['online', 'ok', own.online],
+          ['stale', 'warning', own.stale],
+          ['silent', 'danger', own.silent],
+          ['missing', 'danger', own.missing],
+          ['offline', 'danger', own.offline],
+        ]),
+      );
+      services.detail.replaceChildren(
+        ...legend([
+          ['running', 'ok', all.running],
+          ['error', 'danger', all.error],
+          ['stopped', 'idle', all.stopped],
+          ['unknown', 'idle', all.unknown],
+        ]),
+      );
+    },
+  };
+}
+
+/** The coordinator itself: whether its reporter is heard, and how long the stack is up. */
+function coordinatorTile() {
+  const { element, value, detail } = tile(t('coordinator'), 'diagram-3-fill', workerUrl('coordinator'));
+  const status = badge();
+  value.append(status);
+  return {
+    element,
+    /** @param {Store} store */
+    update(store) {
+      const { coordinator, stats } = store;
+      if (coordinator) setPresence(status, coordinator, store.now());
+      else setBadge(status, 'unreported');
+      const level = coordinator?.status === 'stale' || !coordinator ? 'warning' : 'danger';
+      setAttribute(element, 'data-level', coordinator?.status === 'online' ? null : level);
+      const up = stats && stats.uptime_seconds + (Date.now() - store.statsAt) / 1000;
+      setText(detail, t('tile.uptime', { time: duration(up) }));
+    },
+  };
 }
 
 /**
@@ -54,49 +128,32 @@ function onlineOf(store) {
  * @returns {{element: HTMLElement, update: () => void}}
  */
 export function tiles(store) {
-  const workers = tile(t('tile.workers'), 'hdd-network', url('/workers'));
-  const services = tile(t('tile.services'), 'boxes', url('/services'));
-  const updates = tile(t('tile.updates'), 'arrow-repeat', '');
-  const uptime = tile(t('tile.uptime'), 'clock-history', '');
+  const counts = countTiles();
+  const coordinator = coordinatorTile();
+  const errors = tile(t('tile.errors'), 'chat-left-text', url('/logs', { level: 'ERROR' }));
+  const certificates = tile(t('tile.certificates'), 'shield-lock', url('/certificates'));
   const element = h(
     'section',
     { class: 'tiles', 'aria-label': t('tile.title') },
-    workers.element,
-    services.element,
-    updates.element,
-    uptime.element,
+    ...counts.elements,
+    errors.element,
+    certificates.element,
+    coordinator.element,
   );
-  let shown = '';
   return {
     element,
     update() {
-      const sum = { ...totals(store.machines()), ...onlineOf(store) };
-      const { stats } = store;
-      setText(workers.value, number(store.workers.size));
-      setText(services.value, number(sum.running + sum.stopped + sum.error));
-      setText(updates.value, number(stats?.total_updates));
-      setText(uptime.value, duration(stats && stats.uptime_seconds + (Date.now() - store.statsAt) / 1000));
-      setText(updates.detail, t('tile.cleanup', { time: time(stats?.last_cleanup, 'clock') }));
-      setText(uptime.detail, t('tile.uptime.detail'));
-      setAttribute(workers.element, 'data-level', sum.offline > 0 ? 'danger' : null);
-      setAttribute(services.element, 'data-level', sum.error > 0 ? 'danger' : null);
-      const now = JSON.stringify(sum);
-      if (now === shown) return;
-      shown = now;
-      workers.detail.replaceChildren(
-        ...legend([
-          ['online', 'ok', sum.online],
-          ['stale', 'warning', sum.stale],
-          ['offline', 'danger', sum.offline],
-        ]),
-      );
-      services.detail.replaceChildren(
-        ...legend([
-          ['running', 'ok', sum.running],
-          ['stopped', 'idle', sum.stopped],
-          ['error', 'danger', sum.error],
-        ]),
-      );
+      counts.update(store);
+      coordinator.update(store);
+      const recent = recentErrors(store);
+      setText(errors.value, recent.text);
+      setText(errors.detail, t('tile.errors.detail'));
+      setAttribute(errors.element, 'data-level', recent.count > 0 ? 'warning' : null);
+      const next = nextCertificate(store);
+      const level = next ? certificateLevel(next.days) : 'ok';
+      setText(certificates.value, next ? daysText(next.days) : NOTHING);
+      setText(certificates.detail, next ? next.node : t('tile.certificates.none'));
+      setAttribute(certificates.element, 'data-level', level === 'ok' ? null : level === 'warning' ? level : 'danger');
     },
   };
 }

@@ -1,17 +1,18 @@
 // A worker as a row of a table, and as a card. Both have the same parts, which are changed in place.
+import { isFresh } from '../cluster.js';
 import { h, setAttribute, setText } from '../dom.js';
 import { number, rate, relative } from '../format.js';
 import { t } from '../i18n.js';
 import { workerUrl } from '../router.js';
 import { feedSparkline, sparkline } from '../sparkline.js';
-import { badge, setBadge } from './badge.js';
+import { badge, setPresence } from './badge.js';
 import { meter } from './meter.js';
 
 /** @typedef {import('../store.js').Store} Store */
 /** @typedef {import('../types.js').Worker} Worker */
 
 /** The columns of the table. */
-const COLUMNS = /** @type {const} */ ([
+export const COLUMNS = /** @type {const} */ ([
   'status',
   'id',
   'cpu',
@@ -24,13 +25,21 @@ const COLUMNS = /** @type {const} */ ([
 ]);
 
 /** @param {Worker} worker @returns {string} its services in words */
-function servicesText({ summary }) {
-  return t('services.of', { running: summary.services_running, total: summary.services_total });
+function servicesText(worker) {
+  const { services_running: running, services_total: total } = worker.summary;
+  if (!isFresh(worker)) return t('services.unknown', { count: total });
+  return t('services.of', { running, total, count: running });
 }
 
 /** @param {Worker} worker */
-function servicesLevel({ summary }) {
-  return summary.services_error > 0 ? 'danger' : 'ok';
+function servicesLevel(worker) {
+  return isFresh(worker) && worker.summary.services_error > 0 ? 'danger' : 'ok';
+}
+
+/** When the values shown were reported. @param {Worker} worker @param {number} now ms */
+function seenText(worker, now) {
+  const when = relative(Math.min(Date.parse(worker.summary.timestamp), now), now);
+  return isFresh(worker) ? when : t('values.from', { when });
 }
 
 /** The elements that rows and cards have in common. @param {string} id @param {boolean} compact */
@@ -38,9 +47,9 @@ function parts(id, compact) {
   const name = h('a', { class: 'worker-name', dir: 'ltr' });
   setName(name, id);
   const status = badge();
-  const cpu = meter(t('metric.cpu'), { compact });
-  const memory = meter(t('metric.memory'), { compact });
-  const disk = meter(t('metric.disk'), { compact });
+  const cpu = meter('cpu', { compact });
+  const memory = meter('memory', { compact });
+  const disk = meter('disk', { compact });
   const line = sparkline();
   const services = h('span', { class: 'worker-services' });
   const seen = h('span', { class: 'worker-seen' });
@@ -60,8 +69,8 @@ function setName(link, id) {
  * @param {Store} store
  */
 function fill(refs, worker, store) {
-  const { summary, status } = worker;
-  setBadge(refs.status, status);
+  const { summary } = worker;
+  setPresence(refs.status, worker, store.now());
   refs.cpu.set(summary.cpu_percent);
   refs.memory.set(summary.memory_percent);
   refs.disk.set(summary.disk_percent);
@@ -71,7 +80,7 @@ function fill(refs, worker, store) {
   );
   setText(refs.services, servicesText(worker));
   setAttribute(refs.services, 'data-level', servicesLevel(worker));
-  setText(refs.seen, relative(Math.min(Date.parse(summary.timestamp), store.now()), store.now()));
+  setText(refs.seen, seenText(worker, store.now()));
 }
 
 /**

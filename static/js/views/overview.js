@@ -1,20 +1,20 @@
 // The cluster at a glance: what needs attention, the numbers, the coordinator, and the workers with the most severe
 // trouble first.
 import { byTrouble } from '../cluster.js';
-import { delegate, h, icon, keyedList, perFrame, setText, show } from '../dom.js';
+import { delegate, h, icon, keyedList, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { EVERYTHING } from '../log-buffer.js';
 import { addWorker, noWorkers } from '../parts/add-worker.js';
 import { attentionPanel } from '../parts/attention.js';
-import { badge, setBadge } from '../parts/badge.js';
-import { historyChart } from '../parts/history-chart.js';
+import { badge, setBadge, setPresence } from '../parts/badge.js';
+import { historyChart, silentSince } from '../parts/history-chart.js';
 import { metricsPanel } from '../parts/node-metrics.js';
 import { choice, pageHead, setChoice } from '../parts/page.js';
 import { loading } from '../parts/states.js';
 import { tiles } from '../parts/tiles.js';
 import { workerCards, workerHead, workerRows } from '../parts/worker-row.js';
 import { remember, remembered } from '../prefs.js';
-import { url, workerUrl } from '../router.js';
+import { replaceQuery, url, workerUrl } from '../router.js';
 
 /** @typedef {import('../store.js').Store} Store */
 
@@ -39,12 +39,13 @@ const UPDATE_MS = 250;
 const ORDER_MS = 5000;
 
 /** @type {import('../app.js').Mount} */
-export function mount(root, store) {
+export function mount(root, store, route) {
   const abort = new AbortController();
   const { signal } = abort;
   const owner = Symbol('overview');
   const errors = store.followLogs({ ...EVERYTHING, level: 'ERROR' }, ERRORS_HELD);
-  const page = build(store);
+  const asked = route.query.get('layout');
+  const page = build(store, asked ?? remembered('overview.layout') ?? 'cards');
   const schedule = perFrame(() => update(view), signal, UPDATE_MS);
   /** @type {View} */
   const view = { store, owner, page, order: [], orderedAt: 0, drawn: 0, schedule };
@@ -69,12 +70,12 @@ export function mount(root, store) {
   };
 }
 
-/** The view's elements. @param {Store} store */
-function build(store) {
+/** The view's elements. @param {Store} store @param {string} layout */
+function build(store, layout) {
   const attention = attentionPanel(store);
   const numbers = tiles(store);
   const coordinator = coordinatorPanel(store);
-  const workers = workerList(store);
+  const workers = workerList(store, layout);
   const wait = loading();
   const body = h(
     'div',
@@ -121,7 +122,8 @@ function reorder(view) {
 /** @param {View} view @param {string} [layout] `cards` or `table` */
 function setLayout(view, layout = 'cards') {
   remember('overview.layout', layout);
-  view.page.workers.relayout();
+  replaceQuery({ layout: layout === 'table' ? layout : '' });
+  view.page.workers.relayout(layout);
   view.schedule();
 }
 
@@ -146,18 +148,21 @@ function coordinatorPanel(store) {
     element,
     update() {
       const node = store.nodes.get('coordinator');
+      const { coordinator } = store;
+      if (coordinator) setPresence(status, coordinator, store.now());
+      else setBadge(status, 'unreported');
+      setAttribute(element, 'data-status', coordinator?.status ?? 'unreported');
       if (!node) return;
-      setBadge(status, node.state?.status ?? 'offline');
       metrics.update(node);
-      chart.update(node);
+      chart.update(node, silentSince(coordinator, store.now()));
     },
     destroy: () => chart.destroy(),
   };
 }
 
-/** The workers, as cards or as a table. @param {Store} store */
-function workerList(store) {
-  const layout = () => (remembered('overview.layout') === 'table' ? 'table' : 'cards');
+/** The workers, as cards or as a table. @param {Store} store @param {string} layout */
+function workerList(store, layout) {
+  let inCards = layout !== 'table';
   const layouts = choice(
     t('layout'),
     'layout',
@@ -165,7 +170,7 @@ function workerList(store) {
       ['cards', icon('grid'), t('layout.cards')],
       ['table', icon('list-ul'), t('layout.table')],
     ],
-    layout(),
+    inCards ? 'cards' : 'table',
   );
   const cards = h('div', { class: 'cards' });
   const rows = h('div', { role: 'rowgroup' });
@@ -195,11 +200,14 @@ function workerList(store) {
   );
   return {
     element,
-    relayout: () => setChoice(layouts, layout()),
+    /** @param {string} chosen */
+    relayout(chosen) {
+      inCards = chosen !== 'table';
+      setChoice(layouts, chosen);
+    },
     /** @param {string[]} order */
     update(order) {
       const list = order.flatMap((id) => store.workers.get(id) ?? []);
-      const inCards = layout() === 'cards';
       show(nobody, list.length === 0);
       show(layouts, list.length > 0);
       show(cards, inCards && list.length > 0);

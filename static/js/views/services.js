@@ -1,12 +1,11 @@
 // The services of the whole cluster, by service or by node: searched, filtered, and acted on, several at once.
 import * as api from '../api.js';
-import { possibleActions } from '../cluster.js';
 import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { selectServices, serviceItems } from '../lists.js';
 import { choice, pageHead, searchBox, setChoice, statusSelect } from '../parts/page.js';
-import { bulkBar, control } from '../parts/service-actions.js';
-import { knownLoggers, serviceHead, serviceRows } from '../parts/service-row.js';
+import { bulkBar, control, isPossible } from '../parts/service-actions.js';
+import { knownLoggers, serviceHead, serviceRows, servicesKnown } from '../parts/service-row.js';
 import { empty, failed, loading, nothingFound } from '../parts/states.js';
 import { SERVICE_STATUSES, statusTotals } from '../parts/status-totals.js';
 import { replaceQuery } from '../router.js';
@@ -158,6 +157,7 @@ function update(view) {
   const { wanted, items, page } = view;
   show(page.table, Boolean(items?.length));
   if (!items) return;
+  for (const item of items) item.service.known = servicesKnown(view.store, item.node);
   const visible = selectServices(items, wanted);
   setText(page.count, t('services.count', { count: visible.length, total: items.length }));
   show(page.count, items.length > 0);
@@ -176,18 +176,18 @@ function noServices() {
 
 /**
  * Reads the services again when they may have changed: when the summary of a node has another revision of its services,
- * and when a command has ended.
+ * when a node is no longer heard or is heard again, and when a command has ended.
  * @param {View} view
  * @param {AbortSignal} signal
  */
 function followChanges(view, signal) {
   const { store } = view;
-  /** @type {Map<string, number>} */
+  /** @type {Map<string, string>} */
   let revisions = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let refresh;
   const refreshIfChanged = () => {
-    const now = new Map([...store.workers].map(([id, { summary }]) => [id, summary.services_revision]));
+    const now = new Map(store.machines().map(({ id, summary, status }) => [id, `${summary.services_revision} ${status}`]));
     const same = now.size === revisions.size && [...now].every(([id, revision]) => revisions.get(id) === revision);
     if (same || refresh) return;
     revisions = now;
@@ -258,7 +258,7 @@ function handlers(view) {
       control(store, [{ node: dataset.node ?? '', name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
     bulk({ dataset }) {
       const action = /** @type {import('../types.js').ServiceAction} */ (dataset.do);
-      const able = selectedItems(view).filter(({ service }) => possibleActions(service).includes(action));
+      const able = selectedItems(view).filter((item) => isPossible(item, action));
       control(store, able, action);
     },
     unselect() {

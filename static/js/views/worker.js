@@ -2,13 +2,14 @@
 import { attempt } from '../actions.js';
 import * as api from '../api.js';
 import { confirmed } from '../dialog.js';
-import { delegate, h, icon, perFrame, setText, show } from '../dom.js';
-import { duration, relative } from '../format.js';
+import { heardAt, isFresh } from '../cluster.js';
+import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
+import { duration, relative, time } from '../format.js';
 import { t } from '../i18n.js';
 import { EVERYTHING } from '../log-buffer.js';
-import { badge, setBadge } from '../parts/badge.js';
+import { badge, setBadge, setPresence } from '../parts/badge.js';
 import { certificateList } from '../parts/certificate-row.js';
-import { historyChart } from '../parts/history-chart.js';
+import { historyChart, rangeText, silentSince } from '../parts/history-chart.js';
 import { LogList } from '../parts/log-list.js';
 import { metricsPanel } from '../parts/node-metrics.js';
 import { reporterActions, reporterPanel } from '../parts/reporter.js';
@@ -44,6 +45,7 @@ export function mount(root, store, route) {
 
   for (const event of ['node', 'workers', 'cluster', 'commands']) store.on(event, view.schedule, signal);
   store.on('commands', ({ state }) => state !== 'running' && loadLastActions(view), signal);
+  store.on('cluster', () => loadHistory(view, signal), signal); // more may have been missed than the relay sends
   const timer = setInterval(view.schedule, 1000);
   delegate(root, handlers(view), { signal });
   store.watch(owner, [id]);
@@ -65,6 +67,7 @@ function build(store, id, signal) {
   const head = workerHeader(id, store.allows('admin'));
   const metrics = metricsPanel();
   const history = historyChart('shares', id);
+  const range = h('span', { class: 'panel-note' });
   const network = historyChart('network', id);
   const disk = historyChart('disk_io', id);
   const services = serviceTable(store, signal);
@@ -83,7 +86,7 @@ function build(store, id, signal) {
     'div',
     { class: 'worker-page' },
     panel(t('metrics'), 'area-metrics', metrics.element),
-    panel(t('history'), 'area-history', history.element, store.allows('operator') && clearHistoryButton()),
+    panel(t('history'), 'area-history', history.element, range, store.allows('operator') && clearHistoryButton()),
     panel(t('tab.services'), 'area-services', h('div', {}, services.element, servicesNone)),
     reporter.element,
     panel(h('a', { href: url('/logs', { node: id }) }, t('tab.logs')), 'area-logs', logs.element),
@@ -91,22 +94,24 @@ function build(store, id, signal) {
     panel(t('history.network'), 'area-network', network.element),
     panel(t('history.disk_io'), 'area-disk-io', disk.element),
   );
-  const children = [head.element, wait, unknown, panels];
+  const silence = h('p', { class: 'notice-old', role: 'status', hidden: true });
+  const children = [head.element, silence, wait, unknown, panels];
   const charts = [history, network, disk];
-  return { children, head, wait, unknown, panels, metrics, charts, services, servicesNone, reporter, certificates, logs };
+  const facts = { metrics, charts, range, services, servicesNone, reporter, certificates, logs };
+  return { children, head, silence, wait, unknown, panels, ...facts };
 }
 
 /**
  * @param {string | Node} title
  * @param {string} area
  * @param {Node} content
- * @param {Node | false} [control] at the end of its head
+ * @param {...(Node | false)} controls in its head
  */
-function panel(title, area, content, control = false) {
+function panel(title, area, content, ...controls) {
   return h(
     'section',
     { class: `panel ${area}` },
-    h('div', { class: 'panel-head' }, h('h2', { class: 'panel-title' }, title), control),
+    h('div', { class: 'panel-head' }, h('h2', { class: 'panel-title' }, title), ...controls),
     content,
   );
 }
@@ -147,12 +152,13 @@ function workerHeader(id, removable) {
   );
   return {
     element,
-    /** @param {import('../types.js').Status} now @param {import('../types.js').Node} state @param {number} clock */
-    update(now, state, clock) {
+    /** @param {import('../types.js').Worker | undefined} machine @param {import('../types.js').Node} state @param {number} clock */
+    update(machine, state, clock) {
       const mode = t(`mode.${state.mode}`);
       const every = t('worker.every', { interval: duration(state.current_interval) });
       const seen = t('worker.seen', { when: relative(state.timestamp, clock) });
-      setBadge(status, now);
+      if (machine) setPresence(status, machine, clock);
+      else setBadge(status, state.status);
       setText(facts, [mode, every, seen].join(' · '));
     },
   };
@@ -185,13 +191,40 @@ function update({ store, id, page, lastActions }) {
   show(page.panels, Boolean(state));
   if (!node || !state) return;
   const services = state.services ?? {};
-  page.head.update(store.workers.get(id)?.status ?? state.status, state, store.now());
+  const machine = store.machine(id);
+  page.head.update(machine, state, store.now());
+  updateSilence(page, machine, state, store.now());
   page.metrics.update(node);
-  for (const chart of page.charts) chart.update(node);
+  setText(page.range, rangeText(node.history));
+  for (const chart of page.charts) chart.update(node, silentSince(machine, store.now()));
   page.services.update(id, services, lastActions);
   show(page.servicesNone, Object.keys(services).length === 0);
   page.reporter.update(node);
   page.certificates.update(node.certificates);
+}
+
+/**
+ * Says of a worker that is not heard how old everything on the page is.
+ * @param {ReturnType<typeof build>} page
+ * @param {import('../types.js').Worker | undefined} machine
+ * @param {import('../types.js').Node} state
+ * @param {number} now ms
+ */
+function updateSilence(page, machine, state, now) {
+  const silent = machine !== undefined && !isFresh(machine);
+  setAttribute(page.panels, 'data-status', machine?.status ?? state.status);
+  show(page.silence, silent);
+  if (!machine || !silent) return;
+  const heard = heardAt(machine.summary);
+  setAttribute(page.silence, 'data-level', machine.status === 'stale' ? 'warning' : 'danger');
+  setText(
+    page.silence,
+    t(`silence.${machine.status}`, {
+      since: time(heard),
+      time: duration((now - heard) / 1000),
+      values: relative(state.timestamp, now),
+    }),
+  );
 }
 
 /**

@@ -3,9 +3,9 @@ import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
 import { selectWorkers } from '../lists.js';
 import { addWorker, addWorkerButton, noWorkers } from '../parts/add-worker.js';
-import { pageHead, searchBox, statusSelect } from '../parts/page.js';
+import { pageHead, searchBox, select, statusSelect } from '../parts/page.js';
 import { loading, nothingFound } from '../parts/states.js';
-import { workerHead, workerRows } from '../parts/worker-row.js';
+import { COLUMNS, workerHead, workerRows } from '../parts/worker-row.js';
 import { replaceQuery } from '../router.js';
 import { VirtualList } from '../virtual.js';
 
@@ -79,7 +79,7 @@ function wantedFrom(query) {
 /** The view's elements. @param {Wanted} wanted @param {Store} store */
 function build(wanted, store) {
   const search = searchBox(t('workers.search'), wanted.q);
-  const statuses = statusSelect(['online', 'stale', 'offline'], wanted.status);
+  const statuses = statusSelect(['online', 'stale', 'silent', 'offline', 'missing'], wanted.status);
   const count = h('p', { class: 'count', role: 'status' });
   const head = h('div', { role: 'rowgroup', class: 'table-sticky' });
   const body = h('div', { role: 'rowgroup', class: 'virtual' });
@@ -88,8 +88,23 @@ function build(wanted, store) {
   const nothing = nothingFound();
   const wait = loading();
   const adder = store.allows('admin') && addWorkerButton('btn-outline-secondary');
-  const children = [pageHead(t('tab.workers'), search, statuses, adder), count, wait, nobody, nothing, table];
-  return { children, search, statuses, count, head, body, table, nobody, nothing, wait };
+  const sorter = sortSelect();
+  const children = [pageHead(t('tab.workers'), search, statuses, sorter, adder), count, wait, nobody, nothing, table];
+  return { children, search, statuses, sorter, count, head, body, table, nobody, nothing, wait };
+}
+
+/** The order as a list to choose from, for a phone, where the table has no head. */
+function sortSelect() {
+  /** @type {[value: string, text: string][]} */
+  const options = COLUMNS.flatMap((column) =>
+    ['', ' desc'].map((direction) => /** @type {[string, string]} */ ([
+      `${column}${direction}`,
+      `${t(`column.${column}`)} ${direction ? '↓' : '↑'}`,
+    ])),
+  );
+  const element = select(t('sort'), 'sort', options, 'id');
+  element.classList.add('sort-select');
+  return element;
 }
 
 /**
@@ -142,19 +157,25 @@ function reorder(view) {
   const { wanted, page } = view;
   view.orderedAt = 0;
   page.head.replaceChildren(workerHead({ sort: wanted.sort, descending: wanted.desc }));
+  page.sorter.value = `${wanted.sort}${wanted.desc ? ' desc' : ''}`;
   replaceQuery({ ...wanted, sort: wanted.sort === 'id' ? '' : wanted.sort });
   update(view);
 }
 
 /** @param {View} view @param {AbortSignal} signal */
 function wireFilters(view, signal) {
-  const { search, statuses } = view.page;
+  const { search, statuses, sorter } = view.page;
   const reorderBy = (/** @type {Partial<Wanted>} */ change) => {
     Object.assign(view.wanted, change);
     reorder(view);
   };
   search.addEventListener('input', () => reorderBy({ q: search.value }), { signal });
   statuses.addEventListener('change', () => reorderBy({ status: statuses.value }), { signal });
+  const sortBy = () => {
+    const [sort, desc] = sorter.value.split(' ');
+    reorderBy({ sort, desc: desc === 'desc' });
+  };
+  sorter.addEventListener('change', sortBy, { signal });
 }
 
 /**

@@ -2,11 +2,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { byteTicks, gapsIn, timeTicks } from '../../../static/js/ticks.js';
+import { axisOf, byteTicks, gapsIn, timeTicks } from '../../../static/js/ticks.js';
 import { outline } from '../../../static/js/sparkline.js';
 
 test('a_long_silence_interrupts_the_line', () => {
   assert.deepEqual([...gapsIn([0, 5, 10, 1000, 1005, 1010].map((s) => s * 1000))], [3]);
+});
+
+test('after_the_last_point_the_axis_goes_on_to_now_but_not_so_far_that_the_line_vanishes', () => {
+  const times = [0, 300_000, 600_000];
+  assert.deepEqual(axisOf(times, null), { min: 0, max: 600_000 });
+  assert.deepEqual(axisOf(times, 840_000), { min: 0, max: 840_000 });
+  assert.deepEqual(axisOf(times, 86_400_000), { min: 0, max: 1_800_000 });
+  assert.deepEqual(axisOf([600_000], 86_400_000), { min: 600_000, max: 660_000 });
 });
 
 test('an_interval_that_grows_step_by_step_does_not', () => {

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 
 import {
   attention,
+  attentionCount,
   byTrouble,
-  certificateLevel,
   rateHistory,
   rates,
   severity,
@@ -13,6 +13,7 @@ import {
   totals,
   workerFrom,
 } from '../../../static/js/cluster.js';
+import { certificateLevel, shareLevel } from '../../../static/js/thresholds.js';
 
 const AT = Date.parse('2025-11-17T10:30:00.000Z');
 
@@ -41,10 +42,81 @@ const summary = (changes = {}) => ({
 /** @param {string} id @param {Parameters<typeof summary>[0]} [changes] @param {number} [now] */
 const worker = (id, changes, now = AT) => workerFrom(undefined, id, summary(changes), now);
 
-test('a_worker_grows_stale_when_its_report_is_no_longer_fresh', () => {
-  assert.equal(statusAt(summary(), AT), 'online');
-  assert.equal(statusAt(summary(), AT + 46_000), 'stale');
-  assert.equal(statusAt(summary({ status: 'offline' }), AT + 46_000), 'offline');
+test('a_daemon_that_is_not_heard_is_stale_and_15_seconds_later_needs_attention', () => {
+  const heard = Date.parse('2025-11-17T10:30:00.000Z');
+  const daemon = summary({ last_heard: '2025-11-17T10:30:00.000Z', fresh_until: '2025-11-17T10:30:30.000Z' });
+  const after = (/** @type {number} */ seconds) => statusAt(daemon, heard + seconds * 1000);
+  assert.deepEqual([0, 30, 31, 45, 46, 600].map(after), ['online', 'online', 'stale', 'stale', 'silent', 'silent']);
+  assert.equal(statusAt(summary({ status: 'offline' }), AT + 600_000), 'offline');
+  assert.equal(statusAt(summary({ status: 'stale' }), AT), 'stale', 'the coordinator knows it already');
+});
+
+test('a_cron_worker_needs_attention_as_soon_as_it_is_overdue', () => {
+  const cron = summary({ mode: 'cron' });
+  assert.deepEqual(
+    [0, 45_000, 45_001].map((ms) => statusAt(cron, AT + ms)),
+    ['online', 'online', 'silent'],
+  );
+});
+
+test('a_worker_that_lost_its_stream_needs_attention_at_once_and_no_less_than_after_a_goodbye', () => {
+  const killed = worker('killed', { status: 'stale', stream_lost: '2025-11-17T10:29:59.000Z' });
+  assert.equal(killed.status, 'silent');
+  assert.ok(severity(killed) > severity(worker('left', { status: 'offline' })));
+  assert.deepEqual(
+    attention([killed]).map(({ kind, level }) => [kind, level]),
+    [['silent', 'danger']],
+  );
+});
+
+test('a_missing_worker_stays_and_its_old_values_are_no_trouble_of_now', () => {
+  const changes = { disk_percent: 99, cpu_percent: 99, services_error: 1 };
+  const gone = workerFrom(undefined, 'gone', summary(changes), AT, true);
+  assert.deepEqual(
+    attention([gone]).map(({ kind, workers }) => [kind, workers.length]),
+    [['missing', 1]],
+  );
+  assert.equal(totals([gone]).error, 0);
+  assert.equal(totals([gone]).unknown, 2);
+});
+
+test('of_the_coordinator_its_own_row_tells_and_silence_is_not_called_well', () => {
+  const silent = worker('coordinator', { status: 'stale', stream_lost: '2025-11-17T10:29:59.000Z' });
+  assert.deepEqual(
+    attention([], silent).map(({ kind, level, status }) => [kind, level, status]),
+    [['coordinator', 'danger', 'silent']],
+  );
+  assert.deepEqual(
+    attention([], null).map(({ kind, level, status }) => [kind, level, status]),
+    [['coordinator', 'warning', 'unreported']],
+  );
+  assert.deepEqual(attention([], worker('coordinator')), []);
+  assert.deepEqual(attention([], undefined), []);
+});
+
+test('the_count_has_each_trouble_of_each_machine', () => {
+  const rows = attention([worker('a', { disk_percent: 95, services_error: 1 }), worker('b', { disk_percent: 86 })], null);
+  assert.deepEqual(attentionCount(rows), { count: 4, level: 'danger' });
+  assert.deepEqual(attentionCount([]), { count: 0, level: null });
+});
+
+test('a_bar_is_red_exactly_where_its_worker_needs_attention', () => {
+  for (const metric of /** @type {const} */ (['cpu_percent', 'memory_percent', 'disk_percent'])) {
+    for (let share = 0; share <= 100; share++) {
+      const [row] = attention([worker('a', { [metric]: share })]);
+      assert.equal(row?.level ?? 'ok', shareLevel(metric, share), `${metric} ${share}`);
+    }
+    assert.equal(shareLevel(metric, null), 'ok');
+  }
+});
+
+test('a_certificate_has_the_same_level_in_every_place_and_an_expired_one_is_named', () => {
+  for (let days = -2; days <= 31; days++) {
+    const level = certificateLevel(days);
+    const [row] = attention([worker('a', { certificate_days_left: days })]);
+    assert.equal(row?.level ?? 'ok', level === 'expired' ? 'danger' : level, `${days} days`);
+    assert.equal(row?.kind === 'expired', level === 'expired', `${days} days`);
+  }
 });
 
 test('rates_are_per_second_and_unknown_after_a_restart', () => {
@@ -128,9 +200,12 @@ test('totals_count_workers_and_services_by_status', () => {
   assert.deepEqual(totals([worker('a'), worker('b', { status: 'offline', services_running: 1, services_error: 1 })]), {
     online: 1,
     stale: 0,
+    silent: 0,
     offline: 1,
-    running: 3,
+    missing: 0,
+    running: 2,
     stopped: 0,
-    error: 1,
+    error: 0,
+    unknown: 2,
   });
 });

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import '../../lib/custom-event.js';
+import { workerFrom } from '../../../static/js/cluster.js';
+import { selectWorkers } from '../../../static/js/lists.js';
 import { Store } from '../../../static/js/store.js';
 
 /** @param {number} cpu_percent */
@@ -31,4 +33,52 @@ test('their_newest_state_is_given_though_their_order_is_kept', () => {
     store.workersByName().map((worker) => worker.summary.cpu_percent),
     [1, 77],
   );
+});
+
+/** @param {Partial<import('../../../static/js/types.js').Summary>} changes @param {string} id @param {boolean} [missing] */
+const machine = (id, changes, missing = false) =>
+  workerFrom(undefined, id, /** @type {any} */ ({ status: 'online', timestamp: '', ...changes }), 0, missing);
+
+test('old_values_and_values_that_were_not_measured_come_last_in_both_directions', () => {
+  const workers = [
+    machine('gone', { cpu_percent: 99 }, true),
+    machine('left', { cpu_percent: 0, status: 'offline' }),
+    machine('low', { cpu_percent: 5 }),
+    machine('high', { cpu_percent: 90 }),
+    machine('unmeasured', { cpu_percent: null }),
+  ];
+  const sorted = (/** @type {boolean} */ desc) =>
+    selectWorkers(workers, { q: '', status: '', sort: 'cpu', desc }).map(({ id }) => id);
+  assert.deepEqual(sorted(true), ['high', 'low', 'gone', 'left', 'unmeasured']);
+  assert.deepEqual(sorted(false), ['low', 'high', 'gone', 'left', 'unmeasured']);
+});
+
+test('a_missing_worker_stays_until_it_is_heard_or_removed', () => {
+  const store = new Store();
+  const missing = { node_id: 'a', last_seen: '2025-11-17T10:30:00.000Z', since: '', said_goodbye: false, summary: summary(1) };
+  store.setCluster({ workers: {}, stats: /** @type {any} */ ({}), missing: { a: missing, b: missing } });
+  assert.deepEqual([...store.workers.values()].map(({ id, status }) => [id, status]), [['a', 'missing'], ['b', 'missing']]);
+  store.changeCluster({ missing: { b: null } });
+  assert.deepEqual(names(store), ['a']);
+  store.changeCluster({ workers: { a: summary(2) }, missing: { a: null } });
+  assert.equal(store.workers.get('a')?.status, 'online');
+  store.changeCluster({ removed: ['a'], missing: { a: missing } });
+  assert.equal(store.workers.get('a')?.status, 'missing');
+  assert.equal(store.workers.get('a')?.summary.last_heard, missing.last_seen);
+});
+
+test('points_from_http_and_from_the_socket_are_one_history_whichever_comes_first', () => {
+  const point = (/** @type {number} */ index) => /** @type {any} */ ({ timestamp: new Date(index * 1000).toISOString() });
+  const all = Array.from({ length: 100 }, (_, index) => point(index));
+  const newest = all.slice(50);
+  for (const httpFirst of [true, false]) {
+    const store = new Store();
+    if (httpFirst) store.addPoints('a', all);
+    store.forgetHistory('a', newest);
+    store.setNode('a', { state: null, points: newest });
+    if (!httpFirst) store.addPoints('a', all);
+    assert.deepEqual(store.nodes.get('a')?.history, all);
+    store.forgetHistory('a', []);
+    assert.deepEqual(store.nodes.get('a')?.history, [], 'a history that was cleared');
+  }
 });
