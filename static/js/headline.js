@@ -1,7 +1,8 @@
 // Owns the window's title and icon. Both tell how many things need attention, so that a tab in the background tells it.
+import { addressOf } from './base-path.js';
 import { attentionCount } from './cluster.js';
 
-const ICON = '/static/favicon.svg';
+const ICON = addressOf('/static/favicon.svg');
 /** The colours of the count; an icon knows no theme. */
 const COLORS = { danger: '#dc2626', warning: '#d97706' };
 
