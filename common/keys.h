@@ -15,6 +15,7 @@
 #define KEY_LOG_LOGGERS KEY_PREFIX "log_sources:loggers" /* zset: logger_name, likewise */
 #define KEY_USERS	KEY_PREFIX "users"		 /* hash: name -> JSON */
 #define KEY_TOKENS	KEY_PREFIX "tokens"		 /* hash: jti -> JSON, the workers' tokens */
+#define KEY_TOKENS_USED KEY_PREFIX "tokens_used"	 /* hash: jti -> time of its last use in ms */
 #define KEY_AUDIT	KEY_PREFIX "audit"		 /* list, newest first */
 
 #define CHANNEL_METRICS	 KEY_PREFIX "metrics"

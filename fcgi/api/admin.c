@@ -101,19 +101,23 @@ enum err api_create_token(struct call *call)
 {
 	struct json_out json = {.buf = &call->response->body};
 	int64_t ttl_s = ACCOUNTS_TOKEN_TTL_S;
-	const char *node = NULL;
+	const char *node = NULL, *name = NULL;
 	struct accounts_token token = {.text = {0}};
 	enum err err = json_need_text(call->body, "", "node_id", ID_NODE_MAX, &node, call->why);
 
+	if (err != ERR_NONE)
+		return err;
+	err = json_optional_text(call->body, "", "name", TOKEN_NAME_MAX, &name, call->why);
 	if (err != ERR_NONE)
 		return err;
 	err = json_optional_integer(call->body, "", "ttl", ACCOUNTS_TOKEN_TTL_MIN_S, ACCOUNTS_TOKEN_TTL_MAX_S,
 				    &ttl_s, call->why);
 	if (err != ERR_NONE)
 		return err;
-	err = accounts_create_token(call->context->store, call->context->secret,
-				    &(struct accounts_token_options){.node = node, .ttl_s = ttl_s}, &token,
-				    call->why);
+	err = accounts_create_token(
+		call->context->store, call->context->secret,
+		&(struct accounts_token_options){.node = node, .name = name, .ttl_s = ttl_s}, &token,
+		call->why);
 	if (err != ERR_NONE)
 		goto out;
 	audits_write_call(call, "token.create", node, token.claims.id);

@@ -20,6 +20,7 @@ const struct route ROUTES[] = {
 	{METHOD_GET,    "/health",                               ACCESS_OPEN,     BODY_NONE,     0,          POOL_QUICK,   .handle = api_health},
 
 	{METHOD_POST,   "/auth/login",                           ACCESS_OPEN,     BODY_JSON,     SMALL,      POOL_WAITING, .handle = api_login},
+	{METHOD_POST,   "/auth/password",                        ACCESS_VIEWER,   BODY_JSON,     SMALL,      POOL_WAITING, .handle = api_password},
 	{METHOD_POST,   "/auth/logout",                          ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_logout},
 	{METHOD_POST,   "/auth/revoke",                          ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_logout},
 	{METHOD_GET,    "/auth/me",                              ACCESS_VIEWER,   BODY_NONE,     0,          POOL_QUICK,   .handle = api_me},

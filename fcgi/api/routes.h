@@ -16,6 +16,7 @@ enum err api_health(struct call *call) MUST_CHECK;
 
 /* session.c */
 enum err api_login(struct call *call) MUST_CHECK;
+enum err api_password(struct call *call) MUST_CHECK;
 enum err api_logout(struct call *call) MUST_CHECK;
 enum err api_me(struct call *call) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /*
- * /auth: logging in, logging out, and who one is. A session is a token (common/token.h) in a cookie that
- * scripts of the page cannot read; programs may send the same token in an Authorization header.
+ * /auth: logging in, logging out, the own password, and who one is. A session is a token (common/token.h) in
+ * a cookie that scripts of the page cannot read; programs may send the same token in an Authorization header.
  *
  * A login must not tell whether a user exists. An unknown name is therefore answered like a wrong password
  * and takes as long, which means that a password is hashed in any case.
@@ -8,6 +8,8 @@
 #include "common/clock.h"
 #include "fcgi/api/body.h"
 #include "fcgi/api/routes.h"
+#include "fcgi/model/accounts.h"
+#include "fcgi/model/audits.h"
 #include "fcgi/model/password.h"
 #include "fcgi/store/throttle.h"
 #include "fcgi/store/tokens.h"
@@ -53,6 +55,19 @@ static void write_session(struct call *call, const struct user *user)
 	buf_free(&token);
 }
 
+/* The attempt counts before the password is looked at, or many at once would be a way around. */
+static enum err begin_attempt(struct call *call, const char *name)
+{
+	int64_t retry_after_s = 0;
+	enum err err = throttle_attempt(call->context->store, call->request->address, name, &retry_after_s);
+
+	if (err != ERR_TOO_MANY_REQUESTS)
+		return err;
+	response_header(call->response, "Retry-After", "%" PRId64, retry_after_s);
+	return reason_set(call->why, err, "too many failed logins; try again in %" PRId64 " s",
+			  retry_after_s);
+}
+
 /*
  * Finds the user and compares the password. Hashing it takes a processor for tens of milliseconds, so only a
  * few processes do that at the same time, however many people log in; the others wait here.
@@ -78,7 +93,6 @@ static enum err check_password(struct call *call, const char *name, const char *
 enum err api_login(struct call *call)
 {
 	const char *name = NULL, *password = NULL;
-	int64_t retry_after_s = 0;
 	struct user user = {.role = ROLE_NONE};
 	enum err err = json_need_text(call->body, "", "username", ID_NODE_MAX, &name, call->why);
 
@@ -87,18 +101,48 @@ enum err api_login(struct call *call)
 	err = json_need_text(call->body, "", "password", PASSWORD_MAX, &password, call->why);
 	if (err != ERR_NONE)
 		return err;
-	/* The attempt counts before the password is looked at, or many at once would be a way around. */
-	err = throttle_attempt(call->context->store, call->request->address, name, &retry_after_s);
-	if (err == ERR_TOO_MANY_REQUESTS) {
-		response_header(call->response, "Retry-After", "%" PRId64, retry_after_s);
-		return reason_set(call->why, err, "too many failed logins; try again in %" PRId64 " s",
-				  retry_after_s);
-	}
+	err = begin_attempt(call, name);
 	if (err != ERR_NONE)
 		return err;
 	err = check_password(call, name, password, &user);
 	if (err != ERR_NONE)
 		return err;
+	write_session(call, &user);
+	return ERR_NONE;
+}
+
+/* The limit is that of logins: a session that was left open must not be a way to guess the password. */
+enum err api_password(struct call *call)
+{
+	const char *name = call->session->subject, *current = NULL, *wanted = NULL;
+	struct user user = {.role = ROLE_NONE};
+	struct semaphore_slot slot;
+	enum err err = json_need_text(call->body, "", "current_password", PASSWORD_MAX, &current, call->why);
+
+	if (err != ERR_NONE)
+		return err;
+	err = json_need_text(call->body, "", "new_password", PASSWORD_MAX, &wanted, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = password_check(wanted, call->why);
+	if (err != ERR_NONE)
+		return err;
+	err = begin_attempt(call, name);
+	if (err != ERR_NONE)
+		return err;
+	err = check_password(call, name, current, &user);
+	if (err == ERR_BAD_CREDENTIALS)
+		return reason_set(call->why, err, "the current password is wrong");
+	if (err != ERR_NONE)
+		return err;
+	semaphore_wait(call->context->semaphores, SEMAPHORE_PASSWORD, call->context->passwords_at_once,
+		       &slot);
+	err = accounts_change_password(call->context->store, &user, wanted, call->why);
+	semaphore_release(call->context->semaphores, &slot);
+	if (err != ERR_NONE)
+		return err;
+	audits_write_call(call, "user.password", NULL, name);
+	token_cache_forget(call->context->token_cache, call->session->id);
 	write_session(call, &user);
 	return ERR_NONE;
 }

@@ -30,6 +30,8 @@ static const struct setting SETTINGS[CLI_SETTINGS] = {
 	[CLI_ROLE] = {"role", SETTING_TEXT, "", .value = "ROLE",
 		      .help = "of a user: viewer (reads), operator (acts, too) or admin"},
 	[CLI_NODE] = {"node", SETTING_TEXT, "", .value = "ID", .help = "the worker that a token is for"},
+	[CLI_TOKEN_NAME] = {"name", SETTING_TEXT, "", .value = "TEXT",
+			    .help = "what people call a token, to tell those of one worker apart"},
 	[CLI_TTL] = {"ttl", SETTING_INTEGER, "31536000", 60, 315360000, .value = "SECONDS",
 		     .help = "how long a token lasts"},
 };
@@ -44,7 +46,8 @@ static const struct program PROGRAM = {
 		 "  user role NAME --role ROLE     new role; ends the user's sessions\n"
 		 "  user list\n"
 		 "  user remove NAME\n"
-		 "  token create --node ID [--ttl SECONDS]   new token for a worker; prints the token alone\n"
+		 "  token create --node ID [--name TEXT] [--ttl SECONDS]\n"
+		 "                                 new token for a worker; prints the token alone\n"
 		 "  token list\n"
 		 "  token revoke TOKEN-ID          the worker that has it is refused from now on\n"
 		 "\n"

@@ -6,7 +6,16 @@
 #include "common/settings.h"
 #include "fcgi/store/store.h"
 
-enum cli_setting { CLI_REDIS, CLI_REDIS_CA, CLI_SECRET_FILE, CLI_ROLE, CLI_NODE, CLI_TTL, CLI_SETTINGS };
+enum cli_setting {
+	CLI_REDIS,
+	CLI_REDIS_CA,
+	CLI_SECRET_FILE,
+	CLI_ROLE,
+	CLI_NODE,
+	CLI_TOKEN_NAME,
+	CLI_TTL,
+	CLI_SETTINGS
+};
 
 /* What was typed, and the store to do it on. */
 struct cli {

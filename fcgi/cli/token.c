@@ -10,6 +10,7 @@ enum err cli_token_create(const struct cli *cli, struct reason *why)
 {
 	struct accounts_token_options options = {
 		.node = cli->values[CLI_NODE].text,
+		.name = cli->values[CLI_TOKEN_NAME].text,
 		.ttl_s = cli->values[CLI_TTL].number,
 	};
 	struct accounts_token token;
@@ -31,7 +32,8 @@ enum err cli_token_create(const struct cli *cli, struct reason *why)
 
 enum err cli_token_list(const struct cli *cli, struct reason *why)
 {
-	static const char *const COLUMNS[] = {"id", "node_id", "created_at", "expires_at"};
+	static const char *const COLUMNS[] = {"id",	    "node_id",	  "name",
+					      "created_at", "expires_at", "last_used"};
 	struct buf list = {0};
 	enum err err = tokens_list(cli->store, &list);
 

@@ -82,9 +82,31 @@ enum err accounts_change_user(struct store *store, const char *name, const char 
 	return explain_change(err, name, why);
 }
 
+enum err accounts_change_password(struct store *store, struct user *user, const char *password,
+				  struct reason *why)
+{
+	char hash[USER_HASH_SIZE];
+	enum err err = hash_password(password, hash, why);
+
+	if (err != ERR_NONE)
+		return err;
+	err = users_change_password(store, user, hash);
+	if (err == ERR_CONFLICT || err == ERR_UNKNOWN_USER)
+		return reason_set(why, ERR_TOKEN_REVOKED, "somebody has changed this user meanwhile");
+	return err;
+}
+
 enum err accounts_remove_user(struct store *store, const char *name, struct reason *why)
 {
 	return explain_change(users_remove(store, name), name, why);
+}
+
+static bool is_one_line(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return false;
+	return true;
 }
 
 enum err accounts_create_token(struct store *store, const struct token_secret *secret,
@@ -98,9 +120,12 @@ enum err accounts_create_token(struct store *store, const struct token_secret *s
 
 	if (!id_is_node(options->node))
 		return reason_set(why, ERR_INVALID, "a node id " NAME_RULE, ID_NODE_MAX);
+	if (options->name && (strlen(options->name) > TOKEN_NAME_MAX || !is_one_line(options->name)))
+		return reason_set(why, ERR_INVALID, "a token's name has at most %d bytes, on one line",
+				  TOKEN_NAME_MAX);
 	memcpy(claims.subject, options->node, strlen(options->node) + 1);
 	id_random(claims.id);
-	err = tokens_add(store, &claims);
+	err = tokens_add(store, &claims, options->name && *options->name ? options->name : NULL);
 	if (err != ERR_NONE)
 		return err;
 	*out = (struct accounts_token){.claims = claims};

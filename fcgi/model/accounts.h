@@ -7,6 +7,7 @@
 
 #include "common/token.h"
 #include "fcgi/store/store.h"
+#include "fcgi/store/users.h"
 
 #include <stdint.h>
 
@@ -28,12 +29,21 @@ enum err accounts_add_user(struct store *store, const char *name, const char *pa
 enum err accounts_change_user(struct store *store, const char *name, const char *password, const char *role,
 			      struct reason *why) MUST_CHECK;
 
+/*
+ * Gives the user, whose old password was checked, a new one. All of the user's sessions end; user->generation
+ * is the one that a new session needs. ERR_INVALID with a sentence; ERR_TOKEN_REVOKED if the user was changed
+ * meanwhile; or the store's failure.
+ */
+enum err accounts_change_password(struct store *store, struct user *user, const char *password,
+				  struct reason *why) MUST_CHECK;
+
 /* ERR_UNKNOWN_USER or ERR_CONFLICT (the last admin) with a sentence, or the store's failure. */
 enum err accounts_remove_user(struct store *store, const char *name, struct reason *why) MUST_CHECK;
 
 struct accounts_token_options {
 	const char *node;
-	int64_t ttl_s; /* checked by the caller, who has its own words for the range */
+	const char *name; /* what people call the token, at most TOKEN_NAME_MAX bytes; NULL or "": nothing */
+	int64_t ttl_s;	  /* checked by the caller, who has its own words for the range */
 };
 
 struct accounts_token {

@@ -11,12 +11,17 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/keys.h"
+#include "common/log.h"
 #include "common/mem.h"
+#include "common/number.h"
 #include "fcgi/store/redis.h"
 #include "fcgi/store/users.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define USE_NOTED_MS \
+	(60 * 1000) /* so seldom the use of a token is noted: a write is dear, a request is not */
 
 /* SAMPLE {"password":"$y$j9T$…","role":"admin","generation":1763375400,"created_at":1763375400123} */
 static bool still_that_user(const redisReply *record, const struct token_claims *claims)
@@ -35,6 +40,20 @@ static bool still_that_user(const redisReply *record, const struct token_claims 
 	return same;
 }
 
+/* Notes the token's use, unless that was done less than a minute ago. It is no reason to refuse a request. */
+static void note_use(struct store *store, const char *id, const redisReply *noted)
+{
+	int64_t now_ms = clock_now_ms(), noted_ms = 0;
+
+	if (reply_is_text(noted) && number_parse(noted->str, 0, INT64_MAX, &noted_ms) != ERR_NONE)
+		noted_ms = 0;
+	if (now_ms - noted_ms < USE_NOTED_MS && noted_ms <= now_ms)
+		return;
+	redis_add(store, "HSET %s %s %lld", KEY_TOKENS_USED, id, (long long)now_ms);
+	if (redis_run_only(store) != ERR_NONE)
+		log_debug("tokens", "the use of a token was not noted id=%s", id);
+}
+
 enum err tokens_check(struct store *store, const struct token_claims *claims)
 {
 	bool is_worker = claims->role == ROLE_WORKER, counts;
@@ -42,16 +61,20 @@ enum err tokens_check(struct store *store, const struct token_claims *claims)
 	enum err err;
 
 	redis_add(store, "EXISTS %s", key_of_revoked(claims->id).text);
-	if (is_worker)
+	if (is_worker) {
 		redis_add(store, "HEXISTS %s %s", KEY_TOKENS, claims->id);
-	else
+		redis_add(store, "HGET %s %s", KEY_TOKENS_USED, claims->id);
+	} else {
 		redis_add(store, "HGET %s %s", KEY_USERS, claims->subject);
+	}
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
 	counts = is_worker ? reply_number(replies.item[1]) == 1 : still_that_user(replies.item[1], claims);
 	if (reply_number(replies.item[0]) != 0 || !counts)
 		err = ERR_TOKEN_REVOKED;
+	else if (is_worker)
+		note_use(store, claims->id, replies.item[2]);
 	replies_free(&replies);
 	return err;
 }
@@ -65,13 +88,14 @@ enum err tokens_revoke(struct store *store, const char *id, int64_t expires_at)
 	buf_printf(&message, "token %s", id);
 	redis_add(store, "SET %s 1 EX %lld", key_of_revoked(id).text, (long long)(left_s > 1 ? left_s : 1));
 	redis_add(store, "HDEL %s %s", KEY_TOKENS, id);
+	redis_add(store, "HDEL %s %s", KEY_TOKENS_USED, id);
 	redis_add(store, "PUBLISH %s %b", CHANNEL_REVOKED, message.data, message.len);
 	err = redis_run_only(store);
 	buf_free(&message);
 	return err;
 }
 
-enum err tokens_add(struct store *store, const struct token_claims *claims)
+enum err tokens_add(struct store *store, const struct token_claims *claims, const char *name)
 {
 	struct buf record = {0};
 	struct json_out json = {.buf = &record};
@@ -79,6 +103,8 @@ enum err tokens_add(struct store *store, const struct token_claims *claims)
 
 	json_open(&json, '{');
 	json_put_text(&json, "node", claims->subject);
+	if (name)
+		json_put_text(&json, "name", name);
 	json_put_integer(&json, "created_at", claims->issued_at);
 	json_put_integer(&json, "expires_at", claims->expires_at);
 	json_close(&json, '}');
@@ -94,25 +120,35 @@ enum err tokens_add(struct store *store, const struct token_claims *claims)
 /* A worker's token as the list tells it. */
 struct listed {
 	char id[ID_RANDOM_SIZE], node[ID_NODE_SIZE];
+	char name[TOKEN_NAME_MAX + 1];	/* "" if it has none */
 	int64_t created_at, expires_at; /* seconds */
+	int64_t used_ms;		/* 0: not yet */
 };
 
-/* SAMPLE {"node":"worker-001","created_at":1763375400,"expires_at":1794911400} */
+/* SAMPLE {"node":"worker-001","name":"spare","created_at":1763375400,"expires_at":1794911400} */
 static bool read_listed(const redisReply *record, struct listed *out)
 {
 	struct json *json = NULL;
-	const char *node = NULL;
+	const char *node = NULL, *name = "";
 	bool fine;
 
 	if (!reply_is_text(record) || json_parse(record->str, record->len, &json, NULL) != ERR_NONE)
 		return false;
 	fine = json_need_text(json, "", "node", ID_NODE_MAX, &node, NULL) == ERR_NONE &&
+	       json_optional_text(json, "", "name", TOKEN_NAME_MAX, &name, NULL) == ERR_NONE &&
 	       json_need_integer(json, "", "created_at", 0, INT64_MAX, &out->created_at, NULL) == ERR_NONE &&
 	       json_need_integer(json, "", "expires_at", 0, INT64_MAX, &out->expires_at, NULL) == ERR_NONE;
-	if (fine)
+	if (fine) {
 		memcpy(out->node, node, strlen(node) + 1);
+		memcpy(out->name, name, strlen(name) + 1);
+	}
 	json_free(json);
 	return fine;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(((const struct listed *)a)->id, ((const struct listed *)b)->id);
 }
 
 /* By age; by id where two are as old. */
@@ -122,11 +158,28 @@ static int compare_listed(const void *a, const void *b)
 
 	if (x->created_at != y->created_at)
 		return x->created_at > y->created_at ? 1 : -1;
-	return strcmp(x->id, y->id);
+	return compare_ids(a, b);
 }
 
-/* Reads the whole hash, whose fields and values come by turns. The caller frees the array. */
-static struct listed *read_list(const redisReply *hash, int64_t now, size_t *count)
+/* Gives the tokens, sorted by id, the times of their last use, of a hash whose fields and values alternate.
+ */
+static void read_uses(const redisReply *hash, struct listed *tokens, size_t count)
+{
+	for (size_t i = 0; i + 1 < hash->elements; i += 2) {
+		struct listed key = {0}, *token;
+
+		if (hash->element[i]->len >= sizeof(key.id))
+			continue;
+		memcpy(key.id, hash->element[i]->str, hash->element[i]->len);
+		token = bsearch(&key, tokens, count, sizeof(*tokens), compare_ids);
+		if (token &&
+		    number_parse(hash->element[i + 1]->str, 0, INT64_MAX, &token->used_ms) != ERR_NONE)
+			token->used_ms = 0;
+	}
+}
+
+/* Reads the whole hashes of tokens and of their uses. The caller frees the array. */
+static struct listed *read_list(const redisReply *hash, const redisReply *uses, int64_t now, size_t *count)
 {
 	struct listed *tokens = mem_alloc(hash->elements / 2 + 1, sizeof(*tokens));
 
@@ -140,8 +193,29 @@ static struct listed *read_list(const redisReply *hash, int64_t now, size_t *cou
 		memcpy(token->id, id->str, id->len + 1);
 		(*count)++;
 	}
+	qsort(tokens, *count, sizeof(*tokens), compare_ids);
+	read_uses(uses, tokens, *count);
 	qsort(tokens, *count, sizeof(*tokens), compare_listed);
 	return tokens;
+}
+
+/* SAMPLE {"id":"0f…","node_id":"worker-001","name":null,"created_at":"…","expires_at":"…","last_used":null} */
+static void write_listed(struct json_out *out, const struct listed *token)
+{
+	json_open(out, '{');
+	json_put_text(out, "id", token->id);
+	json_put_text(out, "node_id", token->node);
+	if (*token->name)
+		json_put_text(out, "name", token->name);
+	else
+		json_put_null(out, "name");
+	json_put_time(out, "created_at", token->created_at * 1000);
+	json_put_time(out, "expires_at", token->expires_at * 1000);
+	if (token->used_ms)
+		json_put_time(out, "last_used", token->used_ms);
+	else
+		json_put_null(out, "last_used");
+	json_close(out, '}');
 }
 
 enum err tokens_list(struct store *store, struct buf *out)
@@ -153,20 +227,15 @@ enum err tokens_list(struct store *store, struct buf *out)
 	enum err err;
 
 	redis_add(store, "HGETALL %s", KEY_TOKENS);
+	redis_add(store, "HGETALL %s", KEY_TOKENS_USED);
 	err = redis_run(store, &replies);
 	if (err != ERR_NONE)
 		return err;
-	tokens = read_list(replies.item[0], clock_now_ms() / 1000, &count);
+	tokens = read_list(replies.item[0], replies.item[1], clock_now_ms() / 1000, &count);
 	replies_free(&replies);
 	json_open(&json, '[');
-	for (size_t i = 0; i < count; i++) {
-		json_open(&json, '{');
-		json_put_text(&json, "id", tokens[i].id);
-		json_put_text(&json, "node_id", tokens[i].node);
-		json_put_time(&json, "created_at", tokens[i].created_at * 1000);
-		json_put_time(&json, "expires_at", tokens[i].expires_at * 1000);
-		json_close(&json, '}');
-	}
+	for (size_t i = 0; i < count; i++)
+		write_listed(&json, &tokens[i]);
 	json_close(&json, ']');
 	free(tokens);
 	return ERR_NONE;

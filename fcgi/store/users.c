@@ -133,8 +133,9 @@ enum err users_add(struct store *store, const char *name, const char *hash, enum
 /* What is to become of a user. */
 struct user_change {
 	bool remove;
-	const char *hash; /* NULL: as it is */
-	enum role role;	  /* ROLE_NONE: as it is */
+	const char *hash;   /* NULL: as it is */
+	enum role role;	    /* ROLE_NONE: as it is */
+	int64_t generation; /* only if it still has this one; 0: whatever it has */
 };
 
 /* Reads the record and puts the changed one in its place. *done is false if somebody else was faster. */
@@ -147,6 +148,10 @@ static enum err try_change(struct store *store, const char *name, const struct u
 
 	if (err != ERR_NONE)
 		goto out;
+	if (change->generation && user.generation != change->generation) {
+		err = ERR_CONFLICT;
+		goto out;
+	}
 	if (change->hash)
 		memcpy(user.hash, change->hash, strlen(change->hash) + 1);
 	if (change->role != ROLE_NONE)
@@ -176,6 +181,17 @@ static enum err change_user(struct store *store, const char *name, const struct 
 enum err users_change(struct store *store, const char *name, const char *hash, enum role role)
 {
 	return change_user(store, name, &(struct user_change){.hash = hash, .role = role});
+}
+
+enum err users_change_password(struct store *store, struct user *user, const char *hash)
+{
+	const struct user_change change = {.hash = hash, .role = ROLE_NONE, .generation = user->generation};
+	enum err err = change_user(store, user->name, &change);
+
+	if (err != ERR_NONE)
+		return err;
+	user->generation++; /* as try_change did */
+	return ERR_NONE;
 }
 
 enum err users_remove(struct store *store, const char *name)

@@ -37,6 +37,12 @@ enum err users_add(struct store *store, const char *name, const char *hash, enum
  */
 enum err users_change(struct store *store, const char *name, const char *hash, enum role role) MUST_CHECK;
 
+/*
+ * Gives the user a new password if the record still has user->generation, and sets that to the new one; all
+ * sessions end. ERR_CONFLICT: it has another one. ERR_UNKNOWN_USER.
+ */
+enum err users_change_password(struct store *store, struct user *user, const char *hash) MUST_CHECK;
+
 /* Removes the user; its sessions end. Errors likewise. */
 enum err users_remove(struct store *store, const char *name) MUST_CHECK;
 

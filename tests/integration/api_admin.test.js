@@ -74,6 +74,38 @@ test("workers' tokens are created, listed without the token, and revoked", async
     assertRefused(await admin.post('/api/admin/tokens', body), 422, 'invalid');
 });
 
+test("a worker's tokens are told apart by name, age and last use", async () => {
+  /** @param {string} id @returns {Promise<any>} */
+  const listed = async (id) => (await admin.get('/api/admin/tokens')).json.tokens.find((/** @type {any} */ t) => t.id === id);
+  const spare = (await admin.post('/api/admin/tokens', { node_id: 'worker-8', name: 'sp\u00e4re <disk>' })).json;
+  const plain = (await admin.post('/api/admin/tokens', { node_id: 'worker-8', name: '' })).json;
+  assert.equal((await listed(spare.id)).name, 'sp\u00e4re <disk>');
+  assert.equal((await listed(spare.id)).last_used, null);
+  assert.equal((await listed(plain.id)).name, null);
+
+  const worker = stack.visitor.as({ token: spare.token });
+  const before = Date.now();
+  assert.equal((await worker.post('/api/reporter/beat')).status, 204);
+  const { last_used } = await listed(spare.id);
+  assert.ok(Date.parse(last_used) >= before && Date.parse(last_used) <= Date.now(), last_used);
+  // Processes that were not asked yet read the note, and write none.
+  await Promise.all(Array.from({ length: 40 }, () => worker.post('/api/reporter/beat')));
+  assert.equal((await listed(spare.id)).last_used, last_used);
+  await stack.redisCommand('HSET', 'p2pdash:tokens_used', spare.id, String(before - 60_000));
+  await waitFor(async () => {
+    await worker.post('/api/reporter/beat');
+    return Date.parse((await listed(spare.id)).last_used) >= before;
+  }, { what: 'the next minute to be noted' });
+  assert.equal((await listed(plain.id)).last_used, null);
+
+  await admin.request('DELETE', `/api/admin/tokens/${spare.id}`);
+  assert.equal(await stack.redisCommand('HGET', 'p2pdash:tokens_used', spare.id), '');
+  for (const name of ['x'.repeat(65), 'two\nlines', 7])
+    assertRefused(await admin.post('/api/admin/tokens', { node_id: 'worker-8', name }), 422, 'invalid');
+  await stack.cli(['token', 'create', '--node', 'worker-8', '--name', 'from the shell']);
+  assert.match(await stack.cli(['token', 'list']), /^\S+ +worker-8 +from the shell +2/m);
+});
+
 test('a node can be removed', async () => {
   const worker = await stack.worker('gone');
   await worker.post('/api/reporter/report', report('gone'));

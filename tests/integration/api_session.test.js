@@ -175,6 +175,48 @@ test('a changed or removed user has no sessions any more', async () => {
   await endsEverywhere(ask); // a new user of that name does not wake old tokens
 });
 
+test('a user changes the own password: this session goes on with a new token, all others end', async () => {
+  await stack.createUser('dora', 'viewer', 'first password');
+  const [here, there] = await Promise.all([stack.logIn('dora', 'first password'), stack.logIn('dora', 'first password')]);
+  await Promise.all([makeKnown(here), makeKnown(there)]);
+  /** @param {import('../lib/client.js').Client} client @param {unknown} current_password @param {unknown} new_password */
+  const change = (client, current_password, new_password) => client.post('/auth/password', { current_password, new_password });
+
+  const wrong = await change(here, 'a guess', 'second password');
+  assertRefused(wrong, 401, 'bad_credentials');
+  assert.equal(wrong.json.error, 'the current password is wrong');
+  assertRefused(await change(here, 'first password', 'short'), 422, 'invalid');
+  assertRefused(await change(here, 'first password', undefined), 422, 'invalid');
+  assertRefused(await change(stack.visitor, 'first password', 'second password'), 401, 'unauthorized');
+  assertRefused(await change(await stack.worker('no-user'), 'first password', 'second password'), 403, 'forbidden');
+  assert.equal((await here.get('/auth/me')).status, 200, 'a refusal ends nothing');
+
+  const changed = await change(here, 'first password', 'second password');
+  assert.equal(changed.status, 200, changed.text);
+  const { access_token, ...rest } = changed.json;
+  assert.deepEqual(rest, { token_type: 'bearer', expires_in: 43200, username: 'dora', role: 'viewer' });
+  assert.match(String(changed.headers['set-cookie']), new RegExp(`^p2pdash=${access_token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict`));
+  await endsEverywhere(() => there.get('/auth/me'));
+  await endsEverywhere(() => here.get('/auth/me'));
+  await makeKnown(stack.visitor.as({ token: access_token }));
+  await stack.logIn('dora', 'second password');
+  assertRefused(await stack.visitor.post('/auth/login', { username: 'dora', password: 'first password' }), 401, 'bad_credentials');
+
+  const { audit } = (await (await stack.user('admin')).get('/api/dashboard/audit?limit=1')).json;
+  assert.deepEqual([audit[0].user, audit[0].action, audit[0].target], ['dora', 'user.password', 'dora']);
+});
+
+test('guessing the own password is limited as logins are', async () => {
+  await stack.createUser('eve', 'viewer', 'first password');
+  const eve = await stack.logIn('eve', 'first password');
+  const guess = () => eve.post('/auth/password', { current_password: 'a guess', new_password: 'second password' });
+  for (let i = 0; i < 10; i++) assertRefused(await guess(), 401, 'bad_credentials');
+  const refused = await guess();
+  assertRefused(refused, 429, 'too_many_requests');
+  assert.ok(Number(refused.headers['retry-after']) > 0);
+  assertRefused(await stack.visitor.post('/auth/login', { username: 'eve', password: 'first password' }), 429, 'too_many_requests');
+});
+
 test("a revoked worker's token is refused everywhere", async () => {
   const worker = await stack.worker('revoked-worker');
   const ask = () => worker.post('/api/reporter/report', report('revoked-worker'));
