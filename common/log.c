@@ -4,8 +4,11 @@
  */
 #include "common/log.h"
 
+#include "common/escape.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -44,15 +47,8 @@ static void write_line(enum log_level level, const char *module, const char *for
 	(void)vsnprintf(message, sizeof(message), format, args);
 	prefix = snprintf(line, PREFIX_SIZE, "%s %s: ", NAMES[level], module);
 	len = prefix < PREFIX_SIZE ? (size_t)prefix : PREFIX_SIZE - 1;
-	/* A control character becomes \xNN; the newline behind the last one must still fit. */
-	for (const char *at = message; *at && len + 5 < sizeof(line) - 1; at++) {
-		unsigned char c = (unsigned char)*at;
-
-		if (c >= 0x20 && c != 0x7f)
-			line[len++] = *at;
-		else
-			len += (size_t)snprintf(line + len, sizeof(line) - len, "\\x%02x", c);
-	}
+	/* The newline behind the message must still fit. */
+	len += escape_text(line + len, sizeof(line) - len - 1, message, strlen(message));
 	line[len++] = '\n';
 	/* Nobody can be told if it fails. */
 	if (write(STDERR_FILENO, line, len) < 0)

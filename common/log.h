@@ -1,8 +1,8 @@
 /*
  * A program's own messages: one line an event on standard error, `LEVEL module: message key=value`. They
  * are for whoever runs the program, and have nothing to do with the log entries that the system collects
- * (entry.h). Control characters are escaped, so data can never forge a line; a line is cut at about 2000
- * bytes.
+ * (entry.h). What a terminal or an editor would obey is escaped (escape.h), so data can never forge a line; a
+ * line is cut at about 2000 bytes.
  *
  * Whoever first sees a failure logs it, once, with the values that explain it; callers only pass the error
  * on.

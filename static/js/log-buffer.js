@@ -5,6 +5,8 @@
 // without holes. Usually this piece is the log's end. Somebody who reads back so far that both do not fit under `cap`
 // has a piece of the past instead; the buffer is then `detached` and takes no live lines.
 
+import { escapeText } from './escape.js';
+
 /** @typedef {import('./types.js').LogEntry} LogEntry */
 /** @typedef {import('./types.js').LogFilter} LogFilter */
 
@@ -204,10 +206,10 @@ export function fieldTexts(entry) {
 }
 
 /**
- * A line as it would stand in a log file.
+ * A line as it would stand in a log file: one line, whatever its message holds.
  * @param {LogEntry} entry
  */
 export function lineText(entry) {
   const said = [entry.message, ...fieldTexts(entry)].join(' ');
-  return `${entry.timestamp} ${entry.level.padEnd(8)} ${entry.node_id} ${entry.logger_name}: ${said}`;
+  return escapeText(`${entry.timestamp} ${entry.level.padEnd(8)} ${entry.node_id} ${entry.logger_name}: ${said}`);
 }

@@ -2,6 +2,7 @@
 // demand. Only the lines in view are in the page.
 import { copy } from '../clipboard.js';
 import { delegate, h, perFrame, setText, show } from '../dom.js';
+import { escapedJson } from '../escape.js';
 import { t } from '../i18n.js';
 import { loadAround, loadNewer, loadOlder } from '../log-history.js';
 import { VirtualList } from '../virtual.js';
@@ -176,7 +177,7 @@ export class LogList {
       },
       'copy-line': ({ dataset }) => {
         const entry = this.buffer.lines.find((line) => line.seq === Number(dataset.seq));
-        if (entry) copy(JSON.stringify(entry, null, 2));
+        if (entry) copy(escapedJson(entry, 2));
       },
     };
   }

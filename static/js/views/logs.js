@@ -4,6 +4,7 @@ import * as api from '../api.js';
 import { copy, save } from '../clipboard.js';
 import { confirmed } from '../dialog.js';
 import { delegate, h, icon, setAttribute, setIcon, setText } from '../dom.js';
+import { escapedJson } from '../escape.js';
 import { t } from '../i18n.js';
 import { LEVELS, lineText } from '../log-buffer.js';
 import { LogList } from '../parts/log-list.js';
@@ -209,7 +210,7 @@ function jump({ tools, list }) {
 function handlers(view) {
   const { list, tools } = view;
   const text = () => list.buffer.lines.map(lineText).join('\n');
-  const json = () => list.buffer.lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const json = () => list.buffer.lines.map((line) => `${escapedJson(line)}\n`).join('');
   return {
     pause: () => list.setFollowing(view.paused),
     more: () => showMore(view),
