@@ -209,7 +209,7 @@ $(FEED_PRINT): $(OBJ)/tests/feed/print.o $(OBJ)/libfeed.a $(OBJ)/libcommon.a
 	$(call say,LINK)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(feed_LIBS) $(common_LIBS)
 
 .PHONY: bench
-bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about six minutes (TABLES="metrics lines": only these)
+bench: ## Measure: the tables of docs/PERFORMANCE.md anew, in about eight minutes (TABLES="metrics lines": only these)
 	@$(INSTALL) build run bench
 	@$(MAKE) --no-print-directory $(NODE_MODULES)
 	@$(PARALLEL_MAKE) all $(PROBE) $(VENDOR)

@@ -4,7 +4,7 @@ import { exit, stdout } from 'node:process';
 
 /** @typedef {{ title: string, note?: string, run: () => Promise<string> }} Table */
 
-const NAMES = ['metrics', 'report', 'deadlines', 'lines', 'flood', 'agents', 'cluster'];
+const NAMES = ['metrics', 'report', 'deadlines', 'lines', 'flood', 'agents', 'cluster', 'beats'];
 /** Long ones, which one asks for by name. */
 const BY_NAME = ['page', 'memory', 'lighthouse'];
 

@@ -32,6 +32,13 @@ export async function startRelay(options = {}) {
   return rig;
 }
 
+/** A token as the API makes it. @param {string} folder of the stack, which holds the secret @param {Record<string, unknown>} claims */
+export function sign(folder, claims) {
+  const text = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`;
+  const secret = readFileSync(join(folder, 'jwt-secret'), 'utf8').trimEnd();
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
 export class RelayRig {
   /** @type {RedisClient} */
   // @ts-ignore set by start
@@ -74,9 +81,7 @@ export class RelayRig {
   token(claims = {}) {
     const now = Math.floor(Date.now() / 1000);
     const all = { sub: 'alice', jti: randomBytes(16).toString('hex'), role: 'viewer', gen: 1, iat: now, exp: now + 600 };
-    const text = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url({ ...all, ...claims })}`;
-    const secret = readFileSync(join(this.stack.folder, 'jwt-secret'), 'utf8').trimEnd();
-    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+    return sign(this.stack.folder, { ...all, ...claims });
   }
 
   /** A worker's token. As the API does, this stores its id in Redis. @param {string} node @param {Record<string, unknown>} [claims] */
