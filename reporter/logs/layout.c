@@ -10,29 +10,39 @@
 #include "reporter/logs/layout.h"
 
 #include "common/limits.h"
+#include "reporter/logs/head.h"
 #include "reporter/logs/scan.h"
 
 #include <ctype.h>
 #include <string.h>
 
 /*
- * Fields begin with a percent sign, all else stands for itself, a blank for one or more. What follows is the
- * message.
+ * Fields begin with a percent sign, all else stands for itself, a blank for one or more blanks or tabs;
+ * before
+ * `]` and behind `[` there may be some. What follows is the message.
  *
  *   %t  a time (timestamp.h), or one of day alone  ·  %s  as syslog daemons write it  ·  %f  with a fraction
  *   %z  a zone that the time did not take for one
  *   %l  a level in any case  ·  %L  in capitals  ·  %k  its first letter  ·  %p  syslog's digit
+ *   %r  Redis's sign for a level
  *   %n  a logger's name  ·  %q  one that cannot be taken for prose: it has a dot, a slash, a colon or an
  *       underscore  ·  %m  that, or a word in small letters  ·  %c  one of Java's classes, or its method
+ *   %g  a name that is no level, in brackets perhaps  ·  %h  a host
  *   %d  a number that an entry has no field for  ·  %x  such a word; in brackets it may have blanks
+ *
+ * What follows a prefix without a level is looked at again, like a line (line.c).
  */
-static const struct layout {
+struct layout {
 	const char *pattern;
 	bool whole; /* the prefix stays in the message: it says more than time, level and logger */
-} LAYOUTS[] = {
+};
+
+static const struct layout LAYOUTS[] = {
 	/* SAMPLE 2025-11-17 10:30:00,123 - Service.app - ERROR - cannot open        (Python's usual format) */
 	{"%t - %n - %l - ", false},
 	{"%t - %l - ", false},
+	{"%t - %n - %d - %l - %x - ", false},
+	{"%t [%x] - %l [%x] - ", false},
 	/* SAMPLE 2025-11-17 10:30:00.123 [main] ERROR com.example.App - cannot open (Logback, Log4j) */
 	{"%t [%x] %l %n - ", false},
 	/* SAMPLE 10:30:00.123 [main] ERROR com.example.App -- cannot open            (Logback 1.3) */
@@ -47,6 +57,11 @@ static const struct layout {
 	{"[%t] [%n:%l] ", false},
 	/* SAMPLE [2025-11-17 10:30:00,123: ERROR/MainProcess] task failed           (Celery) */
 	{"[%t: %l/%n] ", false},
+	/* SAMPLE [2025-11-17T10:30:00Z ERROR app::store] cannot open               (env_logger) */
+	{"[%t %l %n] ", false},
+	{"[%t %l] ", false},
+	/* SAMPLE [2025-11-17T10:30:00,123][WARN ][o.e.m.Monitor ] overhead           (Elasticsearch, Logstash) */
+	{"[%t][%l][%n] ", false},
 	/* SAMPLE 2025-11-17 10:30:00.123 UTC [4711] ERROR:  relation does not exist (PostgreSQL) */
 	{"%t [%x] %l: ", false},
 	{"%t [%x] %x@%x %L: ", false},
@@ -56,6 +71,8 @@ static const struct layout {
 	{"%t [%l] %q: ", false},
 	/* SAMPLE 2025/11/17 10:30:00 [error] 31#31: *1 open() failed                (nginx) */
 	{"%t [%l] ", false},
+	{"%t [%l]: ", false},
+	{"[%t] [%l] %m - ", false},
 	{"[%t] [%l] ", false},
 	/* SAMPLE [2025-11-17 10:30:00 +0000] [4711] [ERROR] worker failed           (gunicorn) */
 	{"[%t] [%x] [%l] ", false},
@@ -65,12 +82,17 @@ static const struct layout {
 	{"[%t] %L ", false},
 	/* SAMPLE 2025-11-17 10:30:00,123 ERROR [org.example.App] cannot open        (JBoss) */
 	{"%t %l [%q] ", false},
+	{"%t %l (%x) [%q] ", false},
 	/* SAMPLE 17-Nov-2025 10:30:00.123 SEVERE [main] org.example.App.open failed (Tomcat) */
 	{"%t %L [%x] %c ", false},
+	/* SAMPLE 2025-11-17 10:30:00.123 <TAB> ERROR <TAB> app/store.go:88 <TAB> cannot open  (zap) */
+	{"%t\t%l\t%q\t", false},
+	{"%t\t%l\t", false},
 	/* SAMPLE 2025-11-17T10:30:00.123Z ERROR app::store: cannot open             (tracing) */
 	{"%t %l %q: ", false},
 	{"%t %l: ", false},
 	{"%t: %l: ", false},
+	{"%t %n: %l: ", false},
 	{"%t %L ", false},
 	/* SAMPLE 2025-11-17 10:30:00,123 app ERROR cannot open                      (Python) */
 	{"%f %m %L: ", false},
@@ -81,26 +103,51 @@ static const struct layout {
 	{"%t:%L:", false},
 	/* SAMPLE E1117 10:30:00.123456    4711 main.go:12] cannot open              (klog) */
 	{"%k%t %d %n] ", false},
+	{"%k%d %x %d %n] ", false},
+	/* SAMPLE E/App( 4711): cannot open · 11-17 10:30:00.123  4711  4712 E App: cannot open (logcat) */
+	{"%k/%n(%x): ", false},
+	{"%t %k/%n(%x): ", false},
+	{"%t %k/%n (%x): ", false},
+	{"%t %d %d %k %n: ", false},
+	/* SAMPLE 2025-11-17 10:30:00.123456 W | app: cannot open                     (capnslog) */
+	{"%t %k | %n: ", false},
+	/* SAMPLE 2025-11-17T10:30:00Z E! [outputs.file] cannot open                  (Telegraf) */
+	{"%t %k! [%n] ", false},
+	/* SAMPLE 2025-11-17T10:30:00.123+0000 E  STORAGE  [main] cannot open         (MongoDB 4.2) */
+	{"%f %k %n [%x] ", false},
 	/* SAMPLE E, [2025-11-17T10:30:00.123456 #4711] ERROR -- app: cannot open    (Ruby) */
 	{"%k, [%t #%d] %l -- : ", false},
 	{"%k, [%t #%d] %l -- %n: ", false},
 	/* SAMPLE Nov 17 10:30:00 host app[4711]: cannot open                        (syslog files) */
-	{"%s %x %n[%x]: ", false},
-	{"%s %x %n: ", false},
+	{"%s %h %n[%x]: ", false},
+	{"%s %h %g: ", false},
+	{"%s %g: ", false},
 	/* SAMPLE 192.0.2.1 - - [17/Nov/2025:10:30:00 +0000] "GET / HTTP/1.1" 200 612  (access logs) */
 	{"%x %x %x [%t] ", true},
 	/* SAMPLE 4711:M 17 Nov 2025 10:30:00.123 * Ready to accept connections      (Redis) */
-	{"%x:%x %t ", false},
+	{"%d:%x %t %r ", false},
+	{"%d:%x %t ", false},
 	/* SAMPLE ERROR:Service.app:cannot open                                      (Python's basicConfig) */
 	{"%L:%n:", false},
+	/* SAMPLE ERROR [main-2] 2025-11-17 10:30:00,123 Store.java:14 - cannot open  (Cassandra) */
+	{"%L [%x] %t %x - ", false},
+	{"%L %t ", false},
+	/* SAMPLE [ERROR] <TAB> 2025-11-17T10:30:00.123Z <TAB> 4f1c <TAB> cannot open     (AWS Lambda) */
+	{"[%l]\t%t\t%x\t", false},
+	{"[%l] %t ", false},
 	{"[%l] ", false},
+	/* SAMPLE fail: Shop.Worker[0]                                                (.NET) */
+	{"%l: %q[%d]", true},
+	{"%l: (%x) %t ", false},
 	{"%l: ", false},
+	{"%L[%x] ", false},
 	{"%L ", false},
 	/* SAMPLE <3>cannot open                                                     (sd-daemon(3)) */
 	{"<%p>", false},
-	{"[%t] ", false},
-	{"%t ", false},
 };
+
+/* What is a time and no more, if nothing else was found. */
+static const struct layout TIMES[] = {{"[%t] ", false}, {"%t ", false}};
 
 /* A line on its way through the patterns. */
 struct match {
@@ -110,22 +157,37 @@ struct match {
 	const char *time_at;
 	size_t time_len;
 	struct timestamp time;
+	/* The same of the word that may be a level. */
+	const char *word_at;
+	size_t word_len;
+	bool is_level, is_capital;
+	enum level level;
 };
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	return at;
+}
 
 /* Where the literal that the pattern begins with ends in the text; NULL if the text is another. */
 static const char *after_literal(const char *pattern, const char *at, const char *end)
 {
 	for (; *pattern && *pattern != '%'; pattern++) {
-		if (*pattern != ' ') {
-			if (at == end || *at != *pattern)
+		if (*pattern == ' ') {
+			if (at < end && *at != ' ' && *at != '\t')
 				return NULL;
-			at++;
+			at = skip_blanks(at, end);
 			continue;
 		}
-		if (at < end && *at != ' ')
+		if (*pattern == ']')
+			at = skip_blanks(at, end);
+		if (at == end || *at != *pattern)
 			return NULL;
-		while (at < end && *at == ' ')
-			at++;
+		at++;
+		if (*pattern == '[' || *pattern == '(')
+			at = skip_blanks(at, end);
 	}
 	return at;
 }
@@ -138,7 +200,7 @@ static size_t word_before(const struct scan *scan, const char *next)
 	for (const char *p = scan->at; p < scan->end && p - scan->at <= LIMIT_NAME; p++) {
 		if (*p == *next && after_literal(next, p, scan->end))
 			return (size_t)(p - scan->at);
-		if (*p == ' ' && !blanks)
+		if ((*p == ' ' || *p == '\t') && !blanks)
 			break;
 	}
 	return 0;
@@ -152,6 +214,19 @@ static size_t run_of(const struct scan *scan, int (*belongs)(int))
 	while (scan->at + len < scan->end && belongs((unsigned char)scan->at[len]))
 		len++;
 	return len;
+}
+
+/* Looks whether a time stands where the scan does. */
+static void look_for_time(struct match *match)
+{
+	const struct scan *scan = &match->scan;
+
+	if (match->time_at == scan->at)
+		return;
+	match->time_at = scan->at;
+	match->time_len = timestamp_match(scan->at, scan_left(scan), &match->time);
+	if (match->time_len == 0)
+		match->time_len = timestamp_match_time_of_day(scan->at, scan_left(scan), &match->time);
 }
 
 /* A time, or the zone behind a time that was taken. */
@@ -168,12 +243,7 @@ static size_t take_time(struct match *match, char field)
 			return 0;
 		return timestamp_match_zone(at, left, &match->prefix->time);
 	}
-	if (match->time_at != at) {
-		match->time_at = at;
-		match->time_len = timestamp_match(at, left, &match->time);
-		if (match->time_len == 0)
-			match->time_len = timestamp_match_time_of_day(at, left, &match->time);
-	}
+	look_for_time(match);
 	if (match->time_len == 0 || (field == 'f' && !time->has_fraction))
 		return 0;
 	/* Syslog daemons write RFC 3164's time without a year, or RFC 5424's with a T and a zone. */
@@ -184,32 +254,55 @@ static size_t take_time(struct match *match, char field)
 	return match->time_len;
 }
 
+/* Looks at the word where the scan stands: is it a level, and in capitals? */
+static void look_at_word(struct match *match)
+{
+	const struct scan *scan = &match->scan;
+
+	if (match->word_at == scan->at)
+		return;
+	match->word_at = scan->at;
+	match->word_len = run_of(scan, isalpha);
+	match->is_level = level_parse(scan->at, match->word_len, &match->level) == ERR_NONE;
+	match->is_capital = match->is_level && run_of(scan, isupper) == match->word_len;
+}
+
 static size_t take_level(struct match *match, char field)
 {
-	static const char LETTERS[LEVEL_COUNT] = {'D', 'I', 'W', 'E', 'F'};
+	static const char SIGNS[] = ".-*#";
+	static const enum level SIGN_LEVELS[] = {LEVEL_DEBUG, LEVEL_INFO, LEVEL_INFO, LEVEL_WARNING};
 	const struct scan *scan = &match->scan;
 	enum level *level = &match->prefix->level;
-	const char *letter;
-	size_t len = 1;
+	const char *sign;
 
 	if (scan->at == scan->end)
 		return 0;
-	if (field == 'k') {
-		letter = memchr(LETTERS, *scan->at, sizeof(LETTERS));
-		if (!letter)
+	switch (field) {
+	case 'k':
+		if (level_parse_letter(*scan->at, level) != ERR_NONE)
 			return 0;
-		*level = (enum level)(letter - LETTERS);
-	} else if (field == 'p') {
+		break;
+	case 'p':
 		if (*scan->at < '0' || *scan->at > '7')
 			return 0;
 		*level = level_of_severity(*scan->at - '0');
-	} else {
-		len = run_of(scan, field == 'L' ? isupper : isalpha);
-		if (level_parse(scan->at, len, level) != ERR_NONE)
+		break;
+	case 'r':
+		sign = memchr(SIGNS, *scan->at, sizeof(SIGNS) - 1);
+		if (!sign)
 			return 0;
+		*level = SIGN_LEVELS[sign - SIGNS];
+		break;
+	default:
+		look_at_word(match);
+		if (field == 'L' ? !match->is_capital : !match->is_level)
+			return 0;
+		*level = match->level;
+		match->prefix->has_level = true;
+		return match->word_len;
 	}
 	match->prefix->has_level = true;
-	return len;
+	return 1;
 }
 
 /* A package in small letters, then a class, which has a capital. */
@@ -242,7 +335,11 @@ static size_t take_logger(struct match *match, char field, const char *next)
 	size_t len = word_before(scan, next), small = 0;
 	bool fits = len > 0;
 
-	if (field == 'q') {
+	if (field == 'g') {
+		enum level level;
+
+		fits = len > 0 && *scan->at != '%' && level_parse(scan->at, len, &level) != ERR_NONE;
+	} else if (field == 'q') {
 		fits = is_qualified(scan->at, len);
 	} else if (field == 'c') {
 		fits = is_class(scan->at, len);
@@ -254,9 +351,23 @@ static size_t take_logger(struct match *match, char field, const char *next)
 	}
 	if (!fits)
 		return 0;
+	/* Names are filled with blanks to one width: [logstash.agent       ] */
+	while (len > 1 && scan->at[len - 1] == ' ')
+		len--;
 	match->prefix->logger = scan->at;
 	match->prefix->logger_len = len;
 	return len;
+}
+
+/* A host's name or address, which has none of the signs that a tag has. */
+static size_t host_len(const struct scan *scan)
+{
+	size_t len = 0;
+
+	while (scan->at + len < scan->end &&
+	       (isalnum((unsigned char)scan->at[len]) || memchr("-._:", scan->at[len], 4)))
+		len++;
+	return len > 0 && scan->at[len - 1] != ':' ? len : 0;
 }
 
 /* The length of a field where the scan stands; 0 if it is not there. `next` is the literal behind it. */
@@ -272,12 +383,16 @@ static size_t take_field(struct match *match, char field, const char *next)
 	case 'L':
 	case 'k':
 	case 'p':
+	case 'r':
 		return take_level(match, field);
 	case 'n':
 	case 'q':
 	case 'm':
 	case 'c':
+	case 'g':
 		return take_logger(match, field, next);
+	case 'h':
+		return host_len(&match->scan);
 	case 'd':
 		return run_of(&match->scan, isdigit);
 	default:
@@ -309,22 +424,73 @@ static bool matches(struct match *match, const char *pattern)
 	return true;
 }
 
-bool layout_match(const char *line, size_t len, struct line_prefix *out)
+/* Whether the line may begin as the pattern does: most rows end here, for every line. */
+static bool may_begin(struct match *match, const char *pattern)
 {
-	struct match match = {.scan = {line, line + len}, .prefix = out};
+	const struct scan *scan = &match->scan;
+	enum level letter;
 
-	for (size_t i = 0; i < sizeof(LAYOUTS) / sizeof(LAYOUTS[0]); i++) {
-		const struct scan *scan = &match.scan;
+	if (*pattern != '%')
+		return scan->at < scan->end && *scan->at == *pattern;
+	switch (pattern[1]) {
+	case 't':
+	case 's':
+	case 'f':
+		look_for_time(match);
+		return match->time_len > 0;
+	case 'l':
+	case 'L':
+		look_at_word(match);
+		return match->is_level;
+	case 'k':
+		return scan->at < scan->end && level_parse_letter(*scan->at, &letter) == ERR_NONE;
+	default:
+		return true;
+	}
+}
 
-		*out = (struct line_prefix){0};
-		match.scan.at = line;
-		if (!matches(&match, LAYOUTS[i].pattern))
+/* Tries rows in order. False, and *out undefined, if the line has none of these layouts. */
+static bool match_rows(struct match *match, const struct layout *rows, size_t count, struct line_prefix *out)
+{
+	const struct scan line = match->scan;
+
+	for (size_t i = 0; i < count; i++) {
+		match->scan = line;
+		if (!may_begin(match, rows[i].pattern))
+			continue;
+		/* What a row before this one left behind; clearing all of it would take longer than to match.
+		 */
+		out->has_time = out->has_level = out->time.is_vague = false;
+		out->logger = NULL;
+		if (!matches(match, rows[i].pattern))
 			continue;
 		/* A time of day alone stays in the message: an entry has no place for it. */
 		if (out->time.is_vague && !out->has_level)
 			continue;
-		out->len = LAYOUTS[i].whole || scan->at == scan->end ? 0 : (size_t)(scan->at - line);
+		out->is_whole = rows[i].whole;
+		out->len = rows[i].whole || match->scan.at == match->scan.end
+				   ? 0
+				   : (size_t)(match->scan.at - line.at);
 		return true;
 	}
+	match->scan = line;
 	return false;
+}
+
+bool layout_match(const char *line, size_t len, bool is_rest, struct line_prefix *out)
+{
+	struct match match = {.scan = {line, line + len}, .prefix = out};
+	struct head head;
+
+	if (match_rows(&match, LAYOUTS, sizeof(LAYOUTS) / sizeof(*LAYOUTS), out))
+		return true;
+	if (head_find(line, len, is_rest, &head)) {
+		*out = (struct line_prefix){.has_time = head.has_time,
+					    .time = head.time,
+					    .has_level = true,
+					    .level = head.level,
+					    .len = head.message < len ? head.message : 0};
+		return true;
+	}
+	return match_rows(&match, TIMES, sizeof(TIMES) / sizeof(*TIMES), out);
 }

@@ -18,10 +18,14 @@ struct line_prefix {
 	enum level level;
 	const char *logger; /* points into the line, without a NUL; NULL if there is none */
 	size_t logger_len;
-	size_t len; /* where the message begins; 0 if the whole line is the message */
+	size_t len;    /* where the message begins; 0 if the whole line is the message */
+	bool is_whole; /* it is, because what stands before it says more than time, level and logger */
 };
 
-/* Tries the layouts in order. False, and *out undefined, if the line has none of them. */
-bool layout_match(const char *line, size_t len, struct line_prefix *out);
+/*
+ * Tries the layouts in order, and then looks for a level among the first tokens (head.h). False, and *out
+ * undefined, if the line has none of them. `is_rest`: it is what stood behind another prefix.
+ */
+bool layout_match(const char *line, size_t len, bool is_rest, struct line_prefix *out);
 
 #endif

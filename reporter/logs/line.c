@@ -1,18 +1,22 @@
 /*
  * From a line to an entry: chooses between JSON, logfmt and plain text, fills in what the line does not say,
  * and keeps a stack trace together. Does not read files, and does not know a single logger's format: these
- * are tables elsewhere (fields.c, layout.c, timestamp.c).
+ * are tables elsewhere (field_names.c, layout.c, timestamp.c, trace.c).
  *
  * The problem. A program's log is lines, an event is not: a stack trace is dozens of lines, of which only the
  * first says when and how bad. Shown each for itself, all but the first would be INFO lines of now, and a
  * filter for errors would show the one line that does not say what went wrong.
  *
  * The idea. A line that begins with a time or a level is remembered (`first`), and a line that does not begin
- * so takes level, logger and time from it if it looks like a part of a trace: it is indented, or it is one of
- * the few unindented lines that Python and Java write between and around the frames. Python ends a trace with
- * such a line, Java begins one with it; hence the state TRACE_PYTHON. Every line stays an entry of its own:
- * to join them would mean to hold a line back until the next one comes, and the newest line is what people
- * wait for.
+ * so takes level, logger and time from it if it looks like a part of a trace (trace.h). Every line stays an
+ * entry of its own: to join them would mean to hold a line back until the next one comes, and the newest line
+ * is what people wait for. Only what is cut at a place without meaning is joined: the parts of a container's
+ * long line, and the lines of a quoted cell.
+ *
+ * Lines stand in lines: a container's runtime, a supervisor or syslog puts its own time and name before what
+ * the program wrote, which has a level, and perhaps a time and a name again. So what follows a prefix without
+ * a level is read like a line, with what is known already. What is outside knows the time and the program
+ * best; the level is what stands inside.
  *
  * What must stay true. What only resembles a trace must not be believed for long, since programs print
  * indented lines on their own too: after a minute a line takes the level and logger, but its time is now. And
@@ -20,145 +24,257 @@
  */
 #include "reporter/logs/line.h"
 
+#include "common/clock.h"
+#include "common/entry_fields.h"
 #include "common/json.h"
-#include "reporter/logs/fields.h"
+#include "reporter/logs/ansi.h"
 #include "reporter/logs/layout.h"
 #include "reporter/logs/logfmt.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#define TRACE_MAX_MS 60000 /* a trace is written at once, so what comes later is of its own time */
-#define PYTHON_TRACE "Traceback (most recent call last):"
+#define TRACE_MAX_MS 60000	  /* a trace is written at once, so what comes later is of its own time */
+#define JOINED_MAX   (256 * 1024) /* bytes of an entry that is several lines */
+#define DEPTH_MAX    4		  /* prefixes before prefixes, objects within objects */
 
-/* Unindented lines between the parts of a stack trace. */
-static const char *const TRACE_STARTS[] = {
-	PYTHON_TRACE,
-	"During handling of the above exception",
-	"The above exception was the direct cause",
-	"Caused by: ",
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* What a prefix or an envelope has said already, so that what is in it does not count. */
+struct known {
+	bool time, logger;
+	int depth;
 };
 
-/* What Java says of an exception that nobody caught, where other traces follow a line of the logger's. */
-#define UNCAUGHT "Exception in thread \""
+static void read_content(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			 struct known known, struct entry *out);
 
-static const char *const EXCEPTION_ENDS[] = {"Exception", "Error", "Throwable"};
-
-static bool starts_with(const char *line, size_t len, const char *start)
+/* Adds a field to those that the entry has, which are in the parser's scratch. */
+static void add_field(struct line_parser *parser, const char *name, const char *text, size_t len,
+		      struct entry *out)
 {
-	return len >= strlen(start) && memcmp(line, start, strlen(start)) == 0;
+	struct buf *members = &parser->scratch.members;
+	struct entry_fields fields = {.out = members, .any = out->fields.len > 0};
+
+	if (fields.any)
+		buf_truncate(members, members->len - 1); /* the closing brace */
+	else
+		buf_clear(members);
+	(void)entry_fields_add_text(&fields, name, text, len);
+	out->fields = entry_fields_end(&fields);
 }
 
-/* JSON or logfmt, if the format allows it: both are objects of named values. */
-static bool read_object(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
-			struct entry *out)
+/* Puts the whole line of an envelope into *out. */
+static void read_envelope(struct line_parser *parser, const struct envelope *envelope, int64_t now_ms,
+			  struct known known, struct entry *out)
 {
+	const char *stream = stream_name(envelope->stream);
+
+	out->timestamp_ms = envelope->timestamp_ms;
+	known.time = true;
+	known.depth++;
+	read_content(parser, envelope->text, envelope->len, now_ms, known, out);
+	add_field(parser, "stream", stream, strlen(stream), out);
+}
+
+enum object { OBJECT_NONE, OBJECT_READ, OBJECT_PART };
+
+/*
+ * JSON or logfmt, if the format allows it: both are objects of named values. Docker's json-file is an object
+ * around a line.
+ */
+static enum object read_object(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			       struct known known, struct entry *out)
+{
+	struct envelope envelope;
+	struct entry entry = *out;
+
 	if (parser->format == LOG_FORMAT_PLAIN || len == 0 || *line != '{') {
 		if (parser->format == LOG_FORMAT_JSON || !logfmt_read(line, len, &parser->object))
-			return false;
+			return OBJECT_NONE;
 		line = buf_string(&parser->object);
 		len = parser->object.len;
 	}
 	json_free(parser->document);
 	parser->document = NULL;
-	return json_parse(line, len, &parser->document, NULL) == ERR_NONE &&
-	       fields_read(parser->document, now_ms, &parser->message, out);
+	if (json_parse(line, len, &parser->document, NULL) != ERR_NONE)
+		return OBJECT_NONE;
+	if (known.depth == 0 && envelope_read_docker(parser->document, now_ms, &envelope)) {
+		if (!envelope_join(&parser->parts, &envelope, JOINED_MAX))
+			return OBJECT_PART;
+		read_envelope(parser, &envelope, now_ms, known, out);
+		return OBJECT_READ;
+	}
+	if (!fields_read(parser->document, now_ms, &parser->scratch, &entry))
+		return OBJECT_NONE;
+	if (known.time)
+		entry.timestamp_ms = out->timestamp_ms;
+	if (known.logger && entry.logger_name != out->logger_name) {
+		add_field(parser, "logger", entry.logger_name, strlen(entry.logger_name), &entry);
+		entry.logger_name = out->logger_name;
+	}
+	*out = entry;
+	parser->trace = TRACE_NONE; /* such loggers put a trace into a member */
+	return OBJECT_READ;
 }
 
-/*
- * Remembers a line for the trace that may follow it. A logger that it names is copied, since it has no NUL in
- * the line and must outlive it.
- */
-static void begin_trace(struct line_parser *parser, const char *logger, size_t logger_len, int64_t now_ms,
-			struct entry *out)
+/* Remembers the entry for the trace that may follow it. */
+static void begin_trace(struct line_parser *parser, int64_t now_ms, bool has_logger, const struct entry *out)
 {
 	buf_clear(&parser->first.logger);
-	if (logger) {
-		buf_append(&parser->first.logger, logger, logger_len);
-		out->logger_name = buf_string(&parser->first.logger);
-	}
+	if (has_logger)
+		buf_append(&parser->first.logger, parser->name.data, parser->name.len);
 	parser->first.level = out->level;
 	parser->first.timestamp_ms = out->timestamp_ms;
 	parser->first.read_ms = now_ms;
 	parser->trace = TRACE_OPEN;
 }
 
-/* SAMPLE java.lang.IllegalStateException: no file */
-static bool is_exception(const char *line, size_t len)
+/* Takes over what the first line of the trace has said. */
+static void join_trace(struct line_parser *parser, int64_t now_ms, struct known known, struct entry *out)
 {
-	size_t name_len = 0;
-
-	while (name_len < len && (isalnum((unsigned char)line[name_len]) || memchr("._$", line[name_len], 3)))
-		name_len++;
-	if (name_len == 0 || !isalpha((unsigned char)*line) || !memchr(line, '.', name_len) ||
-	    (name_len < len && line[name_len] != ':'))
-		return false;
-	for (size_t i = 0; i < sizeof(EXCEPTION_ENDS) / sizeof(EXCEPTION_ENDS[0]); i++) {
-		size_t end_len = strlen(EXCEPTION_ENDS[i]);
-
-		if (name_len > end_len && memcmp(line + name_len - end_len, EXCEPTION_ENDS[i], end_len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Whether the line is a part of the trace that is open, and what may come after it. */
-static bool continues_trace(struct line_parser *parser, const char *line, size_t len)
-{
-	bool was_python = parser->trace == TRACE_PYTHON;
-
-	if (parser->trace == TRACE_NONE)
-		return false;
-	for (size_t i = 0; i < sizeof(TRACE_STARTS) / sizeof(TRACE_STARTS[0]); i++) {
-		if (starts_with(line, len, TRACE_STARTS[i])) {
-			parser->trace =
-				strcmp(TRACE_STARTS[i], PYTHON_TRACE) == 0 ? TRACE_PYTHON : TRACE_OPEN;
-			return true;
-		}
-	}
-	if (len > 0 && (*line == ' ' || *line == '\t'))
-		return true;
-	parser->trace = TRACE_OPEN;
-	return was_python || is_exception(line, len);
-}
-
-/* Plain text: the first line of something, a part of the trace that is open, or a message as it stands. */
-static void read_text(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
-		      struct entry *out)
-{
-	struct line_prefix prefix;
-	bool python;
-
-	if (layout_match(line, len, &prefix)) {
-		if (prefix.has_time)
-			out->timestamp_ms = timestamp_to_ms(&prefix.time, now_ms);
-		if (prefix.has_level)
-			out->level = prefix.level;
-		out->message = line + prefix.len;
-		out->message_len = len - prefix.len;
-		begin_trace(parser, prefix.logger, prefix.logger_len, now_ms, out);
-		return;
-	}
-	/* An exception that nobody caught. Python begins it as it does a logged one, for which a trace is
-	 * open. */
-	python = parser->trace == TRACE_NONE && starts_with(line, len, PYTHON_TRACE);
-	if (python || starts_with(line, len, UNCAUGHT)) {
-		out->level = LEVEL_ERROR;
-		begin_trace(parser, NULL, 0, now_ms, out);
-		if (python)
-			parser->trace = TRACE_PYTHON;
-		return;
-	}
-	if (!continues_trace(parser, line, len))
-		return;
 	out->level = parser->first.level;
-	if (now_ms - parser->first.read_ms <= TRACE_MAX_MS)
+	if (!known.time && now_ms - parser->first.read_ms <= TRACE_MAX_MS)
 		out->timestamp_ms = parser->first.timestamp_ms;
-	if (parser->first.logger.len)
+	if (!known.logger && parser->first.logger.len)
 		out->logger_name = buf_string(&parser->first.logger);
 }
 
-void line_read(struct line_parser *parser, const char *line, size_t len, int64_t now_ms, struct entry *out)
+/* Whether the trace that is open is of the same logger: lines of others come between a program's in syslog.
+ */
+static bool is_same_logger(const struct line_parser *parser, struct known known)
+{
+	const struct buf *first = &parser->first.logger, *name = &parser->name;
+
+	return !known.logger || (first->len == name->len &&
+				 (first->len == 0 || memcmp(first->data, name->data, first->len) == 0));
+}
+
+/* A line, or what is left of one, that begins with nothing known. */
+static void read_unprefixed(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			    struct known known, struct entry *out)
+{
+	bool recent = parser->trace != TRACE_NONE && now_ms - parser->first.read_ms <= TRACE_MAX_MS;
+	bool same = is_same_logger(parser, known);
+	struct trace_start start;
+
+	out->message = line;
+	out->message_len = len;
+	/* A traceback belongs to the line that a logger wrote before it, unless that told of nothing bad. */
+	if (trace_begins(line, len, &start) &&
+	    !(start.may_belong && recent && same && parser->first.level >= LEVEL_WARNING)) {
+		out->level = start.level;
+		begin_trace(parser, now_ms, known.logger, out);
+		parser->trace = start.next;
+	} else if (same && trace_continues(&parser->trace, line, len)) {
+		join_trace(parser, now_ms, known, out);
+	} else if (trace_is_named_error(line, len, &out->level) || known.depth > 0) {
+		begin_trace(parser, now_ms, known.logger, out);
+	}
+}
+
+/* Takes a time that a prefix has. One that cannot be right is now, and can be read in the fields. */
+static void take_time(struct line_parser *parser, const struct line_prefix *prefix, int64_t now_ms,
+		      struct known *known, struct entry *out)
+{
+	int64_t ms = timestamp_to_ms(&prefix->time, now_ms);
+
+	if (known->time || prefix->time.is_vague)
+		return;
+	if (timestamp_is_believed(ms, now_ms)) {
+		out->timestamp_ms = ms;
+		/* What stands further in counts only if it is more exact. */
+		known->time = prefix->time.has_fraction;
+	} else {
+		char text[CLOCK_ISO_LEN + 1];
+
+		clock_format_iso(ms, text);
+		add_field(parser, "time", text, strlen(text), out);
+	}
+}
+
+/* Reads a line, or what is left of one behind a prefix. */
+static void read_content(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			 struct known known, struct entry *out)
+{
+	struct line_prefix prefix;
+	const char *rest;
+
+	out->message = line;
+	out->message_len = len;
+	if (known.depth > 0 && read_object(parser, line, len, now_ms, known, out) == OBJECT_READ)
+		return;
+	if (parser->format == LOG_FORMAT_JSON)
+		return;
+	if (len == 0 || !layout_match(line, len, known.depth > 0, &prefix)) {
+		read_unprefixed(parser, line, len, now_ms, known, out);
+		return;
+	}
+	rest = line + prefix.len;
+	out->message = rest;
+	out->message_len = len - prefix.len;
+	if (prefix.has_time)
+		take_time(parser, &prefix, now_ms, &known, out);
+	if (prefix.logger && !known.logger) {
+		buf_clear(&parser->name);
+		buf_append(&parser->name, prefix.logger, prefix.logger_len);
+		out->logger_name = buf_string(&parser->name);
+		known.logger = true;
+	}
+	if (prefix.has_level)
+		out->level = prefix.level;
+	if (prefix.has_level || prefix.is_whole || prefix.len == 0 || known.depth == DEPTH_MAX) {
+		begin_trace(parser, now_ms, known.logger, out);
+		return;
+	}
+	/* A blank more than the prefix has belongs to the rest: it may be a frame of a trace. */
+	if (prefix.len > 1 && (rest[-1] == '\t' || rest[-2] == ' ')) {
+		rest--;
+		if (is_same_logger(parser, known) && trace_continues(&parser->trace, rest, 1)) {
+			join_trace(parser, now_ms, known, out);
+			return;
+		}
+		rest++;
+	}
+	known.depth++;
+	read_content(parser, rest, len - prefix.len, now_ms, known, out);
+}
+
+/* Puts a record of csvlog into *out. False if it is none: then it is text. */
+static bool read_csv(struct line_parser *parser, int64_t now_ms, struct entry *out)
+{
+	const struct buf *record = &parser->csv.record;
+	struct csvlog_record csv;
+	int64_t ms;
+
+	if (!csvlog_read(&parser->csv, buf_string(record), record->len, &csv))
+		return false;
+	ms = timestamp_to_ms(&csv.time, now_ms);
+	if (timestamp_is_believed(ms, now_ms))
+		out->timestamp_ms = ms;
+	out->level = csv.level;
+	out->message = csv.message;
+	out->message_len = csv.message_len;
+	for (int i = 0; i < CSVLOG_CELLS; i++)
+		if (*csv.cells[i])
+			add_field(parser, csvlog_names[i], csv.cells[i], strlen(csv.cells[i]), out);
+	parser->trace = TRACE_NONE;
+	return true;
+}
+
+/* Text in which colours were found is copied without them. */
+static void strip_colours(struct buf *plain, const char **text, size_t *len)
+{
+	if (!memchr(*text, '\x1b', *len))
+		return;
+	buf_clear(plain);
+	buf_append(plain, *text, *len);
+	buf_truncate(plain, ansi_strip(plain->data, plain->len, plain->data));
+	*text = plain->data;
+	*len = plain->len;
+}
+
+static void begin_entry(const struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
+			struct entry *out)
 {
 	*out = (struct entry){
 		.timestamp_ms = now_ms,
@@ -167,10 +283,102 @@ void line_read(struct line_parser *parser, const char *line, size_t len, int64_t
 		.message = line,
 		.message_len = len,
 	};
-	if (read_object(parser, line, len, now_ms, out))
-		parser->trace = TRACE_NONE; /* such loggers put a trace into a member */
-	else if (parser->format != LOG_FORMAT_JSON)
-		read_text(parser, line, len, now_ms, out);
+}
+
+/* A line that is not held back. False if it is a part of one. */
+static bool read_line(struct line_parser *parser, const char *line, size_t len, int64_t now_ms,
+		      struct entry *out)
+{
+	const struct known known = {.depth = 0};
+	struct envelope envelope;
+
+	begin_entry(parser, line, len, now_ms, out);
+	if (envelope_read_cri(line, len, now_ms, &envelope)) {
+		if (!envelope_join(&parser->parts, &envelope, JOINED_MAX))
+			return false;
+		read_envelope(parser, &envelope, now_ms, known, out);
+		return true;
+	}
+	switch (read_object(parser, line, len, now_ms, known, out)) {
+	case OBJECT_PART:
+		return false;
+	case OBJECT_READ:
+		return true;
+	default:
+		read_content(parser, line, len, now_ms, known, out);
+		return true;
+	}
+}
+
+bool line_read(struct line_parser *parser, const char *line, size_t len, int64_t now_ms, struct entry *out)
+{
+	if (len >= strlen(BYTE_ORDER_MARK) && memcmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+		line += strlen(BYTE_ORDER_MARK);
+		len -= strlen(BYTE_ORDER_MARK);
+	}
+	strip_colours(&parser->plain, &line, &len);
+	if (parser->format != LOG_FORMAT_JSON && csvlog_takes(&parser->csv, line, len)) {
+		if (!csvlog_add(&parser->csv, line, len, JOINED_MAX))
+			return false;
+		line = buf_string(&parser->csv.record);
+		len = parser->csv.record.len;
+		begin_entry(parser, line, len, now_ms, out);
+		if (read_csv(parser, now_ms, out)) {
+			entry_cut_message(out, &parser->cut);
+			return true;
+		}
+	}
+	if (!read_line(parser, line, len, now_ms, out))
+		return false;
+	entry_cut_message(out, &parser->cut);
+	return true;
+}
+
+bool line_is_open(const struct line_parser *parser)
+{
+	return parser->csv.open || envelope_is_open(&parser->parts);
+}
+
+bool line_flush(struct line_parser *parser, int64_t now_ms, struct entry *out)
+{
+	const struct known known = {.depth = 1};
+	struct envelope envelope;
+
+	if (parser->csv.open) {
+		parser->csv.open = false;
+		begin_entry(parser, buf_string(&parser->csv.record), parser->csv.record.len, now_ms, out);
+		(void)read_csv(parser, now_ms, out);
+	} else if (envelope_flush(&parser->parts, &envelope)) {
+		begin_entry(parser, envelope.text, envelope.len, now_ms, out);
+		read_content(parser, envelope.text, envelope.len, now_ms, known, out);
+	} else {
+		return false;
+	}
+	entry_cut_message(out, &parser->cut);
+	return true;
+}
+
+void line_read_message(struct line_parser *parser, bool has_level, int64_t now_ms, struct entry *out)
+{
+	const struct known known = {.time = true, .logger = out->logger_name != NULL, .depth = 1};
+	struct entry inner;
+
+	strip_colours(&parser->plain, &out->message, &out->message_len);
+	buf_clear(&parser->name);
+	if (known.logger)
+		buf_text(&parser->name, out->logger_name);
+	inner = *out;
+	if (read_object(parser, out->message, out->message_len, now_ms, known, &inner) == OBJECT_READ) {
+		out->message = inner.message;
+		out->message_len = inner.message_len;
+		out->fields = inner.fields;
+	} else {
+		/* Only for its level: a text stays as it was given, since the outer time and logger are
+		 * another's. */
+		read_content(parser, out->message, out->message_len, now_ms, known, &inner);
+	}
+	if (!has_level || inner.level > out->level)
+		out->level = inner.level;
 	entry_cut_message(out, &parser->cut);
 }
 
@@ -178,7 +386,11 @@ void line_parser_free(struct line_parser *parser)
 {
 	json_free(parser->document);
 	buf_free(&parser->first.logger);
+	envelope_parts_free(&parser->parts);
+	csvlog_free(&parser->csv);
+	buf_free(&parser->plain);
+	buf_free(&parser->name);
 	buf_free(&parser->object);
-	buf_free(&parser->message);
+	fields_scratch_free(&parser->scratch);
 	buf_free(&parser->cut);
 }

@@ -1,5 +1,5 @@
 /*
- * Tells the pairs of a logfmt line apart. What their names mean is the table in fields.c.
+ * Tells the pairs of a logfmt line apart. What their names mean is the table in field_names.c.
  *
  * Nothing says that a line is logfmt, and `a=1 b=2` or a shell command with assignments looks like it. So a
  * line must be pairs from its beginning to its end, and one of the keys must be a time or a level, which no
@@ -8,14 +8,13 @@
 #include "reporter/logs/logfmt.h"
 
 #include "common/json.h"
+#include "reporter/logs/field_names.h"
 #include "reporter/logs/scan.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #define KEY_MAX 64
-
-static const char *const SIGNS[] = {"level", "lvl", "severity", "time", "ts", "timestamp"};
 
 /* The length of the key that stands there, with an equals sign behind it; 0 if none does. */
 static size_t key_len(const struct scan *scan)
@@ -101,8 +100,7 @@ bool logfmt_read(const char *line, size_t len, struct buf *out)
 		if (!whole)
 			break;
 		json_put_text_len(&json, key, buf_string(&value), value.len);
-		for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++)
-			known |= strcmp(SIGNS[i], key) == 0;
+		known = known || field_name_is_sign(key);
 		while (scan_char(&scan, ' '))
 			;
 	}

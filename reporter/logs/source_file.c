@@ -31,20 +31,27 @@ static void on_line(void *user, const char *line, size_t len)
 	struct entry entry;
 
 	file_position_write(file_tail_position(&file->tail), position);
-	if (len == 0) {
+	if (len == 0 && !line_is_open(&file->parser)) {
 		reader->sink.take(reader->sink.user, NULL, file->key, position);
 		return;
 	}
-	line_read(&file->parser, line, len, clock_now_ms(), &entry);
+	/* Before the end of what is several lines nothing is given on, so that it would be read again. */
+	if (!line_read(&file->parser, line, len, clock_now_ms(), &entry))
+		return;
 	reader->sink.take(reader->sink.user, &entry, file->key, position);
 }
 
 static void on_finish(void *user, struct followed_file *file)
 {
 	struct source_reader *reader = user;
+	char position[FILE_POSITION_SIZE];
+	struct entry entry;
 
 	reader->reading = file;
 	file_tail_finish(&file->tail, on_line, reader);
+	file_position_write(file_tail_position(&file->tail), position);
+	while (line_flush(&file->parser, clock_now_ms(), &entry))
+		reader->sink.take(reader->sink.user, &entry, file->key, position);
 	reader->reading = NULL;
 }
 

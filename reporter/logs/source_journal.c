@@ -24,6 +24,7 @@
 #include "common/mem.h"
 #include "common/number.h"
 #include "reporter/base/journal_match.h"
+#include "reporter/logs/line.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -82,7 +83,7 @@ struct source_reader {
 	int tries;    /* to read this entry */
 	bool paused;  /* its owner told it to wait */
 	struct buf fields[JOURNAL_FIELD_COUNT];
-	struct buf cut; /* scratch: a message that was cut */
+	struct line_parser parser; /* for what stands in messages */
 };
 
 static void move(struct source_reader *reader, enum state next)
@@ -152,7 +153,7 @@ static int read_fields(struct source_reader *reader)
 	return result;
 }
 
-/* Makes an entry of the fields that were read. Its texts point into them and into `cut`. */
+/* Makes an entry of the fields that were read. Its texts point into them and into the parser. */
 static void make_entry(struct source_reader *reader, struct entry *out)
 {
 	const struct buf *fields = reader->fields;
@@ -177,7 +178,8 @@ static void make_entry(struct source_reader *reader, struct entry *out)
 	for (size_t i = 0; i < sizeof(LOGGER_FIELDS) / sizeof(LOGGER_FIELDS[0]); i++)
 		if (!out->logger_name && fields[LOGGER_FIELDS[i]].len)
 			out->logger_name = buf_string(&fields[LOGGER_FIELDS[i]]);
-	entry_cut_message(out, &reader->cut);
+	/* A program whose output the journal takes says its level, if at all, in its own words. */
+	line_read_message(&reader->parser, severity >= 0, out->timestamp_ms, out);
 }
 
 /* Stands on the cursor's entry or, if that is gone, on the first one after it. 0: there is none. */
@@ -408,7 +410,7 @@ static void journal_close(struct source_reader *reader)
 	free(reader->cursor);
 	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++)
 		buf_free(&reader->fields[field]);
-	buf_free(&reader->cut);
+	line_parser_free(&reader->parser);
 	free(reader);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Log lines from programs on this machine, by a Unix datagram socket: the contract's JSON entries, syslog, or
- * plain text, told apart in this order.
+ * Log lines from programs on this machine, by a Unix datagram socket: syslog, or a line as a file could have
+ * it, of which the contract's JSON entry is one.
  *
  * A writer never waits for us, and what it sent cannot be read twice. So this source has no positions and
  * does not pause; while the spool is full the oldest entries go. It does not know who writes, and lets
@@ -9,15 +9,18 @@
 #include "reporter/logs/source.h"
 
 #include "common/clock.h"
-#include "common/json.h"
+#include "common/entry_fields.h"
 #include "common/limits.h"
 #include "common/listen.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "reporter/logs/line.h"
 #include "reporter/logs/syslog_message.h"
+#include "reporter/logs/timestamp.h"
+#include "reporter/logs/utf16.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -42,29 +45,41 @@ struct source_reader {
 	struct watch *watch; /* NULL while not listening */
 	struct timer *retry;
 	struct line_parser parser;
-	struct buf name, cut;		   /* scratch: a syslog tag, a message that was cut */
+	struct buf name, fields, text; /* scratch: a syslog tag, its structured data, a datagram in UTF-8 */
 	char datagram[DATAGRAM_MAX_BYTES]; /* the one at work */
 };
 
 /* --- datagrams ---------------------------------------------------------------------------------- */
 
-/* The contract's entry. False: something else, perhaps another library's JSON. */
-static bool take_entry(struct source_reader *reader, const char *data, size_t len, int64_t now_ms)
+/* A field of an entry that is being made. */
+static void add_field(void *user, struct syslog_text id, struct syslog_text name, const char *value,
+		      size_t len)
 {
-	struct json *document = NULL;
-	struct entry entry;
-	bool taken = false;
+	struct entry_fields *fields = user;
+	char path[LIMIT_NAME + 1];
 
-	if (*data != '{' || json_parse(data, len, &document, NULL) != ERR_NONE)
-		return false;
-	if (entry_read(document, "entry", now_ms, &reader->cut, &entry, NULL) == ERR_NONE) {
-		if (!entry.logger_name || !*entry.logger_name)
-			entry.logger_name = reader->config->logger;
-		reader->sink.take(reader->sink.user, &entry, NULL, NULL);
-		taken = true;
+	if (snprintf(path, sizeof(path), "%.*s%s%.*s", (int)id.len, id.text, id.len ? "." : "", (int)name.len,
+		     name.text) < (int)sizeof(path))
+		(void)entry_fields_add_text(fields, path, value, len);
+}
+
+/* What a syslog message says beside its text. */
+static struct span syslog_fields(struct source_reader *reader, const struct syslog_message *message,
+				 bool is_believed)
+{
+	static const struct syslog_text NO_ID = {"", 0}, MSGID = {"msgid", 5}, TIME = {"time", 4};
+	struct entry_fields fields = {.out = &reader->fields};
+	char time[CLOCK_ISO_LEN + 1];
+
+	buf_clear(&reader->fields);
+	if (!is_believed) {
+		clock_format_iso(message->timestamp_ms, time);
+		add_field(&fields, NO_ID, TIME, time, strlen(time));
 	}
-	json_free(document);
-	return taken;
+	if (message->id.len)
+		add_field(&fields, NO_ID, MSGID, message->id.text, message->id.len);
+	syslog_message_each_data(message, add_field, &fields);
+	return entry_fields_end(&fields);
 }
 
 /* False if it does not begin as a syslog message does. */
@@ -72,11 +87,16 @@ static bool take_syslog(struct source_reader *reader, const char *data, size_t l
 {
 	struct syslog_message message;
 	struct entry entry = {.logger_name = reader->config->logger};
+	bool is_believed;
 
 	if (syslog_message_read(data, len, now_ms, &message) != ERR_NONE)
 		return false;
-	entry.timestamp_ms = message.timestamp_ms;
+	is_believed = timestamp_is_believed(message.timestamp_ms, now_ms);
+	entry.timestamp_ms = is_believed ? message.timestamp_ms : now_ms;
 	entry.level = level_of_severity(message.severity);
+	/* A message that is only structured data shows that. */
+	if (message.text.len == 0)
+		message.text = message.data;
 	entry.message = message.text.text;
 	entry.message_len = message.text.len;
 	if (message.app.len) {
@@ -84,31 +104,52 @@ static bool take_syslog(struct source_reader *reader, const char *data, size_t l
 		buf_append(&reader->name, message.app.text, message.app.len);
 		entry.logger_name = buf_string(&reader->name);
 	}
-	entry_cut_message(&entry, &reader->cut);
+	line_read_message(&reader->parser, true, now_ms, &entry);
+	if (entry.fields.len == 0)
+		entry.fields = syslog_fields(reader, &message, is_believed);
 	reader->sink.take(reader->sink.user, &entry, NULL, NULL);
 	return true;
+}
+
+/* Takes what was sent at once: an entry, or several syslog messages. */
+static void take_datagram(struct source_reader *reader, const char *data, size_t len, int64_t now_ms)
+{
+	struct entry entry;
+
+	while (len > 0) {
+		size_t first = syslog_message_len(data, len);
+
+		if (!take_syslog(reader, data, first, now_ms) &&
+		    line_read(&reader->parser, data, first, now_ms, &entry))
+			reader->sink.take(reader->sink.user, &entry, NULL, NULL);
+		if (first == len)
+			break;
+		data += first + 1;
+		len -= first + 1;
+	}
 }
 
 static void on_readable(void *user, uint32_t events)
 {
 	struct source_reader *reader = user;
-	const char *data = reader->datagram;
-	struct entry entry;
 
 	(void)events;
 	for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
 		ssize_t got = recv(reader->fd, reader->datagram, sizeof(reader->datagram), MSG_DONTWAIT);
-		int64_t now_ms = clock_now_ms();
+		const char *data = reader->datagram;
+		size_t len;
 
 		if (got < 0)
 			return;
-		while (got > 0 && (data[got - 1] == '\0' || data[got - 1] == '\n'))
-			got--;
-		if (got == 0 || take_entry(reader, data, (size_t)got, now_ms) ||
-		    take_syslog(reader, data, (size_t)got, now_ms))
-			continue;
-		line_read(&reader->parser, data, (size_t)got, now_ms, &entry);
-		reader->sink.take(reader->sink.user, &entry, NULL, NULL);
+		len = (size_t)got;
+		if (utf16_is_marked(data, len)) {
+			utf16_to_utf8(data, len, &reader->text);
+			data = buf_string(&reader->text);
+			len = reader->text.len;
+		}
+		while (len > 0 && (data[len - 1] == '\0' || data[len - 1] == '\n'))
+			len--;
+		take_datagram(reader, data, len, clock_now_ms());
 	}
 }
 
@@ -213,7 +254,8 @@ static void socket_close(struct source_reader *reader)
 	timer_free(reader->retry);
 	line_parser_free(&reader->parser);
 	buf_free(&reader->name);
-	buf_free(&reader->cut);
+	buf_free(&reader->fields);
+	buf_free(&reader->text);
 	free(reader);
 }
 

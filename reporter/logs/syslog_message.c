@@ -4,9 +4,12 @@
  */
 #include "reporter/logs/syslog_message.h"
 
+#include "common/buf.h"
+#include "common/level.h"
 #include "reporter/logs/scan.h"
 #include "reporter/logs/timestamp.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define PRIORITY_MAX	  191
@@ -52,6 +55,8 @@ static bool skip_structured_data(struct scan *scan)
 {
 	bool quoted = false;
 
+	if (scan_left(scan) == 0)
+		return false;
 	if (scan_char(scan, '-'))
 		return true;
 	while (scan_char(scan, '[')) {
@@ -72,6 +77,7 @@ static bool read_5424(struct scan scan, int64_t now_ms, struct syslog_message *o
 {
 	struct timestamp time;
 	struct syslog_text stamp;
+	const char *begin;
 
 	if (!scan_char(&scan, '1') || !scan_char(&scan, ' '))
 		return false;
@@ -82,9 +88,11 @@ static bool read_5424(struct scan scan, int64_t now_ms, struct syslog_message *o
 	take_word(&scan); /* the host: it is this one */
 	out->app = take_word(&scan);
 	take_word(&scan); /* process id */
-	take_word(&scan); /* message id */
+	out->id = take_word(&scan);
+	begin = scan.at;
 	if (!skip_structured_data(&scan))
 		return false;
+	out->data = (struct syslog_text){begin, *begin == '[' ? (size_t)(scan.at - begin) : 0};
 	scan_char(&scan, ' ');
 	if (scan_left(&scan) >= strlen(BYTE_ORDER_MARK) &&
 	    memcmp(scan.at, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
@@ -93,15 +101,27 @@ static bool read_5424(struct scan scan, int64_t now_ms, struct syslog_message *o
 	return true;
 }
 
+/* What names of programs and units are made of; JSON, quotes and sentences have other signs. */
+static bool is_tag_char(char c)
+{
+	return isalnum((unsigned char)c) || (c & 0x80) || memchr("_-./@()+\\", c, 9);
+}
+
 /* `tag:`, `tag[pid]:` or `tag[pid]` and a blank; true if there is one, which is passed over. */
 static bool take_tag(struct scan *scan, struct syslog_text *tag)
 {
 	struct scan rest = *scan;
 	const char *name_end;
+	enum level level;
 
-	while (rest.at < rest.end && !memchr(" :[", *rest.at, 3) && rest.at - scan->at < TAG_MAX)
+	while (rest.at < rest.end && is_tag_char(*rest.at) && rest.at - scan->at < TAG_MAX)
 		rest.at++;
 	name_end = rest.at;
+	/* `error: x` is a message that says its level. */
+	if (level_parse(scan->at, (size_t)(name_end - scan->at), &level) == ERR_NONE)
+		return false;
+	if (name_end < rest.end && !memchr(" :[", *name_end, 3))
+		return false;
 	if (name_end == scan->at || name_end == rest.end || *name_end == ' ')
 		return false;
 	if (*name_end == '[') {
@@ -168,4 +188,62 @@ enum err syslog_message_read(const char *data, size_t len, int64_t now_ms, struc
 		read_3164(scan, now_ms, &message);
 	*out = message;
 	return ERR_NONE;
+}
+
+size_t syslog_message_len(const char *data, size_t len)
+{
+	const char *end = data + len, *newline = data;
+	int severity;
+
+	if (len == 0 || *data != '<')
+		return len;
+	while ((newline = memchr(newline, '\n', (size_t)(end - newline)))) {
+		struct scan next = {newline + 1, end};
+
+		if (take_priority(&next, &severity) == ERR_NONE)
+			return (size_t)(newline - data);
+		newline++;
+	}
+	return len;
+}
+
+/* A parameter's value, whose opening quote was taken, into `value`. */
+static void take_value(struct scan *scan, struct buf *value)
+{
+	buf_clear(value);
+	while (scan->at < scan->end && *scan->at != '"') {
+		if (*scan->at == '\\' && scan_left(scan) > 1 && memchr("\"\\]", scan->at[1], 3))
+			scan->at++;
+		buf_char(value, *scan->at++);
+	}
+	scan_char(scan, '"');
+}
+
+/* SAMPLE [exampleSDID@32473 iut="3" eventSource="App"][other@1 x="y"] */
+void syslog_message_each_data(const struct syslog_message *message, syslog_data_fn give, void *user)
+{
+	struct scan scan = {message->data.text, message->data.text + message->data.len};
+	struct buf value = {0};
+
+	while (scan.at < scan.end && scan_char(&scan, '[')) {
+		struct syslog_text id = {scan.at, 0};
+
+		while (scan.at < scan.end && *scan.at != ' ' && *scan.at != ']')
+			scan.at++;
+		id.len = (size_t)(scan.at - id.text);
+		while (scan_char(&scan, ' ')) {
+			struct syslog_text name = {scan.at, 0};
+
+			while (scan.at < scan.end && *scan.at != '=' && *scan.at != ']')
+				scan.at++;
+			name.len = (size_t)(scan.at - name.text);
+			if (!scan_char(&scan, '=') || !scan_char(&scan, '"'))
+				break;
+			take_value(&scan, &value);
+			give(user, id, name, buf_string(&value), value.len);
+		}
+		if (!scan_char(&scan, ']'))
+			break;
+	}
+	buf_free(&value);
 }

@@ -19,9 +19,24 @@ struct syslog_text {
 struct syslog_message {
 	int severity; /* 0-7 */
 	int64_t timestamp_ms;
-	struct syslog_text app; /* RFC 5424's APP-NAME, RFC 3164's TAG without its process id */
+	struct syslog_text app;	 /* RFC 5424's APP-NAME, RFC 3164's TAG without its process id */
+	struct syslog_text id;	 /* RFC 5424's MSGID */
+	struct syslog_text data; /* RFC 5424's STRUCTURED-DATA with its brackets */
 	struct syslog_text text;
 };
+
+/* Gets a parameter of structured data: its element's id, its name, and its value with escapes undone. */
+typedef void (*syslog_data_fn)(void *user, struct syslog_text id, struct syslog_text name, const char *value,
+			       size_t value_len);
+
+/* Gives each parameter of `data`, in order. */
+void syslog_message_each_data(const struct syslog_message *message, syslog_data_fn give, void *user);
+
+/*
+ * The length of the message that the datagram begins with: some programs put several into one, each on a line
+ * of its own that begins with a priority. What follows it is the newline.
+ */
+size_t syslog_message_len(const char *data, size_t len);
 
 /*
  * ERR_MALFORMED, and *out untouched, if the datagram does not begin with a priority (`<0>` to `<191>`);

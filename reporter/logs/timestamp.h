@@ -34,6 +34,12 @@ size_t timestamp_match_time_of_day(const char *text, size_t len, struct timestam
 size_t timestamp_match_zone(const char *text, size_t len, struct timestamp *time);
 
 /*
+ * Whether a log line can be of this moment: not more than a day in the future, nor ten years in the past.
+ * What is not is a duration, a counter, or a clock that was never set.
+ */
+bool timestamp_is_believed(int64_t ms, int64_t now_ms);
+
+/*
  * Milliseconds since 1970. Without a zone it is this machine's local time; without a year the one that brings
  * it closest to `now_ms`. A vague time is `now_ms`: that is seconds off, where a zone or a day could be hours
  * off.

@@ -29,9 +29,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	if (syslog_message_read(text, len, 0, &message) == ERR_NONE &&
 	    (message.severity < 0 || message.severity > 7))
 		abort();
-	line_read(&parser, text, len, 0, &entry);
-	check_entry(&entry);
-	line_read(&parser, text + len / 2, len - len / 2, 0, &entry);
+	if (line_read(&parser, text, len, 0, &entry))
+		check_entry(&entry);
+	if (line_read(&parser, text + len / 2, len - len / 2, 0, &entry))
+		check_entry(&entry);
+	while (line_flush(&parser, 0, &entry))
+		check_entry(&entry);
+	entry = (struct entry){.logger_name = "fuzz", .message = text, .message_len = len};
+	line_read_message(&parser, false, 0, &entry);
 	check_entry(&entry);
 	line_parser_free(&parser);
 	return 0;

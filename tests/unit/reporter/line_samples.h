@@ -15,7 +15,7 @@ struct line_sample {
 	const char *line;
 	int64_t ms;
 	enum level level;
-	const char *logger, *message;
+	const char *logger, *message; /* and behind the message a blank and the fields, if there are any */
 };
 
 /* For cmocka: local time is UTC. */

@@ -14,8 +14,9 @@ static void logfmt_is_known(void **state)
 		{"level=warn ts=2025-11-17T10:30:00.123Z caller=main.go:12 msg=hello", MONDAY_MS + 123,
 		 LEVEL_WARNING, "app", "hello"},
 		{"time=2025-11-17T10:30:00.123Z level=ERROR msg=\"say \\\"no\\\"\" path=\"/a b\" took=1.5",
-		 MONDAY_MS + 123, LEVEL_ERROR, "app", "say \"no\" path=\"/a b\" took=1.5"},
-		{"level=error msg=disk gone took=1s", NOW_MS, LEVEL_ERROR, "app", "disk gone took=1s"},
+		 MONDAY_MS + 123, LEVEL_ERROR, "app", "say \"no\" {\"path\":\"/a b\",\"took\":\"1.5\"}"},
+		{"level=error msg=disk gone took=1s", NOW_MS, LEVEL_ERROR, "app",
+		 "disk gone {\"took\":\"1s\"}"},
 		{"level=error msg=", NOW_MS, LEVEL_ERROR, "app", ""},
 	};
 
@@ -68,20 +69,21 @@ static void json_lines_of_common_libraries_are_known(void **state)
 		 MONDAY_MS + 123, LEVEL_ERROR, "Service.x", "no file"},
 		{"{\"time\":\"2025-11-17T10:30:00.123456789Z\",\"level\":\"WARN\",\"msg\":\"slow\",\"took\":"
 		 "1.5}",
-		 MONDAY_MS + 123, LEVEL_WARNING, "app", "slow took=1.5"},
+		 MONDAY_MS + 123, LEVEL_WARNING, "app", "slow {\"took\":1.5}"},
 		{"{\"level\":50,\"time\":1763375400123,\"pid\":1,\"hostname\":\"h\",\"name\":\"svc\",\"msg\":"
 		 "\"x\"}",
-		 MONDAY_MS + 123, LEVEL_ERROR, "svc", "x"},
+		 MONDAY_MS + 123, LEVEL_ERROR, "svc", "x {\"pid\":1,\"hostname\":\"h\"}"},
 		{"{\"level\":\"info\",\"ts\":1763375400.123,\"logger\":\"a.b\",\"msg\":\"x\",\"err\":\"a "
 		 "b\"}",
-		 MONDAY_MS + 123, LEVEL_INFO, "a.b", "x err=\"a b\""},
+		 MONDAY_MS + 123, LEVEL_INFO, "a.b", "x {\"err\":\"a b\"}"},
 		{"{\"@timestamp\":\"2025-11-17T10:30:00Z\",\"log.level\":\"DEBUG\",\"message\":\"x\"}",
 		 MONDAY_MS, LEVEL_DEBUG, "app", "x"},
 		{"{\"log\":\"out\\n\",\"stream\":\"stdout\",\"time\":\"2025-11-17T10:30:00.1Z\"}",
-		 MONDAY_MS + 100, LEVEL_INFO, "app", "out\n stream=stdout"},
+		 MONDAY_MS + 100, LEVEL_INFO, "app", "out {\"stream\":\"stdout\"}"},
 		{"{\"message\":\"x\",\"level\":\"nonsense\",\"time\":\"nonsense\"}", NOW_MS, LEVEL_INFO,
-		 "app", "x level=nonsense time=nonsense"},
-		{"{\"msg\":\"second\",\"message\":\"first\"}", NOW_MS, LEVEL_INFO, "app", "first msg=second"},
+		 "app", "x {\"level\":\"nonsense\",\"time\":\"nonsense\"}"},
+		{"{\"msg\":\"second\",\"message\":\"first\"}", NOW_MS, LEVEL_INFO, "app",
+		 "first {\"msg\":\"second\"}"},
 	};
 
 	(void)state;

@@ -39,7 +39,7 @@ static void plain_layouts_are_known(void **state)
 		 "Accepted: yes"},
 		{"2025-11-17T10:30:00.123456+00:00 host kernel: up", MONDAY_MS + 123, LEVEL_INFO, "kernel",
 		 "up"},
-		{"4711:M 17 Nov 2025 10:30:00.123 * Ready", MONDAY_MS + 123, LEVEL_INFO, "app", "* Ready"},
+		{"4711:M 17 Nov 2025 10:30:00.123 * Ready", MONDAY_MS + 123, LEVEL_INFO, "app", "Ready"},
 		{"192.0.2.1 - - [17/Nov/2025:10:30:00 +0000] \"GET / HTTP/1.1\" 200 612", MONDAY_MS,
 		 LEVEL_INFO, "app", "192.0.2.1 - - [17/Nov/2025:10:30:00 +0000] \"GET / HTTP/1.1\" 200 612"},
 		{"ERROR:Service.app:no file", NOW_MS, LEVEL_ERROR, "Service.app", "no file"},
