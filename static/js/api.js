@@ -109,6 +109,15 @@ export const history = (node, limit) =>
 /** The services: `{services, last_actions}`, each by node and name. @param {string} [node_id] empty for all nodes */
 export const services = (node_id = '') => request('GET', `/api/dashboard/services${query({ node_id })}`);
 
+/**
+ * The newest actions on a service: `{actions}`, newest first.
+ * @param {string} node_id
+ * @param {string} service_name
+ * @param {number} limit
+ */
+export const serviceActions = (node_id, service_name, limit) =>
+  request('GET', `/api/dashboard/service-actions${query({ node_id, service_name, limit })}`);
+
 /** The certificates of all nodes: `{certificates}`. */
 export const certificates = () =>
   request('GET', `/api/dashboard/service-data${query({ service_type: 'certificates' })}`);

@@ -282,13 +282,37 @@ export function serviceStatus(service) {
   return service.installed === false ? 'absent' : service.status;
 }
 
+/** Words of managers for a service in error that lives all the same, and so can be stopped. */
+const ALIVE = /^(active|activating|reloading|deactivating|restarting|unhealthy)/;
+
+/**
+ * The actions on a service that make sense in its status, whether its worker allows them or not.
+ * @param {Service} service
+ * @returns {import('./types.js').ServiceAction[]}
+ */
+export function sensibleActions(service) {
+  if (service.installed === false) return [];
+  if (service.status === 'running') return ['stop', 'restart'];
+  return service.status === 'error' && ALIVE.test(service.detail ?? '')
+    ? ['start', 'stop', 'restart']
+    : ['start', 'restart'];
+}
+
 /**
  * The actions on a service that its worker allows and that make sense in its status.
  * @param {Service} service
  * @returns {import('./types.js').ServiceAction[]}
  */
 export function possibleActions(service) {
-  if (service.installed === false) return [];
-  const sensible = service.status === 'running' ? ['stop', 'restart'] : ['start', 'restart'];
+  const sensible = sensibleActions(service);
   return (service.actions ?? []).filter((action) => sensible.includes(action));
+}
+
+/**
+ * How a service's last run ended, as its manager told: `3`, or `signal 9`; empty if nobody knows.
+ * @param {Service} service
+ */
+export function runEnd({ detail, last_failure }) {
+  const told = /exit status (\d+)/.exec(last_failure?.message ?? '') ?? /\((\d+)\)/.exec(detail ?? '');
+  return told?.[1] ?? /signal \d+/.exec(last_failure?.message ?? '')?.[0] ?? '';
 }

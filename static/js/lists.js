@@ -78,29 +78,78 @@ export function serviceItems(services, lastActions) {
     );
 }
 
+/** How bad a status of a service is. @type {{[status: string]: number}} */
+const SERVICE_BADNESS = { error: 4, unknown: 3, absent: 2, stopped: 1, running: 0 };
+
+/** How services may be sorted; what is equal stays by node, then by name. @type {{[sort: string]: (a: ServiceItem, b: ServiceItem) => number}} */
+const SERVICE_ORDERS = {
+  worst: (a, b) => SERVICE_BADNESS[serviceStatus(b.service)] - SERVICE_BADNESS[serviceStatus(a.service)],
+  node: () => 0,
+  since: (a, b) => (b.service.since ?? '').localeCompare(a.service.since ?? ''),
+  restarts: (a, b) => (b.service.restarts ?? -1) - (a.service.restarts ?? -1),
+};
+
+export const SERVICE_SORTS = ['worst', 'name', 'node', 'since', 'restarts'];
+
 /**
- * The services that match, grouped by node or by the service's name.
+ * How well a service matches a search: 0 for its very name, more for worse, -1 if it does not match. Whoever searches
+ * for `shop` means the service of this name, not one whose description mentions a shop.
+ * @param {ServiceItem} item
+ * @param {string} needle in lower case
+ */
+function mismatch({ name, node, service }, needle) {
+  const lower = name.toLowerCase();
+  if (lower === needle || needle === '') return 0;
+  if (lower.startsWith(needle)) return 1;
+  if (lower.includes(needle)) return 2;
+  if (node.toLowerCase().includes(needle)) return 3;
+  return `${lower} ${node} ${service.description ?? ''}`.toLowerCase().includes(needle) ? 4 : -1;
+}
+
+/** Sorts by the services' names. Names are compared once each, since that is slow. @param {ServiceItem[]} items */
+function orderByName(items) {
+  const ranks = new Map([...new Set(items.map(({ name }) => name))].sort(byName).map((name, rank) => [name, rank]));
+  return (/** @type {ServiceItem} */ a, /** @type {ServiceItem} */ b) =>
+    Number(ranks.get(a.name)) - Number(ranks.get(b.name));
+}
+
+/**
+ * The services that match: first those whose name matches best, then as sorted, and in groups if they are wanted.
+ * A group stands where its first service would.
  * @param {ServiceItem[]} items as serviceItems() orders them
- * @param {{q: string, status: string, node: string, by: string}} wanted empty texts match all; `by`: `node` or `service`
+ * @param {{q: string, status: string, node: string, by: string, sort: string}} wanted empty texts match all; `by`:
+ *   `node`, `service` or empty for no groups; `sort`: one of SERVICE_SORTS
  * @returns {ServiceItem[]}
  */
-export function selectServices(items, { q, status, node, by }) {
-  const needle = q.toLowerCase();
+export function selectServices(items, { q, status, node, by, sort }) {
+  const needle = q.trim().toLowerCase();
   const found = items.filter(
     (item) =>
       (!node || item.node === node) &&
       (!status || serviceStatus(item.service) === status) &&
-      `${item.name} ${item.node} ${item.service.description ?? ''}`.toLowerCase().includes(needle),
+      mismatch(item, needle) >= 0,
   );
-  if (by === 'node') return found;
+  const order = SERVICE_ORDERS[sort] ?? orderByName(found);
+  found.sort((a, b) => mismatch(a, needle) - mismatch(b, needle) || order(a, b));
+  return by ? grouped(found, (item) => (by === 'node' ? item.node : item.name)) : found;
+}
+
+/**
+ * @param {ServiceItem[]} items
+ * @param {(item: ServiceItem) => string} titleOf
+ */
+function grouped(items, titleOf) {
   /** @type {Map<string, ServiceItem[]>} */
   const groups = new Map();
-  for (const item of found) {
-    const group = groups.get(item.name);
+  for (const item of items) {
+    const group = groups.get(titleOf(item));
     if (group) group.push(item);
-    else groups.set(item.name, [item]);
+    else groups.set(titleOf(item), [item]);
   }
-  return [...groups.keys()].sort(byName).flatMap((name) => groups.get(name) ?? []);
+  return [...groups].flatMap(([title, [first, ...rest]]) => [
+    { ...first, group: { title, count: rest.length + 1 } },
+    ...rest,
+  ]);
 }
 
 /**

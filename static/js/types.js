@@ -90,6 +90,10 @@
  * @property {string} description
  * @property {string} driver
  * @property {number | null} uptime
+ * @property {string | null} [detail] the word of its manager, such as `activating (auto-restart)`
+ * @property {string | null} [since] since when it has this status
+ * @property {number | null} [restarts] by its manager
+ * @property {{at: string | null, message: string} | null} [last_failure]
  * @property {ServiceAction[]} [actions] those that the worker allows
  * @property {boolean} [known] false while its node is not online: then `status` is what it was
  *
@@ -98,8 +102,9 @@
  * @property {string} name
  * @property {Service} service
  * @property {LastAction} [last] the last action on it, whoever asked for it
+ * @property {{title: string, count: number}} [group] if it is the first of a group
  *
- * @typedef {{user: string, action: string, result: string, timestamp: string}} LastAction
+ * @typedef {{user: string, action: string, result: string, timestamp: string, message?: string | null}} LastAction
  *
  * @typedef {object} ReporterStats
  * @property {boolean} reporter_active

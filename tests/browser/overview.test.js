@@ -60,12 +60,13 @@ test('from_a_service_in_error_its_button_is_one_click_away_and_its_lines_are_two
 
   const page = await browser.open({ role: 'operator' });
   await page.locator('.attention-row', { hasText: 'Services in error' }).getByText('worker-002: shop').click();
-  const first = page.locator('.service-row:not(.table-head)').first();
-  await first.getByText('shop').waitFor();
-  const restart = first.locator('[data-do=restart]');
+  const drawer = page.locator('dialog.drawer');
+  await drawer.getByRole('heading', { name: 'shop' }).waitFor();
+  const restart = drawer.locator('[data-do=restart]');
   assert.ok((await place(restart)).bottom < 768, 'its button is seen without scrolling');
+  await drawer.locator('.drawer-lines', { hasText: 'no connection to the database' }).waitFor();
 
-  await first.locator('.btn-lines').click();
+  await drawer.locator('.drawer-more').click();
   await page.locator('.tab[href="/dashboard/logs"][aria-current]').waitFor(); // the worker's page has these lines, too
   await page.locator('.log-line', { hasText: 'no connection to the database' }).waitFor();
   assert.equal(await page.locator('.log-line').count(), 1, 'no other lines');
@@ -76,6 +77,8 @@ test('from_a_service_in_error_its_button_is_one_click_away_and_its_lines_are_two
   await page.click('dialog button[value=yes]');
   await page.locator('.notice-success', { hasText: 'Restart shop' }).waitFor();
   await worker.report({ services: { ...broken, shop: service() } });
+  await drawer.locator('.badge-status', { hasText: 'Running' }).waitFor();
+  await page.keyboard.press('Escape');
   await page.locator('.service-row[data-status=running]', { hasText: 'shop' }).waitFor();
   await page.click('.tab[href="/dashboard"]');
   await page.locator('.attention-row', { hasText: 'worker-002: shop' }).waitFor({ state: 'detached' });

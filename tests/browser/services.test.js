@@ -146,7 +146,7 @@ test('services_are_searched_filtered_and_ordered_and_the_address_says_so', async
   await waitFor(async () => /^worker-001 worker-002/.test(await order()), { what: 'the order by service' });
   await page.fill('[data-search]', 'watched');
   await textBecomes(page, '.count', /^2 of 7$/);
-  await page.waitForURL(/\?q=watched$/);
+  await page.waitForURL(/\?q=watched&by=service$/);
   await page.selectOption('select[name=status]', 'running');
   await page.waitForURL(/status=running/);
   await page.context().close();
@@ -184,5 +184,92 @@ test('a_workers_page_controls_its_services_and_its_reporter', async () => {
   await page.locator('.notice-success', { hasText: 'Set interval' }).waitFor();
   await page.click('[data-action=reporter-report_now]');
   await textBecomes(page, '.area-reporter', /1 min 30 sec \(fixed\)/);
+  await page.context().close();
+});
+
+test('a_click_on_a_row_opens_the_service_and_shows_why_it_failed', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services' });
+  const broken = row(page, 'broken', 'worker-001');
+  await broken.locator('.cell-driver').click();
+  const drawer = page.locator('dialog.drawer');
+  await drawer.getByRole('heading', { name: 'broken' }).waitFor();
+  await page.waitForURL(/service=worker-001%2Fbroken/);
+  await drawer.getByText('Nobody has done anything to this service yet.').waitFor();
+  assert.equal(await drawer.locator('[data-do=stop]').getAttribute('title'), 'It is not running.');
+  assert.equal(
+    await drawer.locator('[data-do=restart]').getAttribute('title'),
+    'The configuration of worker-001 does not allow this.',
+  );
+  await drawer.locator('[data-do=start]').click();
+  await drawer.locator('.drawer-outcome', { hasText: 'the port 80 is taken' }).waitFor();
+  await drawer.locator('.drawer-actions', { hasText: 'Start by the-operator failed' }).waitFor();
+  await drawer.locator('.drawer-actions', { hasText: 'the port 80 is taken' }).waitFor();
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  assert.ok(!page.url().includes('service='), page.url());
+  await page.context().close();
+});
+
+test('the_drawer_opens_by_keyboard_and_gives_the_focus_back', async () => {
+  const page = await browser.open({ role: 'viewer', path: '/dashboard/services' });
+  const name = row(page, 'web', 'worker-002').locator('.service-name');
+  await name.focus();
+  await page.keyboard.press('Enter');
+  const drawer = page.locator('dialog.drawer');
+  await drawer.getByText('Your role may only look.').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'drawer-title');
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  assert.equal(await name.evaluate((element) => element === document.activeElement), true);
+  await row(page, 'web', 'worker-002').locator('.cell-select, .cell-node a').last().click();
+  await page.waitForURL(/workers\/worker-002$/, { timeout: 60_000 });
+  assert.equal(await drawer.count(), 0, 'a link in a row is a link');
+  await page.context().close();
+});
+
+test('a_drawer_has_an_address_and_fills_a_phone', async () => {
+  const viewport = { width: 390, height: 844 };
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services?service=worker-001%2Fweb', viewport });
+  const drawer = page.locator('dialog.drawer');
+  await drawer.locator('.drawer-facts', { hasText: 'exec' }).waitFor();
+  assert.equal(await drawer.evaluate((element) => element.getBoundingClientRect().width), 390);
+  const [widest, tallEnough] = await drawer.evaluate((element) => [
+    element.scrollWidth <= element.clientWidth,
+    [...element.querySelectorAll('button')].every((button) => button.getBoundingClientRect().height >= 24),
+  ]);
+  assert.deepEqual([widest, tallEnough], [true, true]);
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await drawer.waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('a_drawer_of_a_workers_page_follows_the_service_and_acts_on_it', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/workers/worker-001?service=web' });
+  const drawer = page.locator('dialog.drawer');
+  await drawer.locator('.badge-status', { hasText: 'Stopped' }).waitFor();
+  await drawer.locator('[data-do=start]').click();
+  await drawer.locator('.badge-status', { hasText: 'Running' }).waitFor();
+  await drawer.locator('.drawer-facts', { hasText: 'exit status 0' }).waitFor();
+  await drawer.locator('[data-do=stop]').click();
+  await page.locator('dialog button[value=yes]').click();
+  await drawer.locator('.badge-status', { hasText: 'Stopped' }).waitFor();
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).search, '');
+  await page.context().close();
+});
+
+test('all_services_that_match_are_selected_and_grouped', async () => {
+  const page = await browser.open({ role: 'operator', path: '/dashboard/services?q=watched' });
+  await row(page, 'watched', 'worker-002').waitFor();
+  await page.click('[data-action=select-all]');
+  await textBecomes(page, '.bulk', /2 services selected/);
+  assert.equal(await row(page, 'watched', 'worker-001').locator('input').isChecked(), true);
+  await page.click('[data-action=by][data-value=node]');
+  await page.locator('.service-group', { hasText: 'worker-001 · 1' }).waitFor();
+  await page.fill('[data-search]', '');
+  await page.locator('.service-group', { hasText: 'worker-002 · 4' }).waitFor();
+  await page.selectOption('select[name=sort]', 'name');
+  await page.waitForURL(/by=node&sort=name$/);
   await page.context().close();
 });

@@ -15,12 +15,27 @@ const LINES_A_NODE = 160;
 /** So few at once that the nodes' lines alternate. */
 const BATCH = 4;
 
+const ago = (/** @type {number} */ seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+
+/** What its manager says of a service in each status. @type {{[status: string]: () => object}} */
+const STORIES = {
+  running: () => ({ since: ago(86_400 * 3 + 17_000) }),
+  stopped: () => ({ since: ago(7300), detail: 'inactive (dead)' }),
+  error: () => ({
+    since: ago(340),
+    detail: 'activating (auto-restart)',
+    restarts: 12,
+    last_failure: { at: ago(4), message: 'exit-code, exit status 78' },
+  }),
+};
+
 /** @param {string} name as MACHINES lists it */
 function serviceOf(name) {
   const plain = name.replace(/[!-]$/, '');
   const [description, driver] = SERVICES[plain];
   const status = name.endsWith('!') ? 'error' : name.endsWith('-') ? 'stopped' : 'running';
-  return [plain, service({ description, driver, status, uptime: status === 'running' ? 86_400 * 3 + 17_000 : null })];
+  const uptime = status === 'running' ? 86_400 * 3 + 17_000 : null;
+  return [plain, service({ description, driver, status, uptime, ...STORIES[status]() })];
 }
 
 /** @param {[subject: string, days: number]} what */

@@ -43,6 +43,12 @@ export const VIEWS = {
       await page.locator('.bulk:visible').waitFor();
     },
   },
+  'services-by-node': { path: '/dashboard/services?by=node', shown: '.service-group:visible' },
+  'service-drawer': {
+    path: '/dashboard/services?service=web-2%2Fshop',
+    shown: '.drawer-lines [data-level]',
+    prepare: (page) => page.locator('.drawer-actions li').first().waitFor(),
+  },
   'nothing-found': { path: '/dashboard/services?q=nowhere', shown: '.state-title:visible' },
   logs: { path: '/dashboard/logs', shown: '.log-line' },
   'logs-filtered': { path: '/dashboard/logs?q=order&level=WARNING', shown: 'mark' },

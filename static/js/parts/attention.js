@@ -61,6 +61,17 @@ function servicesInError(store, id) {
 }
 
 /**
+ * Where a trouble of one node is shown: of a service in error, in its drawer.
+ * @param {Store} store
+ * @param {string} kind
+ * @param {string} id
+ */
+function placeOf(store, kind, id) {
+  const [service] = kind === 'service' ? servicesInError(store, id) : [];
+  return service ? url(`/workers/${encodeURIComponent(id)}`, { service }) : PLACES[kind].one(id);
+}
+
+/**
  * @param {Store} store
  * @param {string} kind
  * @param {string} id
@@ -89,7 +100,7 @@ function troubleRow(store, kind) {
       if (now === shown) return;
       shown = now;
       const chips = names.map(([id, name]) =>
-        h('a', { href: place.one(id), class: 'chip', dir: 'ltr', title: name }, h('bdi', {}, name)),
+        h('a', { href: placeOf(store, kind, id), class: 'chip', dir: 'ltr', title: name }, h('bdi', {}, name)),
       );
       if (workers.length > NAMES_SHOWN) {
         chips.push(h('a', { href: place.all, class: 'chip' }, t('more', { count: workers.length - NAMES_SHOWN })));

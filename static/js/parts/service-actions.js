@@ -1,10 +1,11 @@
 // What a person does to services: the actions there are, the question before one that stops something, and the bar for
 // several services at once. actions.js sends the commands.
 import { controlService } from '../actions.js';
-import { possibleActions } from '../cluster.js';
+import { possibleActions, sensibleActions } from '../cluster.js';
 import { confirmed } from '../dialog.js';
 import { h, icon, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
+import { commandKey } from '../store.js';
 
 /** @typedef {import('../store.js').Store} Store */
 /** @typedef {import('../types.js').ServiceAction} ServiceAction */
@@ -59,6 +60,21 @@ function confirmedFor(services, action) {
 /** Whether an action can be done to a service now. @param {ServiceItem} item @param {ServiceAction} action */
 export function isPossible({ service }, action) {
   return service.known !== false && possibleActions(service).includes(action);
+}
+
+/**
+ * Why an action cannot be done to a service now, for a person; empty if it can.
+ * @param {Store} store
+ * @param {ServiceItem} item
+ * @param {ServiceAction} action
+ */
+export function whyNot(store, { node, name, service }, action) {
+  if (!store.allows('operator')) return t('whynot.role');
+  if (service.known === false) return t('whynot.unknown', { node });
+  if (store.commands.get(commandKey(node, name))?.state === 'running') return t('whynot.busy');
+  if (service.installed === false) return t('whynot.absent');
+  if (!(service.actions ?? []).includes(action)) return t('whynot.forbidden', { node });
+  return sensibleActions(service).includes(action) ? '' : t(`whynot.${action}`);
 }
 
 /**

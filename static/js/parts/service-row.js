@@ -3,8 +3,9 @@
 import * as api from '../api.js';
 import { byName, heardAt, isFresh, possibleActions, serviceStatus } from '../cluster.js';
 import { h, icon, keyedList, setAttribute, setText, show } from '../dom.js';
-import { duration, relative, time } from '../format.js';
+import { duration, number, relative, time } from '../format.js';
 import { t } from '../i18n.js';
+import { EVERYTHING } from '../log-buffer.js';
 import { url, workerUrl } from '../router.js';
 import { commandKey } from '../store.js';
 import { badge, setBadge } from './badge.js';
@@ -38,13 +39,35 @@ export function knownLoggers(signal, onknown = () => {}) {
 }
 
 /**
- * Where the logs of a service are shown: those of the loggers that have its name, or of its whole node if there is none.
- * @param {ServiceItem} item
+ * Which lines are a service's: those of the loggers that have its name, or of its whole node if there is none.
+ * @param {{node: string, name: string}} item
  * @param {string[]} loggers in lower case
  */
-function logsUrl({ node, name }, loggers) {
+export function logsFilter({ node, name }, loggers) {
   const stem = name.toLowerCase().replace(/\.service$/, '');
-  return url('/logs', { node, logger: loggers.some((logger) => logger.includes(stem)) ? stem : '' });
+  return { ...EVERYTHING, node_id: node, logger_name: loggers.some((logger) => logger.includes(stem)) ? stem : '' };
+}
+
+/** Where these lines are shown. @param {{node: string, name: string}} item @param {string[]} loggers in lower case */
+export function logsUrl(item, loggers) {
+  const { node_id, logger_name } = logsFilter(item, loggers);
+  return url('/logs', { node: node_id, logger: logger_name });
+}
+
+/** The address of a service's drawer. @param {string} node @param {string} name */
+export const serviceUrl = (node, name) => url('/services', { service: `${node}/${name}` });
+
+/**
+ * Whether a click on a row means the row: not a link or a control in it, no marked text, and no new tab.
+ * @param {HTMLElement} element the row, or the link in it that means the same
+ * @param {Event} event
+ */
+export function meansRow(element, event) {
+  const { target, ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event);
+  const inner = target instanceof Element ? target.closest('a, button, input, label') : null;
+  if (ctrlKey || metaKey || shiftKey || (inner && inner !== element)) return false;
+  event.preventDefault(); // of the link, for which there is no need to leave the view
+  return inner !== null || !getSelection()?.toString();
 }
 
 /**
@@ -65,9 +88,9 @@ export function serviceRows(store, { withNode, loggers, onselect, isSelected }) 
     /** @param {ServiceItem} item */
     create(item) {
       const refs = serviceParts(withNode, onselect);
-      known.set(refs.element, refs);
+      known.set(refs.whole, refs);
       setIdentity(refs, item);
-      return refs.element;
+      return refs.whole;
     },
     /** @param {Element} element @param {ServiceItem} item */
     reuse(element, item) {
@@ -79,7 +102,8 @@ export function serviceRows(store, { withNode, loggers, onselect, isSelected }) 
       const key = commandKey(item.node, item.name);
       setFacts(refs, store, item);
       setCommand(refs, store, item, store.commands.get(key));
-      if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
+      setGroup(refs, item);
+      if (index >= 0) setAttribute(refs.element, 'aria-rowindex', index + 2);
       if (refs.select) refs.select.checked = isSelected?.(key) ?? false;
       setAttribute(refs.logs, 'href', logsUrl(item, loggers()));
     },
@@ -92,7 +116,7 @@ export function serviceRows(store, { withNode, loggers, onselect, isSelected }) 
  */
 function serviceParts(withNode, onselect) {
   const bdi = h('bdi', {});
-  const name = h('span', { class: 'service-name' }, bdi);
+  const name = h('a', { class: 'service-name', 'data-action': 'show-service' }, bdi);
   const node = withNode ? h('a', { dir: 'ltr' }) : null;
   const status = badge();
   const description = h('span', { class: 'service-description' });
@@ -125,7 +149,7 @@ function serviceParts(withNode, onselect) {
   const actions = cell('actions', progress, logs, ...buttons);
   const element = h(
     'div',
-    { role: 'row', class: `service-row${withNode ? ' with-node' : ''}` },
+    { role: 'row', class: `service-row${withNode ? ' with-node' : ''}`, 'data-action': 'show-service' },
     select && cell('select', select),
     cell('status', status),
     cell('name', name, description),
@@ -135,7 +159,10 @@ function serviceParts(withNode, onselect) {
     cell('note', note),
     actions,
   );
-  return { element, name, bdi, node, status, description, driver, uptime, note, progress, logs, actions, buttons, select };
+  const group = h('div', { class: 'service-group', role: 'row', hidden: true }, h('div', { role: 'rowheader' }));
+  const whole = h('div', { class: 'service-item', role: 'presentation' }, group, element);
+  const texts = { name, bdi, node, status, description, driver, uptime, note };
+  return { whole, group, element, ...texts, progress, logs, actions, buttons, select };
 }
 
 /**
@@ -150,6 +177,7 @@ function setFacts({ element, status, description, driver, uptime }, store, { nod
   setAttribute(status, 'title', unknown ? t('service.unknown.last', { status: t(`status.${service.status}`) }) : null);
   setAttribute(element, 'data-status', serviceStatus(service));
   setText(description, service.description ?? '');
+  setAttribute(description, 'title', service.description);
   setText(driver, service.driver ?? '');
   setText(uptime, serviceStatus(service) === 'running' ? duration(service.uptime) : '');
 }
@@ -184,6 +212,11 @@ function setCommand(refs, store, item, command) {
  */
 function setIdentity(refs, { node, name }) {
   setAttribute(refs.name, 'title', name);
+  setAttribute(refs.name, 'href', serviceUrl(node, name));
+  for (const opener of [refs.element, refs.name]) {
+    setAttribute(opener, 'data-node', node);
+    setAttribute(opener, 'data-service', name);
+  }
   setText(refs.bdi, name);
   if (refs.node) {
     setAttribute(refs.node, 'href', workerUrl(node));
@@ -208,19 +241,36 @@ function setIdentity(refs, { node, name }) {
  * @param {ServiceItem} item
  * @param {import('../types.js').Command | undefined} command of this page
  */
-function note(store, { last }, command) {
+function note(store, { service, last }, command) {
   if (command) {
     const outcome = command.state === 'failed' ? command.error : t(`command.state.${command.state}`);
     return `${t(`action.${command.action}`)}: ${outcome}`;
   }
+  const failure = serviceStatus(service) === 'error' ? service.last_failure : null;
+  if (failure && !(last && failure.at && last.timestamp > failure.at)) {
+    const again = service.restarts ? ` · ${t('service.restarts', { count: service.restarts })}` : '';
+    return failure.message + again;
+  }
   if (!last) return '';
-  const verb = last.action.replace(/^service\./, '');
-  return t(last.result === 'failed' ? `service.last.failed.${verb}` : `service.last.${last.result}`, {
+  const text = actionText(last, relative(last.timestamp, store.now()));
+  return last.result === 'failed' && last.message ? `${text}: ${last.message}` : text;
+}
+
+/** An action in words, without its message. @param {LastAction} action @param {string} when */
+export function actionText({ action, result, user }, when) {
+  const verb = action.replace(/^service\./, '');
+  return t(result === 'failed' ? `service.last.failed.${verb}` : `service.last.${result}`, {
     action: t(`action.${verb}`),
     done: t(`acted.${verb}`),
-    user: last.user,
-    when: relative(last.timestamp, store.now()),
+    user,
+    when,
   });
+}
+
+/** Shows the heading of a group above its first service. @param {ReturnType<typeof serviceParts>} refs @param {ServiceItem} item */
+function setGroup({ group }, { group: first }) {
+  show(group, first !== undefined);
+  if (first) setText(/** @type {Element} */ (group.firstElementChild), `${first.title} · ${number(first.count)}`);
 }
 
 /** The head of a table of services. @param {boolean} withNode @param {boolean} selectable */
@@ -266,11 +316,10 @@ const inError = (service) => Number(serviceStatus(service) === 'error');
 /**
  * A table of one node's services, with those in error first.
  * @param {Store} store
- * @param {AbortSignal} signal
+ * @param {() => string[]} loggers as knownLoggers() gives them
  */
-export function serviceTable(store, signal) {
+export function serviceTable(store, loggers) {
   const body = h('div', { role: 'rowgroup' });
-  const loggers = knownLoggers(signal);
   const fill = keyedList(body, serviceRows(store, { withNode: false, loggers }));
   const element = h(
     'div',
@@ -280,6 +329,11 @@ export function serviceTable(store, signal) {
   );
   return {
     element,
+    /** Puts the focus on a service. @param {string} name */
+    focus(name) {
+      const names = /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll('.service-name'));
+      [...names].find(({ dataset }) => dataset.service === name)?.focus();
+    },
     /**
      * @param {string} node
      * @param {{[name: string]: Service}} services

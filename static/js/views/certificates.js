@@ -6,6 +6,7 @@ import { selectCertificates } from '../lists.js';
 import { certificateRows } from '../parts/certificate-row.js';
 import { pageHead, searchBox } from '../parts/page.js';
 import { empty, failed, loading, nothingFound } from '../parts/states.js';
+import { Reader } from '../reader.js';
 import { replaceQuery } from '../router.js';
 import { VirtualList } from '../virtual.js';
 
@@ -15,7 +16,7 @@ import { VirtualList } from '../virtual.js';
  * @typedef {object} View what the functions of this view share
  * @property {import('../store.js').Store} store
  * @property {Certificate[] | null} certificates all of them; null until they have come
- * @property {string} summaries the summaries for which they were read
+ * @property {Reader} reader of the certificates
  * @property {string} query what is searched for
  * @property {Set<string>} open keys of the rows that show their details
  * @property {ReturnType<typeof build>} page
@@ -40,15 +41,23 @@ export function mount(root, store, route) {
   const rows = certificateRows((key) => open.has(key));
   const list = new VirtualList(page.body, null, rows, { estimate: ROW_PX, measured: true });
   /** @type {View} */
-  const view = { store, certificates: null, summaries: '', query, open, page, list };
+  const view = {
+    store,
+    certificates: null,
+    reader: certificatesReader(() => view, signal),
+    query,
+    open,
+    page,
+    list,
+  };
   root.replaceChildren(...page.children);
 
   page.search.addEventListener('input', () => search(view), { signal });
   delegate(root, handlers(view), { signal });
-  store.on('workers', perFrame(() => loadIfChanged(view), signal, CHECK_MS), signal);
-  store.on('cluster', () => load(view), signal);
-  const timer = setInterval(() => load(view), REFRESH_MS);
-  load(view);
+  store.on('workers', perFrame(() => view.reader.changed(), signal, CHECK_MS), signal);
+  store.on('cluster', () => view.reader.again(), signal);
+  const timer = setInterval(() => view.reader.again(), REFRESH_MS);
+  view.reader.again();
   update(view);
   return () => {
     abort.abort();
@@ -69,20 +78,21 @@ function build(query) {
   return { children, search, count, state, body, panel };
 }
 
-/** Reads the certificates. Until they have come once, a failure is shown in their place. @param {View} view */
-async function load(view) {
-  view.summaries = summariesOf(view.store);
-  try {
-    ({ certificates: view.certificates } = await api.certificates());
-    update(view);
-  } catch (error) {
-    if (!view.certificates) view.page.state.replaceChildren(failed(/** @type {Error} */ (error)));
-  }
-}
-
-/** @param {View} view */
-function loadIfChanged(view) {
-  if (summariesOf(view.store) !== view.summaries) load(view);
+/**
+ * Reads the certificates. Until they have come once, a failure is shown in their place.
+ * @param {() => View} view asked for when something is read
+ * @param {AbortSignal} signal
+ */
+function certificatesReader(view, signal) {
+  return new Reader({
+    async read() {
+      ({ certificates: view().certificates } = await api.certificates());
+      if (!signal.aborted) update(view());
+    },
+    mark: () => summariesOf(view().store),
+    onfail: (error) => !view().certificates && view().page.state.replaceChildren(failed(error)),
+    signal,
+  });
 }
 
 /**
@@ -128,7 +138,7 @@ function search(view) {
  */
 function handlers(view) {
   return {
-    retry: () => load(view),
+    retry: () => view.reader.again(),
     details({ dataset: { key = '' } }) {
       if (!view.open.delete(key)) view.open.add(key);
       update(view);

@@ -2,18 +2,28 @@
 import * as api from '../api.js';
 import { delegate, h, perFrame, setAttribute, setText, show } from '../dom.js';
 import { t } from '../i18n.js';
-import { selectServices, serviceItems } from '../lists.js';
-import { choice, pageHead, searchBox, setChoice, statusSelect } from '../parts/page.js';
+import { selectServices, SERVICE_SORTS, serviceItems } from '../lists.js';
+import { choice, pageHead, searchBox, select, setChoice, statusSelect } from '../parts/page.js';
 import { bulkBar, control, isPossible } from '../parts/service-actions.js';
-import { knownLoggers, serviceHead, serviceRows, servicesKnown } from '../parts/service-row.js';
+import { serviceDrawer } from '../parts/service-drawer.js';
+import { knownLoggers, meansRow, serviceHead, serviceRows, servicesKnown } from '../parts/service-row.js';
 import { empty, failed, loading, nothingFound } from '../parts/states.js';
 import { SERVICE_STATUSES, statusTotals } from '../parts/status-totals.js';
+import { Reader } from '../reader.js';
 import { replaceQuery } from '../router.js';
 import { commandKey } from '../store.js';
 import { VirtualList } from '../virtual.js';
 
 /** @typedef {import('../types.js').ServiceItem} ServiceItem */
-/** @typedef {{q: string, status: string, node: string, by: string}} Wanted */
+/**
+ * @typedef {object} Wanted what the address says
+ * @property {string} q
+ * @property {string} status
+ * @property {string} node
+ * @property {string} by how the list is grouped: `service`, `node` or not at all
+ * @property {string} sort
+ * @property {string} service the one in the drawer, as `node/name`
+ */
 
 /**
  * @typedef {object} View what the functions of this view share
@@ -23,6 +33,8 @@ import { VirtualList } from '../virtual.js';
  * @property {Set<string>} selected keys of the selected services
  * @property {ReturnType<typeof build>} page
  * @property {VirtualList<ServiceItem>} list
+ * @property {Reader} reader of the services
+ * @property {ReturnType<typeof serviceDrawer>} drawer
  * @property {() => void} schedule updates the view in the next frame
  */
 
@@ -36,6 +48,7 @@ export function mount(root, store, route) {
   const { signal } = abort;
   const wanted = wantedFrom(route.query);
   const page = build(wanted, store.allows('operator'));
+  const loggers = knownLoggers(signal, () => view.schedule());
   /** @type {View} */
   const view = {
     store,
@@ -43,15 +56,22 @@ export function mount(root, store, route) {
     page,
     items: null,
     selected: new Set(),
-    list: serviceList(page.body, store, { signal, view: () => view }),
+    list: serviceList(page.body, store, { loggers, view: () => view }),
     schedule: perFrame(() => update(view), signal),
+    reader: servicesReader(() => view, signal),
+    drawer: serviceDrawer(store, {
+      find: (node, name) => view.items?.find((item) => item.node === node && item.name === name),
+      loggers,
+      onchange: (item) => onDrawer(view, item),
+      signal,
+    }),
   };
   root.replaceChildren(...page.children);
 
   followChanges(view, signal);
   wireFilters(view, signal);
   delegate(root, handlers(view), { signal });
-  load(view);
+  view.reader.again();
   return () => {
     abort.abort();
     view.list.destroy();
@@ -65,7 +85,9 @@ function wantedFrom(query) {
     q: query.get('q') ?? '',
     status: query.get('status') ?? '',
     node: query.get('node') ?? '',
-    by: query.get('by') === 'node' ? 'node' : 'service',
+    by: ['node', 'service'].find((by) => by === query.get('by')) ?? '',
+    sort: SERVICE_SORTS.find((sort) => sort === query.get('sort')) ?? SERVICE_SORTS[0],
+    service: query.get('service') ?? '',
   };
 }
 
@@ -77,10 +99,22 @@ function build(wanted, selectable) {
     t('services.by'),
     'by',
     [
+      ['', t('services.by.none'), t('services.by.none')],
       ['service', t('services.by.service'), t('services.by.service')],
       ['node', t('services.by.node'), t('services.by.node')],
     ],
     wanted.by,
+  );
+  const sort = select(
+    t('sort'),
+    'sort',
+    SERVICE_SORTS.map((name) => [name, t(`services.sort.${name}`)]),
+    wanted.sort,
+  );
+  const all = h(
+    'button',
+    { type: 'button', class: 'btn btn-sm btn-link select-all', 'data-action': 'select-all' },
+    t('select.all'),
   );
   const onlyNode = h(
     'button',
@@ -106,21 +140,21 @@ function build(wanted, selectable) {
   );
   const state = h('div', {}, loading());
   const children = [
-    pageHead(t('tab.services'), search, statuses, grouping),
-    h('div', { class: 'count-row' }, count, totals.element, onlyNode),
+    pageHead(t('tab.services'), search, statuses, sort, grouping),
+    h('div', { class: 'count-row' }, count, totals.element, onlyNode, selectable && all),
     bulk.element,
     state,
     table,
   ];
-  return { children, search, statuses, grouping, onlyNode, count, totals, bulk, state, table, body };
+  return { children, search, statuses, sort, grouping, onlyNode, all, count, totals, bulk, state, table, body };
 }
 
 /**
  * @param {HTMLElement} body
  * @param {import('../store.js').Store} store
- * @param {{signal: AbortSignal, view: () => View}} how view: asked for when something happens, after the list is made
+ * @param {{loggers: () => string[], view: () => View}} how view: asked for when something happens, after the list is made
  */
-function serviceList(body, store, { signal, view }) {
+function serviceList(body, store, { loggers, view }) {
   /** @param {string} key @param {boolean} selected */
   const onselect = (key, selected) => {
     if (selected) view().selected.add(key);
@@ -129,7 +163,7 @@ function serviceList(body, store, { signal, view }) {
   };
   const rows = serviceRows(store, {
     withNode: true,
-    loggers: knownLoggers(signal, () => view().schedule()),
+    loggers,
     isSelected: (key) => view().selected.has(key),
     onselect: store.allows('operator') ? onselect : undefined,
   });
@@ -141,15 +175,48 @@ function selectedItems({ items, selected }) {
   return (items ?? []).filter(({ node, name }) => selected.has(commandKey(node, name)));
 }
 
-/** Reads the services. Until they have come once, a failure is shown in their place. @param {View} view */
-async function load(view) {
-  try {
-    const { services, last_actions } = await api.services();
-    view.items = serviceItems(services, last_actions);
-    view.schedule();
-  } catch (error) {
-    if (!view.items) view.page.state.replaceChildren(failed(/** @type {Error} */ (error)));
-  }
+/**
+ * Reads the services: when the summary of a node has another revision of its services, when a node is no longer heard
+ * or is heard again, and when a command has ended. Until they have come once, a failure is shown in their place.
+ * @param {() => View} view asked for when something is read
+ * @param {AbortSignal} signal
+ */
+function servicesReader(view, signal) {
+  return new Reader({
+    async read() {
+      const { services, last_actions } = await api.services();
+      const first = view().items === null;
+      view().items = serviceItems(services, last_actions);
+      view().schedule();
+      if (first) openWanted(view());
+    },
+    mark: () =>
+      JSON.stringify(view().store.machines().map(({ id, summary, status }) => [id, summary.services_revision, status])),
+    onfail: (error) => !view().items && view().page.state.replaceChildren(failed(error)),
+    signal,
+    pauseMs: REFRESH_MS,
+  });
+}
+
+/** Opens the drawer that the address names. @param {View} view */
+function openWanted({ wanted, drawer }) {
+  const slash = wanted.service.indexOf('/');
+  if (slash > 0) drawer.open(wanted.service.slice(0, slash), wanted.service.slice(slash + 1));
+}
+
+/**
+ * Writes what the drawer shows into the address. Once it is closed, the focus is where it was, or on the service's row
+ * if that has been made anew.
+ * @param {View} view
+ * @param {{node: string, name: string} | null} item
+ */
+function onDrawer({ wanted, page }, item) {
+  const before = wanted.service;
+  wanted.service = item ? `${item.node}/${item.name}` : '';
+  replaceQuery(queryOf(wanted));
+  if (item || document.activeElement !== document.body) return;
+  const names = /** @type {NodeListOf<HTMLElement>} */ (page.body.querySelectorAll('.service-name'));
+  [...names].find(({ dataset }) => `${dataset.node}/${dataset.service}` === before)?.focus();
 }
 
 /** @param {View} view */
@@ -166,7 +233,9 @@ function update(view) {
   show(page.table, visible.length > 0);
   show(page.state, visible.length === 0);
   if (visible.length === 0) page.state.replaceChildren(items.length === 0 ? noServices() : nothingFound());
+  show(page.all, visible.length > 0);
   view.list.setItems(visible);
+  view.drawer.update();
   page.bulk.update(selectedItems(view));
 }
 
@@ -174,60 +243,41 @@ function noServices() {
   return empty(t('services.none'), t('services.none.hint'), h('pre', { class: 'code' }, t('services.none.example')));
 }
 
-/**
- * Reads the services again when they may have changed: when the summary of a node has another revision of its services,
- * when a node is no longer heard or is heard again, and when a command has ended.
- * @param {View} view
- * @param {AbortSignal} signal
- */
-function followChanges(view, signal) {
-  const { store } = view;
-  /** @type {Map<string, string>} */
-  let revisions = new Map();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let refresh;
-  const refreshIfChanged = () => {
-    const now = new Map(store.machines().map(({ id, summary, status }) => [id, `${summary.services_revision} ${status}`]));
-    const same = now.size === revisions.size && [...now].every(([id, revision]) => revisions.get(id) === revision);
-    if (same || refresh) return;
-    revisions = now;
-    refresh = setTimeout(
-      () => {
-        refresh = undefined;
-        load(view);
-      },
-      view.items ? REFRESH_MS : 0,
-    );
-  };
-  store.on('cluster', refreshIfChanged, signal);
-  store.on('workers', refreshIfChanged, signal);
+/** @param {View} view @param {AbortSignal} signal */
+function followChanges({ store, reader, schedule }, signal) {
+  store.on('cluster', () => reader.changed(), signal);
+  store.on('workers', () => reader.changed(), signal);
   store.on(
     'commands',
     ({ state }) => {
-      view.schedule();
-      if (state !== 'running') load(view);
+      schedule();
+      if (state !== 'running') reader.again();
     },
     signal,
   );
-  signal.addEventListener('abort', () => clearTimeout(refresh));
+}
+
+/** What stands in the address: what differs from what is wanted by default. @param {Wanted} wanted */
+function queryOf(wanted) {
+  return { ...wanted, sort: wanted.sort === SERVICE_SORTS[0] ? '' : wanted.sort };
 }
 
 /** Shows what is wanted now, and writes it into the address. @param {View} view */
 function refilter(view) {
-  const { wanted } = view;
-  replaceQuery({ ...wanted, by: wanted.by === 'service' ? '' : wanted.by });
+  replaceQuery(queryOf(view.wanted));
   update(view);
 }
 
 /** @param {View} view @param {AbortSignal} signal */
 function wireFilters(view, signal) {
-  const { search, statuses } = view.page;
+  const { search, statuses, sort } = view.page;
   const refilterBy = (/** @type {Partial<Wanted>} */ change) => {
     Object.assign(view.wanted, change);
     refilter(view);
   };
   search.addEventListener('input', () => refilterBy({ q: search.value }), { signal });
   statuses.addEventListener('change', () => refilterBy({ status: statuses.value }), { signal });
+  sort.addEventListener('change', () => refilterBy({ sort: sort.value }), { signal });
 }
 
 /**
@@ -238,9 +288,11 @@ function wireFilters(view, signal) {
 function handlers(view) {
   const { store, wanted, page } = view;
   return {
-    retry: () => load(view),
+    retry: () => view.reader.again(),
+    'show-service': (element, event) =>
+      meansRow(element, event) && view.drawer.open(element.dataset.node ?? '', element.dataset.service ?? ''),
     by({ dataset }) {
-      wanted.by = dataset.value ?? 'service';
+      wanted.by = dataset.value ?? '';
       setChoice(page.grouping, wanted.by);
       refilter(view);
     },
@@ -260,6 +312,11 @@ function handlers(view) {
       const action = /** @type {import('../types.js').ServiceAction} */ (dataset.do);
       const able = selectedItems(view).filter((item) => isPossible(item, action));
       control(store, able, action);
+    },
+    'select-all'() {
+      for (const { node, name } of selectServices(view.items ?? [], wanted)) view.selected.add(commandKey(node, name));
+      update(view);
+      view.list.update();
     },
     unselect() {
       view.selected.clear();

@@ -14,9 +14,11 @@ import { LogList } from '../parts/log-list.js';
 import { metricsPanel } from '../parts/node-metrics.js';
 import { reporterActions, reporterPanel } from '../parts/reporter.js';
 import { control } from '../parts/service-actions.js';
-import { serviceTable } from '../parts/service-row.js';
+import { serviceDrawer } from '../parts/service-drawer.js';
+import { knownLoggers, meansRow, servicesKnown, serviceTable } from '../parts/service-row.js';
 import { empty, loading } from '../parts/states.js';
-import { url } from '../router.js';
+import { Reader } from '../reader.js';
+import { replaceQuery, url } from '../router.js';
 
 /** @typedef {import('../store.js').Store} Store */
 
@@ -26,6 +28,9 @@ import { url } from '../router.js';
  * @property {string} id the worker's
  * @property {ReturnType<typeof build>} page
  * @property {{[service: string]: import('../types.js').LastAction}} lastActions
+ * @property {string} wanted the service in the drawer, as the address says
+ * @property {Reader} reader of the last actions
+ * @property {ReturnType<typeof serviceDrawer>} drawer
  * @property {() => void} schedule updates the view in the next frame
  */
 
@@ -38,20 +43,31 @@ export function mount(root, store, route) {
   const { signal } = abort;
   const { id } = route.params;
   const owner = Symbol('worker');
-  const page = build(store, id, signal);
+  const loggers = knownLoggers(signal);
+  const page = build(store, id, loggers);
   /** @type {View} */
-  const view = { store, id, page, lastActions: {}, schedule: perFrame(() => update(view), signal) };
+  const view = {
+    store,
+    id,
+    page,
+    lastActions: {},
+    wanted: route.query.get('service') ?? '',
+    schedule: perFrame(() => update(view), signal),
+    reader: lastActionsReader(() => view, signal),
+    drawer: workerDrawer({ store, id, view: () => view }, loggers, signal),
+  };
   root.replaceChildren(...page.children);
 
   for (const event of ['node', 'workers', 'cluster', 'commands']) store.on(event, view.schedule, signal);
-  store.on('commands', ({ state }) => state !== 'running' && loadLastActions(view), signal);
+  store.on('commands', ({ state }) => state !== 'running' && view.reader.again(), signal);
   store.on('cluster', () => loadHistory(view, signal), signal); // more may have been missed than the relay sends
   const timer = setInterval(view.schedule, 1000);
   delegate(root, handlers(view), { signal });
   store.watch(owner, [id]);
   loadHistory(view, signal);
-  loadLastActions(view);
+  view.reader.again();
   update(view);
+  if (view.wanted) view.drawer.open(id, view.wanted);
   return () => {
     abort.abort();
     clearInterval(timer);
@@ -62,15 +78,15 @@ export function mount(root, store, route) {
   };
 }
 
-/** The view's elements. @param {Store} store @param {string} id @param {AbortSignal} signal */
-function build(store, id, signal) {
+/** The view's elements. @param {Store} store @param {string} id @param {() => string[]} loggers */
+function build(store, id, loggers) {
   const head = workerHeader(id, store.allows('admin'));
   const metrics = metricsPanel();
   const history = historyChart('shares', id);
   const range = h('span', { class: 'panel-note' });
   const network = historyChart('network', id);
   const disk = historyChart('disk_io', id);
-  const services = serviceTable(store, signal);
+  const services = serviceTable(store, loggers);
   const servicesNone = h('p', { class: 'panel-empty' }, t('worker.services.none'));
   const reporter = reporterPanel(store, id);
   const certificates = certificateList();
@@ -174,16 +190,48 @@ async function loadHistory({ store, id }, signal) {
   if (answer && !signal.aborted) store.addPoints(id, answer.history);
 }
 
-/** Reads the last action on each of the worker's services. If that fails, the rows do without. @param {View} view */
-async function loadLastActions(view) {
-  const answer = await api.services(view.id).catch(() => null);
-  if (!answer) return;
-  view.lastActions = answer.last_actions[view.id] ?? {};
-  view.schedule();
+/**
+ * Reads the last action on each of the worker's services. If that fails, the rows do without.
+ * @param {() => View} view asked for when something is read
+ * @param {AbortSignal} signal
+ */
+function lastActionsReader(view, signal) {
+  return new Reader({
+    async read() {
+      const { id, schedule } = view();
+      const answer = await api.services(id);
+      view().lastActions = answer.last_actions[id] ?? {};
+      schedule();
+    },
+    signal,
+  });
+}
+
+/**
+ * The drawer of this page; the address says which service it shows.
+ * @param {{store: Store, id: string, view: () => View}} of view: asked for when something happens
+ * @param {() => string[]} loggers
+ * @param {AbortSignal} signal
+ */
+function workerDrawer({ store, id, view }, loggers, signal) {
+  return serviceDrawer(store, {
+    find(node, name) {
+      const service = store.nodes.get(id)?.state?.services?.[name];
+      if (!service) return undefined;
+      return { node, name, service: { ...service, known: servicesKnown(store, id) }, last: view().lastActions[name] };
+    },
+    loggers,
+    onchange(item) {
+      replaceQuery({ service: item?.name ?? '' });
+      if (!item && document.activeElement === document.body) view().page.services.focus(view().wanted);
+      view().wanted = item?.name ?? '';
+    },
+    signal,
+  });
 }
 
 /** @param {View} view */
-function update({ store, id, page, lastActions }) {
+function update({ store, id, page, lastActions, drawer }) {
   const node = store.nodes.get(id);
   const state = node?.state;
   show(page.wait, !node?.known);
@@ -198,6 +246,7 @@ function update({ store, id, page, lastActions }) {
   setText(page.range, rangeText(node.history));
   for (const chart of page.charts) chart.update(node, silentSince(machine, store.now()));
   page.services.update(id, services, lastActions);
+  drawer.update();
   show(page.servicesNone, Object.keys(services).length === 0);
   page.reporter.update(node);
   page.certificates.update(node.certificates);
@@ -232,8 +281,9 @@ function updateSilence(page, machine, state, now) {
  * @param {View} view
  * @returns {Parameters<typeof delegate>[1]}
  */
-function handlers({ store, id }) {
+function handlers({ store, id, drawer }) {
   return {
+    'show-service': (element, event) => meansRow(element, event) && drawer.open(id, element.dataset.service ?? ''),
     control: ({ dataset }) =>
       control(store, [{ node: id, name: dataset.service ?? '' }], /** @type {any} */ (dataset.do)),
     ...reporterActions(store, id),

@@ -6,7 +6,9 @@ import {
   attention,
   attentionCount,
   byTrouble,
+  possibleActions,
   rateHistory,
+  runEnd,
   rates,
   severity,
   statusAt,
@@ -208,4 +210,22 @@ test('totals_count_workers_and_services_by_status', () => {
     error: 0,
     unknown: 2,
   });
+});
+
+test('what_can_be_done_to_a_service_follows_how_it_is', () => {
+  const service = (/** @type {any} */ changes) => ({ actions: ['start', 'stop', 'restart'], installed: true, ...changes });
+  assert.deepEqual(possibleActions(service({ status: 'running' })), ['stop', 'restart']);
+  assert.deepEqual(possibleActions(service({ status: 'stopped' })), ['start', 'restart']);
+  assert.deepEqual(possibleActions(service({ status: 'error', detail: 'failed (failed)' })), ['start', 'restart']);
+  const dying = service({ status: 'error', detail: 'activating (auto-restart)' });
+  assert.deepEqual(possibleActions(dying), ['start', 'stop', 'restart'], 'what dies again and again can be stopped');
+  assert.deepEqual(possibleActions(service({ status: 'error', installed: false })), []);
+});
+
+test('how_the_last_run_ended_is_found_in_the_words_of_the_manager', () => {
+  const end = (/** @type {any} */ service) => runEnd(service);
+  assert.equal(end({ detail: 'failed (failed)', last_failure: { message: 'exit-code, exit status 203' } }), '203');
+  assert.equal(end({ detail: 'exited (137), out of memory' }), '137');
+  assert.equal(end({ detail: 'failed (failed)', last_failure: { message: 'signal, signal 9' } }), 'signal 9');
+  assert.equal(end({ detail: 'active (running)', last_failure: null }), '');
 });

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import '../../lib/custom-event.js';
 import { workerFrom } from '../../../static/js/cluster.js';
 import { selectWorkers } from '../../../static/js/lists.js';
+import { selectServices } from '../../../static/js/lists.js';
 import { Store } from '../../../static/js/store.js';
 
 /** @param {number} cpu_percent */
@@ -81,4 +82,59 @@ test('points_from_http_and_from_the_socket_are_one_history_whichever_comes_first
     store.forgetHistory('a', []);
     assert.deepEqual(store.nodes.get('a')?.history, [], 'a history that was cleared');
   }
+});
+
+/** @param {string} node @param {string} name @param {Partial<import('../../../static/js/types.js').Service>} [changes] */
+const item = (node, name, changes) =>
+  /** @type {import('../../../static/js/types.js').ServiceItem} */ ({
+    node,
+    name,
+    service: { status: 'running', installed: true, description: '', driver: 'exec', uptime: 1, ...changes },
+  });
+const EVERY = { q: '', status: '', node: '', by: '', sort: 'worst' };
+/** @param {import('../../../static/js/types.js').ServiceItem[]} items @param {Partial<typeof EVERY>} [wanted] */
+const shown = (items, wanted) => selectServices(items, { ...EVERY, ...wanted }).map(({ node, name }) => `${node}/${name}`);
+
+test('a_search_finds_the_service_of_this_name_before_those_that_mention_it', () => {
+  const items = [
+    item('a', 'mailer', { description: 'Mail of the shop', status: 'error' }),
+    item('a', 'workshop'),
+    item('b', 'shop-worker'),
+    item('c', 'shop'),
+    item('shop-1', 'db'),
+  ];
+  assert.deepEqual(shown(items, { q: 'Shop' }), ['c/shop', 'b/shop-worker', 'a/workshop', 'shop-1/db', 'a/mailer']);
+  assert.deepEqual(shown(items, { q: 'nowhere' }), []);
+});
+
+test('the_worst_services_come_first_and_what_is_equal_keeps_its_order', () => {
+  const items = [
+    item('a', 'runs'),
+    item('a', 'stopped', { status: 'stopped' }),
+    item('a', 'absent', { status: 'error', installed: false }),
+    item('a', 'unknown', { known: false }),
+    item('b', 'bad', { status: 'error' }),
+    item('b', 'also-runs'),
+  ];
+  assert.deepEqual(shown(items), ['b/bad', 'a/unknown', 'a/absent', 'a/stopped', 'a/runs', 'b/also-runs']);
+});
+
+test('services_are_sorted_as_asked', () => {
+  const items = [
+    item('a', 'w-10', { since: '2025-11-17T10:00:00.000Z', restarts: 2 }),
+    item('b', 'w-9', { since: '2025-11-17T11:00:00.000Z', restarts: null }),
+    item('c', 'w-9', { restarts: 0 }),
+  ];
+  assert.deepEqual(shown(items, { sort: 'name' }), ['b/w-9', 'c/w-9', 'a/w-10']);
+  assert.deepEqual(shown(items, { sort: 'node' }), ['a/w-10', 'b/w-9', 'c/w-9']);
+  assert.deepEqual(shown(items, { sort: 'since' }), ['b/w-9', 'a/w-10', 'c/w-9']);
+  assert.deepEqual(shown(items, { sort: 'restarts' }), ['a/w-10', 'c/w-9', 'b/w-9']);
+});
+
+test('a_group_stands_where_its_worst_service_would_and_says_how_many_it_has', () => {
+  const items = [item('a', 'db'), item('a', 'web'), item('b', 'db', { status: 'stopped' }), item('b', 'web')];
+  assert.deepEqual(shown(items, { by: 'node' }), ['b/db', 'b/web', 'a/db', 'a/web']);
+  assert.deepEqual(shown(items, { by: 'service' }), ['b/db', 'a/db', 'a/web', 'b/web']);
+  const groups = selectServices(items, { ...EVERY, by: 'node' }).map(({ group }) => group);
+  assert.deepEqual(groups, [{ title: 'b', count: 2 }, undefined, { title: 'a', count: 2 }, undefined]);
 });
