@@ -35,9 +35,8 @@ static void on_asked(void *user)
 
 	*(is_beat ? &rig->beats : &rig->others) += 1;
 	rig->asked_ms = clock_monotonic_ms();
-	if (rig->is_mute)
-		return;
-	far_end_answer(&rig->coordinator, 204, "");
+	if (!rig->is_mute)
+		far_end_answer(&rig->coordinator, 204, "");
 	if (rig->beats + rig->others >= rig->wanted)
 		loop_stop(rig->loop);
 }
@@ -125,6 +124,8 @@ static void what_else_is_said_stands_for_a_beat(void **state)
 	struct rig *rig = *state;
 	int64_t last_said_ms;
 
+	/* On a busy machine a beat and what else is said may become due in the same turn. */
+	rig->coordinator.lets_wait = true;
 	uplink_begin_beats(rig->uplink, SILENCE_MS);
 	rig->wanted = rig->to_say = 6;
 	timer_start(rig->talk, 0);
@@ -146,6 +147,9 @@ static void one_beat_is_on_its_way_at_a_time(void **state)
 
 	rig->is_mute = true;
 	uplink_begin_beats(rig->uplink, SILENCE_MS / 4);
+	rig->wanted = 1;
+	run_for(rig, 20000);
+	rig->wanted = 2;
 	run_for(rig, (int64_t)3 * SILENCE_MS);
 	assert_int_equal(rig->beats, 1); /* a second connection would fail the test */
 }
@@ -159,9 +163,11 @@ static void none_comes_when_they_are_ended(void **state)
 	uplink_end_beats(rig->uplink);
 	rig->to_say = 1;
 	timer_start(rig->talk, 0);
+	rig->wanted = 1;
+	run_for(rig, 20000);
+	assert_int_equal(rig->others, 1);
 	rig->wanted = 2;
 	run_for(rig, SILENCE_MS);
-	assert_int_equal(rig->others, 1);
 	assert_int_equal(rig->beats, 0);
 }
 
