@@ -17,28 +17,12 @@
 #include "common/mem.h"
 #include "relay/batcher.h"
 #include "relay/message.h"
-#include "relay/summary.h"
+#include "relay/told_node.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-
-enum told_as {
-	TOLD_NOT_AT_ALL, /* the clients do not know the node */
-	TOLD_AS_WORKER,	 /* or as the coordinator */
-	TOLD_AS_MISSING
-};
-
-/* What the clients know of a node. It begins when the node is first marked, and goes with the node. */
-struct told_node {
-	const struct known_node *node; /* what the feed knows of it */
-	enum told_as as;
-	struct shown_summary shown; /* what they were told; its summary is `summary` */
-	struct text summary;
-	bool changed;		     /* in the list of changes */
-	TAILQ_ENTRY(told_node) link; /* of that list */
-};
 
 TAILQ_HEAD(told_node_list, told_node);
 
@@ -86,50 +70,6 @@ static void add_removed(struct buf *removed, const char *id)
 	buf_printf(removed, "%s\"%s\"", removed->len ? "," : "", id);
 }
 
-/* Notes what the feed knows of the node as told now. */
-static void note_told(struct told_node *told)
-{
-	const struct known_node *node = told->node;
-
-	text_set(&told->summary, text_span(&node->summary));
-	told->shown = (struct shown_summary){.summary = text_span(&told->summary),
-					     .head = node->head,
-					     .presence = node->presence,
-					     .at_ms = clock_now_ms()};
-	told->as = node->is_missing ? TOLD_AS_MISSING : TOLD_AS_WORKER;
-}
-
-/* Puts what changed of a node that is not missing under `key`; after that the clients know it. */
-static void put_change(struct json_out *json, const char *key, struct told_node *told)
-{
-	struct text summary = told->summary; /* stays while it is compared */
-	struct shown_summary before = told->shown;
-	enum told_as as = told->as;
-	struct buf changes = {0};
-
-	told->summary = (struct text){0};
-	note_told(told);
-	if (as != TOLD_AS_WORKER) {
-		json_put_raw(json, key, "", 0);
-		summary_write(json->buf, &told->shown);
-	} else if (summary_write_changes(&changes, &before, &told->shown)) {
-		json_put_raw(json, key, changes.data, changes.len);
-	}
-	buf_free(&changes);
-	free(summary.data);
-}
-
-static void put_missing(struct json_out *json, const struct told_node *told)
-{
-	const struct cluster_node node = {.id = told->node->id,
-					  .head = told->shown.head,
-					  .presence = told->shown.presence,
-					  .summary = told->shown.summary};
-
-	json_put_raw(json, node.id, "", 0);
-	cluster_write_missing(json->buf, &node, told->shown.at_ms);
-}
-
 /*
  * Puts the members `workers`, `removed` and `missing`. A worker that becomes missing leaves `workers` by
  * `removed`; one that is heard again comes whole, and a null takes it out of `missing`.
@@ -148,13 +88,12 @@ static void put_changes(struct json_out *json, struct node_feed *nodes)
 		if (!told->node->is_missing) {
 			if (told->as == TOLD_AS_MISSING)
 				json_put_null(&missing, told->node->id);
-			put_change(json, told->node->id, told);
+			told_node_put_change(json, told->node->id, told);
 			continue;
 		}
 		if (told->as == TOLD_AS_WORKER)
 			add_removed(&nodes->removed, told->node->id);
-		note_told(told);
-		put_missing(&missing, told);
+		told_node_put_newly_missing(&missing, told);
 	}
 	json_close(json, '}');
 	json_open_member(json, "removed", '[');
@@ -181,7 +120,7 @@ static struct frame *build_delta(struct node_feed *nodes)
 	json_put_integer(&json, "seq", nodes->seq);
 	json_open_member(&json, "data", '{');
 	if (coordinator && coordinator->changed)
-		put_change(&json, "coordinator", coordinator);
+		told_node_put_change(&json, "coordinator", coordinator);
 	put_changes(&json, nodes);
 	put_stats(&json, nodes->known);
 	json_close(&json, '}');
@@ -219,7 +158,7 @@ static struct frame *build_snapshot(const struct node_feed *nodes)
 		const struct told_node *told = map_get(&nodes->told, known->list[i]->id);
 
 		if (told && told->as == TOLD_AS_MISSING)
-			put_missing(&json, told);
+			told_node_put_missing(&json, told);
 	}
 	json_close(&json, '}');
 	put_stats(&json, nodes->known);
@@ -320,27 +259,13 @@ static void mark(struct node_feed *nodes, const struct known_node *node)
 	struct told_node *told = map_get(&nodes->told, node->id);
 
 	if (!told) {
-		told = mem_alloc(1, sizeof(*told));
-		told->node = node;
+		told = told_node_new(node);
 		map_put(&nodes->told, node->id, told);
 	}
 	if (told->changed)
 		return;
 	told->changed = true;
 	TAILQ_INSERT_TAIL(&nodes->changes, told, link);
-}
-
-/* Whether the clients know the node as it was loaded. */
-static bool is_told(const struct node_feed *nodes, const struct known_node *node)
-{
-	const struct told_node *told = map_get(&nodes->told, node->id);
-
-	return told && told->as == (node->is_missing ? TOLD_AS_MISSING : TOLD_AS_WORKER) &&
-	       told->shown.presence.heard_ms == node->presence.heard_ms &&
-	       told->shown.presence.stream_lost_ms == node->presence.stream_lost_ms &&
-	       node_status_at(&told->shown.head, &told->shown.presence, told->shown.at_ms) == node->status &&
-	       told->summary.len == node->summary.len &&
-	       memcmp(told->summary.data, node->summary.data, node->summary.len) == 0;
 }
 
 /*
@@ -372,8 +297,7 @@ static void forget(struct node_feed *nodes, const char *id)
 		buf_printf(&nodes->found, "%s\"%s\":null", nodes->found.len ? "," : "", id);
 	if (told->changed)
 		TAILQ_REMOVE(&nodes->changes, told, link);
-	free(told->summary.data);
-	free(told);
+	told_node_free(told);
 }
 
 /* Tells those who follow the node its report, or with NULL its status. */
@@ -398,6 +322,7 @@ static void on_node(void *context, enum node_news news, const struct known_node 
 {
 	struct node_feed *nodes = context;
 	bool wanted = hub_wanted(nodes->hub, node_feed_topic(node->id).name);
+	const struct told_node *told = map_get(&nodes->told, node->id);
 
 	if (news == NODE_HEARD) {
 		hear(nodes, node);
@@ -406,7 +331,7 @@ static void on_node(void *context, enum node_news news, const struct known_node 
 	if (news == NODE_REMOVED)
 		forget(nodes, node->id);
 	else if (news == NODE_REPORTED || news == NODE_STATUS ||
-		 (news == NODE_LOADED && !is_told(nodes, node)))
+		 (news == NODE_LOADED && !(told && told_node_is_current(told))))
 		mark(nodes, node);
 	if (wanted && (news == NODE_REPORTED || news == NODE_STATUS))
 		publish_report(nodes, node, report);
@@ -457,8 +382,7 @@ void node_feed_free(struct node_feed *nodes)
 	batcher_stop(&nodes->batcher);
 	batcher_stop(&nodes->heard_batcher);
 	while (map_next(&nodes->told, &cursor, &id, &told)) {
-		free(((struct told_node *)told)->summary.data);
-		free(told);
+		told_node_free(told);
 	}
 	map_free(&nodes->told);
 	buf_free(&nodes->removed);
