@@ -174,7 +174,7 @@ static void on_log_nodes(void *context, const struct reply *reply)
 {
 	struct load *load = context;
 
-	for (size_t i = 0; i < reply_count(reply); i++)
+	for (size_t i = 0; i < reply_count(reply); i += 2) /* scores are in between */
 		sources_add(&load->known->log.sources, reply_text(reply_at(reply, i), NULL), NULL);
 }
 
@@ -182,7 +182,7 @@ static void on_loggers(void *context, const struct reply *reply)
 {
 	struct load *load = context;
 
-	for (size_t i = 0; i < reply_count(reply); i++)
+	for (size_t i = 0; i < reply_count(reply); i += 2) /* scores are in between */
 		sources_add(&load->known->log.sources, NULL, reply_text(reply_at(reply, i), NULL));
 }
 
@@ -209,10 +209,10 @@ static void on_last_seq(void *context, const struct reply *reply)
 
 /* --- the part of the sync ----------------------------------------------------------------------------- */
 
-/* Asks for all members of a sorted set. */
-static void ask_names(struct load *load, const char *key, reply_handler *answer)
+/* Asks for all members of a sorted set, each with its score behind it. */
+static void ask_members(struct load *load, const char *key, reply_handler *answer)
 {
-	sync_ask(load->sync, REDIS_WORDS("ZRANGE", key, "0", "-1"), answer, load);
+	sync_ask(load->sync, REDIS_WORDS("ZRANGE", key, "0", "-1", "WITHSCORES"), answer, load);
 }
 
 static void on_step(void *context, enum sync_step step)
@@ -230,10 +230,9 @@ static void on_step(void *context, enum sync_step step)
 		break;
 	case SYNC_ASK:
 		sync_ask(load->sync, REDIS_WORDS("HGETALL", KEY_STATS), on_totals, load);
-		sync_ask(load->sync, REDIS_WORDS("ZRANGE", KEY_NODES, "0", "-1", "WITHSCORES"), on_nodes,
-			 load);
-		ask_names(load, KEY_LOG_NODES, on_log_nodes);
-		ask_names(load, KEY_LOG_LOGGERS, on_loggers);
+		ask_members(load, KEY_NODES, on_nodes);
+		ask_members(load, KEY_LOG_NODES, on_log_nodes);
+		ask_members(load, KEY_LOG_LOGGERS, on_loggers);
 		sync_ask(load->sync, REDIS_WORDS("GET", KEY_LOG_SEQ), on_last_seq, load);
 		break;
 	case SYNC_TAKE:

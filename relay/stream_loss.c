@@ -93,6 +93,7 @@ static void on_marked(void *context, const struct reply *reply)
 static void ask(struct stream_losses *losses, struct loss *loss)
 {
 	const struct known_node *node = node_table_get(&losses->feed->known.nodes, loss->node);
+	const char *nodes = KEY_NODES, *channel = CHANNEL_STREAMS;
 	char at[24];
 
 	if (node && node->head.offline) { /* it said goodbye first */
@@ -102,8 +103,7 @@ static void ask(struct stream_losses *losses, struct loss *loss)
 	(void)snprintf(at, sizeof(at), "%" PRId64, loss->at_ms);
 	redis_link_ask(losses->feed->link,
 		       REDIS_WORDS("EVAL", MARK_LOST, "2", key_of_node(NODE_STREAM_LOST, loss->node).text,
-				   KEY_NODES, channel_of_commands(loss->node).text, loss->node, at,
-				   CHANNEL_STREAMS),
+				   nodes, channel_of_commands(loss->node).text, loss->node, at, channel),
 		       on_marked, loss);
 }
 
@@ -147,10 +147,12 @@ static void on_cleared(void *context, const struct reply *reply)
 
 void stream_losses_clear(struct stream_losses *losses, const char *node)
 {
-	redis_link_ask(losses->feed->link,
-		       REDIS_WORDS("EVAL", MARK_BACK, "1", key_of_node(NODE_STREAM_LOST, node).text, node,
-				   CHANNEL_STREAMS),
-		       on_cleared, losses);
+	const char *channel = CHANNEL_STREAMS;
+
+	redis_link_ask(
+		losses->feed->link,
+		REDIS_WORDS("EVAL", MARK_BACK, "1", key_of_node(NODE_STREAM_LOST, node).text, node, channel),
+		on_cleared, losses);
 }
 
 static void empty_queue(struct stream_losses *losses)
