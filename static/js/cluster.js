@@ -4,7 +4,6 @@ import { certificateLevel, shareLevel, THRESHOLDS } from './thresholds.js';
 
 /** @typedef {import('./types.js').Summary} Summary */
 /** @typedef {import('./types.js').Worker} Worker */
-/** @typedef {import('./types.js').Rates} Rates */
 /** @typedef {import('./types.js').Service} Service */
 /** @typedef {import('./thresholds.js').Level} Level */
 
@@ -40,25 +39,6 @@ export function isFresh({ status }) {
   return status === 'online';
 }
 
-/**
- * Bytes a second between two readings of counters; null where a counter went back (the host restarted).
- * @param {{[counter: string]: number}} before
- * @param {{[counter: string]: number}} after
- * @param {number} seconds between them
- * @returns {Rates | null}
- */
-export function rates(before, after, seconds) {
-  if (!(seconds > 0)) return null;
-  /** @type {Rates} */
-  const result = {};
-  for (const [counter, value] of Object.entries(after)) {
-    const difference = value - before[counter];
-    if (!(difference >= 0)) return null;
-    result[counter] = difference / seconds;
-  }
-  return result;
-}
-
 const POINT_COUNTERS = /** @type {const} */ ([
   'network_bytes_recv',
   'network_bytes_sent',
@@ -85,31 +65,24 @@ export function rateHistory(history) {
 }
 
 /**
- * A worker from its newest summary. Its rates come from the difference to the summary before; they stay as they are
- * while the report is still the same one.
- * @param {Worker | undefined} before undefined if the worker is new
+ * A worker from its newest summary.
  * @param {string} id
  * @param {Summary} summary
  * @param {number} now ms, on the coordinator's clock
  * @param {boolean} [missing] whether the coordinator counts it among the missing
  * @returns {Worker}
  */
-export function workerFrom(before, id, summary, now, missing = false) {
-  /** @type {Worker} */
-  const worker = { id, summary, status: missing ? 'missing' : statusAt(summary, now), rates: before?.rates ?? null };
-  if (before && before.summary.timestamp !== summary.timestamp) {
-    worker.rates = rates(
-      networkCounters(before.summary),
-      networkCounters(summary),
-      (Date.parse(summary.timestamp) - Date.parse(before.summary.timestamp)) / 1000,
-    );
-  }
-  return worker;
+export function workerFrom(id, summary, now, missing = false) {
+  return { id, summary, status: missing ? 'missing' : statusAt(summary, now) };
 }
 
-/** @param {Summary} summary */
-function networkCounters(summary) {
-  return { bytes_sent: summary.network_bytes_sent, bytes_recv: summary.network_bytes_recv };
+/**
+ * A worker's network traffic in both directions, in bytes a second; null where it is not known.
+ * @param {Summary} summary
+ */
+export function networkRate(summary) {
+  const { network_receive_bytes_per_second: received, network_transmit_bytes_per_second: sent } = summary;
+  return typeof received === 'number' && typeof sent === 'number' ? received + sent : null;
 }
 
 /**

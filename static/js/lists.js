@@ -1,6 +1,6 @@
 // Decides which rows a long list shows, and in which order. Pure: a list of all rows and what a person asked for go
 // in, the rows to show come out.
-import { byName, byTrouble, byUrgency, isFresh, serviceStatus } from './cluster.js';
+import { byName, byTrouble, byUrgency, isFresh, networkRate, serviceStatus } from './cluster.js';
 
 /** @typedef {import('./types.js').Worker} Worker */
 /** @typedef {import('./types.js').Certificate} Certificate */
@@ -12,7 +12,7 @@ const WORKER_VALUES = {
   memory: ({ summary }) => summary.memory_percent,
   disk: ({ summary }) => summary.disk_percent,
   load: ({ summary }) => summary.load1,
-  network: traffic,
+  network: ({ summary }) => networkRate(summary),
   services: ({ summary }) => summary.services_error * 1e6 + summary.services_stopped,
 };
 
@@ -37,11 +37,6 @@ function byValue(column, direction) {
     if (first === null || second === null) return Number(first === null) - Number(second === null);
     return direction * (first - second);
   };
-}
-
-/** @param {Worker} worker */
-function traffic({ rates }) {
-  return rates ? rates.bytes_recv + rates.bytes_sent : null;
 }
 
 /**

@@ -166,7 +166,7 @@ export class Store extends EventTarget {
   setCluster({ workers, stats, coordinator, missing = {} }) {
     const now = this.now();
     this.workers = new Map(
-      Object.entries(workers).map(([id, summary]) => [id, workerFrom(this.workers.get(id), id, summary, now)]),
+      Object.entries(workers).map(([id, summary]) => [id, workerFrom(id, summary, now)]),
     );
     this.#changeMissing(missing, workers);
     this.#names = null;
@@ -191,7 +191,7 @@ export class Store extends EventTarget {
       const before = this.workers.get(id);
       if (!before) this.#names = null;
       const summary = /** @type {import('./types.js').Summary} */ ({ ...before?.summary, ...changed });
-      this.workers.set(id, workerFrom(before, id, summary, now));
+      this.workers.set(id, workerFrom(id, summary, now));
     }
     this.#changeMissing(missing, workers);
     this.#changeCoordinator(coordinator);
@@ -283,7 +283,7 @@ export class Store extends EventTarget {
     if (!changed) return;
     const before = this.coordinator ?? undefined;
     const summary = /** @type {import('./types.js').Summary} */ ({ ...before?.summary, ...changed });
-    this.coordinator = workerFrom(before, 'coordinator', summary, this.now());
+    this.coordinator = workerFrom('coordinator', summary, this.now());
   }
 
   /**
@@ -297,7 +297,7 @@ export class Store extends EventTarget {
       this.#names = null;
       if (entry) {
         const summary = { ...this.workers.get(id)?.summary, ...entry.summary, last_heard: entry.last_seen };
-        this.workers.set(id, workerFrom(undefined, id, summary, this.now(), true));
+        this.workers.set(id, workerFrom(id, summary, this.now(), true));
       } else if (this.workers.get(id)?.status === 'missing') this.workers.delete(id);
     }
   }

@@ -37,9 +37,12 @@
  * @property {number | null} cpu_percent null where it was not measured
  * @property {number | null} memory_percent
  * @property {number | null} disk_percent
- * @property {number} load1
- * @property {number} network_bytes_sent
- * @property {number} network_bytes_recv
+ * @property {number | null} load1
+ * @property {number | null} network_bytes_sent
+ * @property {number | null} network_bytes_recv
+ * @property {number | null} [network_receive_bytes_per_second] null after the first report and after a restart
+ * @property {number | null} [network_transmit_bytes_per_second]
+ * @property {number} [troubles_total]
  * @property {number} services_total
  * @property {number} services_running
  * @property {number} services_stopped
@@ -53,7 +56,6 @@
  * @property {string} id
  * @property {Summary} summary
  * @property {Presence} status as of now
- * @property {Rates | null} rates bytes a second since the report before
  *
  * @typedef {object} Missing a worker that has not been heard for long
  * @property {string} node_id
@@ -62,25 +64,23 @@
  * @property {boolean} said_goodbye
  * @property {Summary} summary the last one
  *
- * @typedef {{[counter: string]: number}} Rates
- *
  * @typedef {object} Share
- * @property {number} percent
- * @property {number} [total]
- * @property {number} [used]
- * @property {number} [available]
- * @property {number} [free]
+ * @property {number | null} percent null where it was not measured, as every number of Metrics
+ * @property {number | null} [total]
+ * @property {number | null} [used]
+ * @property {number | null} [available]
+ * @property {number | null} [free]
  *
  * @typedef {object} Metrics
- * @property {number} cpu_percent
- * @property {number} [cpu_count]
+ * @property {number | null} cpu_percent
+ * @property {number | null} [cpu_count]
  * @property {Share} memory
  * @property {Share} disk
- * @property {number} [memory_usage_mb]
- * @property {number[]} [load_average]
+ * @property {number | null} [memory_usage_mb]
+ * @property {number[] | null} [load_average]
  * @property {{read_bytes: number, write_bytes: number, read_count: number, write_count: number}} [disk_io]
  * @property {{bytes_sent: number, bytes_recv: number, packets_sent: number, packets_recv: number}} [network_io]
- * @property {number} [process_count]
+ * @property {number | null} [process_count]
  * @property {string | null} [boot_time] when the machine started
  * @property {string} timestamp
  *
@@ -133,9 +133,9 @@
  *
  * @typedef {object} Point
  * @property {string} timestamp
- * @property {number} cpu_percent
- * @property {number} memory_percent
- * @property {number} disk_percent
+ * @property {number | null} cpu_percent
+ * @property {number | null} memory_percent
+ * @property {number | null} disk_percent
  * @property {number} [network_bytes_sent] these four are counters; not every worker reports them
  * @property {number} [network_bytes_recv]
  * @property {number} [disk_read_bytes]

@@ -226,7 +226,7 @@ export default {
   'workers.none': 'No workers yet',
   'workers.none.admin': 'Add the first one: the page creates its token and shows the commands to run on it.',
   'workers.none.ask': 'An administrator can add one.',
-  'network.waiting': 'Shown after the second report',
+  'network.waiting': 'Known from the second report of its machine on',
   'nothing.found': 'Nothing matches',
   'nothing.found.hint': 'Change the search or the filter.',
   'worker.add': 'Add a worker',

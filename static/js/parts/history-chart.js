@@ -109,7 +109,9 @@ export function historyChart(kind, name) {
       newest = last;
       drawnUntil = until;
       count = history.length;
-      const told = history.some((point) => typeof (/** @type {any} */ (point)[series[0][2]]) === 'number');
+      const told = history.some((/** @type {any} */ point) =>
+        series.some(([, , member]) => typeof point[member] === 'number'),
+      );
       setText(waiting, t(told || count < begins ? 'chart.waiting' : 'chart.untold'));
       show(waiting, !told || count < begins);
       canvas.dataset.points = String(count);

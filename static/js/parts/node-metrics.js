@@ -1,7 +1,7 @@
 // All metrics of a node, for the coordinator and for workers.
 import { rateHistory } from '../cluster.js';
 import { h, setText } from '../dom.js';
-import { bytes, duration, number, rate } from '../format.js';
+import { NOTHING, bytes, duration, number, rate } from '../format.js';
 import { t } from '../i18n.js';
 import { meter } from './meter.js';
 
@@ -12,7 +12,7 @@ import { meter } from './meter.js';
  * @type {[key: string, text: (node: WatchedNode, rates?: {[counter: string]: any}) => string][]}
  */
 const FACTS = [
-  ['load', ({ state }) => (state?.metrics?.load_average ?? []).map((value) => number(value, 2)).join('  ')],
+  ['load', ({ state }) => state?.metrics?.load_average?.map((value) => number(value, 2)).join('  ') ?? NOTHING],
   ['network_in', (_, rates) => rate(rates?.network_bytes_recv)],
   ['network_out', (_, rates) => rate(rates?.network_bytes_sent)],
   ['disk_read', (_, rates) => rate(rates?.disk_read_bytes)],

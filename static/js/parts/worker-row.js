@@ -1,5 +1,5 @@
 // A worker as a row of a table, and as a card. Both have the same parts, which are changed in place.
-import { isFresh } from '../cluster.js';
+import { isFresh, networkRate } from '../cluster.js';
 import { h, setAttribute, setText } from '../dom.js';
 import { number, rate, relative } from '../format.js';
 import { t } from '../i18n.js';
@@ -119,8 +119,8 @@ export function workerRows(store) {
       setAttribute(element, 'data-status', worker.status);
       if (index >= 0) setAttribute(element, 'aria-rowindex', index + 2);
       setText(refs.load, number(worker.summary.load1, 2));
-      setText(refs.network, rate(worker.rates && worker.rates.bytes_recv + worker.rates.bytes_sent));
-      setAttribute(refs.network, 'title', worker.rates ? null : t('network.waiting'));
+      setText(refs.network, rate(networkRate(worker.summary)));
+      setAttribute(refs.network, 'title', networkRate(worker.summary) === null ? t('network.waiting') : null);
     },
   };
 }

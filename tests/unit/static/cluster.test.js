@@ -9,7 +9,7 @@ import {
   possibleActions,
   rateHistory,
   runEnd,
-  rates,
+  networkRate,
   severity,
   statusAt,
   totals,
@@ -42,7 +42,7 @@ const summary = (changes = {}) => ({
   ...changes,
 });
 /** @param {string} id @param {Parameters<typeof summary>[0]} [changes] @param {number} [now] */
-const worker = (id, changes, now = AT) => workerFrom(undefined, id, summary(changes), now);
+const worker = (id, changes, now = AT) => workerFrom(id, summary(changes), now);
 
 test('a_daemon_that_is_not_heard_is_stale_and_15_seconds_later_needs_attention', () => {
   const heard = Date.parse('2025-11-17T10:30:00.000Z');
@@ -73,7 +73,7 @@ test('a_worker_that_lost_its_stream_needs_attention_at_once_and_no_less_than_aft
 
 test('a_missing_worker_stays_and_its_old_values_are_no_trouble_of_now', () => {
   const changes = { disk_percent: 99, cpu_percent: 99, services_error: 1 };
-  const gone = workerFrom(undefined, 'gone', summary(changes), AT, true);
+  const gone = workerFrom('gone', summary(changes), AT, true);
   assert.deepEqual(
     attention([gone]).map(({ kind, workers }) => [kind, workers.length]),
     [['missing', 1]],
@@ -121,12 +121,6 @@ test('a_certificate_has_the_same_level_in_every_place_and_an_expired_one_is_name
   }
 });
 
-test('rates_are_per_second_and_unknown_after_a_restart', () => {
-  assert.deepEqual(rates({ a: 100 }, { a: 600 }, 5), { a: 100 });
-  assert.equal(rates({ a: 600 }, { a: 100 }, 5), null);
-  assert.equal(rates({ a: 1 }, { a: 2 }, 0), null);
-});
-
 test('a_history_of_counters_becomes_rates_and_has_a_gap_where_they_begin_anew', () => {
   const point = (/** @type {number} */ second, /** @type {number} */ received) => ({
     timestamp: `2025-11-17T10:30:${second}.000Z`,
@@ -143,16 +137,17 @@ test('a_history_of_counters_becomes_rates_and_has_a_gap_where_they_begin_anew', 
   assert.equal(rates[1].disk_read_bytes, null, 'what is not told is no zero');
 });
 
-test('a_worker_keeps_its_rates_until_the_next_report', () => {
-  const first = worker('a');
-  const second = workerFrom(
-    first,
-    'a',
-    summary({ timestamp: '2025-11-17T10:30:00.000Z', network_bytes_sent: 2000, network_bytes_recv: 2500 }),
-    AT,
-  );
-  assert.deepEqual(second.rates, { bytes_sent: 100, bytes_recv: 50 });
-  assert.deepEqual(workerFrom(second, 'a', second.summary, AT + 1000).rates, second.rates);
+test('the_traffic_of_a_worker_is_known_at_once_or_not_at_all', () => {
+  const rates = { network_receive_bytes_per_second: 50, network_transmit_bytes_per_second: 100 };
+  assert.equal(networkRate(worker('a', rates).summary), 150);
+  assert.equal(networkRate(worker('a', { ...rates, network_receive_bytes_per_second: null }).summary), null);
+  assert.equal(networkRate(worker('a', {}).summary), null);
+});
+
+test('what_was_not_measured_is_no_trouble_and_no_zero', () => {
+  const unknown = worker('a', { cpu_percent: null, memory_percent: null, disk_percent: null, load1: null });
+  assert.equal(severity(unknown), 0);
+  assert.deepEqual(attention([unknown]), []);
 });
 
 test('the_worst_come_first', () => {

@@ -38,7 +38,7 @@ test('their_newest_state_is_given_though_their_order_is_kept', () => {
 
 /** @param {Partial<import('../../../static/js/types.js').Summary>} changes @param {string} id @param {boolean} [missing] */
 const machine = (id, changes, missing = false) =>
-  workerFrom(undefined, id, /** @type {any} */ ({ status: 'online', timestamp: '', ...changes }), 0, missing);
+  workerFrom(id, /** @type {any} */ ({ status: 'online', timestamp: '', ...changes }), 0, missing);
 
 test('old_values_and_values_that_were_not_measured_come_last_in_both_directions', () => {
   const workers = [
