@@ -27,6 +27,25 @@ export const sessionEnd = new EventTarget();
 /** Emits `date` with the time on the coordinator's clock at each answer (detail: ms). */
 export const clock = new EventTarget();
 
+/** A change of the own password that is under way: it ends the session and begins another. @type {Promise<void> | null} */
+let renewal = null;
+/** How many sessions such changes have begun. */
+let renewed = 0;
+
+/**
+ * Sends a request, and once more if it was refused because its session was just replaced.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} body
+ */
+async function sendInSession(method, path, body) {
+  const before = renewed;
+  const response = await send(method, path, body);
+  if (response.status !== 401 || path.startsWith('/auth/password')) return response;
+  await renewal;
+  return renewed === before ? response : send(method, path, body);
+}
+
 /**
  * @param {string} method
  * @param {string} path
@@ -34,12 +53,12 @@ export const clock = new EventTarget();
  * @returns {Promise<any>}
  */
 async function request(method, path, body) {
-  const response = await send(method, path, body);
+  const response = await sendInSession(method, path, body);
   const date = Date.parse(response.headers.get('Date') ?? '');
   if (Number.isFinite(date)) clock.dispatchEvent(new CustomEvent('date', { detail: date }));
   const data = await read(response);
   if (response.ok) return data;
-  if (response.status === 401 && path !== '/auth/login') sessionEnd.dispatchEvent(new Event('expired'));
+  if (response.status === 401 && data?.code !== 'bad_credentials') sessionEnd.dispatchEvent(new Event('expired'));
   throw new ApiError(reason(data, response.status), {
     status: response.status,
     code: data?.code ?? 'unknown',
@@ -95,6 +114,22 @@ function query(parameters) {
 
 /** Begins a session. @param {string} username @param {string} password */
 export const login = (username, password) => request('POST', '/auth/login', { username, password });
+
+/**
+ * Changes the own password. The user's other sessions end; this one is replaced by another.
+ * @param {string} current_password
+ * @param {string} new_password
+ */
+export function changePassword(current_password, new_password) {
+  const answer = request('POST', '/auth/password', { current_password, new_password });
+  renewal = answer.then(
+    () => {
+      renewed += 1;
+    },
+    () => {},
+  );
+  return answer;
+}
 
 /** Ends the session everywhere. */
 export const logout = () => request('POST', '/auth/logout');
@@ -172,8 +207,8 @@ export const removeUser = (username) => request('DELETE', `/api/admin/users/${en
 /** The tokens of workers: `{tokens}`, without the tokens themselves. */
 export const tokens = () => request('GET', '/api/admin/tokens');
 
-/** Creates a worker's token: `{token}`, which cannot be read again. @param {string} node_id */
-export const createToken = (node_id) => request('POST', '/api/admin/tokens', { node_id });
+/** Creates a worker's token: `{token}`, which cannot be read again. @param {string} node_id @param {string} name */
+export const createToken = (node_id, name) => request('POST', '/api/admin/tokens', { node_id, name });
 
 /** Removes a node, until it reports again. @param {string} node_id */
 export const removeNode = (node_id) => request('DELETE', `/api/admin/nodes/${encodeURIComponent(node_id)}`);

@@ -2,14 +2,16 @@
 import { t } from './i18n.js';
 import { toast } from './toast.js';
 
-/** Copies a text, and tells in a toast whether it worked. @param {string} text */
+/** Copies a text, and tells in a toast whether it worked. @param {string} text @returns {Promise<boolean>} whether it did */
 export async function copy(text) {
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
     else copyBySelection(text);
     toast(t('copied'), 'success');
+    return true;
   } catch {
     toast(t('copy.refused'), 'danger');
+    return false;
   }
 }
 
@@ -17,7 +19,7 @@ export async function copy(text) {
 function copyBySelection(text) {
   const area = document.createElement('textarea');
   area.value = text;
-  (document.querySelector('dialog[open]') ?? document.body).append(area);
+  ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(area);
   area.select();
   const copied = document.execCommand('copy');
   area.remove();

@@ -2,6 +2,8 @@
 import { h } from './dom.js';
 import { t } from './i18n.js';
 
+let made = 0;
+
 /**
  * Shows a dialog until it is closed.
  * @param {object} options
@@ -11,14 +13,16 @@ import { t } from './i18n.js';
  * @param {boolean} [options.wide]
  * @param {(form: HTMLFormElement) => Promise<string | null>} [options.onsubmit] if it gives a text, that is shown in
  *   the dialog, which stays open
+ * @param {() => boolean | Promise<boolean>} [options.mayClose] asked before the dialog is closed, in whatever way
  * @returns {Promise<{value: string, data: FormData}>} value: of the button that closed it, empty if it was dismissed
  */
-export function openDialog({ title, body, buttons, wide = false, onsubmit }) {
+export function openDialog({ title, body, buttons, wide = false, onsubmit, mayClose }) {
+  const titleId = `dialog-title-${++made}`;
   const error = h('div', { class: 'alert alert-danger py-2 mb-0', role: 'alert', hidden: true });
   const form = h(
     'form',
     { method: 'dialog', class: 'dialog-form' },
-    h('h2', { class: 'dialog-title', id: 'dialog-title' }, title),
+    h('h2', { class: 'dialog-title', id: titleId }, title),
     h('div', { class: 'dialog-body' }, ...body),
     error,
     h(
@@ -31,18 +35,33 @@ export function openDialog({ title, body, buttons, wide = false, onsubmit }) {
   );
   const dialog = h(
     'dialog',
-    { class: wide ? 'dialog dialog-wide' : 'dialog', 'aria-labelledby': 'dialog-title' },
+    { class: wide ? 'dialog dialog-wide' : 'dialog', 'aria-labelledby': titleId },
     form,
   );
   document.body.append(dialog);
 
+  const close = async (/** @type {string} */ value) => {
+    if (!mayClose || (await mayClose())) dialog.close(value);
+  };
   form.addEventListener('click', (event) => {
     const button = event.target instanceof Element ? event.target.closest('button[value=""]') : null;
-    if (button) dialog.close('');
+    if (button) close('');
+  });
+  // Left alone, a browser closes the dialog at a second Esc whatever the page says to `cancel`.
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !mayClose) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close('');
+  });
+  dialog.addEventListener('cancel', (event) => {
+    if (!mayClose) return;
+    event.preventDefault();
+    close('');
   });
   // A click beside the dialog dismisses it; the browser reports such a click as one on the dialog itself.
   dialog.addEventListener('mousedown', (event) => {
-    if (event.target === dialog) dialog.close('');
+    if (event.target === dialog) close('');
   });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -52,7 +71,7 @@ export function openDialog({ title, body, buttons, wide = false, onsubmit }) {
     form.toggleAttribute('inert', false);
     error.hidden = refusal === null;
     error.textContent = refusal ?? '';
-    if (refusal === null) dialog.close(value);
+    if (refusal === null) await close(value);
   });
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => {

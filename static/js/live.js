@@ -67,7 +67,13 @@ export function live(store, url) {
     FRAMES[frame.type]?.(store, frame);
     takeLogFrame(store, subscription, frame);
   });
-  socket.addEventListener('ended', () => api.sessionEnd.dispatchEvent(new Event('expired')));
+  // The session has ended, or was replaced by another one: the request says so, or the socket opens with that one.
+  socket.addEventListener('ended', () => {
+    api.me().then(
+      () => socket.open(),
+      ({ status }) => status !== 401 && socket.open(),
+    );
+  });
 
   setInterval(() => store.age(), AGE_MS);
   addEventListener('online', () => socket.hurry());

@@ -72,7 +72,7 @@ export function mountShell(root, store) {
 /**
  * What the frame's buttons do, by their `data-action`.
  * @param {Store} store
- * @param {{update: () => void}} account
+ * @param {{update: () => void, hide: () => void}} account
  * @returns {Parameters<typeof delegate>[1]}
  */
 function handlers(store, account) {
@@ -81,6 +81,11 @@ function handlers(store, account) {
     async logout() {
       await api.logout().catch(() => {});
       store.setSession(null);
+    },
+    async 'own-password'() {
+      account.hide();
+      const { changeOwnPassword } = await import('./parts/own-password.js');
+      await changeOwnPassword(store.session?.username ?? '');
     },
     shortcuts: () => showShortcuts(),
     reload: () => location.reload(),
@@ -120,6 +125,7 @@ function accountMenu(store) {
     h('div', { class: 'account-who' }, name, role),
     h('div', { class: 'account-line' }, h('span', {}, t('theme')), themes),
     h('div', { class: 'account-line' }, h('span', {}, t('language')), languageChoice()),
+    menuItem('own-password', 'key', t('password.change')),
     menuItem('shortcuts', 'keyboard', t('shortcuts.title'), h('kbd', {}, '?')),
     menuItem('logout', 'box-arrow-right', t('logout')),
   );

@@ -64,24 +64,116 @@ test('a_new_worker_gets_its_commands_with_a_token_that_works', async () => {
   await page.getByText('No workers yet').waitFor();
   await page.locator('.state [data-action=add-worker]').click();
   await page.fill('#add-node', 'worker-007');
+  assert.equal(await page.inputValue('#add-address'), stack.url);
+  await page.locator('dialog .form-warning', { hasText: 'Only this machine can reach that address' }).waitFor();
+  for (const address of ['http://127.0.0.2:1', 'http://[::1]:8080', 'https://box.localhost']) {
+    await page.fill('#add-address', address);
+    assert.ok(await page.locator('dialog .form-warning').isVisible(), address);
+  }
+  await page.fill('#add-address', 'https://p2pdash.example/mon/');
+  await page.locator('dialog .form-warning').waitFor({ state: 'hidden' });
+  await page.fill('#add-label', 'rack 4');
   await page.click('dialog button[value=yes]');
   const commands = await textOf(page, 'dialog pre');
-  assert.match(commands, new RegExp(`coordinator = ${stack.url}\\nnode_id     = worker-007`));
+  assert.match(commands, /coordinator = https:\/\/p2pdash\.example\/mon\nnode_id     = worker-007/);
   const token = /^eyJ\S+$/m.exec(commands)?.[0];
   assert.ok(token, commands);
+  // Nothing closes the dialog by accident while the token was not copied.
+  const leave = page.locator('dialog', { hasText: 'The token was not copied' });
+  for (const close of [
+    () => page.keyboard.press('Escape'),
+    () => page.mouse.click(3, 3),
+    () => page.click('dialog button[value=done]'),
+  ]) {
+    await close();
+    await leave.waitFor();
+    await page.keyboard.press('Escape');
+    await leave.waitFor({ state: 'detached' });
+    assert.equal(await textOf(page, 'dialog pre'), commands);
+  }
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.click('dialog .code-copy');
+  await page.locator('.notice-success', { hasText: 'Copied' }).waitFor();
   await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
 
   const worker = new SimulatedWorker('worker-007', new Client(stack.url, { token }));
   assert.equal((await worker.client.post('/api/reporter/report', worker.report(30))).status, 200);
   await page.locator('.worker-row', { hasText: 'worker-007' }).waitFor();
 
   await page.goto(`${stack.url}/dashboard/admin/tokens`);
+  assert.match(await row(page, 'worker-007').innerText(), /worker-007\s+rack 4\s/);
   await row(page, 'worker-007').locator('[data-action=revoke-token]').click();
+  assert.match(await textOf(page, 'dialog'), /worker-007[^]*rack 4[^]*only token of this worker/);
   await page.click('dialog button[value=yes]');
   await page.locator('.notice-success', { hasText: 'revoked' }).waitFor();
   await waitFor(async () => (await worker.client.post('/api/reporter/report', worker.report(30))).status === 401, {
     what: 'the token to be refused',
   });
+  await page.context().close();
+});
+
+test('the_right_one_of_many_tokens_is_found_and_revoked', async () => {
+  const admin = await stack.user('admin');
+  const made = [];
+  for (const name of ['spare disk', 'main']) {
+    made.push((await admin.post('/api/admin/tokens', { node_id: 'worker-020', name })).json);
+  }
+  await Promise.all(
+    Array.from({ length: 40 }, (_, i) => admin.post('/api/admin/tokens', { node_id: `fleet-${i}`, ttl: 3600 + 100 * i })),
+  );
+  assert.equal((await new Client(stack.url, { token: made[1].token }).post('/api/reporter/beat')).status, 204);
+
+  const page = await browser.open({ role: 'admin', path: '/dashboard/admin/tokens' });
+  await textBecomes(page, '.admin-count', /^4\d of 4\d$/);
+  await page.selectOption('select[name=order]', 'expires');
+  const shown = () => page.locator('.small-table tbody tr td:first-child').allInnerTexts();
+  assert.deepEqual((await shown()).slice(0, 2), ['fleet-0', 'fleet-1']);
+  await page.selectOption('select[name=order]', 'unused');
+  assert.equal((await shown()).at(-1), 'worker-020', 'the one that is in use');
+  await page.fill('[data-search]', 'worker-020');
+  await textBecomes(page, '.admin-count', /^2 of 4\d$/);
+  assert.match(await row(page, 'spare disk').innerText(), /never/);
+  assert.match(await row(page, 'main').innerText(), /second|minute|now/);
+
+  await row(page, 'spare disk').locator('[data-action=revoke-token]').click();
+  const question = await textOf(page, 'dialog');
+  assert.match(question, /worker-020[^]*spare disk[^]*never[^]*1 other token of this worker stays valid/);
+  assert.ok(question.includes(made[0].id));
+  await page.click('dialog button[value=yes]');
+  await page.locator('.notice-success', { hasText: 'revoked' }).waitFor();
+  const { tokens } = (await admin.get('/api/admin/tokens')).json;
+  assert.deepEqual(tokens.filter((/** @type {any} */ t) => t.node_id === 'worker-020').map((/** @type {any} */ t) => t.id), [made[1].id]);
+  await page.context().close();
+});
+
+test('a_user_changes_the_own_password_and_stays_logged_in', async () => {
+  await stack.createUser('nora', 'viewer', 'first password');
+  const page = await browser.open({ path: '/dashboard/login', role: null });
+  await page.fill('[name=username]', 'nora');
+  await page.fill('[name=password]', 'first password');
+  await page.click('button[type=submit]');
+  await live(page);
+  const fill = async (/** @type {string[]} */ ...passwords) => {
+    for (const [index, id] of ['current-password', 'new-password', 'repeat-password'].entries()) {
+      await page.fill(`#${id}`, passwords[index]);
+    }
+    await page.click('dialog button[value=yes]');
+  };
+  await page.click('.account-button');
+  await page.click('[data-action=own-password]');
+  await fill('first password', 'second password', 'another password');
+  await page.locator('dialog [role=alert]', { hasText: 'The two new passwords differ' }).waitFor();
+  await fill('a guess', 'second password', 'second password');
+  await page.locator('dialog [role=alert]', { hasText: 'The current password is wrong' }).waitFor();
+  await fill('first password', 'second password', 'second password');
+  await page.locator('.notice-success', { hasText: 'The password is changed' }).waitFor();
+
+  await stack.logIn('nora', 'second password');
+  await live(page);
+  assert.match(page.url(), /\/dashboard$/);
+  await page.reload();
+  await live(page);
   await page.context().close();
 });
 

@@ -10,25 +10,26 @@ import { auditTable } from '../parts/audit.js';
 import { pageHead, select } from '../parts/page.js';
 import { empty, failed, loading } from '../parts/states.js';
 import { table } from '../parts/table.js';
+import { confirmRevoke, tokenList } from '../parts/token-list.js';
 import { url } from '../router.js';
 
 /** @typedef {{username: string, role: string, created_at?: string}} User */
-/** @typedef {{id: string, node_id: string, created_at: string, expires_at: string}} Token */
+/** @typedef {import('../store.js').Store} Store */
 
 const AUDIT_SHOWN = 500;
 const ROLES = ['viewer', 'operator', 'admin'];
 
-/** Section → reads it and makes its content. @type {{[name: string]: () => Promise<Node[]>}} */
+/** Section → reads it and makes its content. @type {{[name: string]: (store: Store) => Promise<Node[]>}} */
 const SECTIONS = {
   async users() {
     const { users } = await api.users();
     return [toolbar('add-user', 'person-plus', t('user.add')), userTable(users)];
   },
-  async tokens() {
+  async tokens(store) {
     const { tokens } = await api.tokens();
     return [
       toolbar('add-worker', 'plus-lg', t('token.create')),
-      tokens.length > 0 ? tokenTable(tokens) : empty(t('tokens.none'), t('tokens.none.hint')),
+      ...(tokens.length > 0 ? tokenList(tokens, store.now()) : [empty(t('tokens.none'), t('tokens.none.hint'))]),
     ];
   },
   async audit() {
@@ -45,14 +46,14 @@ export function mount(root, store, route) {
   const place = h('section', { class: 'panel admin-panel' }, loading());
   const load = async () => {
     try {
-      const content = await SECTIONS[section]();
+      const content = await SECTIONS[section](store);
       if (!signal.aborted) place.replaceChildren(...content);
     } catch (error) {
       place.replaceChildren(failed(/** @type {Error} */ (error)));
     }
   };
   root.replaceChildren(pageHead(t('tab.admin')), sectionTabs(section), place);
-  delegate(root, handlers(load), { signal });
+  delegate(root, handlers(load, store), { signal });
   const choices = { 'change-role': (/** @type {any} */ chosen) => changeRole(chosen).then(load) };
   delegate(root, choices, { type: 'change', signal });
   load();
@@ -73,16 +74,17 @@ function sectionTabs(current) {
 /**
  * What the buttons do, by their `data-action`. Then the section is read anew.
  * @param {() => Promise<void>} load
+ * @param {Store} store
  * @returns {Parameters<typeof delegate>[1]}
  */
-function handlers(load) {
+function handlers(load, store) {
   return {
     retry: () => load(),
     'add-worker': () => addWorker().then(load),
     'add-user': () => addUser().then(load),
     'change-password': ({ dataset: { name = '' } }) => changePassword(name).then(load),
     'remove-user': ({ dataset: { name = '' } }) => removeUser(name).then(load),
-    'revoke-token': ({ dataset: { id = '', node = '' } }) => revokeToken(id, node).then(load),
+    'revoke-token': ({ dataset: { id = '' } }) => revokeToken(id, store).then(load),
   };
 }
 
@@ -100,10 +102,15 @@ async function removeUser(name) {
   await attempt(() => api.removeUser(name), t('user.removed', { name }));
 }
 
-/** @param {string} id @param {string} node */
-async function revokeToken(id, node) {
-  if (!(await confirmed(t('token.revoke.title'), t('token.revoke.text', { node }), t('token.revoke')))) return;
-  await attempt(() => api.revokeToken(id), t('token.revoked', { node }));
+/** Asks with what is known of the token now, and not when the list was read. @param {string} id @param {Store} store */
+async function revokeToken(id, store) {
+  const { tokens } = await api.tokens();
+  /** @type {import('../parts/token-list.js').Token | undefined} */
+  const token = tokens.find((/** @type {{id: string}} */ listed) => listed.id === id);
+  if (!token) return;
+  const others = tokens.filter((/** @type {{node_id: string}} */ listed) => listed.node_id === token.node_id).length - 1;
+  if (!(await confirmRevoke(token, others, store.now()))) return;
+  await attempt(() => api.revokeToken(id), t('token.revoked', { node: token.node_id }));
 }
 
 /** The button above a section. @param {string} action @param {string} picture @param {string} label */
@@ -129,9 +136,10 @@ function roleOptions() {
  * @param {string} kind
  */
 function rowButton(action, data, label, picture, kind) {
+  const place = kind === 'danger' ? 'apart' : '';
   return h(
     'button',
-    { type: 'button', class: `btn btn-sm btn-outline-${kind}`, 'data-action': action, ...data },
+    { type: 'button', class: `btn btn-sm btn-outline-${kind} ${place}`.trim(), 'data-action': action, ...data },
     icon(picture),
     ' ',
     label,
@@ -158,19 +166,6 @@ function userTable(users) {
         ),
       ];
     }),
-  );
-}
-
-/** @param {Token[]} tokens */
-function tokenTable(tokens) {
-  return table(
-    [t('worker.id'), t('created'), t('expires'), t('column.actions')],
-    tokens.map(({ id, node_id, created_at, expires_at }) => [
-      h('bdi', { class: 'fw-semibold' }, node_id),
-      h('span', {}, time(created_at)),
-      h('span', {}, time(expires_at)),
-      rowButton('revoke-token', { 'data-id': id, 'data-node': node_id }, t('token.revoke'), 'slash-circle', 'danger'),
-    ]),
   );
 }
 
