@@ -7,6 +7,7 @@ import { showShortcuts } from './keyboard.js';
 import { choice, setChoice } from './parts/page.js';
 import { remember, remembered } from './prefs.js';
 import { url } from './router.js';
+import { toast } from './toast.js';
 
 /** @typedef {import('./store.js').Store} Store */
 
@@ -84,8 +85,9 @@ function handlers(store, account) {
     },
     async 'own-password'() {
       account.hide();
-      const { changeOwnPassword } = await import('./parts/own-password.js');
-      await changeOwnPassword(store.session?.username ?? '');
+      const part = await import('./parts/own-password.js').catch(() => null);
+      if (part) await part.changeOwnPassword(store.session?.username ?? '');
+      else toast(t('error.unreachable'), 'danger');
     },
     shortcuts: () => showShortcuts(),
     reload: () => location.reload(),
