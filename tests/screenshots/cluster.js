@@ -9,6 +9,8 @@ import { LINES, MACHINES, metricsAt, SERVICES } from './machines.js';
 /** @typedef {import('../lib/stack.js').Stack} Stack */
 
 const POINT_MS = 30_000;
+const BEAT_MS = 10_000;
+const COORDINATOR_MS = 5000;
 const POINTS = 99;
 const LINE_MS = 1700;
 const LINES_A_NODE = 160;
@@ -115,9 +117,10 @@ function writeHistory(stack, node, now) {
 }
 
 /**
- * Starts the workers. They go on reporting until `stop`.
+ * Starts the workers. They go on reporting until `stop`, or until they are killed. After a restart of the relay,
+ * `listen` opens the streams of those that live.
  * @param {Stack} stack
- * @returns {Promise<{stop: () => void}>}
+ * @returns {Promise<{stop: () => void, kill: (nodes: string[]) => void, listen: () => Promise<void>}>}
  */
 export async function startCluster(stack) {
   const now = Date.now();
@@ -148,21 +151,33 @@ export async function startCluster(stack) {
   await stack.relay.restart();
   await stack.ready();
   // A relay that has just started says so while it loads.
-  for (const worker of workers.values())
-    await waitFor(() => worker.listen().then(() => true), { what: `the stream of ${worker.node}` });
+  const listen = async () => {
+    for (const worker of workers.values())
+      await waitFor(() => worker.listen().then(() => true), { what: `the stream of ${worker.node}` });
+  };
+  await listen();
   refuseOf(workers.get('web-2'));
   await act(stack);
-  const timers = [...workers].map(([node, worker]) =>
-    setInterval(
-      () => worker.report(reportOf(node, Date.now())).catch(() => {}),
-      node === 'coordinator' ? 5000 : POINT_MS,
-    ),
-  );
-  for (const { client } of workers.values()) timers.push(setInterval(() => client.post('/api/reporter/beat', '').catch(() => {}), 10_000));
+  const every = (/** @type {number} */ ms, /** @type {(node: string) => unknown} */ work) =>
+    setInterval(() => workers.forEach((_, node) => work(node)), ms);
+  const report = (/** @type {string} */ node) => workers.get(node)?.report(reportOf(node, Date.now())).catch(() => {});
+  const timers = [
+    every(POINT_MS, report),
+    every(BEAT_MS, (node) => workers.get(node)?.client.post('/api/reporter/beat', '').catch(() => {})),
+    every(COORDINATOR_MS, (node) => node === 'coordinator' && report(node)),
+  ];
+  const kill = (/** @type {string[]} */ nodes) => {
+    for (const node of nodes) {
+      workers.get(node)?.close();
+      workers.delete(node);
+    }
+  };
   return {
+    kill,
+    listen,
     stop() {
       timers.forEach(clearInterval);
-      for (const worker of workers.values()) worker.close();
+      kill([...workers.keys()]);
     },
   };
 }

@@ -7,9 +7,10 @@ import { basename, join } from 'node:path';
 import { argv, exit } from 'node:process';
 
 import { Browser } from '../lib/browser.js';
+import { silentSince } from '../lib/silence.js';
 import { freePort, ROOT, Stack } from '../lib/stack.js';
 import { startCluster } from './cluster.js';
-import { EMPTY, VIEWS } from './views.js';
+import { EMPTY, silentViews, VIEWS } from './views.js';
 
 /** @typedef {import('./views.js').View} View */
 /** @typedef {{width: number, height: number}} Viewport */
@@ -86,6 +87,29 @@ async function takeAll(browser, views) {
   }
 }
 
+/** Who is killed together. @type {{[name: string]: string[]}} */
+const KILLED = { workers: ['web-1', 'db-1', 'queue-1'], coordinator: ['coordinator'] };
+/** How many minutes after that pictures are taken. */
+const MINUTES = [1, 4, 11];
+
+/**
+ * What is seen after three workers were killed, and after the coordinator's reporter was.
+ * @param {Browser} browser
+ * @param {Awaited<ReturnType<typeof startCluster>>} cluster
+ */
+async function takeSilent(browser, cluster) {
+  for (const [who, nodes] of Object.entries(KILLED)) {
+    cluster.kill(nodes);
+    let passed = 0;
+    for (const minutes of MINUTES) {
+      await silentSince(browser.stack, nodes, (minutes - passed) * 60);
+      await cluster.listen();
+      passed = minutes;
+      await takeAll(browser, silentViews(who, minutes));
+    }
+  }
+}
+
 const stack = new Stack({ workers: 4, waitWorkers: 2 }, await freePort());
 await stack.start();
 const browser = await Browser.launch(stack);
@@ -93,8 +117,10 @@ const forReadme = argv.includes('--readme');
 try {
   if (!forReadme) await takeAll(browser, EMPTY);
   const cluster = await startCluster(stack);
-  if (!forReadme) await takeAll(browser, VIEWS);
-  else {
+  if (!forReadme) {
+    await takeAll(browser, VIEWS);
+    await takeSilent(browser, cluster);
+  } else {
     for (const [file, [view, look]] of Object.entries(README))
       await take(browser, VIEWS[view], [{ look, file: join(ROOT, 'docs/images', `${file}.png`) }]);
   }

@@ -137,6 +137,17 @@ export const VIEWS = {
   },
 };
 
+/** Some were killed this many minutes ago. @param {string} who @param {number} minutes @returns {{[name: string]: View}} */
+export const silentViews = (who, minutes) => ({
+  [`${who}-killed-${minutes}-overview`]: { path: '/dashboard', shown: '.attention-danger' },
+  [`${who}-killed-${minutes}-workers`]: { path: '/dashboard/workers?sort=status&desc=true', shown: '.worker-row:not(.table-head)' },
+  [`${who}-killed-${minutes}-services`]: { path: '/dashboard/services', shown: '.service-row:not(.table-head)' },
+  [`${who}-killed-${minutes}-worker`]: {
+    path: `/dashboard/workers/${who === 'workers' ? 'web-1' : who}`,
+    shown: '.notice-old:visible',
+  },
+});
+
 /** Nothing has reported yet. @type {{[name: string]: View}} */
 export const EMPTY = {
   'empty-overview': { path: '/dashboard', shown: '.state-title:visible' },
