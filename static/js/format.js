@@ -110,6 +110,15 @@ export function duration(seconds) {
   return parts.join(' ');
 }
 
+/**
+ * How long something has been silent, to be read at a glance: seconds in the first minute, then whole minutes.
+ * @param {number} ms
+ */
+export function silence(ms) {
+  const seconds = Math.max(0, ms / 1000);
+  return duration(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60);
+}
+
 /** @typedef {string | number | null | undefined} Instant ISO 8601, or milliseconds */
 
 /** @param {Instant} instant */

@@ -126,6 +126,39 @@ test('axe_finds_nothing_on_a_phone', async () => {
   await page.context().close();
 });
 
+test('on_a_phone_everything_to_press_is_at_least_24_pixels_high_and_wide', async () => {
+  const page = await browser.open({ role: 'admin', viewport: { width: 390, height: 844 } });
+  for (const [path, complete] of VIEWS) {
+    await page.goto(`${stack.url}/dashboard${path}`);
+    await page.locator(complete).first().waitFor({ state: 'attached' });
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('a, button, select, summary, input')].flatMap((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        // What covers its row or its card is pressed there.
+        const covers = getComputedStyle(element, '::after').position === 'absolute';
+        const seen = /** @type {HTMLElement} */ (element).checkVisibility() && width > 1;
+        return seen && !covers && (width < 24 || height < 24) ? [`${element.outerHTML.slice(0, 90)} ${width}x${height}`] : [];
+      }),
+    );
+    assert.deepEqual(small.slice(0, 6), [], path);
+  }
+  await page.context().close();
+});
+
+test('a_row_of_workers_is_pressed_anywhere_and_on_a_phone_they_are_sorted', async () => {
+  const page = await browser.open({ viewport: { width: 390, height: 844 }, path: '/dashboard/workers' });
+  const row = page.locator('.worker-row:not(.table-head)');
+  await row.first().waitFor();
+  await page.selectOption('.sort-select', 'id desc');
+  await page.waitForURL(/sort=id&desc=true|desc=true/);
+  await waitFor(async () => /sim-0005/.test(await row.first().innerText()), { what: 'the last name first' });
+  const box = await row.first().boundingBox();
+  assert.ok(box);
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height - 8);
+  await textBecomes(page, 'h1', /^sim-0005$/);
+  await page.context().close();
+});
+
 test('no_view_is_wider_than_its_screen', async () => {
   const page = await browser.open({ role: 'admin', language: 'ru' });
   for (const [path, complete] of VIEWS) {

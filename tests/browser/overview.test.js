@@ -106,6 +106,7 @@ test('workers_are_shown_as_cards_or_as_a_table_and_the_choice_is_kept', async ()
   await page.click('[data-action=layout][data-value=table]');
   await page.locator('.worker-row:not(.table-head)').first().waitFor();
   await page.locator('.worker-card').first().waitFor({ state: 'hidden' });
+  await page.waitForURL(/\?layout=table$/);
   await page.reload();
   await page.locator('.worker-row:not(.table-head)').first().waitFor();
   assert.equal(await page.locator('.worker-card:visible').count(), 0);

@@ -70,7 +70,7 @@ test('after_eleven_minutes_they_are_missing_on_every_page_until_an_administrator
   await silentSince(stack, DEAD, 660);
   const page = await browser.open({ role: 'admin' });
   await page.locator('.attention-danger', { hasText: '3 workers are missing' }).getByText('worker-002').waitFor();
-  await page.locator('.worker-card[data-status=missing]').nth(2).getByText(/Missing, not heard for 11 min/).waitFor();
+  await page.locator('.worker-card[data-status=missing]').nth(2).getByText(/Missing for 11 min/).waitFor();
   await textBecomes(page, '.tiles', /Workers\s+4\s+1 online\s+3 missing/);
   await page.click('.attention-link >> text=3 workers are missing');
   await page.waitForURL(/status=missing/);

@@ -1,7 +1,7 @@
 // The panel on top of the overview: a row for each kind of trouble, with links to the view that shows more.
 import { heardAt } from '../cluster.js';
 import { h, icon, keyedList, setAttribute, setClass, setText } from '../dom.js';
-import { duration, relative } from '../format.js';
+import { relative, silence } from '../format.js';
 import { t } from '../i18n.js';
 import { url, workerUrl } from '../router.js';
 
@@ -117,8 +117,8 @@ function coordinatorRow(store) {
     element: refs.element,
     /** @param {Trouble} trouble */
     update({ level, status, workers: [coordinator] }) {
-      const silence = coordinator ? (store.now() - heardAt(coordinator.summary)) / 1000 : 0;
-      const text = t(`attention.coordinator.${status}`, { time: duration(silence) });
+      const heard = coordinator ? heardAt(coordinator.summary) : store.now();
+      const text = t(`attention.coordinator.${status}`, { time: silence(store.now() - heard) });
       setRow(refs, level, workerUrl('coordinator'), text);
     },
   };

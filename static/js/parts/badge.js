@@ -1,7 +1,7 @@
 // A badge: a status as a coloured dot and a word.
 import { heardAt } from '../cluster.js';
 import { h, setAttribute, setText } from '../dom.js';
-import { duration, time } from '../format.js';
+import { silence, time } from '../format.js';
 import { t } from '../i18n.js';
 import { certificateLevel } from '../thresholds.js';
 
@@ -46,9 +46,9 @@ export function daysText(daysLeft) {
  * @param {number} now ms
  */
 export function setPresence(element, { status, summary }, now) {
-  const silence = { time: duration((now - heardAt(summary)) / 1000), since: time(heardAt(summary)) };
-  setBadge(element, status, t(`presence.${status}`, silence));
-  const lost = summary.stream_lost ? t('presence.lost', { since: time(summary.stream_lost) }) : t('presence.since', silence);
+  const heard = { time: silence(now - heardAt(summary)), since: time(heardAt(summary)) };
+  setBadge(element, status, t(`presence.${status}`, heard));
+  const lost = summary.stream_lost ? t('presence.lost', { since: time(summary.stream_lost) }) : t('presence.since', heard);
   setAttribute(element, 'title', status === 'online' ? null : lost);
 }
 

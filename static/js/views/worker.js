@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { confirmed } from '../dialog.js';
 import { heardAt, isFresh } from '../cluster.js';
 import { delegate, h, icon, perFrame, setAttribute, setText, show } from '../dom.js';
-import { duration, relative, time } from '../format.js';
+import { duration, relative, silence, time } from '../format.js';
 import { t } from '../i18n.js';
 import { EVERYTHING } from '../log-buffer.js';
 import { badge, setBadge, setPresence } from '../parts/badge.js';
@@ -270,7 +270,7 @@ function updateSilence(page, machine, state, now) {
     page.silence,
     t(`silence.${machine.status}`, {
       since: time(heard),
-      time: duration((now - heard) / 1000),
+      time: silence(now - heard),
       values: relative(state.timestamp, now),
     }),
   );

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, duration, NOTHING, number, percent, rate, relative, successRate, time } from '../../../static/js/format.js';
+import { bytes, duration, NOTHING, number, percent, rate, relative, silence, successRate, time } from '../../../static/js/format.js';
 import { useLanguage } from '../../../static/js/i18n.js';
 
 /** Spaces of any kind look alike. @param {string} text */
@@ -59,4 +59,12 @@ test('numbers_and_times_follow_the_language', async () => {
   await useLanguage('en');
   assert.match(relative('2025-11-17T10:29:30.000Z', now), /30.*ago/);
   assert.equal(relative('2025-11-20T10:31:00.000Z', now), 'in 3 days');
+});
+
+test('a_silence_is_told_in_seconds_for_a_minute_and_then_in_whole_minutes', async () => {
+  await useLanguage('en');
+  assert.deepEqual(
+    [-5_000, 2_000, 59_900, 119_000, 660_000 + 33_000, 3_900_000].map(silence).map(plain),
+    ['0 sec', '2 sec', '1 min', '1 min', '11 min', '1 hr 5 min'],
+  );
 });
