@@ -262,6 +262,15 @@ static void keep_rest(struct reading *reading, const struct json *object, const 
 	}
 }
 
+/* Whether it is an entry as the contract writes it: then its message is meant as it stands. */
+static bool is_own_form(const struct reading *reading)
+{
+	const char *level = json_text(reading->chosen[FIELD_LEVEL]);
+
+	return level && strcmp(level, level_name(reading->entry.level)) == 0 &&
+	       strcmp(json_key(reading->chosen[FIELD_MESSAGE]), "message") == 0;
+}
+
 bool fields_read(const struct json *object, int64_t now_ms, struct fields_scratch *scratch, struct entry *out)
 {
 	struct reading reading = {.now_ms = now_ms,
@@ -283,7 +292,7 @@ bool fields_read(const struct json *object, int64_t now_ms, struct fields_scratc
 	buf_clear(&scratch->members);
 	buf_clear(&scratch->message);
 	buf_text(&scratch->message, entry->message);
-	if (strchr(buf_string(&scratch->message), '\x1b'))
+	if (strchr(buf_string(&scratch->message), '\x1b') && !is_own_form(&reading))
 		buf_truncate(&scratch->message,
 			     ansi_strip(scratch->message.data, scratch->message.len, scratch->message.data));
 	keep_rest(&reading, object, "", 0);
