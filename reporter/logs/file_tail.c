@@ -5,6 +5,7 @@
 #include "reporter/logs/file_tail.h"
 
 #include "reporter/base/safe_open.h"
+#include "reporter/logs/utf16.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,6 +67,7 @@ void file_tail_close(struct file_tail *tail)
 	close(tail->fd);
 	tail->fd = -1;
 	buf_free(&tail->line);
+	buf_free(&tail->text);
 }
 
 struct file_position file_tail_position(struct file_tail *tail)
@@ -157,9 +159,61 @@ bool file_tail_was_truncated(const struct file_tail *tail)
 	       memcmp(head, tail->head, tail->head_len) != 0;
 }
 
-/* A file that was truncated under a writer that does not append has a hole of zeros before its text. */
-static void give_line(const char *line, size_t len, file_line_fn give, void *user)
+static bool is_utf16(const struct file_tail *tail)
 {
+	return utf16_is_marked((const char *)tail->head, tail->head_len);
+}
+
+/*
+ * The next newline's byte 0x0a. In UTF-16 a newline has two bytes and other characters may have one like it:
+ * the lesser byte of each is at an even offset if it comes first. The other byte, a zero, is then the first
+ * one of the next line, or else the last one of this line.
+ */
+static const char *find_newline(const struct file_tail *tail, const char *data, const char *at,
+				const char *end)
+{
+	const char *newline = memchr(at, '\n', (size_t)(end - at));
+	bool little;
+
+	if (!newline || !is_utf16(tail))
+		return newline;
+	little = utf16_is_little((const char *)tail->head);
+	for (; newline; newline = memchr(newline + 1, '\n', (size_t)(end - newline - 1))) {
+		bool even = (tail->scanned + (newline - at)) % 2 == 0;
+		bool zero = little ? newline + 1 == end || newline[1] == '\0'
+				   : newline == data || newline[-1] == '\0';
+
+		if (even == little && zero)
+			return newline;
+	}
+	return NULL;
+}
+
+/* A line of UTF-16 in UTF-8, without the mark at the file's beginning and the zero of the newline before it.
+ */
+static void convert(struct file_tail *tail, const char **line, size_t *len)
+{
+	bool little = utf16_is_little((const char *)tail->head);
+
+	if (little && *len % 2 == 1 && **line == '\0') {
+		(*line)++;
+		(*len)--;
+	}
+	if (utf16_is_marked(*line, *len)) {
+		*line += 2;
+		*len -= 2;
+	}
+	buf_clear(&tail->text);
+	utf16_append(*line, *len, little, &tail->text);
+	*line = buf_string(&tail->text);
+	*len = tail->text.len;
+}
+
+/* A file that was truncated under a writer that does not append has a hole of zeros before its text. */
+static void give_line(struct file_tail *tail, const char *line, size_t len, file_line_fn give, void *user)
+{
+	if (is_utf16(tail))
+		convert(tail, &line, &len);
 	while (len > 0 && *line == '\0') {
 		line++;
 		len--;
@@ -182,17 +236,17 @@ static void give_lines(struct file_tail *tail, const char *data, size_t len, fil
 {
 	const char *at = data, *end = data + len, *newline;
 
-	while ((newline = memchr(at, '\n', (size_t)(end - at)))) {
+	while ((newline = find_newline(tail, data, at, end))) {
 		tail->scanned += newline + 1 - at;
 		tail->offset = tail->scanned;
 		note_end(tail->scanned_end, at, (size_t)(newline + 1 - at));
 		memcpy(tail->end, tail->scanned_end, sizeof(tail->end));
 		if (tail->line.len) {
 			keep_start(tail, at, (size_t)(newline - at));
-			give_line(tail->line.data, tail->line.len, give, user);
+			give_line(tail, tail->line.data, tail->line.len, give, user);
 			buf_clear(&tail->line);
 		} else {
-			give_line(at, (size_t)(newline - at), give, user);
+			give_line(tail, at, (size_t)(newline - at), give, user);
 		}
 		at = newline + 1;
 	}
@@ -227,6 +281,6 @@ void file_tail_finish(struct file_tail *tail, file_line_fn give, void *user)
 		return;
 	tail->offset = tail->scanned;
 	memcpy(tail->end, tail->scanned_end, sizeof(tail->end));
-	give_line(tail->line.data, tail->line.len, give, user);
+	give_line(tail, tail->line.data, tail->line.len, give, user);
 	buf_clear(&tail->line);
 }

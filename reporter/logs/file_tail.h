@@ -25,6 +25,7 @@ struct file_tail {
 	int64_t offset;	 /* behind the last line that was given out */
 	int64_t scanned; /* behind the last byte that was read; beyond `offset` if a line has no end yet */
 	struct buf line; /* the start of that line, up to FILE_LINE_MAX */
+	struct buf text; /* scratch: a line of UTF-16 in UTF-8 */
 	unsigned char head[FILE_HEAD_MAX];
 	size_t head_len;		 /* min(scanned, FILE_HEAD_MAX) */
 	uint64_t head_digest;		 /* of a whole head; 0: not computed yet */

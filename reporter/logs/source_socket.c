@@ -63,15 +63,17 @@ static void add_field(void *user, struct syslog_text id, struct syslog_text name
 		(void)entry_fields_add_text(fields, path, value, len);
 }
 
-/* What a syslog message says beside its text. */
+/* What a syslog message says beside its text, behind what the text itself said. */
 static struct span syslog_fields(struct source_reader *reader, const struct syslog_message *message,
-				 bool is_believed)
+				 bool is_believed, struct span said)
 {
 	static const struct syslog_text NO_ID = {"", 0}, MSGID = {"msgid", 5}, TIME = {"time", 4};
-	struct entry_fields fields = {.out = &reader->fields};
+	struct entry_fields fields = {.out = &reader->fields, .any = said.len > 0};
 	char time[CLOCK_ISO_LEN + 1];
 
 	buf_clear(&reader->fields);
+	if (said.len)
+		buf_append(&reader->fields, said.data, said.len - 1); /* without its closing brace */
 	if (!is_believed) {
 		clock_format_iso(message->timestamp_ms, time);
 		add_field(&fields, NO_ID, TIME, time, strlen(time));
@@ -105,8 +107,7 @@ static bool take_syslog(struct source_reader *reader, const char *data, size_t l
 		entry.logger_name = buf_string(&reader->name);
 	}
 	line_read_message(&reader->parser, true, now_ms, &entry);
-	if (entry.fields.len == 0)
-		entry.fields = syslog_fields(reader, &message, is_believed);
+	entry.fields = syslog_fields(reader, &message, is_believed, entry.fields);
 	reader->sink.take(reader->sink.user, &entry, NULL, NULL);
 	return true;
 }

@@ -52,6 +52,7 @@ static void on_take(void *user, const struct entry *entry, const char *key, cons
 		.module = mem_text(entry->module ? entry->module : ""),
 		.function = mem_text(entry->function ? entry->function : ""),
 		.line = entry->line,
+		.fields = entry->fields.len ? mem_copy(entry->fields.data, entry->fields.len) : mem_text(""),
 	};
 }
 
@@ -101,6 +102,7 @@ void sink_forget_entries(struct sink *sink)
 		free(sink->entries[i].message);
 		free(sink->entries[i].module);
 		free(sink->entries[i].function);
+		free(sink->entries[i].fields);
 	}
 	free(sink->entries);
 	sink->entries = NULL;

@@ -11,6 +11,7 @@ struct sink_entry {
 	int64_t timestamp_ms;
 	enum level level;
 	char *logger_name, *message, *module, *function;
+	char *fields; /* as JSON; "" if there are none */
 	size_t message_len;
 	int64_t line;
 };

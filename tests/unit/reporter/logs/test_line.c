@@ -3,6 +3,7 @@
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/line_samples.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,112 @@ static void json_lines_of_common_libraries_are_known(void **state)
 	ASSERT_ALL_READ(LOG_FORMAT_JSON, SAMPLES);
 }
 
+static void a_time_that_cannot_be_right_is_now_and_stands_in_the_fields(void **state)
+{
+	static const struct line_sample SAMPLES[] = {
+		{"{\"ts\":1763375400.123,\"msg\":\"x\"}", MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"ts\":1763375400123,\"msg\":\"x\"}", MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"ts\":1763375400123456,\"msg\":\"x\"}", MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"ts\":1763375400123456789,\"msg\":\"x\"}", MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"ts\":\"1763375400123456789\",\"msg\":\"x\"}", MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"instant\":{\"epochSecond\":1763375400,\"nanoOfSecond\":123000000},\"message\":\"x\"}",
+		 MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"date_time\":\"2025-11-17T10:30:00.123Z\",\"message\":\"x\"}", MONDAY_MS + 123,
+		 LEVEL_INFO, "app", "x"},
+		{"{\"t\":{\"$date\":\"2025-11-17T10:30:00.123+00:00\"},\"msg\":\"x\"}", MONDAY_MS + 123,
+		 LEVEL_INFO, "app", "x"},
+		{"t=2025-11-17T10:30:00.123Z lvl=info msg=x", MONDAY_MS + 123, LEVEL_INFO, "app", "x"},
+		{"{\"time\":35.2,\"msg\":\"x\"}", NOW_MS, LEVEL_INFO, "app", "x {\"time\":35.2}"},
+		{"{\"time\":35.2,\"ts\":1763375400.123,\"msg\":\"x\"}", MONDAY_MS + 123, LEVEL_INFO, "app",
+		 "x {\"time\":35.2}"},
+		{"{\"time\":\"2025-11-19T10:30:00Z\",\"msg\":\"x\"}", NOW_MS, LEVEL_INFO, "app",
+		 "x {\"time\":\"2025-11-19T10:30:00Z\"}"},
+		{"{\"time\":\"2005-11-17T10:30:00Z\",\"msg\":\"x\"}", NOW_MS, LEVEL_INFO, "app",
+		 "x {\"time\":\"2005-11-17T10:30:00Z\"}"},
+		{"2025-11-19T10:30:00Z x", NOW_MS, LEVEL_INFO, "app",
+		 "x {\"time\":\"2025-11-19T10:30:00.000Z\"}"},
+		{"2005-11-17 10:30:00 x", NOW_MS, LEVEL_INFO, "app",
+		 "x {\"time\":\"2005-11-17T10:30:00.000Z\"}"},
+	};
+
+	(void)state;
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
+}
+
+static void a_level_may_be_a_word_a_letter_or_a_number(void **state)
+{
+	static const struct {
+		const char *member;
+		enum level level;
+	} CASES[] = {
+		{"\"level\":\"WRN\"", LEVEL_WARNING},
+		{"\"lvl\":\"eror\"", LEVEL_ERROR},
+		{"\"s\":\"E\"", LEVEL_ERROR},
+		{"\"s\":\"D2\"", LEVEL_DEBUG},
+		{"\"level\":3", LEVEL_ERROR},
+		{"\"level\":30", LEVEL_INFO},
+		{"\"level\":60", LEVEL_CRITICAL},
+		{"\"level\":300", LEVEL_WARNING},
+		{"\"level_value\":40000", LEVEL_ERROR},
+		{"\"severityNumber\":17", LEVEL_ERROR},
+		{"\"SeverityNumber\":\"9\"", LEVEL_INFO},
+		{"\"severityLevel\":2", LEVEL_WARNING},
+		{"\"level\":\"ERROR+2\"", LEVEL_ERROR},
+		{"\"level\":\"dpanic\"", LEVEL_CRITICAL},
+		{"\"level\":-4,\"level_name\":\"ERROR\"", LEVEL_ERROR},
+		{"\"level\":0,\"prio\":\"Error\"", LEVEL_ERROR},
+		{"\"log\":{\"level\":\"error\"}", LEVEL_ERROR},
+		{"\"LOG_LEVEL\":\"Error\"", LEVEL_ERROR},
+		{"\"level\":\"\\u001b[31merror\\u001b[39m\"", LEVEL_ERROR},
+		{"\"game_level\":50", LEVEL_INFO},
+		{"\"error\":\"timeout\"", LEVEL_INFO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct line_parser parser = {.format = LOG_FORMAT_AUTO, .logger = "app"};
+		struct entry entry;
+		char line[128];
+
+		snprintf(line, sizeof(line), "{\"msg\":\"x\",%s}", CASES[i].member);
+		assert_true(line_read(&parser, line, strlen(line), NOW_MS, &entry));
+		assert_int_equal(entry.level, CASES[i].level);
+		line_parser_free(&parser);
+	}
+}
+
+static void an_object_with_a_level_and_no_message_is_shown_whole(void **state)
+{
+	static const struct line_sample SAMPLES[] = {
+		{"{\"level\":\"error\",\"path\":\"/\",\"time\":\"2025-11-17T10:30:00Z\"}", MONDAY_MS,
+		 LEVEL_ERROR, "app",
+		 "{\"level\":\"error\",\"path\":\"/\",\"time\":\"2025-11-17T10:30:00Z\"}"},
+		{"{\"level\":\"error\",\"msg\":7}", NOW_MS, LEVEL_ERROR, "app",
+		 "{\"level\":\"error\",\"msg\":7}"},
+	};
+
+	(void)state;
+	ASSERT_ALL_READ(LOG_FORMAT_AUTO, SAMPLES);
+}
+
+static void members_that_do_not_fit_into_the_fields_follow_the_message(void **state)
+{
+	struct line_parser parser = {.format = LOG_FORMAT_AUTO, .logger = "app"};
+	struct buf line = {0};
+	struct entry entry;
+
+	(void)state;
+	buf_text(&line, "{\"msg\":\"x\",\"large\":\"");
+	while (line.len < LIMIT_FIELDS + 100)
+		buf_char(&line, 'y');
+	buf_text(&line, "\",\"small\":1}");
+	assert_true(line_read(&parser, line.data, line.len, NOW_MS, &entry));
+	assert_memory_equal(entry.message, "x large=yyy", 11);
+	assert_true(span_is(entry.fields, "{\"small\":1}"));
+	buf_free(&line);
+	line_parser_free(&parser);
+}
+
 static void json_gives_module_function_and_line(void **state)
 {
 	static const char LINE[] = "{\"msg\":\"x\",\"file\":\"a.py\",\"func\":\"f\",\"lineno\":42}";
@@ -146,6 +253,10 @@ int main(void)
 		cmocka_unit_test(logfmt_gives_the_module),
 		cmocka_unit_test(what_only_resembles_logfmt_is_a_message_as_it_stands),
 		cmocka_unit_test(json_lines_of_common_libraries_are_known),
+		cmocka_unit_test(a_time_that_cannot_be_right_is_now_and_stands_in_the_fields),
+		cmocka_unit_test(a_level_may_be_a_word_a_letter_or_a_number),
+		cmocka_unit_test(an_object_with_a_level_and_no_message_is_shown_whole),
+		cmocka_unit_test(members_that_do_not_fit_into_the_fields_follow_the_message),
 		cmocka_unit_test(json_gives_module_function_and_line),
 		cmocka_unit_test(a_format_that_is_asked_for_is_the_only_one),
 		cmocka_unit_test(a_message_beyond_the_limit_is_cut_and_marked),

@@ -4,6 +4,7 @@
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/files_bench.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,9 +203,76 @@ static void a_link_of_another_user_to_what_is_not_the_users_is_not_followed(void
 	assert_lines(bench, 1, 7);
 }
 
+static void write_bytes(const struct files_bench *bench, const char *name, const char *data, size_t len)
+{
+	int fd = open(path_of(bench, name).text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), len);
+	close(fd);
+}
+
+/* What programs of Windows write. U+0A0D, U+010A and U+0A01 have bytes of newlines. */
+static void a_file_in_utf16_is_read_in_either_order_of_bytes(void **state)
+{
+	static const char LITTLE[] =
+		"\xff\xfe"
+		"E\0R\0R\0O\0R\0:\0 \0\x16\x04\x0d\x0a\x0a\x01\x3d\xd8\x00\xde\r\0\n\0x\0\n\0";
+	static const char BIG[] = "\xfe\xff\0W\0A\0R\0N\0 \x04\x16\x0a\x01\0\r\0\n\0y\0\n";
+	struct files_bench *bench = *state;
+
+	follow(bench, "*.txt");
+	write_bytes(bench, "little.txt", LITTLE, sizeof(LITTLE) - 1);
+	start(bench);
+	sink_wait(&bench->sink, bench->loop, 2);
+	assert_message(bench, 0, "\xd0\x96\xe0\xa8\x8d\xc4\x8a\xf0\x9f\x98\x80");
+	assert_int_equal(bench->sink.entries[0].level, LEVEL_ERROR);
+	assert_message(bench, 1, "x");
+	write_bytes(bench, "little.txt", "z\0\n\0", 4);
+	sink_wait(&bench->sink, bench->loop, 3);
+	assert_message(bench, 2, "z");
+	write_bytes(bench, "big.txt", BIG, sizeof(BIG) - 1);
+	sink_wait(&bench->sink, bench->loop, 5);
+	assert_message(bench, 3, "\xd0\x96\xe0\xa8\x81");
+	assert_int_equal(bench->sink.entries[3].level, LEVEL_WARNING);
+	assert_message(bench, 4, "y");
+}
+
+static void a_byte_order_mark_is_no_part_of_the_first_line(void **state)
+{
+	struct files_bench *bench = *state;
+
+	append(bench, "app.log", "\xef\xbb\xbf{\"level\":\"error\",\"msg\":\"x\"}\n");
+	start(bench);
+	sink_wait(&bench->sink, bench->loop, 1);
+	assert_message(bench, 0, "x");
+	assert_int_equal(bench->sink.entries[0].level, LEVEL_ERROR);
+}
+
+/* The position stays before the first part until the last one is there. */
+static void a_line_in_parts_is_whole_after_a_restart_between_them(void **state)
+{
+	struct files_bench *bench = *state;
+
+	append(bench, "app.log", "2025-11-17T10:30:00Z stdout F one\n2025-11-17T10:30:00Z stdout P be");
+	append(bench, "app.log", "gin, \n");
+	start(bench);
+	sink_wait(&bench->sink, bench->loop, 1);
+	sink_settle(&bench->sink, bench->loop);
+	assert_int_equal(bench->sink.count, 1);
+	stop(bench);
+	append(bench, "app.log", "2025-11-17T10:30:00Z stdout F end\n");
+	start(bench);
+	sink_wait(&bench->sink, bench->loop, 1);
+	assert_message(bench, 0, "begin, end");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_file_in_utf16_is_read_in_either_order_of_bytes),
+		TEST(a_byte_order_mark_is_no_part_of_the_first_line),
+		TEST(a_line_in_parts_is_whole_after_a_restart_between_them),
 		TEST(lines_there_before_and_after_the_start_are_read),
 		TEST(a_file_that_appears_later_is_followed),
 		TEST(a_folder_that_appears_later_is_looked_into),

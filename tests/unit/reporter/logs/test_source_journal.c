@@ -145,6 +145,36 @@ static void fields_are_mapped_to_the_entry(void **state)
 	assert_string_equal(entry[3].logger_name, "x.service");
 }
 
+/* What a service prints is of PRIORITY 6, however bad it is. */
+static void a_message_that_says_its_own_level_counts_by_the_worse(void **state)
+{
+	struct journal_bench *bench = *state;
+	const struct sink_entry *entry;
+
+	add(bench,
+	    "MESSAGE={\"level\":\"error\",\"msg\":\"no file\",\"n\":1}\nPRIORITY=6\nSYSLOG_IDENTIFIER=a\n");
+	add(bench, "MESSAGE=level=warn msg=slow\nPRIORITY=6\nSYSLOG_IDENTIFIER=a\n");
+	add(bench,
+	    "MESSAGE=2026-11-02 10:15:04,512 ERROR [main] shop: no stock\nPRIORITY=6\nSYSLOG_IDENTIFIER=a\n");
+	add(bench, "MESSAGE=\tat shop.Main\nPRIORITY=6\nSYSLOG_IDENTIFIER=a\n");
+	add(bench, "MESSAGE=  all is well\nPRIORITY=6\nSYSLOG_IDENTIFIER=b\n");
+	add(bench, "MESSAGE=info: no errors\nPRIORITY=3\nSYSLOG_IDENTIFIER=a\n");
+	commit(bench, "a.journal");
+	start(bench);
+	sink_wait(&bench->sink, bench->loop, 6);
+	entry = bench->sink.entries;
+	assert_int_equal(entry[0].level, LEVEL_ERROR);
+	assert_string_equal(entry[0].message, "no file");
+	assert_string_equal(entry[0].fields, "{\"n\":1}");
+	assert_int_equal(entry[0].timestamp_ms, FIRST_US / 1000);
+	assert_int_equal(entry[1].level, LEVEL_WARNING);
+	assert_string_equal(entry[1].message, "slow");
+	assert_int_equal(entry[2].level, LEVEL_ERROR);
+	assert_int_equal(entry[3].level, LEVEL_ERROR);
+	assert_int_equal(entry[4].level, LEVEL_INFO);
+	assert_int_equal(entry[5].level, LEVEL_ERROR);
+}
+
 static void priorities_become_levels(void **state)
 {
 	static const enum level LEVELS[] = {LEVEL_CRITICAL, LEVEL_CRITICAL, LEVEL_CRITICAL, LEVEL_ERROR,
@@ -358,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(fields_are_mapped_to_the_entry),
+		TEST(a_message_that_says_its_own_level_counts_by_the_worse),
 		TEST(priorities_become_levels),
 		TEST(entries_without_a_message_are_passed_over),
 		TEST(new_entries_come_while_it_follows),

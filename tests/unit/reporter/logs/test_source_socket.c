@@ -134,6 +134,90 @@ static void syslog_gives_level_and_logger(void **state)
 	assert_string_equal(entry->logger_name, "apps");
 }
 
+static void a_syslog_message_may_be_json_without_a_tag(void **state)
+{
+	struct socket_bench *bench = *state;
+	const struct sink_entry *entry;
+
+	start(bench);
+	entry = arrival_of(bench, "<11>{\"time\": \"2020-11-17T10:30:00Z\", \"path\": \"x\"}");
+	assert_string_equal(entry->message, "{\"time\": \"2020-11-17T10:30:00Z\", \"path\": \"x\"}");
+	assert_int_equal(entry->level, LEVEL_ERROR);
+	assert_string_equal(entry->logger_name, "apps");
+	entry = arrival_of(bench, "<14>shop[7]: {\"level\":\"error\",\"msg\":\"no: file\",\"n\":1}");
+	assert_string_equal(entry->message, "no: file");
+	assert_int_equal(entry->level, LEVEL_ERROR);
+	assert_string_equal(entry->logger_name, "shop");
+	assert_string_equal(entry->fields, "{\"n\":1}");
+	entry = arrival_of(bench, "<14>warning: low disk");
+	assert_string_equal(entry->message, "warning: low disk");
+	assert_int_equal(entry->level, LEVEL_WARNING);
+}
+
+static void several_syslog_messages_in_a_datagram_are_several_entries(void **state)
+{
+	struct socket_bench *bench = *state;
+	const struct sink_entry *entries;
+
+	start(bench);
+	arrival_of(bench, "<11>a: one\n<12>b: two\n  still two <3>\n<14>c: three\n");
+	sink_wait(&bench->sink, bench->loop, 3);
+	entries = bench->sink.entries;
+	assert_string_equal(entries[0].message, "one");
+	assert_int_equal(entries[0].level, LEVEL_ERROR);
+	assert_string_equal(entries[1].logger_name, "b");
+	assert_string_equal(entries[1].message, "two\n  still two <3>");
+	assert_int_equal(entries[1].level, LEVEL_WARNING);
+	assert_string_equal(entries[2].message, "three");
+	assert_int_equal(bench->sink.count, 3);
+}
+
+static void structured_data_goes_into_the_fields(void **state)
+{
+	struct socket_bench *bench = *state;
+	const struct sink_entry *entry;
+
+	start(bench);
+	entry = arrival_of(bench, "<165>1 2020-10-11T22:14:15.003Z host app - ID47 [a@1 iut=\"3\" "
+				  "src=\"a \\\"b\\] c\"][b@2 class=\"high\"] no file");
+	assert_string_equal(entry->message, "no file");
+	assert_string_equal(entry->fields, "{\"msgid\":\"ID47\",\"a@1.iut\":\"3\",\"a@1.src\":\"a \\\"b] "
+					   "c\",\"b@2.class\":\"high\"}");
+	assert_int_equal(entry->timestamp_ms, 1602454455003);
+	/* Nothing but structured data is no empty line. */
+	entry = arrival_of(bench, "<165>1 - host app - - [a@1 iut=\"3\"]");
+	assert_string_equal(entry->message, "[a@1 iut=\"3\"]");
+	assert_string_equal(entry->fields, "{\"a@1.iut\":\"3\"}");
+	entry = arrival_of(bench, "<165>1 - host app - - [a@1 n=\"1\"] {\"msg\":\"x\",\"m\":2}");
+	assert_string_equal(entry->message, "x");
+	assert_string_equal(entry->fields, "{\"m\":2,\"a@1.n\":\"1\"}");
+}
+
+static void a_time_that_cannot_be_right_is_now(void **state)
+{
+	struct socket_bench *bench = *state;
+	const struct sink_entry *entry;
+	int64_t before = clock_now_ms();
+
+	start(bench);
+	entry = arrival_of(bench, "<14>1 2003-10-11T22:14:15.003Z host app - - - x");
+	assert_in_range(entry->timestamp_ms, before, clock_now_ms());
+	assert_string_equal(entry->fields, "{\"time\":\"2003-10-11T22:14:15.003Z\"}");
+}
+
+static void utf_16_with_its_mark_is_read(void **state)
+{
+	static const char DATA[] = "\xff\xfe<\0001\0001\0>\0a\0:\0 \0\x16\x04\n\0";
+	struct socket_bench *bench = *state;
+
+	start(bench);
+	send_bytes(bench, DATA, sizeof(DATA) - 1);
+	sink_wait(&bench->sink, bench->loop, 1);
+	assert_string_equal(bench->sink.entries[0].message, "\xd0\x96");
+	assert_string_equal(bench->sink.entries[0].logger_name, "a");
+	assert_int_equal(bench->sink.entries[0].level, LEVEL_ERROR);
+}
+
 static void anything_else_is_a_line(void **state)
 {
 	struct socket_bench *bench = *state;
@@ -270,6 +354,11 @@ int main(void)
 		TEST(a_json_entry_keeps_all_its_fields),
 		TEST(half_a_surrogate_pair_costs_an_entry_only_itself),
 		TEST(syslog_gives_level_and_logger),
+		TEST(a_syslog_message_may_be_json_without_a_tag),
+		TEST(several_syslog_messages_in_a_datagram_are_several_entries),
+		TEST(structured_data_goes_into_the_fields),
+		TEST(a_time_that_cannot_be_right_is_now),
+		TEST(utf_16_with_its_mark_is_read),
 		TEST(anything_else_is_a_line),
 		TEST(an_empty_datagram_is_nothing),
 		TEST(a_large_datagram_is_cut),
