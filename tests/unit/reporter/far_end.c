@@ -43,10 +43,6 @@ static void on_client(void *user, uint32_t events)
 	struct far_end *end = user;
 
 	(void)events;
-	if (end->client >= 0 && end->lets_wait) {
-		watch_change(end->listening, 0); /* until far_end_hang_up */
-		return;
-	}
 	assert_int_equal(end->client, -1);
 	end->client = accept4(end->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	assert_true(end->client >= 0);
@@ -88,7 +84,6 @@ void far_end_hang_up(struct far_end *end)
 	watch_free(end->reading);
 	close(end->client);
 	end->client = -1;
-	watch_change(end->listening, EPOLLIN);
 }
 
 void far_end_answer(struct far_end *end, int status, const char *json)

@@ -5,7 +5,6 @@
 
 #include "reporter/base/loop.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct far_end {
@@ -18,11 +17,9 @@ struct far_end {
 	struct watch *listening, *reading;
 	char request[4096]; /* head and body of the last one */
 	size_t request_len;
-	bool lets_wait; /* set by the test: a second connection waits until the first one is answered */
 };
 
-/* Listens on a port of its own, and takes one connection at a time: a second one fails the test, unless it
- * may wait. */
+/* Listens on a port of its own, and takes one connection at a time: a second one fails the test. */
 void far_end_open(struct far_end *end, struct loop *loop, void (*asked)(void *user), void *user);
 void far_end_close(struct far_end *end);
 
