@@ -24,6 +24,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/node.h"
 #include "common/result_code.h"
 #include "fcgi/model/audits.h"
 #include "fcgi/store/commands.h"
@@ -73,8 +74,9 @@ static bool may_be_allowed(const struct json *actions, const char *wanted)
 	return false;
 }
 
-/* What the node's stored state says of the order: whether it can be done at all, and by which way. */
-static enum err check_state(struct store *store, const struct command_order *order, bool *is_cron,
+/* What the node's stored state says of the order: whether it can be done at all, and by which way.
+ * *cron_interval_s is how often a cron worker comes; 0: the worker is connected, or should be. */
+static enum err check_state(struct store *store, const struct command_order *order, int64_t *cron_interval_s,
 			    struct reason *why)
 {
 	struct buf text = {0};
@@ -91,7 +93,9 @@ static enum err check_state(struct store *store, const struct command_order *ord
 	if (err != ERR_NONE)
 		goto out;
 	mode = json_text(json_get(state, "mode"));
-	*is_cron = mode && strcmp(mode, "cron") == 0;
+	*cron_interval_s = 0;
+	if (mode && strcmp(mode, "cron") == 0)
+		*cron_interval_s = (int64_t)json_number(json_get(state, "current_interval"));
 	if (order->method)
 		goto out;
 	service = json_get(json_get(state, "services"), order->service_name);
@@ -108,13 +112,16 @@ out:
 	return err;
 }
 
-static enum err queue_for_cron(struct store *store, struct command *command, struct reason *why)
+/* The command waits until the worker's next report is overdue, and ten minutes at least. */
+static enum err queue_for_cron(struct store *store, struct command *command, int64_t interval_s,
+			       struct reason *why)
 {
+	int64_t overdue_ms = node_overdue_at(command->created_at_ms, interval_s);
 	enum err err;
 
-	/* A cron worker that does not come within this time is missing; nobody waits for its commands then.
-	 */
 	command->expires_at_ms = command->created_at_ms + LIMIT_SILENCE_S * 1000;
+	if (command->expires_at_ms < overdue_ms)
+		command->expires_at_ms = overdue_ms;
 	err = commands_queue(store, command);
 	if (err == ERR_CONFLICT)
 		return reason_set(why, err, "%d commands wait for %s already", LIMIT_COMMANDS_A_NODE,
@@ -254,17 +261,19 @@ enum err command_run(struct context *context, const struct command_caller *calle
 				  .created_at_ms = clock_now_ms()};
 	struct command_outcome outcome = {.result = NULL};
 	struct verdict verdict;
+	int64_t cron_interval_s = 0;
 	enum err err = check_order(order, why);
 
 	if (err != ERR_NONE)
 		return err;
-	err = check_state(context->store, order, &outcome.queued, why);
+	err = check_state(context->store, order, &cron_interval_s, why);
+	outcome.queued = cron_interval_s > 0;
 	if (err != ERR_NONE)
 		goto note;
 	id_random(command.id);
 	memcpy(outcome.command_id, command.id, sizeof(command.id));
 	if (outcome.queued) {
-		err = queue_for_cron(context->store, &command, why);
+		err = queue_for_cron(context->store, &command, cron_interval_s, why);
 		goto note;
 	}
 	err = ask_worker(context, caller, &command, &outcome.result, why);

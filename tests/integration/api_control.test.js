@@ -216,6 +216,14 @@ test('an expired command is never handed out', async () => {
   assert.deepEqual((await late.report({ mode: 'cron', interval: 300 })).commands, []);
 });
 
+test('a command waits for a cron worker that comes once an hour', async () => {
+  const hourly = await FakeWorker.start(stack, 'hourly', { mode: 'cron', interval: 3600 });
+  hourly.answer = () => null;
+  assert.equal((await control('hourly', 'nginx', 'restart')).status, 202);
+  const [{ expires_in_ms }] = (await hourly.report({ mode: 'cron', interval: 3600 })).commands;
+  assert.ok(expires_in_ms > 3_600_000 && expires_in_ms <= 5_410_000, `${expires_in_ms}`);
+});
+
 test('a hundred commands may wait for a cron worker, no more', async () => {
   const full = await FakeWorker.start(stack, 'full', { mode: 'cron', interval: 300 });
   for (let i = 0; i < 100; i += 20)
