@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#define FOLLOWED_FILES_MAX 500 /* of one section; well below the usual limit of 1024 descriptors */
+
 enum followed_state {
 	FOLLOWED_NEW,	   /* a pattern names it; it is not read before rotation_check has seen whether it is
 			      the copy of another file */

@@ -31,61 +31,15 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "reporter/logs/path_troubles.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define FILES_MAX 500 /* well below the usual limit of 1024 descriptors */
-#define NAMED_MAX 3   /* of the files that are left out, so many are named */
-#define COPY_MAX_S                                                                              \
-	60 /* after its last write: so long we wait for the truncation that makes a file a copy \
-	    */
+/* After its last write, we wait so long for the truncation that makes a file a copy. */
+#define COPY_MAX_S 60
 
 static const char NO_FILE[] = "there is no such file yet";
-
-/* Behind the section's name in a trouble's name stands the path or the pattern. SAMPLE app: /var/log/app.log
- */
-#define NAME_SEPARATOR ": "
-
-static void say_trouble(struct followed_files *files, const char *path, const char *error)
-{
-	struct buf name = {0};
-
-	buf_printf(&name, "%s" NAME_SEPARATOR "%s", files->config->name, path);
-	if (troubles_begin(files->sink->troubles, TROUBLE_LOG, name.data, error))
-		log_warning("source", "cannot follow log=%s path=%s error=\"%s\"", files->config->name, path,
-			    error);
-	buf_free(&name);
-}
-
-/* The path has this trouble no more or, with `error` NULL, none. True if it had. */
-static bool end_trouble(struct followed_files *files, const char *path, const char *error)
-{
-	struct buf name = {0};
-	bool ended;
-
-	buf_printf(&name, "%s" NAME_SEPARATOR "%s", files->config->name, path);
-	ended = troubles_end(files->sink->troubles, TROUBLE_LOG, name.data, error);
-	buf_free(&name);
-	return ended;
-}
-
-/* Whether a trouble lasts: it is another section's or a pattern's, or its file is still there. */
-static bool on_keep(void *user, const char *name)
-{
-	const struct followed_files *files = user;
-	size_t len = strlen(files->config->name);
-	const char *path = name + len + strlen(NAME_SEPARATOR);
-
-	if (strncmp(name, files->config->name, len) != 0 ||
-	    strncmp(name + len, NAME_SEPARATOR, strlen(NAME_SEPARATOR)) != 0)
-		return true;
-	for (size_t i = 0; i < files->config->paths.count; i++)
-		if (strcmp(files->config->paths.items[i], path) == 0)
-			return true;
-	return access(path, F_OK) == 0;
-}
 
 /* Opens a file that was found. ERR_TOO_LARGE: too many are open. ERR_CONFLICT: the name is another file's by
  * now, as inotify will tell. */
@@ -96,16 +50,16 @@ static enum err open_tail(struct followed_files *files, const struct found_file 
 	struct reason why;
 	enum err err;
 
-	if (files->count >= FILES_MAX)
+	if (files->count >= FOLLOWED_FILES_MAX)
 		return ERR_TOO_LARGE;
 	err = file_tail_open(tail, path, &why);
 	if (err == ERR_NOT_FOUND)
 		return err; /* removed since it was found, which is no trouble */
 	if (err != ERR_NONE) {
-		say_trouble(files, path, why.text);
+		path_troubles_begin(files, path, why.text);
 		return err;
 	}
-	if (end_trouble(files, path, NULL))
+	if (path_troubles_end(files, path, NULL))
 		log_info("source", "can be followed now log=%s path=%s", files->config->name, path);
 	if (tail->inode != found->stat.st_ino || tail->device != found->stat.st_dev) {
 		file_tail_close(tail);
@@ -269,7 +223,7 @@ static void note_name(struct followed_files *files, const struct found_file *fou
 	if (!known) {
 		enum err err = open_tail(files, found, &tail);
 
-		if (err == ERR_TOO_LARGE && ++files->left_out <= NAMED_MAX)
+		if (err == ERR_TOO_LARGE && ++files->left_out <= PATH_TROUBLES_NAMED)
 			buf_printf(&files->left_out_names, " %s", found->path);
 		if (err != ERR_NONE)
 			return;
@@ -288,35 +242,18 @@ static void note_name(struct followed_files *files, const struct found_file *fou
 	}
 }
 
-/* Says which files are not followed because there are too many, or that there are none such any more. */
-static void say_left_out(struct followed_files *files)
-{
-	const char *name = files->config->name;
-	struct buf message = {0};
-
-	if (files->left_out == 0) {
-		troubles_end(files->sink->troubles, TROUBLE_LOG, name, NULL);
-		return;
-	}
-	buf_printf(&message, "%zu files are left out, since %d are followed already:%s%s", files->left_out,
-		   FILES_MAX, files->left_out_names.data, files->left_out > NAMED_MAX ? " and others" : "");
-	if (troubles_begin(files->sink->troubles, TROUBLE_LOG, name, message.data))
-		log_warning("source", "%s log=%s", message.data, name);
-	buf_free(&message);
-}
-
 void rotation_update(struct followed_files *files)
 {
 	const struct config_list *patterns = &files->config->paths;
 	struct found_files found = {0};
 
 	file_watch_directories(files->watch);
-	troubles_keep(files->sink->troubles, TROUBLE_LOG, on_keep, files);
+	path_troubles_keep(files);
 	for (size_t i = 0; i < patterns->count; i++) {
 		if (file_find(&found, patterns->items[i]))
-			end_trouble(files, patterns->items[i], NO_FILE);
+			path_troubles_end(files, patterns->items[i], NO_FILE);
 		else
-			say_trouble(files, patterns->items[i], NO_FILE);
+			path_troubles_begin(files, patterns->items[i], NO_FILE);
 	}
 	/* What became of the files that we know, then what rotation left, then what is new: so a new file
 	 * stands behind those whose name it took. */
@@ -339,7 +276,7 @@ void rotation_update(struct followed_files *files)
 	buf_clear(&files->left_out_names);
 	for (size_t i = 0; i < found.count; i++)
 		note_name(files, &found.items[i]);
-	say_left_out(files);
+	path_troubles_left_out(files);
 	followed_files_sort(files);
 	found_files_free(&found);
 }
