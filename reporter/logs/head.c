@@ -49,12 +49,11 @@ static void skip_separators(struct walk *walk)
 
 	walk->bar = false;
 	for (; scan->at < scan->end; scan->at++) {
-		if (*scan->at == '|' || *scan->at == '\t')
-			walk->bar = true;
-		else if (*scan->at == '-' && scan_left(scan) > 1 && !is_separator(scan->at[1]))
+		bool dash = *scan->at == '-' && (scan_left(scan) == 1 || is_separator(scan->at[1]));
+
+		if (!is_separator(*scan->at) && !dash && *scan->at != ':')
 			return;
-		else if (!is_separator(*scan->at) && *scan->at != '-' && *scan->at != ':')
-			return;
+		walk->bar |= *scan->at == '|' || *scan->at == '\t';
 	}
 }
 
@@ -108,7 +107,7 @@ static bool take_time(struct walk *walk)
 static bool level_in_group(const struct walk *walk, const char *text, size_t len, enum level *level)
 {
 	bool strict = walk->words > 0; /* behind a word only capitals count */
-	const char *end = text + len;
+	const char *end;
 
 	while (len > 0 && isspace((unsigned char)*text)) {
 		text++;
@@ -179,15 +178,15 @@ static enum taken take_group(struct walk *walk)
 			walk->qualified = true;
 			return TAKEN_TOKEN;
 		}
-	} else if (*kind == '(' && walk->words == 0 && isupper((unsigned char)*text) &&
-		   isupper((unsigned char)close[-1]) &&
-		   level_parse(text, (size_t)(close - text), &level) == ERR_NONE) {
-		found(walk, level, scan->at);
-		return TAKEN_LEVEL;
-	} else if (*kind == '"' && scan->at < scan->end && *scan->at == ',' && walk->words == 0 &&
-		   level_parse(text, (size_t)(close - text), &level) == ERR_NONE) {
-		found(walk, level, scan->at);
-		return TAKEN_LEVEL;
+	} else if (walk->words == 0) {
+		bool cell = *kind == '"' && scan->at < scan->end && *scan->at == ',';
+		bool capitals =
+			*kind == '(' && isupper((unsigned char)*text) && isupper((unsigned char)close[-1]);
+
+		if ((cell || capitals) && level_parse(text, (size_t)(close - text), &level) == ERR_NONE) {
+			found(walk, level, scan->at);
+			return TAKEN_LEVEL;
+		}
 	}
 	walk->only_time = false;
 	walk->qualified = true;

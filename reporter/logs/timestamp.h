@@ -26,6 +26,10 @@ size_t timestamp_match(const char *text, size_t len, struct timestamp *out);
 /* The same for a time of day alone, which is vague. */
 size_t timestamp_match_time_of_day(const char *text, size_t len, struct timestamp *out);
 
+/* Reads hours and minutes east of Greenwich: `+03:00`, `+0300`, `+03`. Returns their length, 0 if there are
+ * none. */
+size_t timestamp_match_offset(const char *text, size_t len, struct timestamp *out);
+
 /*
  * Reads a zone that a word could be taken for, so that only its place can tell: a name (`MSK`), or hours
  * (`+03`). Returns its length, 0 if there is none. A name says nothing of its offset, and some are used in
