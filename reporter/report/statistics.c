@@ -17,7 +17,9 @@ void statistics_add(struct statistics *statistics, int64_t now_ms, const char *e
 /* Rounded down to hundredths, so that it is 100 only if no report failed; 0 before the first. */
 static double success_percent(int64_t successful, int64_t total)
 {
-	return total ? (double)(successful * 10000 / total) / 100 : 0;
+	int64_t hundredths = total ? successful * 10000 / total : 0;
+
+	return (double)hundredths / 100;
 }
 
 void statistics_write(const struct statistics *statistics, struct json_out *out)
