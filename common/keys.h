@@ -1,31 +1,31 @@
 /*
  * Every Redis key and channel of the system; their names are spelled here and in keys.c, and nowhere else.
  * What is stored under each key, and what is published on each channel, is described in
- * docs/ARCHITECTURE.md under "Redis".
+ * docs/architecture/redis.md.
  */
 #ifndef COMMON_KEYS_H
 #define COMMON_KEYS_H
 
 #define KEY_PREFIX "p2pdash:"
 
-#define KEY_NODES	KEY_PREFIX "nodes"	       /* zset: node, score = time last heard in ms */
-#define KEY_STATS	KEY_PREFIX "stats"	       /* hash: started_at, total_updates, last_cleanup */
-#define KEY_LOG_SEQ	KEY_PREFIX "log_seq"	       /* counter: the last entry's seq */
-#define KEY_LOG_NODES	KEY_PREFIX "log_sources:nodes" /* zset: node, score = time of its last entry in ms */
-#define KEY_LOG_LOGGERS KEY_PREFIX "log_sources:loggers" /* zset: logger_name, likewise */
-#define KEY_USERS	KEY_PREFIX "users"		 /* hash: name -> JSON */
-#define KEY_TOKENS	KEY_PREFIX "tokens"		 /* hash: jti -> JSON, the workers' tokens */
-#define KEY_TOKENS_USED KEY_PREFIX "tokens_used"	 /* hash: jti -> time of its last use in ms */
-#define KEY_AUDIT	KEY_PREFIX "audit"		 /* list, newest first */
+#define KEY_NODES	"p2pdash:nodes"		      /* zset: node, score = time last heard in ms */
+#define KEY_STATS	"p2pdash:stats"		      /* hash: started_at, total_updates, last_cleanup */
+#define KEY_LOG_SEQ	"p2pdash:log_seq"	      /* counter: the last entry's seq */
+#define KEY_LOG_NODES	"p2pdash:log_sources:nodes"   /* zset: node, score = time of its last entry in ms */
+#define KEY_LOG_LOGGERS "p2pdash:log_sources:loggers" /* zset: logger_name, likewise */
+#define KEY_USERS	"p2pdash:users"		      /* hash: name -> JSON */
+#define KEY_TOKENS	"p2pdash:tokens"	      /* hash: jti -> JSON, the workers' tokens */
+#define KEY_TOKENS_USED "p2pdash:tokens_used"	      /* hash: jti -> time of its last use in ms */
+#define KEY_AUDIT	"p2pdash:audit"		      /* list, newest first */
 
-#define CHANNEL_METRICS	 KEY_PREFIX "metrics"
-#define CHANNEL_LOGS	 KEY_PREFIX "logs"
-#define CHANNEL_REMOVED	 KEY_PREFIX "removed"
-#define CHANNEL_REVOKED	 KEY_PREFIX "revoked"
-#define CHANNEL_HEARD	 KEY_PREFIX "heard"
-#define CHANNEL_STREAMS	 KEY_PREFIX "streams"	/* the one channel that relays publish on */
-#define CHANNEL_COMMANDS KEY_PREFIX "commands:" /* followed by the node id */
-#define CHANNEL_MARKS	 KEY_PREFIX "marks"	/* nobody publishes here: see feed/redis_link.h */
+#define CHANNEL_METRICS	 "p2pdash:metrics"
+#define CHANNEL_LOGS	 "p2pdash:logs"
+#define CHANNEL_REMOVED	 "p2pdash:removed"
+#define CHANNEL_REVOKED	 "p2pdash:revoked"
+#define CHANNEL_HEARD	 "p2pdash:heard"
+#define CHANNEL_STREAMS	 "p2pdash:streams"   /* the one channel that relays publish on */
+#define CHANNEL_COMMANDS "p2pdash:commands:" /* followed by the node id */
+#define CHANNEL_MARKS	 "p2pdash:marks"     /* nobody publishes here: see feed/redis_link.h */
 
 /* A key or channel that has a name in it, by value, so that nobody has to free it. */
 #define KEY_SIZE 192

@@ -1,4 +1,4 @@
-/* What the API publishes of nodes and of the log (docs/ARCHITECTURE.md, "Redis"), taken apart and passed on.
+/* What the API publishes of nodes and of the log (docs/architecture/redis.md), taken apart and passed on.
  */
 #ifndef FEED_CHANNELS_H
 #define FEED_CHANNELS_H

@@ -24,7 +24,7 @@ struct text {
 void text_set(struct text *text, struct span span);
 struct span text_span(const struct text *text);
 
-/* A report as it is stored and published (docs/ARCHITECTURE.md, "Redis"). */
+/* A report as it is stored and published (docs/architecture/redis.md). */
 struct node_report {
 	struct span state, summary;
 	struct span point;	  /* none: it adds nothing to the history */

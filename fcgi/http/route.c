@@ -5,8 +5,8 @@
  * The order is a decision. The path comes before the token, because which paths exist is no secret and a
  * wrong path is easier to find when it is called so. The token comes before the body: a client without the
  * right to call cannot make us unpack and parse a body. The origin is asked for where a browser may have sent
- * the cookie by itself and the method changes something (docs/ARCHITECTURE.md); a page of another site cannot
- * forge that header.
+ * the cookie by itself and the method changes something (docs/architecture/api.md); a page of another site
+ * cannot forge that header.
  *
  * What a route needs stands in its row (api/routes.c) and nowhere else. An error is an `enum err`: its status
  * and code come from the table in common/err.c, its sentence from the code that noticed it, or from

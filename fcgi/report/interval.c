@@ -11,37 +11,38 @@
 #define STEP_S	     30
 #define BETWEEN_S    60
 
-/*
- * The population's standard deviation of one value of the points, `offset` bytes into each, over those in
- * which it is known. Negative if these are too few to say.
- */
-static double deviation(const struct interval_point *points, size_t count, size_t offset)
+/* The population's standard deviation of the values that are known. Negative if these are too few to say. */
+static double deviation(const double *values, size_t count)
 {
-	double known[INTERVAL_POINTS], sum = 0, squares = 0;
-	size_t n = 0;
+	double sum = 0, squares = 0;
+	size_t known = 0;
 
-	for (size_t i = 0; i < count && n < INTERVAL_POINTS; i++) {
-		double value = *(const double *)((const char *)&points[i] + offset);
-
-		if (isnan(value))
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(values[i]))
 			continue;
-		known[n++] = value;
-		sum += value;
+		sum += values[i];
+		known++;
 	}
-	if (n < POINTS_MIN)
+	if (known < POINTS_MIN)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		squares += (known[i] - sum / (double)n) * (known[i] - sum / (double)n);
-	return sqrt(squares / (double)n);
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			squares += (values[i] - sum / (double)known) * (values[i] - sum / (double)known);
+	return sqrt(squares / (double)known);
 }
 
 int64_t interval_next(const struct interval_point *points, size_t count, int64_t current_s, int64_t min_s,
 		      int64_t max_s)
 {
+	double cpu[INTERVAL_POINTS], memory[INTERVAL_POINTS], most;
 	int64_t next_s = current_s;
-	double most = fmax(deviation(points, count, offsetof(struct interval_point, cpu_percent)),
-			   deviation(points, count, offsetof(struct interval_point, memory_percent)));
+	size_t n = 0;
 
+	for (; n < count && n < INTERVAL_POINTS; n++) {
+		cpu[n] = points[n].cpu_percent;
+		memory[n] = points[n].memory_percent;
+	}
+	most = fmax(deviation(cpu, n), deviation(memory, n));
 	if (most >= 0) {
 		if (most > SWINGS_ABOVE)
 			next_s = LIMIT_INTERVAL_MIN_S;

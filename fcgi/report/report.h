@@ -100,8 +100,8 @@ void report_compare(struct parsed_report *report, const struct json *summary_bef
 void report_date_troubles(struct parsed_troubles *troubles, const struct json *before, int64_t now_ms);
 
 /*
- * Append what docs/ARCHITECTURE.md describes as `{n}:state`, a point of `{n}:history`, and `{n}:summary`.
- * None of them can fail.
+ * Append what docs/architecture/redis.md describes as `{n}:state`, a point of `{n}:history`, and
+ * `{n}:summary`. None of them can fail.
  */
 void report_write_state(const struct parsed_report *report, const struct report_grant *grant,
 			struct buf *out);

@@ -1,5 +1,5 @@
 /*
- * A report as it is kept: state, point, summary (docs/ARCHITECTURE.md, "Redis"). The state is what the
+ * A report as it is kept: state, point, summary (docs/architecture/redis.md). The state is what the
  * dashboard shows of a node, a point is a dot of its charts, and the summary is flat and short, so that the
  * relay can send it to browsers that only show the list of workers.
  */

@@ -1,5 +1,5 @@
 /*
- * Commands to workers (docs/ARCHITECTURE.md, "Redis"): sent to a worker that listens or kept for one that
+ * Commands to workers (docs/architecture/redis.md): sent to a worker that listens or kept for one that
  * comes by cron, and their results. A command reaches its worker at most once. Errors that are not named are
  * redis_run's.
  */

@@ -1,4 +1,4 @@
-// The relay alone on a real Redis. This module stores and publishes what the API would (docs/ARCHITECTURE.md), so that a
+// The relay alone on a real Redis. This module stores and publishes what the API would (docs/architecture/redis.md), so that a
 // test decides what happens and when.
 //
 //   const rig = await startRelay();
