@@ -59,6 +59,7 @@ bool service_record_take(struct service_record *record, const struct service_sta
 			 struct record_time now)
 {
 	bool counted = record->told.restarts_known && told->restarts_known;
+	bool was_steady = record->steady_from_ms == 0, changed;
 
 	keep_failure(record, told, now.wall);
 	if (counted && told->restarts > record->told.restarts && *record->shown.failure &&
@@ -67,7 +68,8 @@ bool service_record_take(struct service_record *record, const struct service_sta
 	else if (counted && told->restarts < record->told.restarts)
 		record->steady_from_ms = 0; /* somebody started it anew */
 	record->told = *told;
-	return judge(record, now);
+	changed = judge(record, now);
+	return changed || (was_steady && record->steady_from_ms);
 }
 
 bool service_record_settle(struct service_record *record, struct record_time now)

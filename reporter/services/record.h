@@ -29,7 +29,8 @@ struct record_time {
 	int64_t wall, monotonic;
 };
 
-/* Takes what the driver told. Whether status or installation of what is shown changed. */
+/* Takes what the driver told. Whether status or installation of what is shown changed, or its manager began
+ * to restart it. */
 bool service_record_take(struct service_record *record, const struct service_state *told,
 			 struct record_time now);
 

@@ -224,9 +224,17 @@ test('systemd_that_goes_and_comes_back_is_found_again', options, async () => {
   await systemd?.program.stop();
   await becomes('web', 'error');
   assert.match((await control('web', 'start')).error, /systemd cannot be reached/);
+  const trouble = async () => {
+    const { troubles = [] } = (await operator?.get('/api/dashboard/metrics'))?.json.workers.unitary ?? {};
+    return troubles.find((/** @type {any} */ { part, name }) => part === 'service' && name === 'web');
+  };
+  const { message, since } = await waitFor(trouble, { what: 'the trouble' });
+  assert.match(message, /systemd cannot be reached: the system's D-Bus is away/);
+  assert.ok(Date.parse(since) > Date.now() - 120_000, since);
   systemd?.program.start();
   await systemd?.ready();
   await becomes('web', 'stopped');
+  await waitFor(async () => !(await trouble()), { what: 'the trouble to end' });
   assert.equal((await control('web', 'start')).success, true);
   await becomes('web', 'running');
 });
