@@ -34,7 +34,7 @@ JS='static/js'
   wall 'libwebsockets'      '#include <libwebsockets'            'relay/(connection|ws|ws_http)\.c' $C
   wall 'libcurl'            '#include <curl'                     'reporter/base/http_client\.c' $C
   wall 'sd-bus'             '#include <systemd/sd-bus'           'reporter/(base/dbus|services/systemd[a-z_]*)\.[ch]' $C
-  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(base/(journal_match|drain)|services/journal_tail|logs/source_journal)\.[ch]' $C
+  wall 'the journal'        '#include <systemd/sd-journal'       'reporter/(base/(journal_match|drain)|services/journal_tail|logs/(source_journal|journal_fields))\.[ch]' $C
 
   # Knowledge.
   wall 'the environment'    '[^a-z_](secure_)?getenv\('          'common/settings\.c'         $C

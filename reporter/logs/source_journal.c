@@ -22,8 +22,8 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/number.h"
 #include "reporter/base/journal_match.h"
+#include "reporter/logs/journal_fields.h"
 #include "reporter/logs/line.h"
 
 #include <assert.h>
@@ -38,31 +38,6 @@
 #define AGAIN_MS	20		       /* until an entry that cannot be read is tried again, */
 #define TRIES_MAX	50		       /* and how often it is tried */
 #define FIELD_MAX_BYTES (LIMIT_MESSAGE + 4096) /* what is longer is cut anyway */
-
-enum journal_field {
-	JOURNAL_MESSAGE,
-	JOURNAL_PRIORITY,
-	JOURNAL_LOGGER,
-	JOURNAL_IDENTIFIER,
-	JOURNAL_COMMAND,
-	JOURNAL_UNIT,
-	JOURNAL_FUNCTION,
-	JOURNAL_LINE,
-	JOURNAL_FILE,
-	JOURNAL_FIELD_COUNT
-};
-
-static const char *const FIELD_NAMES[JOURNAL_FIELD_COUNT] = {
-	[JOURNAL_MESSAGE] = "MESSAGE",	  [JOURNAL_PRIORITY] = "PRIORITY",
-	[JOURNAL_LOGGER] = "LOGGER",	  [JOURNAL_IDENTIFIER] = "SYSLOG_IDENTIFIER",
-	[JOURNAL_COMMAND] = "_COMM",	  [JOURNAL_UNIT] = "_SYSTEMD_UNIT",
-	[JOURNAL_FUNCTION] = "CODE_FUNC", [JOURNAL_LINE] = "CODE_LINE",
-	[JOURNAL_FILE] = "CODE_FILE",
-};
-
-/* The first of these fields that an entry has names its logger. */
-static const enum journal_field LOGGER_FIELDS[] = {JOURNAL_LOGGER, JOURNAL_IDENTIFIER, JOURNAL_COMMAND,
-						   JOURNAL_UNIT};
 
 enum state {
 	STATE_CLOSED,	/* the journal could not be opened; the timer tries again */
@@ -82,7 +57,7 @@ struct source_reader {
 	char *cursor; /* of the entry that was looked at last; NULL: not known */
 	int tries;    /* to read this entry */
 	bool paused;  /* its owner told it to wait */
-	struct buf fields[JOURNAL_FIELD_COUNT];
+	struct journal_fields fields;
 	struct line_parser parser; /* for what stands in messages */
 };
 
@@ -126,62 +101,6 @@ static void look_for_files(struct source_reader *reader)
 
 /* --- entries ------------------------------------------------------------------------------------ */
 
-/* Keeps the fields that an entry is made of. Less than 0: not all of them could be read. */
-static int read_fields(struct source_reader *reader)
-{
-	const void *data;
-	size_t len;
-	int result;
-
-	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++)
-		buf_clear(&reader->fields[field]);
-	sd_journal_restart_data(reader->journal);
-	/* SAMPLE SYSLOG_IDENTIFIER=sshd */
-	while ((result = sd_journal_enumerate_available_data(reader->journal, &data, &len)) > 0) {
-		const char *equals = memchr(data, '=', len);
-		size_t name_len = equals ? (size_t)(equals - (const char *)data) : 0;
-
-		for (int field = 0; equals && field < JOURNAL_FIELD_COUNT; field++) {
-			struct buf *kept = &reader->fields[field];
-
-			/* Of a field given twice the first counts. */
-			if (kept->len == 0 && strlen(FIELD_NAMES[field]) == name_len &&
-			    memcmp(FIELD_NAMES[field], data, name_len) == 0)
-				buf_append(kept, equals + 1, len - name_len - 1);
-		}
-	}
-	return result;
-}
-
-/* Makes an entry of the fields that were read. Its texts point into them and into the parser. */
-static void make_entry(struct source_reader *reader, struct entry *out)
-{
-	const struct buf *fields = reader->fields;
-	uint64_t realtime_us = 0;
-	int64_t severity, line;
-
-	(void)sd_journal_get_realtime_usec(reader->journal, &realtime_us);
-	/* What is no number, or missing, is not known. */
-	if (number_parse(buf_string(&fields[JOURNAL_PRIORITY]), 0, 7, &severity) != ERR_NONE)
-		severity = -1;
-	if (number_parse(buf_string(&fields[JOURNAL_LINE]), 0, INT32_MAX, &line) != ERR_NONE)
-		line = 0;
-	*out = (struct entry){
-		.timestamp_ms = (int64_t)(realtime_us / 1000),
-		.level = level_of_severity((int)severity),
-		.message = buf_string(&fields[JOURNAL_MESSAGE]),
-		.message_len = fields[JOURNAL_MESSAGE].len,
-		.module = buf_string(&fields[JOURNAL_FILE]),
-		.function = buf_string(&fields[JOURNAL_FUNCTION]),
-		.line = line,
-	};
-	for (size_t i = 0; i < sizeof(LOGGER_FIELDS) / sizeof(LOGGER_FIELDS[0]); i++)
-		if (!out->logger_name && fields[LOGGER_FIELDS[i]].len)
-			out->logger_name = buf_string(&fields[LOGGER_FIELDS[i]]);
-	/* A program whose output the journal takes says its level, if at all, in its own words. */
-	line_read_message(&reader->parser, severity >= 0, out->timestamp_ms, out);
-}
-
 /* Stands on the cursor's entry or, if that is gone, on the first one after it. 0: there is none. */
 static int stand_on(struct source_reader *reader, const char *cursor)
 {
@@ -203,8 +122,8 @@ static int read_entry(struct source_reader *reader)
 	result = sd_journal_get_cursor(reader->journal, &reader->cursor);
 	if (result < 0)
 		return result;
-	result = read_fields(reader);
-	if (result < 0 || reader->fields[JOURNAL_MESSAGE].len > 0)
+	result = journal_fields_read(&reader->fields, reader->journal);
+	if (result < 0 || reader->fields.kept[JOURNAL_MESSAGE].len > 0)
 		return result;
 	/* No message: it is whole only if there is another entry behind it. */
 	result = sd_journal_next(reader->journal);
@@ -212,7 +131,7 @@ static int read_entry(struct source_reader *reader)
 		return 1;
 	if (result > 0)
 		result = stand_on(reader, reader->cursor);
-	return result > 0 ? read_fields(reader) : result;
+	return result > 0 ? journal_fields_read(&reader->fields, reader->journal) : result;
 }
 
 /* Takes the entry the journal stands on. False if that must be tried again, after a change or a while. */
@@ -235,9 +154,9 @@ static bool take_entry(struct source_reader *reader)
 		troubles_end(reader->sink.troubles, TROUBLE_LOG, reader->config->name, NULL);
 	if (!reader->cursor)
 		return true;
-	has_message = reader->fields[JOURNAL_MESSAGE].len > 0;
+	has_message = reader->fields.kept[JOURNAL_MESSAGE].len > 0;
 	if (has_message)
-		make_entry(reader, &entry);
+		journal_fields_make(&reader->fields, reader->journal, &reader->parser, &entry);
 	reader->sink.take(reader->sink.user, has_message ? &entry : NULL, KEY, reader->cursor);
 	return true;
 }
@@ -408,8 +327,7 @@ static void journal_close(struct source_reader *reader)
 	timer_free(reader->reopen);
 	timer_free(reader->more);
 	free(reader->cursor);
-	for (int field = 0; field < JOURNAL_FIELD_COUNT; field++)
-		buf_free(&reader->fields[field]);
+	journal_fields_free(&reader->fields);
 	line_parser_free(&reader->parser);
 	free(reader);
 }
