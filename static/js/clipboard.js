@@ -2,12 +2,18 @@
 import { t } from './i18n.js';
 import { toast } from './toast.js';
 
-/** Copies a text, and tells in a toast whether it worked. @param {string} text @returns {Promise<boolean>} whether it did */
-export async function copy(text) {
+/**
+ * Copies a text, and tells in a toast whether it worked.
+ * @param {string} text
+ * @param {string} [title] of the toast if it did
+ * @param {string} [detail]
+ * @returns {Promise<boolean>} whether it did
+ */
+export async function copy(text, title = t('copied'), detail = '') {
   try {
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
     else copyBySelection(text);
-    toast(t('copied'), 'success');
+    toast(title, 'success', detail);
     return true;
   } catch {
     toast(t('copy.refused'), 'danger');

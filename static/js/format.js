@@ -133,17 +133,48 @@ const TIME_STYLES = {
   minute: { hour: '2-digit', minute: '2-digit' },
   millisecond: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
   date: { year: 'numeric', month: 'short', day: 'numeric' },
+  day: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
   full: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
 };
 
+/** @typedef {'local' | 'utc'} Zone the time zone of the browser, or UTC */
+
+/** @param {Zone} zone @returns {Intl.DateTimeFormatOptions} */
+const zoneOptions = (zone) => (zone === 'utc' ? { timeZone: 'UTC' } : {});
+
 /**
- * A moment in local time.
+ * A moment in local time, or in UTC.
  * @param {Instant} instant
- * @param {'clock' | 'minute' | 'millisecond' | 'date' | 'full'} [style]
+ * @param {'clock' | 'minute' | 'millisecond' | 'date' | 'day' | 'full'} [style]
+ * @param {Zone} [zone]
  */
-export function time(instant, style = 'full') {
+export function time(instant, style = 'full', zone = 'local') {
   const ms = toMs(instant);
-  return Number.isFinite(ms) ? timeFormat(TIME_STYLES[style]).format(ms) : NOTHING;
+  return Number.isFinite(ms) ? timeFormat({ ...TIME_STYLES[style], ...zoneOptions(zone) }).format(ms) : NOTHING;
+}
+
+/**
+ * The name of a time zone at a moment: "UTC", "Europe/Berlin, UTC+1".
+ * @param {Zone} zone
+ * @param {Instant} instant
+ */
+export function zoneName(zone, instant) {
+  const ms = toMs(instant);
+  const { timeZone } = timeFormat(zoneOptions(zone)).resolvedOptions();
+  if (zone === 'utc' || timeZone === 'UTC' || !Number.isFinite(ms)) return timeZone;
+  const parts = timeFormat({ timeZoneName: 'shortOffset' }).formatToParts(ms);
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${timeZone}, ${offset.replace('GMT', 'UTC')}`;
+}
+
+/**
+ * A number for the day of a moment, which grows from day to day.
+ * @param {number} ms
+ * @param {Zone} zone
+ */
+export function dayNumber(ms, zone) {
+  const minutes = zone === 'utc' ? 0 : new Date(ms).getTimezoneOffset();
+  return Math.floor((ms - minutes * 60_000) / 86_400_000);
 }
 
 /**

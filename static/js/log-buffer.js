@@ -6,6 +6,7 @@
 // has a piece of the past instead; the buffer is then `detached` and takes no live lines.
 
 import { escapeText } from './escape.js';
+import { inTimeOrder, timeOf } from './log-order.js';
 
 /** @typedef {import('./types.js').LogEntry} LogEntry */
 /** @typedef {import('./types.js').LogFilter} LogFilter */
@@ -19,6 +20,8 @@ export const EVERYTHING = { node_id: '', level: '', logger_name: '', q: '' };
 /** The held lines, and what is known of where in the log they are. */
 export class LogBuffer {
   #knownTo = 0;
+  /** What `ordered` gave last, and for which lines. @type {{of: LogEntry[], ordered: LogEntry[]}} */
+  #shown = { of: [], ordered: [] };
 
   /**
    * @param {LogFilter} filter
@@ -45,6 +48,12 @@ export class LogBuffer {
      * @type {{after: number, pending: boolean} | null}
      */
     this.gap = null;
+  }
+
+  /** The lines in the order in which they are shown; the same array as long as `lines` is. */
+  get ordered() {
+    if (this.#shown.of !== this.lines) this.#shown = { of: this.lines, ordered: inTimeOrder(this.lines) };
+    return this.#shown.ordered;
   }
 
   /** 0 if no line is held. */
@@ -137,13 +146,14 @@ export class LogBuffer {
 
   /** Whether a moment lies within the lines held. @param {number} ms */
   covers(ms) {
-    const at = (/** @type {LogEntry | undefined} */ line) => Date.parse(line?.timestamp ?? '');
-    return (this.complete || at(this.lines[0]) <= ms) && (!this.detached || at(this.lines.at(-1)) >= ms);
+    const { ordered } = this;
+    const at = (/** @type {LogEntry | undefined} */ line) => (line ? timeOf(line) : NaN);
+    return (this.complete || at(ordered[0]) <= ms) && (!this.detached || at(ordered.at(-1)) >= ms);
   }
 
-  /** The index of the first line at or after a moment. @param {number} ms */
+  /** The index in `ordered` of the first line at or after a moment. @param {number} ms */
   indexAt(ms) {
-    const index = this.lines.findIndex((line) => Date.parse(line.timestamp) >= ms);
+    const index = this.ordered.findIndex((line) => timeOf(line) >= ms);
     return index < 0 ? this.lines.length : index;
   }
 

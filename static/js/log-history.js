@@ -7,6 +7,8 @@ import * as api from './api.js';
 
 /** Lines asked for at once. */
 const PAGE = 500;
+/** The most that the API gives. */
+const EXPORT_PAGE = 1000;
 const READ_ATTEMPTS = 5;
 /** How long after a failed attempt to fill a gap the next one is made. */
 const GAP_RETRY_MS = 2000;
@@ -133,6 +135,71 @@ export async function loadNewer(store, buffer) {
 }
 
 /**
+ * Replaces what is held by a line that passes the filter and those around it.
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ * @param {{node: string, seq: number}} line
+ * @returns {Promise<boolean>} whether the line is still kept; if not, nothing is replaced
+ */
+export async function loadLine(store, buffer, { node, seq }) {
+  let found = false;
+  await read(store, buffer, async () => {
+    const older = await page(buffer.filter, { limit: PAGE, before: seq + 1 });
+    // After the coordinator has lost its data it counts anew: another line may have the number.
+    found = older.logs[0]?.seq === seq && older.logs[0].node_id === node;
+    if (found) await replaceAround(store, buffer, older, seq);
+  });
+  return found;
+}
+
+/**
+ * @param {Store} store
+ * @param {LogBuffer} buffer
+ * @param {{logs: import('./types.js').LogEntry[], total: number}} older the page that ends with `seq`, newest first
+ * @param {number} seq
+ */
+async function replaceAround(store, buffer, older, seq) {
+  const newer = await page(buffer.filter, { limit: PAGE, after: seq, order: 'oldest' });
+  const complete = older.logs.length >= older.total;
+  const detached = newer.logs.length < newer.total;
+  store.changeLogs(buffer, () => buffer.replace([...older.logs, ...newer.logs], { complete, detached }));
+  goLive(store, buffer);
+}
+
+/** What one download holds at most, in lines and in characters of their messages: it is made in memory. */
+const ALL_LINES = 200_000;
+const ALL_CHARACTERS = 256 * 1024 * 1024;
+
+/**
+ * Reads all stored lines that pass a filter, newest first page by page, as they are when it begins: lines that come
+ * meanwhile are not among them.
+ * @param {import('./types.js').LogFilter} filter
+ * @param {{signal: AbortSignal, onprogress: (lines: number, total: number) => void, most?: number}} how most: lines
+ * @returns {Promise<{lines: import('./types.js').LogEntry[], total: number, cut: boolean}>} oldest first; `total` is how
+ *   many there were at the beginning, `cut` whether there were more than one download holds
+ */
+export async function loadAll(filter, { signal, onprogress, most = ALL_LINES }) {
+  /** @type {import('./types.js').LogEntry[]} */
+  const lines = [];
+  let characters = 0;
+  let total = 0;
+  let rest = 1;
+  while (rest > 0 && lines.length < most && characters < ALL_CHARACTERS) {
+    const before = lines.at(-1)?.seq;
+    const answer = await page(filter, { limit: EXPORT_PAGE, ...(before === undefined ? {} : { before }) });
+    signal.throwIfAborted();
+    total ||= answer.total;
+    rest = answer.logs.length === 0 ? 0 : answer.total - answer.logs.length;
+    for (const line of answer.logs) {
+      characters += line.message.length;
+      lines.push(line);
+    }
+    onprogress(lines.length, total);
+  }
+  return { lines: lines.slice(0, most).reverse(), total, cut: rest > 0 || lines.length > most };
+}
+
+/**
  * Replaces what is held by the lines around a moment.
  * @param {Store} store
  * @param {LogBuffer} buffer
@@ -143,13 +210,7 @@ export async function loadAround(store, buffer, ms) {
     const since = new Date(ms).toISOString();
     const [first] = (await page(buffer.filter, { limit: 1, since, order: 'oldest' })).logs;
     if (!first) return;
-    const [older, newer] = await Promise.all([
-      page(buffer.filter, { limit: PAGE, before: first.seq }),
-      page(buffer.filter, { limit: PAGE, after: first.seq - 1, order: 'oldest' }),
-    ]);
-    const complete = older.logs.length >= older.total;
-    const detached = newer.logs.length < newer.total;
-    store.changeLogs(buffer, () => buffer.replace([...older.logs, ...newer.logs], { complete, detached }));
-    goLive(store, buffer);
+    const older = await page(buffer.filter, { limit: PAGE, before: first.seq });
+    await replaceAround(store, buffer, older, first.seq - 1);
   });
 }

@@ -1,15 +1,10 @@
 // Russian. Keys are grouped by the place where they are read; both languages have the same.
 
-/**
- * The forms of a message with a number: for 1 and 21, for 2 to 4, and for 5 and more, which is the second form unless
- * told. Fractions take the second form.
- * @param {string} one
- * @param {string} few
- * @param {string} [many]
- */
-const forms = (one, few, many = few) => ({ one, few, many, other: few });
+import { forms } from './ru-forms.js';
+import logs from './ru-logs.js';
 
 export default {
+  ...logs,
   'app.name': 'P2P-кластер',
   skip: 'Перейти к содержимому',
   tabs: 'Разделы',
@@ -398,38 +393,6 @@ export default {
   'confirm.more': '{names} и ещё {count}',
   'confirm.reporter_stop': 'Остановить отчёты?',
   'confirm.reporter_stop.text': '{name} не будет присылать метрики, пока агент не запустят снова.',
-
-  'logs.search': 'Поиск в сообщениях',
-  'logs.level.any': 'Все уровни',
-  'logs.level.from': '{level} и выше',
-  'logs.node': 'Узел',
-  'logs.logger': 'Логгер',
-  'logs.more': 'Ещё фильтры',
-  'logs.jump': 'Перейти к моменту времени',
-  'logs.pause': 'Пауза',
-  'logs.follow': 'Следить',
-  'logs.wrap': 'Переносить длинные строки',
-  'logs.copy': 'Копировать строки',
-  'logs.save.text': 'Скачать как текст',
-  'logs.save.json': 'Скачать как JSON Lines',
-  'logs.clear': 'Очистить логи',
-  'logs.clear.all': 'всех узлов',
-  'logs.clear.text': 'Сохранённые строки ({name}) будут удалены для всех.',
-  'logs.cleared': 'Логи очищены',
-  'logs.none': 'Строк нет',
-  'logs.none.hint':
-    'Новые строки, подходящие под фильтр, сразу появятся здесь. Воркеры присылают логи, указанные в их настройках:',
-  'logs.new': forms('Ниже {count} новая строка', 'Ниже {count} новые строки', 'Ниже {count} новых строк'),
-  'logs.start': 'Начало сохранённых логов',
-  'logs.older': 'Более старые строки загружаются при прокрутке',
-  'logs.newest': 'К последним строкам',
-  'log.time': 'Время',
-  'log.level': 'Уровень',
-  'log.node': 'Узел',
-  'log.logger': 'Логгер',
-  'log.source': 'Место в коде',
-  'log.seq': 'Порядковый номер',
-  'log.expand': 'Все поля',
 
   'certificates.search': 'Поиск сертификатов',
   'certificates.count': '{count} из {total}',

@@ -6,13 +6,14 @@ import { highlight } from '../log-buffer.js';
 import { workerUrl } from '../router.js';
 
 /** @typedef {import('../types.js').LogEntry} LogEntry */
+/** @typedef {import('../format.js').Zone} Zone */
 
 /** Longer messages are cut until the line is opened: the layout of 64 KiB on one line is slow. */
 const SHOWN_CHARACTERS = 1000;
 
-/** The fields of an opened line. @type {[key: string, text: (entry: LogEntry) => string][]} */
+/** The fields of an opened line. @type {[key: string, text: (entry: LogEntry, zone: Zone) => string][]} */
 const FIELDS = [
-  ['time', (entry) => `${time(entry.timestamp, 'full')} (${entry.timestamp})`],
+  ['time', ({ timestamp }, zone) => `${time(timestamp, 'full', zone)} (${timestamp})`],
   ['level', (entry) => entry.level],
   ['node', (entry) => entry.node_id],
   ['logger', (entry) => entry.logger_name],
@@ -30,9 +31,10 @@ function marked(text, query) {
 
 /**
  * Makes rows for a VirtualList. A row has as few elements as possible, since hundreds may be made in a second.
- * @param {{withNode: boolean, query: () => string, isOpen: (seq: number) => boolean}} how
+ * @param {{withNode: boolean, query: () => string, isOpen: (seq: number) => boolean, zone: () => Zone,
+ *   dayAt: (index: number) => string}} how dayAt: the day that begins with a row, to stand above it, or empty
  */
-export function logRows({ withNode, query, isOpen }) {
+export function logRows({ withNode, query, isOpen, zone, dayAt }) {
   /** @type {WeakMap<Element, ReturnType<typeof lineParts>>} */
   const known = new WeakMap();
   return {
@@ -42,16 +44,17 @@ export function logRows({ withNode, query, isOpen }) {
     create(entry) {
       const refs = lineParts(withNode);
       known.set(refs.element, refs);
-      fill(refs, entry);
+      fill(refs, entry, zone());
       return refs.element;
     },
     /** @param {HTMLElement} element @param {LogEntry} entry */
     reuse(element, entry) {
-      fill(/** @type {ReturnType<typeof lineParts>} */ (known.get(element)), entry);
+      fill(/** @type {ReturnType<typeof lineParts>} */ (known.get(element)), entry, zone());
     },
-    /** @param {HTMLElement} element @param {LogEntry} entry */
-    update(element, entry) {
+    /** @param {HTMLElement} element @param {LogEntry} entry @param {number} index */
+    update(element, entry, index) {
       const refs = /** @type {NonNullable<ReturnType<typeof known.get>>} */ (known.get(element));
+      showDay(refs, dayAt(index));
       const open = isOpen(entry.seq);
       if (refs.open === open) return;
       refs.open = open;
@@ -61,7 +64,7 @@ export function logRows({ withNode, query, isOpen }) {
       if (query()) refs.message.replaceChildren(...marked(text, query()));
       else setText(refs.message, text);
       element.querySelector('.log-details')?.remove();
-      if (open) element.append(details(entry));
+      if (open) element.append(details(entry, zone()));
     },
   };
 }
@@ -79,23 +82,39 @@ function lineParts(withNode) {
   const node = withNode ? h('a', { class: 'log-node', dir: 'ltr' }) : null;
   const logger = h('span', { class: 'log-logger' });
   const message = h('div', { class: 'log-message', dir: 'auto' });
-  const element = h('div', { class: 'log-line', role: 'listitem' }, button, at, level, node, logger, message);
-  return { element, button, at, level, node, logger, message, open: /** @type {boolean | null} */ (null) };
+  // A click anywhere in the row opens it. It takes the focus then, but is no stop of the Tab key: its button is.
+  const row = { class: 'log-line', role: 'listitem', tabindex: -1, 'data-action': 'expand' };
+  const element = h('div', row, button, at, level, node, logger, message);
+  const day = /** @type {HTMLElement | null} */ (null);
+  return { element, button, at, level, node, logger, message, day, open: /** @type {boolean | null} */ (null) };
 }
 
 /**
- * Shows the parts of a line that do not depend on whether it is open; `update` shows the others.
+ * Shows the day above a line that is the first of it.
+ * @param {ReturnType<typeof lineParts>} refs
+ * @param {string} day empty: none
+ */
+function showDay(refs, day) {
+  if ((refs.day?.textContent ?? '') === day) return;
+  refs.day?.remove();
+  refs.day = day ? h('div', { class: 'log-day' }, day) : null;
+  if (refs.day) refs.element.prepend(refs.day);
+}
+
+/**
+ * Shows the parts of a line that do not depend on whether it is open or where it stands; `update` shows the others.
  * @param {ReturnType<typeof lineParts>} refs
  * @param {LogEntry} entry
+ * @param {Zone} zone
  */
-function fill(refs, { seq, level, timestamp, node_id, logger_name }) {
+function fill(refs, { seq, level, timestamp, node_id, logger_name }, zone) {
   refs.open = null;
   setAttribute(refs.element, 'data-level', level);
   setAttribute(refs.element, 'data-seq', seq);
   setAttribute(refs.button, 'data-seq', seq);
   setAttribute(refs.at, 'datetime', timestamp);
   setAttribute(refs.at, 'title', timestamp);
-  setText(refs.at, time(timestamp, 'millisecond'));
+  setText(refs.at, time(timestamp, 'millisecond', zone));
   setText(refs.level, level);
   setAttribute(refs.logger, 'title', logger_name);
   setText(refs.logger, logger_name);
@@ -105,8 +124,8 @@ function fill(refs, { seq, level, timestamp, node_id, logger_name }) {
   setText(refs.node, node_id);
 }
 
-/** @param {LogEntry} entry */
-function details(entry) {
+/** @param {LogEntry} entry @param {Zone} zone */
+function details(entry, zone) {
   return h(
     'div',
     { class: 'log-details' },
@@ -114,7 +133,7 @@ function details(entry) {
       'dl',
       {},
       FIELDS.flatMap(([key, text]) =>
-        text(entry) ? [h('dt', {}, t(`log.${key}`)), h('dd', {}, h('bdi', {}, text(entry)))] : [],
+        text(entry, zone) ? [h('dt', {}, t(`log.${key}`)), h('dd', {}, h('bdi', {}, text(entry, zone)))] : [],
       ),
       Object.entries(entry.fields ?? {}).flatMap(([name, value]) => [
         h('dt', { class: 'log-field', dir: 'ltr' }, name),

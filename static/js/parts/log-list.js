@@ -3,13 +3,16 @@
 import { copy } from '../clipboard.js';
 import { delegate, h, perFrame, setText, show } from '../dom.js';
 import { escapedJson } from '../escape.js';
+import { dayNumber, time, zoneName } from '../format.js';
 import { t } from '../i18n.js';
-import { loadAround, loadNewer, loadOlder } from '../log-history.js';
+import { loadAround, loadLine, loadNewer, loadOlder } from '../log-history.js';
+import { timeOf } from '../log-order.js';
 import { VirtualList } from '../virtual.js';
 import { logRows, newBelow } from './log-line.js';
 import { empty, failed, loading } from './states.js';
 
 /** @typedef {import('../store.js').Store} Store */
+/** @typedef {import('../types.js').LogEntry} LogEntry */
 /** @typedef {import('../types.js').LogFilter} LogFilter */
 
 const LINES_HELD = 10_000;
@@ -29,8 +32,10 @@ export class LogList {
   #unseen = 0;
   /** Where the end was last brought into view (px). A view above it was scrolled there by a person. */
   #endTop = 0;
-  /** The lines that show all their fields. @type {Set<number>} */
+  /** The lines that show all their fields, the last opened last. @type {Set<number>} */
   #open = new Set();
+  /** The lines in the list, in the order of its rows. @type {LogEntry[]} */
+  #shown = [];
 
   /**
    * @param {Store} store
@@ -38,14 +43,18 @@ export class LogList {
    * @param {boolean} options.withNode whether each line names its node
    * @param {LogFilter} options.filter
    * @param {boolean} options.wrap whether long lines are wrapped
+   * @param {import('../format.js').Zone} options.zone of the times
    * @param {number} [options.cap] lines held at most
    * @param {(following: boolean) => void} [options.onfollow] told when it begins or stops to follow the end
+   * @param {(line: LogEntry | null) => void} [options.onopen] told which line was opened last, of those that are open
    */
-  constructor(store, { withNode, filter, wrap, cap = LINES_HELD, onfollow }) {
+  constructor(store, { withNode, filter, wrap, zone, cap = LINES_HELD, onfollow, onopen }) {
     const { signal } = this.#abort;
     this.store = store;
     this.cap = cap;
+    this.zone = zone;
     this.onfollow = onfollow;
+    this.onopen = onopen;
     this.buffer = store.followLogs(filter, cap);
 
     const lines = h('div', { class: 'virtual', role: 'list', 'aria-label': t('tab.logs') });
@@ -57,7 +66,13 @@ export class LogList {
     this.element = h('div', { class: 'log-list' }, this.scroller, this.message, this.below.element);
     this.element.classList.toggle('log-wrap', wrap);
     this.element.classList.toggle('log-with-node', withNode);
-    const rows = logRows({ withNode, query: () => this.buffer.filter.q, isOpen: (seq) => this.#open.has(seq) });
+    const rows = logRows({
+      withNode,
+      query: () => this.buffer.filter.q,
+      isOpen: (seq) => this.#open.has(seq),
+      zone: () => this.zone,
+      dayAt: (index) => this.#dayAt(index),
+    });
     this.list = new VirtualList(lines, this.scroller, rows, {
       estimate: LINE_PX,
       measured: true,
@@ -69,6 +84,7 @@ export class LogList {
     store.on('logs', (added) => this.#count(added.length), signal);
     this.scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true, signal });
     delegate(this.element, this.#handlers(), { signal });
+    lines.addEventListener('keydown', (event) => this.#pressed(event), { signal });
     this.update();
   }
 
@@ -89,7 +105,7 @@ export class LogList {
     this.buffer = this.store.followLogs(filter, this.cap);
     this.#unseen = 0;
     this.#open.clear();
-    this.list.setItems([]);
+    this.#show([], false);
     this.list.forgetRows();
     this.setFollowing(true);
   }
@@ -101,13 +117,38 @@ export class LogList {
     this.update();
   }
 
+  /** Shows times and days in another time zone. @param {import('../format.js').Zone} zone */
+  setZone(zone) {
+    this.zone = zone;
+    this.list.forgetRows();
+  }
+
   /** Shows the first line at or after a moment, wherever in the log that is. @param {number} ms */
   async jumpTo(ms) {
+    const { buffer } = this;
     this.setFollowing(false);
-    if (!this.buffer.covers(ms)) await loadAround(this.store, this.buffer, ms);
-    this.list.setItems(this.buffer.lines, { hold: true });
-    this.list.scrollTo(this.buffer.indexAt(ms));
+    if (!buffer.covers(ms)) await loadAround(this.store, buffer, ms);
+    if (this.buffer !== buffer) return;
+    this.#show(buffer.ordered, true);
+    this.list.scrollTo(buffer.indexAt(ms));
     this.scroller.focus({ preventScroll: true });
+  }
+
+  /**
+   * Opens a line, wherever in the log it is.
+   * @param {{node: string, seq: number}} line
+   * @returns {Promise<boolean>} whether there is such a line that passes the filter
+   */
+  async openLine(line) {
+    const { buffer } = this;
+    this.setFollowing(false);
+    const found = await loadLine(this.store, buffer, line);
+    if (!found || this.buffer !== buffer) return found;
+    this.#open.add(line.seq);
+    this.#show(buffer.ordered, true);
+    this.list.scrollTo(this.#shown.findIndex(({ seq }) => seq === line.seq));
+    this.#reveal(line.seq);
+    return true;
   }
 
   /** Ends it, and the store's interest in its lines. */
@@ -143,7 +184,7 @@ export class LogList {
   #draw() {
     const { buffer } = this;
     const none = buffer.lines.length === 0;
-    this.list.setItems(buffer.lines, { hold: !this.#following });
+    this.#show(buffer.ordered, !this.#following);
     this.below.update(this.#following ? 0 : this.#unseen, buffer.detached);
     setText(this.top, none || !buffer.loaded ? '' : t(buffer.complete ? 'logs.start' : 'logs.older'));
     show(this.message, none);
@@ -164,16 +205,58 @@ export class LogList {
     this.message.replaceChildren(makers[state]());
   }
 
+  /** @param {LogEntry[]} lines @param {boolean} hold whether what a person reads stays where it is */
+  #show(lines, hold) {
+    this.#shown = lines;
+    this.list.setItems(lines, { hold });
+  }
+
+  /** The day and the time zone, if the row is the first of its day; else empty. @param {number} index */
+  #dayAt(index) {
+    const line = this.#shown[index];
+    const before = this.#shown[index - 1];
+    const day = dayNumber(timeOf(line), this.zone);
+    if (Number.isNaN(day) || (before && dayNumber(timeOf(before), this.zone) === day)) return '';
+    return `${time(line.timestamp, 'day', this.zone)} · ${zoneName(this.zone, line.timestamp)}`;
+  }
+
+  /** Opens a line, or closes it. @param {number} seq */
+  #toggle(seq) {
+    if (!this.#open.delete(seq)) this.#open.add(seq);
+    if (this.#following && this.list.below < LINE_PX) this.setFollowing(false);
+    this.list.update();
+    if (this.#open.has(seq)) this.#reveal(seq);
+    const last = [...this.#open].at(-1);
+    this.onopen?.(this.#shown.find((line) => line.seq === last) ?? null);
+  }
+
+  /** Brings a row into view with all it shows. @param {number} seq */
+  #reveal(seq) {
+    this.scroller.querySelector(`.log-line[data-seq="${seq}"]`)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** A row that has the focus opens by Enter; the arrows lead from row to row. @param {KeyboardEvent} event */
+  #pressed(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const row = target.closest('.log-line');
+    if (!(row instanceof HTMLElement) || (target !== row && !target.matches('.log-toggle'))) return;
+    const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
+    if (next instanceof HTMLElement) (target === row ? next : next.querySelector('button'))?.focus();
+    else if (target === row && event.key === 'Enter') this.#toggle(Number(row.dataset.seq));
+    else return;
+    event.preventDefault();
+  }
+
   /** @returns {Parameters<typeof delegate>[1]} */
   #handlers() {
     return {
       follow: () => this.setFollowing(true),
       retry: () => this.store.emit('watch'),
-      expand: ({ dataset }) => {
-        const seq = Number(dataset.seq);
-        if (!this.#open.delete(seq)) this.#open.add(seq);
-        if (this.#following && this.list.below < LINE_PX) this.setFollowing(false);
-        this.list.update();
+      expand: (element, { target }) => {
+        // In a row there are things to click and text to select.
+        const other = target instanceof Element && target.closest('a, .log-details, .log-day');
+        const selecting = element.matches('.log-line') && getSelection()?.isCollapsed === false;
+        if (!other && !selecting) this.#toggle(Number(element.dataset.seq));
       },
       'copy-line': ({ dataset }) => {
         const entry = this.buffer.lines.find((line) => line.seq === Number(dataset.seq));

@@ -17,6 +17,7 @@ import { control } from '../parts/service-actions.js';
 import { serviceDrawer } from '../parts/service-drawer.js';
 import { knownLoggers, meansRow, servicesKnown, serviceTable } from '../parts/service-row.js';
 import { empty, loading } from '../parts/states.js';
+import { remembered } from '../prefs.js';
 import { Reader } from '../reader.js';
 import { replaceQuery, url } from '../router.js';
 
@@ -91,7 +92,8 @@ function build(store, id, loggers) {
   const reporter = reporterPanel(store, id);
   const certificates = certificateList();
   const filter = { ...EVERYTHING, node_id: id };
-  const logs = new LogList(store, { withNode: false, filter, wrap: false, cap: LINES_HELD });
+  const zone = remembered('logs.zone') === 'utc' ? 'utc' : 'local';
+  const logs = new LogList(store, { withNode: false, filter, wrap: false, zone, cap: LINES_HELD });
   const wait = loading();
   const unknown = empty(
     t('worker.unknown'),

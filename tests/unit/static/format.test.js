@@ -2,7 +2,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, duration, NOTHING, number, percent, rate, relative, silence, successRate, time } from '../../../static/js/format.js';
+import {
+  bytes,
+  dayNumber,
+  duration,
+  NOTHING,
+  number,
+  percent,
+  rate,
+  relative,
+  silence,
+  successRate,
+  time,
+  zoneName,
+} from '../../../static/js/format.js';
 import { useLanguage } from '../../../static/js/i18n.js';
 
 /** Spaces of any kind look alike. @param {string} text */
@@ -67,4 +80,22 @@ test('a_silence_is_told_in_seconds_for_a_minute_and_then_in_whole_minutes', asyn
     [-5_000, 2_000, 59_900, 119_000, 660_000 + 33_000, 3_900_000].map(silence).map(plain),
     ['0 sec', '2 sec', '1 min', '1 min', '11 min', '1 hr 5 min'],
   );
+});
+
+test('a_moment_reads_in_local_time_or_in_utc_and_the_zone_has_a_name', async () => {
+  await useLanguage('en');
+  const before = process.env.TZ;
+  process.env.TZ = 'Asia/Kolkata';
+  try {
+    const at = '2025-11-17T20:30:00.123Z';
+    assert.equal(time(at, 'millisecond', 'utc'), '20:30:00.123');
+    assert.equal(time(at, 'day', 'utc'), 'Monday, November 17, 2025');
+    assert.equal(zoneName('utc', at), 'UTC');
+    assert.equal(dayNumber(Date.parse(at), 'local') - dayNumber(Date.parse(at), 'utc'), 1, 'already tomorrow');
+    // Formats of local time are kept from test to test, so only the name is asked of a new one.
+    assert.match(zoneName('local', at), /^UTC$|, UTC[+-]\d/);
+  } finally {
+    process.env.TZ = before;
+    if (before === undefined) delete process.env.TZ;
+  }
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import '../../lib/custom-event.js';
-import { fillGap, loadAround, loadNewer, loadNewest, loadOlder } from '../../../static/js/log-history.js';
+import { fillGap, loadAll, loadAround, loadLine, loadNewer, loadNewest, loadOlder } from '../../../static/js/log-history.js';
 import { EVERYTHING } from '../../../static/js/log-buffer.js';
 import { Store } from '../../../static/js/store.js';
 
@@ -13,7 +13,12 @@ import { Store } from '../../../static/js/store.js';
  * @param {{ few: number, refusals?: number, failures?: number }} bounds
  */
 function serveLines(count, { few, refusals = 0, failures = 0 }) {
-  const all = Array.from({ length: count }, (_, index) => ({ seq: index + 1, timestamp: new Date(index).toISOString() }));
+  const all = Array.from({ length: count }, (_, index) => ({
+    seq: index + 1,
+    timestamp: new Date(index).toISOString(),
+    node_id: 'worker-001',
+    message: 'x',
+  }));
   globalThis.fetch = async (path) => {
     const asked = new URL(String(path), 'http://coordinator').searchParams;
     if (failures-- > 0) return Response.json({ code: 'backend_away' }, { status: 503 });
@@ -28,7 +33,7 @@ function serveLines(count, { few, refusals = 0, failures = 0 }) {
   };
 }
 
-/** @param {import('../../../static/js/log-buffer.js').LogBuffer} buffer */
+/** @param {{lines: {seq: number}[]}} buffer */
 const seqs = (buffer) => buffer.lines.map(({ seq }) => seq);
 /** @param {number} from @param {number} to */
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -91,4 +96,45 @@ test('a_gap_of_a_log_that_nobody_reads_any_more_is_left', async () => {
   store.followLogs({ ...EVERYTHING, q: 'else' }, 100);
   await filled;
   assert.deepEqual(seqs(buffer), []);
+});
+
+test('all_lines_are_read_over_short_pages_and_refusals_as_they_were_at_the_beginning', async () => {
+  serveLines(40, { few: 7, refusals: 2 });
+  /** @type {[lines: number, total: number][]} */
+  const steps = [];
+  const onprogress = (/** @type {number} */ lines, /** @type {number} */ total) => {
+    if (steps.length === 0) serveLines(45, { few: 7 }); // five lines come meanwhile
+    steps.push([lines, total]);
+  };
+  const all = await loadAll(EVERYTHING, { signal: new AbortController().signal, onprogress });
+  assert.deepEqual([seqs(all), all.total, all.cut], [range(1, 40), 40, false]);
+  assert.deepEqual([steps[0], steps.at(-1)], [[7, 40], [40, 40]]);
+});
+
+test('a_read_of_all_lines_says_where_its_limit_cut_it', async () => {
+  serveLines(40, { few: 7 });
+  const how = { signal: new AbortController().signal, onprogress: () => {} };
+  const some = await loadAll(EVERYTHING, { ...how, most: 10 });
+  assert.deepEqual([seqs(some), some.total, some.cut], [range(31, 40), 40, true]);
+  const all = await loadAll(EVERYTHING, { ...how, most: 40 });
+  assert.deepEqual([all.lines.length, all.cut], [40, false]);
+});
+
+test('a_read_of_all_lines_ends_when_it_is_cancelled', async () => {
+  serveLines(40, { few: 7 });
+  const abort = new AbortController();
+  await assert.rejects(loadAll(EVERYTHING, { signal: abort.signal, onprogress: () => abort.abort() }), {
+    name: 'AbortError',
+  });
+});
+
+test('a_line_is_found_with_those_around_it_unless_it_is_another_nodes', async () => {
+  serveLines(40, { few: 7 });
+  const store = new Store();
+  const buffer = store.followLogs(EVERYTHING, 100);
+  assert.equal(await loadLine(store, buffer, { node: 'worker-001', seq: 20 }), true);
+  assert.deepEqual([seqs(buffer), buffer.complete, buffer.detached], [range(14, 27), false, true]);
+  for (const line of [{ node: 'worker-002', seq: 30 }, { node: 'worker-001', seq: 41 }])
+    assert.equal(await loadLine(store, buffer, line), false);
+  assert.deepEqual(seqs(buffer), range(14, 27), 'nothing is replaced');
 });
