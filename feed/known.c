@@ -123,7 +123,10 @@ void known_heard(struct known *known, const char *id, int64_t heard_ms)
 	if (!node || (known->phase != FEED_FOLLOWING && heard_ms <= node->presence.heard_ms))
 		return;
 	node->presence.heard_ms = heard_ms;
-	TELL(known, node, settle(node, clock_now_ms()) ? NODE_STATUS : NODE_HEARD, node, NULL);
+	if (settle(node, clock_now_ms()))
+		TELL(known, node, NODE_STATUS, node, NULL);
+	else
+		TELL(known, heard, node);
 }
 
 void known_stream(struct known *known, const char *id, int64_t lost_ms)

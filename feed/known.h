@@ -29,7 +29,6 @@ enum node_news {
 	NODE_LOADED,   /* while catching up: this is the node, with its history, whether it is news or not */
 	NODE_REPORTED, /* a report came; its point continues the history, if it has one */
 	NODE_STATUS,   /* the status is another one, or the node is missing, is lost, or is so no more */
-	NODE_HEARD,    /* something was heard of it, which changes none of these */
 	NODE_HISTORY_CLEARED, /* it has no points now */
 	NODE_REMOVED	      /* the feed does not know it any more */
 };
@@ -45,6 +44,9 @@ struct feed_events {
 	/* What is known has been changed already. `report` is NULL but with NODE_REPORTED. */
 	void (*node)(void *context, enum node_news news, const struct known_node *node,
 		     const struct node_report *report);
+
+	/* Something else than a report was heard of the node, which changes nothing but the time. */
+	void (*heard)(void *context, const struct known_node *node);
 
 	/* The totals were read again; every report adds one to the number of updates besides. */
 	void (*totals)(void *context, const struct cluster_totals *totals);

@@ -179,13 +179,19 @@ static void on_node(void *context, enum node_news news, const struct known_node 
 	((struct default_protocol *)context)->version++;
 }
 
+static void on_heard(void *context, const struct known_node *node)
+{
+	(void)node;
+	((struct default_protocol *)context)->version++;
+}
+
 static void on_totals(void *context, const struct cluster_totals *totals)
 {
 	(void)totals;
 	((struct default_protocol *)context)->version++;
 }
 
-static const struct feed_events EVENTS = {.node = on_node, .totals = on_totals};
+static const struct feed_events EVENTS = {.node = on_node, .heard = on_heard, .totals = on_totals};
 
 /* --- sessions ----------------------------------------------------------------------------------------- */
 

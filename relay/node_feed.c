@@ -273,8 +273,9 @@ static void mark(struct node_feed *nodes, const struct known_node *node)
  * was last heard, but neither at once nor to the second: it is told with what else changes, and not for each
  * line of a log.
  */
-static void hear(struct node_feed *nodes, const struct known_node *node)
+static void on_heard(void *context, const struct known_node *node)
 {
+	struct node_feed *nodes = context;
 	const struct told_node *told = map_get(&nodes->told, node->id);
 
 	if (told && node->presence.heard_ms - told->shown.presence.heard_ms < NODE_FEED_HEARD_MS)
@@ -324,10 +325,6 @@ static void on_node(void *context, enum node_news news, const struct known_node 
 	bool wanted = hub_wanted(nodes->hub, node_feed_topic(node->id).name);
 	const struct told_node *told = map_get(&nodes->told, node->id);
 
-	if (news == NODE_HEARD) {
-		hear(nodes, node);
-		return;
-	}
 	if (news == NODE_REMOVED)
 		forget(nodes, node->id);
 	else if (news == NODE_REPORTED || news == NODE_STATUS ||
@@ -354,7 +351,7 @@ static void on_phase(void *context, enum feed_phase phase)
 		batcher_touch(&nodes->batcher);
 }
 
-static const struct feed_events EVENTS = {.phase = on_phase, .node = on_node};
+static const struct feed_events EVENTS = {.phase = on_phase, .node = on_node, .heard = on_heard};
 
 /* --- the whole ---------------------------------------------------------------------------------------- */
 

@@ -16,8 +16,7 @@ static void on_phase(void *context, enum feed_phase phase)
 static void on_node(void *context, enum node_news news, const struct known_node *node,
 		    const struct node_report *report)
 {
-	static const char *const NEWS[] = {"loaded", "report",		"status",
-					   "heard",  "history cleared", "removed"};
+	static const char *const NEWS[] = {"loaded", "report", "status", "history cleared", "removed"};
 
 	(void)context;
 	printf("%s %s %s points=%zu", NEWS[news], node->id, node_status_name(node->status),

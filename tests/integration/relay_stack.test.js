@@ -29,8 +29,9 @@ test('a_report_and_a_line_reach_both_kinds_of_clients', async () => {
   const snapshot = await delta.next('snapshot');
   const summary = snapshot.data.workers['worker-1'];
   const documented =
-    'status last_heard stream_lost timestamp mode current_interval fresh_until cpu_percent memory_percent disk_percent load1 network_bytes_sent ' +
-    'network_bytes_recv services_total services_running services_stopped services_error services_revision ' +
+    'status last_heard stream_lost timestamp mode current_interval fresh_until cpu_percent memory_percent disk_percent ' +
+    'load1 network_bytes_sent network_bytes_recv network_receive_bytes_per_second network_transmit_bytes_per_second ' +
+    'services_total services_running services_stopped services_error services_revision troubles_total ' +
     'certificates_total certificates_error certificate_days_left';
   assert.deepEqual(Object.keys(summary).sort(), documented.split(' ').sort());
 

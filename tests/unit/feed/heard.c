@@ -15,13 +15,17 @@ static void on_phase(void *context, enum feed_phase phase)
 static void on_node(void *context, enum node_news news, const struct known_node *node,
 		    const struct node_report *report)
 {
-	static const char *const NEWS[] = {"loaded", "reported",	"status",
-					   "heard",  "history cleared", "removed"};
+	static const char *const NEWS[] = {"loaded", "reported", "status", "history cleared", "removed"};
 
 	buf_printf(context, "%s %s%s", NEWS[news], node->id, report && report->point.data ? " point" : "");
 	if (news == NODE_STATUS)
 		buf_printf(context, " %s", node_status_name(node->status));
 	buf_char(context, ';');
+}
+
+static void on_heard(void *context, const struct known_node *node)
+{
+	buf_printf(context, "heard %s;", node->id);
 }
 
 static void on_lines(void *context, struct log_entry *const *entries, size_t count)
@@ -49,6 +53,7 @@ static void on_log_cleared(void *context, const char *node)
 
 const struct feed_events HEARD_EVENTS = {.phase = on_phase,
 					 .node = on_node,
+					 .heard = on_heard,
 					 .lines = on_lines,
 					 .gap = on_gap,
 					 .log_restarted = on_log_restarted,

@@ -1,9 +1,12 @@
 /* From channel payloads to events: what is published is told to whoever listens, in the same order. */
+#include "common/clock.h"
 #include "common/keys.h"
 #include "feed/channels.h"
 #include "tests/unit/cm.h"
 #include "tests/unit/feed/heard.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,11 +118,37 @@ static void what_is_cleared_or_removed_is_told(void **state)
 	assert_null(node_table_get(&rig->known.nodes, "w1"));
 }
 
+static void a_beat_and_the_state_of_a_stream_are_told(void **state)
+{
+	struct rig *rig = *state;
+	char lost[64], heard[64];
+	int64_t now_ms = clock_now_ms();
+
+	(void)snprintf(heard, sizeof(heard), "w1 %" PRId64, now_ms - 1000);
+	(void)snprintf(lost, sizeof(lost), "w1 lost %" PRId64, now_ms);
+	assert_string_equal(publish(rig, CHANNEL_HEARD, heard), ""); /* nobody knows it */
+	assert_string_equal(publish(rig, CHANNEL_STREAMS, lost), "");
+	report(rig, "w1", 1);
+	assert_string_equal(publish(rig, CHANNEL_HEARD, heard), "heard w1;");
+	assert_int_equal(node_table_get(&rig->known.nodes, "w1")->presence.heard_ms, now_ms - 1000);
+	assert_string_equal(publish(rig, CHANNEL_STREAMS, lost), "status w1 stale;");
+	assert_string_equal(publish(rig, CHANNEL_STREAMS, lost), "");
+	assert_string_equal(publish(rig, CHANNEL_STREAMS, "w1 back"), "status w1 online;");
+	publish(rig, CHANNEL_STREAMS, lost);
+	(void)snprintf(heard, sizeof(heard), "w1 %" PRId64, now_ms + 1);
+	assert_string_equal(publish(rig, CHANNEL_HEARD, heard), "status w1 online;");
+}
+
 static void messages_of_another_shape_change_nothing(void **state)
 {
-	static const char *const CHANNELS[] = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED};
-	static const char *const BAD[] = {"", "../x", "../x\n{}\n{}\n{}", "w1\nnonsense\n\nnonsense",
-					  "history ../x"};
+	static const char *const CHANNELS[] = {CHANNEL_METRICS, CHANNEL_LOGS, CHANNEL_REMOVED, CHANNEL_HEARD,
+					       CHANNEL_STREAMS};
+	static const char *const BAD[] = {
+		"",	   "../x",	  "../x\n{}\n{}\n{}", "w1\nnonsense\n\nnonsense", "history ../x",
+		"../x 12", "../x lost 12"};
+	static const char *const BAD_TIMES[] = {
+		"w1",	    "w1 ",	 "w1 x",   "w1 -1",	 "w1 lost",
+		"w1 lost ", "w1 lost x", "w1 1e3", "w1 gone 12", "w1 99999999999999999999999999"};
 	struct rig *rig = *state;
 
 	for (size_t i = 0; i < sizeof(CHANNELS) / sizeof(*CHANNELS); i++)
@@ -127,6 +156,10 @@ static void messages_of_another_shape_change_nothing(void **state)
 			assert_string_equal(publish(rig, CHANNELS[i], BAD[j]), "");
 	assert_string_equal(publish(rig, CHANNEL_METRICS, "w1\n{}\n{}"), "");
 	assert_string_equal(publish(rig, "another", "w1"), "");
+	for (size_t i = 0; i < sizeof(BAD_TIMES) / sizeof(*BAD_TIMES); i++) {
+		assert_string_equal(publish(rig, CHANNEL_HEARD, BAD_TIMES[i]), "");
+		assert_string_equal(publish(rig, CHANNEL_STREAMS, BAD_TIMES[i]), "");
+	}
 	assert_int_equal(rig->known.nodes.count, 0);
 }
 
@@ -138,6 +171,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lines_of_one_message_are_told_together_and_once, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(what_is_cleared_or_removed_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_beat_and_the_state_of_a_stream_are_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(messages_of_another_shape_change_nothing, set_up, tear_down),
 	};
 
