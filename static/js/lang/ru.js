@@ -4,7 +4,6 @@ import { forms } from './ru-forms.js';
 import logs from './ru-logs.js';
 
 export default {
-  ...logs,
   'app.name': 'P2P-кластер',
   skip: 'Перейти к содержимому',
   tabs: 'Разделы',
@@ -394,6 +393,7 @@ export default {
   'confirm.reporter_stop': 'Остановить отчёты?',
   'confirm.reporter_stop.text': '{name} не будет присылать метрики, пока агент не запустят снова.',
 
+  ...logs,
   'certificates.search': 'Поиск сертификатов',
   'certificates.count': '{count} из {total}',
   'certificates.none': 'Сертификатов пока нет',
