@@ -193,7 +193,7 @@ static bool take_epoch(struct scan *scan, struct timestamp *out)
 static bool take_tai64n(struct scan *scan, struct timestamp *out)
 {
 	static const char START[] = "@40000000", DIGITS[] = "0123456789abcdef";
-	int64_t value = 0;
+	uint64_t value = 0;
 
 	if (scan_left(scan) < TAI64N_LEN || memcmp(scan->at, START, sizeof(START) - 1) != 0)
 		return false;
@@ -202,9 +202,9 @@ static bool take_tai64n(struct scan *scan, struct timestamp *out)
 
 		if (!digit)
 			return false;
-		value = value * 16 + (digit - DIGITS);
+		value = value * 16 + (uint64_t)(digit - DIGITS);
 	}
-	set_epoch((value >> 32) - 10, out);
+	set_epoch((int64_t)(value >> 32) - 10, out);
 	out->milliseconds = (int)((value & 0xffffffff) / 1000000 % 1000);
 	out->has_fraction = true;
 	scan->at += TAI64N_LEN;

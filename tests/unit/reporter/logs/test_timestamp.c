@@ -29,6 +29,7 @@ static void every_form_is_read(void **state)
 		int64_t ms;
 		size_t len;
 	} SAMPLES[] = {
+		{"@40000000fffffff51e8b5a3c x", 4294967275512, 25},
 		{"2025-11-17_10:30:00.12345 x", MONDAY_MS + 123, 25},
 		{"2025.11.17 13:30:00.123456 [", MONDAY_MS + 123, 26},
 		{"20251117 13:30:00.123456 1", MONDAY_MS + 123, 24},
