@@ -9,6 +9,7 @@
 #include "common/id.h"
 #include "common/mem.h"
 #include "common/node.h"
+#include "common/thresholds.h"
 #include "fcgi/api/routes.h"
 #include "fcgi/store/nodes.h"
 
@@ -251,6 +252,18 @@ static struct target *read_targets(const struct node_list *nodes, int64_t now_ms
 	return targets;
 }
 
+static void write_thresholds(struct buf *out)
+{
+	char text[NUMBER_SIZE];
+	size_t count;
+	const struct threshold *list = thresholds_list(&count);
+
+	write_head(out, "threshold", "gauge", "From where on a value needs attention on the dashboard.");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, PREFIX "threshold{value=\"%s\",level=\"%s\"} %s\n", list[i].value,
+			   list[i].level, number_text(list[i].at, text));
+}
+
 enum err api_prometheus(struct call *call)
 {
 	struct buf *out = &call->response->body;
@@ -264,6 +277,7 @@ enum err api_prometheus(struct call *call)
 	targets = read_targets(&nodes, clock_now_ms(), &count);
 	call->response->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	write_cluster(out, targets, count, &nodes.totals);
+	write_thresholds(out);
 	write_presence(out, targets, count);
 	for (size_t i = 0; i < sizeof(SAMPLES) / sizeof(*SAMPLES); i++)
 		write_samples(out, &SAMPLES[i], targets, count);

@@ -170,6 +170,7 @@ test('Prometheus reads every node in base units, and promtool has nothing to say
   const worker = await stack.worker('prom');
   await worker.post('/api/reporter/report', report('prom', { services: { 'a\\b': service(), db: service(DB) } }));
   const { status, text, headers } = await stack.visitor.get('/metrics');
+  assert.match(text, /^p2pdash_threshold\{value="disk_percent",level="danger"\} 90$/m);
   assert.equal(status, 200, text);
   assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
   for (const line of [
