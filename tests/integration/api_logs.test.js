@@ -52,6 +52,18 @@ async function find(query) {
 /** @param {string} query */
 const messages = async (query) => (await find(query)).logs.map((/** @type {any} */ log) => log.message);
 
+test('fields_are_kept_flat_and_searched', async () => {
+  const worker = await stack.worker('structured');
+  const fields = { order: 17, request: { method: 'GET' }, tags: ['a'], retried: true, none: null };
+  await send(worker, 'structured', [entry('paid', { fields }), entry('plain')]);
+  const [log] = (await find('node_id=structured&q=order%3D17')).logs;
+  assert.deepEqual(log.fields, { order: 17, 'request.method': 'GET', tags: '["a"]', retried: true });
+  assert.deepEqual(await messages('node_id=structured&q=GET'), ['paid']);
+  assert.deepEqual(await messages('node_id=structured&q=PLAIN'), ['plain']);
+  const refused = await send(worker, 'structured', [entry('bad', { fields: [1] })]);
+  assert.equal(refused.status, 422);
+});
+
 test('an entry comes back with every field, its node and its number', async () => {
   const worker = await stack.worker('fields');
   const answer = await send(worker, 'fields', [entry('hello', { level: 'warn', message: 'привет \u0001 "x"\n\t' })]);
