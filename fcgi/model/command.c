@@ -74,8 +74,8 @@ static bool may_be_allowed(const struct json *actions, const char *wanted)
 	return false;
 }
 
-/* What the node's stored state says of the order: whether it can be done at all, and by which way.
- * *cron_interval_s is how often a cron worker comes; 0: the worker is connected, or should be. */
+/* What the node's stored state says of the order: whether it can be done, and how often a cron worker comes
+ * for it. The interval stays as it is for a worker that is connected. */
 static enum err check_state(struct store *store, const struct command_order *order, int64_t *cron_interval_s,
 			    struct reason *why)
 {
@@ -93,7 +93,6 @@ static enum err check_state(struct store *store, const struct command_order *ord
 	if (err != ERR_NONE)
 		goto out;
 	mode = json_text(json_get(state, "mode"));
-	*cron_interval_s = 0;
 	if (mode && strcmp(mode, "cron") == 0)
 		*cron_interval_s = (int64_t)json_number(json_get(state, "current_interval"));
 	if (order->method)
@@ -116,12 +115,11 @@ out:
 static enum err queue_for_cron(struct store *store, struct command *command, int64_t interval_s,
 			       struct reason *why)
 {
+	int64_t least_ms = command->created_at_ms + LIMIT_SILENCE_S * 1000;
 	int64_t overdue_ms = node_overdue_at(command->created_at_ms, interval_s);
 	enum err err;
 
-	command->expires_at_ms = command->created_at_ms + LIMIT_SILENCE_S * 1000;
-	if (command->expires_at_ms < overdue_ms)
-		command->expires_at_ms = overdue_ms;
+	command->expires_at_ms = overdue_ms > least_ms ? overdue_ms : least_ms;
 	err = commands_queue(store, command);
 	if (err == ERR_CONFLICT)
 		return reason_set(why, err, "%d commands wait for %s already", LIMIT_COMMANDS_A_NODE,
@@ -250,7 +248,7 @@ static void note(struct store *store, struct audit_entry entry, const char *meth
 enum err command_run(struct context *context, const struct command_caller *caller,
 		     const struct command_order *order, struct command_outcome *out, struct reason *why)
 {
-	int64_t began_ms = clock_monotonic_ms();
+	int64_t began_ms = clock_monotonic_ms(), cron_interval_s = 0;
 	struct command command = {.node = order->node,
 				  .service_name = order->service_name,
 				  .action = order->action,
@@ -261,7 +259,6 @@ enum err command_run(struct context *context, const struct command_caller *calle
 				  .created_at_ms = clock_now_ms()};
 	struct command_outcome outcome = {.result = NULL};
 	struct verdict verdict;
-	int64_t cron_interval_s = 0;
 	enum err err = check_order(order, why);
 
 	if (err != ERR_NONE)
