@@ -13,9 +13,7 @@
  * The worker judges an order by its own configuration and refuses what that does not allow. We check as much
  * as its last report tells, because that answers at once and costs the worker nothing; it is not the guard.
  * A worker never begins a command that has expired, so after a timeout the outcome is unknown only if the
- * worker had begun in time. Its late result comes through command_take_result and is written to the
- * audit, since no caller is left to hear it.
- *
+ * worker had begun in time. Its late result comes through command_take_result and goes to the audit alone.
  * How a command is stored, published and awaited is the store's business (store/commands.h).
  */
 #include "fcgi/model/command.h"

@@ -380,9 +380,7 @@ void scheduler_write_report(struct scheduler *scheduler, struct buf *out)
 
 struct scheduler_memory scheduler_remember(const struct scheduler *scheduler)
 {
-	return (struct scheduler_memory){.begun_ms = scheduler->begun_ms,
-					 .interval = scheduler->interval,
-					 .statistics = scheduler->statistics};
+	return (struct scheduler_memory){scheduler->begun_ms, scheduler->interval, scheduler->statistics};
 }
 
 void scheduler_save(const struct scheduler *scheduler)
@@ -393,13 +391,10 @@ void scheduler_save(const struct scheduler *scheduler)
 
 	sampler_save(scheduler->sampler, &text);
 	err = state_dir_write(dir, LAST_SAMPLE, text.data, text.len);
-	if (err != ERR_NONE)
-		goto out; /* the next file would fail alike */
 	buf_clear(&text);
 	statistics_save(&scheduler->statistics, &text);
-	err = state_dir_write(dir, STATISTICS, text.data, text.len);
-	if (err != ERR_NONE)
+	/* If the first file cannot be written, the second fails alike, and it has been said. */
+	if (err == ERR_NONE && state_dir_write(dir, STATISTICS, text.data, text.len) != ERR_NONE)
 		log_warning("scheduler", "the totals of --once begin anew with the next run");
-out:
 	buf_free(&text);
 }

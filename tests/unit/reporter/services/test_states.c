@@ -36,7 +36,7 @@ static void states_of_a_unit_are_those_of_its_service(void **state)
 	}
 }
 
-/* Property sets as a real systemd 252 gave them, with shorter numbers. */
+/* Property sets in the form of org.freedesktop.systemd1(5), written by hand. */
 static void a_unit_tells_its_own_word_since_when_and_how_it_failed(void **state)
 {
 	static const struct {
@@ -245,7 +245,7 @@ static void states_of_a_container_are_those_of_its_service(void **state)
 	}
 }
 
-/* Answers as Docker 20.10 and Podman 4.3 and 5.0 give them, cut to what is read. */
+/* Answers in the form of the engine APIs of Docker and Podman, written by hand and cut to what is read. */
 static void a_container_tells_its_own_word_since_when_and_how_it_failed(void **state)
 {
 	static const struct {
