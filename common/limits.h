@@ -1,7 +1,7 @@
 /*
- * The bounds of the wire contract (docs/API.md), in one place: the API refuses values beyond them, the
- * reporter keeps to them, and every buffer and list is bounded by them. Sizes are in bytes, times in the
- * unit that their name ends in.
+ * The bounds of the wire contract (docs/API.md, docs/PROTOCOL.md), in one place: the API refuses values
+ * beyond them, the reporter keeps to them, and every buffer and list is bounded by them. Sizes are in bytes,
+ * times in the unit that their name ends in.
  */
 #ifndef COMMON_LIMITS_H
 #define COMMON_LIMITS_H

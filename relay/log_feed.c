@@ -50,7 +50,7 @@ static void on_lines(void *context, struct log_entry *const *entries, size_t cou
 		batcher_touch(&lines->batcher);
 }
 
-/* Entries that could not be had are not waited for. */
+/* The sync is done. Entries that Redis no longer has will never come, so what is told goes on behind them. */
 static void on_phase(void *context, enum feed_phase phase)
 {
 	struct log_feed *lines = context;
@@ -62,7 +62,7 @@ static void on_phase(void *context, enum feed_phase phase)
 	lines->version++;
 }
 
-/* What has gone out so far belongs to another count. */
+/* Redis began anew, and `seq` counts from the start again: the last `seq` told is one of the old count. */
 static void on_log_restarted(void *context, int64_t complete_from)
 {
 	struct log_feed *lines = context;

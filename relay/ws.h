@@ -33,7 +33,8 @@ enum ws_close {
 /* What a service does with a connection. `session` is what `open` returned; whatever is sent before `open`
  * returns goes to the client too. Members that may be NULL say so. */
 struct session_operations {
-	/* The claims live as long as the connection. */
+	/* The claims live as long as the connection. The request is not passed on: of its query, only `mode`
+	 * is read, by ws_http.c for the table of endpoints. */
 	void *(*open)(void *service, struct connection *connection, const struct token_claims *claims);
 
 	/* A whole text frame of the client, with a NUL behind it. May be NULL. */
@@ -42,7 +43,7 @@ struct session_operations {
 	/* On every ws_tick; the time is of clock_monotonic_ms. May be NULL. */
 	void (*tick)(void *session, int64_t monotonic_ms);
 
-	/* As in struct hub_outlet. May be NULL. */
+	/* As `overflow` and `drained` of struct hub_outlet (relay/hub.h). Both may be NULL. */
 	void (*overflow)(void *session);
 	void (*drained)(void *session, size_t dropped);
 

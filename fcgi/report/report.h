@@ -2,8 +2,8 @@
  * A worker's report on the coordinator's side: read from the body that came, checked field by field, and
  * written as it is kept and served. Knows neither Redis nor HTTP.
  *
- * It is one of three: the reporter gathers what it sends (reporter/report), this one is what was received and
- * found right (hence `parsed`), and the relay passes on the stored text without parsing it (relay/nodes.h).
+ * The reporter has a report of its own, the parts that it sends (reporter/report/report.h). The feed passes
+ * on the stored text without parsing it (feed/node_table.h). Here `parsed` means received and found right.
  */
 #ifndef FCGI_REPORT_REPORT_H
 #define FCGI_REPORT_REPORT_H

@@ -39,7 +39,7 @@
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* What a prefix or an envelope has said already, so that what is in it does not count. */
+/* What a prefix or an envelope has said already. The same thing in the text behind it is then not taken. */
 struct known {
 	bool time, logger;
 	int depth;

@@ -59,7 +59,7 @@ struct source_sink {
 struct source_reader; /* one open [log] section; each source has its own */
 
 struct source {
-	const char *name; /* as in `source = NAME` */
+	const char *name; /* the word of `source = NAME`, which the table in config/config.c knows, too */
 
 	/*
 	 * `config` outlives the reader, `sink` is copied. It never fails: what is missing or unreadable is
@@ -75,10 +75,11 @@ struct source {
 	void (*pause)(struct source_reader *reader);
 	void (*resume)(struct source_reader *reader);
 
-	/* Every 60 s: look for what a lost notification hid. */
+	/* Every 60 s: look for what a lost notification hid. Must be there, if only to do nothing. */
 	void (*sweep)(struct source_reader *reader);
 
-	/* Gives the sink what could not be read by the next run, and frees the reader. NULL is nothing. */
+	/* Gives the sink what the next run could not read any more (datagrams that wait, the open part of an
+	 * entry), and frees the reader. NULL is nothing. */
 	void (*close)(struct source_reader *reader);
 };
 

@@ -3,6 +3,8 @@
  * whoever reads it takes it for a restart. So what a device had counted stays in the sum when the device goes
  * away, and one whose counters begin anew adds to what it had.
  *
+ * Only the sums are kept for good: a device's own counters are the kernel's, which may begin anew.
+ *
  * One round is one reading of the kernel's list: devices_begin, devices_find with the counters of each
  * device, then devices_commit. A round that fails halfway is simply not committed.
  */

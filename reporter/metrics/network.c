@@ -3,10 +3,9 @@
  * a byte that a container sends goes through its veth, the bridge, perhaps a VLAN and a bond, and leaves by
  * eth0; all of them count it. So only the lowest are summed up, and what lies lowest sysfs tells:
  *
- *   a device in sys/class/net/NAME/device   hardware, or what a hypervisor shows as hardware
- *   an interface whose other end is not here  the eth0 of a container: a veth, macvlan, ipvlan or OpenVZ's
- * venet any other that is no layer                a tunnel to the outside, such as the tap0 of a container
- * without root
+ * - A device in sys/class/net/NAME/device is hardware, or what a hypervisor shows as hardware.
+ * - An interface whose other end is not here is a container's own: a veth, macvlan, ipvlan or venet.
+ * - Any other that is no layer is a tunnel to the outside, such as the tap0 of a container without root.
  *
  * Those of the best kind that the machine has are counted, and no other: a machine with hardware counts
  * hardware alone. Where there is no sysfs, the names that the kernel and common tools give to layers are left

@@ -1,9 +1,10 @@
 /*
- * What the collectors measure, and what a collector is. To add a metric: a field in struct sample and its
- * value in
- * SAMPLE_NOTHING, a file in reporter/metrics/ that defines a collector, its declaration at the end of this
- * header, its row in the table of reporter/metrics/sampler.c, and its members in sample_write, which is the
- * contract's `metrics` object.
+ * What the collectors measure, and what a collector is. The struct `sample` is one measurement of everything.
+ *
+ * To add a metric: a field in struct sample and its value in SAMPLE_NOTHING; a file in reporter/metrics/ that
+ * defines a collector, its declaration at the end of this header and its row in reporter/metrics/sampler.c,
+ * or a few lines in the collector that reads the same file; and its member in sample_write, which writes the
+ * contract's `metrics` object. A list of things, such as disks, needs a limit in common/limits.h.
  */
 #ifndef REPORTER_METRICS_SAMPLE_H
 #define REPORTER_METRICS_SAMPLE_H
