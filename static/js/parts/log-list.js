@@ -28,6 +28,8 @@ const UPDATE_MS = 100;
 export class LogList {
   #abort = new AbortController();
   #following = true;
+  /** Jumps whose lines are being read: until they are there, scrolling does not say what a person wants. */
+  #jumps = 0;
   /** Lines that have come since it stopped following. */
   #unseen = 0;
   /** Where the end was last brought into view (px). A view above it was scrolled there by a person. */
@@ -126,8 +128,7 @@ export class LogList {
   /** Shows the first line at or after a moment, wherever in the log that is. @param {number} ms */
   async jumpTo(ms) {
     const { buffer } = this;
-    this.setFollowing(false);
-    if (!buffer.covers(ms)) await loadAround(this.store, buffer, ms);
+    await this.#jump(async () => buffer.covers(ms) || loadAround(this.store, buffer, ms));
     if (this.buffer !== buffer) return;
     this.#show(buffer.ordered, true);
     this.list.scrollTo(buffer.indexAt(ms));
@@ -141,14 +142,24 @@ export class LogList {
    */
   async openLine(line) {
     const { buffer } = this;
-    this.setFollowing(false);
-    const found = await loadLine(this.store, buffer, line);
+    const found = await this.#jump(() => loadLine(this.store, buffer, line));
     if (!found || this.buffer !== buffer) return found;
     this.#open.add(line.seq);
     this.#show(buffer.ordered, true);
     this.list.scrollTo(this.#shown.findIndex(({ seq }) => seq === line.seq));
     this.#reveal(line.seq);
     return true;
+  }
+
+  /** Stands still while lines elsewhere in the log are read. @template T @param {() => Promise<T>} load @returns {Promise<T>} */
+  async #jump(load) {
+    this.setFollowing(false);
+    this.#jumps += 1;
+    try {
+      return await load();
+    } finally {
+      this.#jumps -= 1;
+    }
   }
 
   /** Ends it, and the store's interest in its lines. */
@@ -176,6 +187,7 @@ export class LogList {
 
   #scrolled() {
     const { store, buffer, list } = this;
+    if (this.#jumps > 0) return;
     if (!this.#readerLeft() && !this.#following && !buffer.detached && list.below < 2) this.setFollowing(true);
     if (this.scroller.scrollTop < NEAR_PX && buffer.loaded) loadOlder(store, buffer);
     else if (list.below < NEAR_PX) loadNewer(store, buffer);
