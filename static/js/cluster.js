@@ -113,6 +113,11 @@ const TROUBLES = [
   },
   { kind: 'memory', scores: { danger: 50, warning: 20 }, level: (w) => shareTrouble(w, 'memory_percent') },
   { kind: 'stale', scores: { warning: 40 }, level: ({ status }) => (status === 'stale' ? 'warning' : null) },
+  {
+    kind: 'reporter',
+    scores: { warning: 15 },
+    level: (w) => (isFresh(w) && (w.summary.troubles_total ?? 0) > 0 ? 'warning' : null),
+  },
   { kind: 'cpu', scores: { danger: 45, warning: 10 }, level: (w) => shareTrouble(w, 'cpu_percent') },
 ];
 

@@ -115,6 +115,12 @@
  * @property {string | null} last_report_time
  * @property {string | null} last_report_status
  *
+ * @typedef {object} NodeTrouble what a reporter could not do, in its own words
+ * @property {'metric' | 'certificate' | 'log' | 'service' | 'command' | 'reporter'} part
+ * @property {string} name what it was about, such as a path
+ * @property {string} message
+ * @property {string} since
+ *
  * @typedef {object} Node a node's full state
  * @property {string} node_id
  * @property {string} timestamp
@@ -128,6 +134,7 @@
  * @property {number} max_interval
  * @property {boolean} [interval_fixed]
  * @property {Metrics | null} metrics
+ * @property {NodeTrouble[]} [troubles]
  * @property {{[name: string]: Service}} services
  * @property {ReporterStats} [reporter]
  *

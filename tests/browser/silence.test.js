@@ -48,6 +48,7 @@ test('three_workers_that_are_killed_are_red_at_once_and_say_for_how_long_they_we
     what: 'the seconds to count on',
   });
   await textBecomes(page, '.tiles', /Services\s+4\s+1 running\s+3 unknown/);
+  await card(page, DEAD[0]).getByText('1 service unknown').waitFor();
   await waitFor(async () => countOf(await page.title()) >= before + 3, { what: 'the count in the title' });
   assert.match((await page.getAttribute('link[rel=icon]', 'href')) ?? '', /^data:image\/svg/);
   await page.context().close();

@@ -8,6 +8,7 @@ import { afterEach, test } from 'node:test';
 import { Browser, textBecomes } from '../lib/browser.js';
 import { Host } from '../lib/host.js';
 import { startStack, temporaryFolder, waitFor } from '../lib/stack.js';
+import { FakeWorker } from '../lib/worker.js';
 
 const stack = await startStack({ workers: 4, waitWorkers: 4 });
 const browser = await Browser.start(stack);
@@ -63,6 +64,28 @@ test('a_chart_tells_its_values_where_one_points', async () => {
   );
   assert.match(title, /\d{4}.*\d\d:\d\d:\d\d/);
   assert.match(lines, /CPU: [\d.]+%; Memory: [\d.]+%; Disk: [\d.]+%/);
+  await page.context().close();
+});
+
+test('what_its_reporter_could_not_do_is_named_there_and_needs_attention', async () => {
+  const trouble = {
+    part: 'log',
+    name: '/var/log/app.log',
+    message: 'Permission denied <b>here</b>',
+    since: '2025-11-17T10:30:00.000Z',
+  };
+  const worker = await FakeWorker.start(stack, 'worker-002', { troubles: [trouble] });
+  const page = await browser.open({ role: 'viewer' });
+  const row = page.locator('.attention-warning', { hasText: /The reporters? of \d nodes? could not do everything/ });
+  await row.getByText('worker-002').click();
+  await page.getByRole('heading', { name: 'What the reporter could not do' }).waitFor();
+  const told = /Log\s*\/var\/log\/app\.log\s*Permission denied <b>here<\/b>\s*since .*2025/;
+  await textBecomes(page, '.troubles li', told);
+  await worker.report({ troubles: [] });
+  await page.locator('.troubles').waitFor({ state: 'hidden' });
+  await page.click('.tab[href="/dashboard"]');
+  await row.getByText('worker-002').waitFor({ state: 'detached' });
+  worker.close();
   await page.context().close();
 });
 

@@ -25,6 +25,7 @@ const PLACES = {
   disk: { icon: 'device-hdd', all: url('/workers', { sort: 'disk', desc: true }), one: workerUrl },
   memory: { icon: 'memory', all: url('/workers', { sort: 'memory', desc: true }), one: workerUrl },
   cpu: { icon: 'cpu', all: url('/workers', { sort: 'cpu', desc: true }), one: workerUrl },
+  reporter: { icon: 'exclamation-triangle', all: url('/workers'), one: workerUrl },
   unreadable: { icon: 'shield-x', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
   expired: { icon: 'shield-lock', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },
   certificate: { icon: 'shield-lock', all: url('/certificates'), one: (id) => url('/certificates', { q: id }) },

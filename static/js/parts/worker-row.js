@@ -24,10 +24,14 @@ export const COLUMNS = /** @type {const} */ ([
   'seen',
 ]);
 
-/** @param {Worker} worker @returns {string} its services in words */
-function servicesText(worker) {
+/**
+ * A worker's services in words.
+ * @param {Worker} worker
+ * @param {boolean} compact in a table, whose column says that these are services
+ */
+function servicesText(worker, compact) {
   const { services_running: running, services_total: total } = worker.summary;
-  if (!isFresh(worker)) return t('services.unknown', { count: total });
+  if (!isFresh(worker)) return t(compact ? 'services.unknown.short' : 'services.unknown', { count: total });
   return t('services.of', { running, total, count: running });
 }
 
@@ -53,7 +57,7 @@ function parts(id, compact) {
   const line = sparkline();
   const services = h('span', { class: 'worker-services' });
   const seen = h('span', { class: 'worker-seen' });
-  return { name, status, cpu, memory, disk, line, services, seen };
+  return { compact, name, status, cpu, memory, disk, line, services, seen };
 }
 
 /** @param {Element} link @param {string} id */
@@ -78,7 +82,7 @@ function fill(refs, worker, store) {
     refs.line,
     (store.nodes.get(worker.id)?.history ?? []).map((point) => point.cpu_percent),
   );
-  setText(refs.services, servicesText(worker));
+  setText(refs.services, servicesText(worker, refs.compact));
   setAttribute(refs.services, 'data-level', servicesLevel(worker));
   setText(refs.seen, seenText(worker, store.now()));
 }

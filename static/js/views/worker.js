@@ -17,6 +17,7 @@ import { control } from '../parts/service-actions.js';
 import { serviceDrawer } from '../parts/service-drawer.js';
 import { knownLoggers, meansRow, servicesKnown, serviceTable } from '../parts/service-row.js';
 import { empty, loading } from '../parts/states.js';
+import { troublesPanel } from '../parts/troubles.js';
 import { remembered } from '../prefs.js';
 import { Reader } from '../reader.js';
 import { replaceQuery, url } from '../router.js';
@@ -113,10 +114,11 @@ function build(store, id, loggers) {
     panel(t('history.disk_io'), 'area-disk-io', disk.element),
   );
   const silence = h('p', { class: 'notice-old', role: 'status', hidden: true });
-  const children = [head.element, silence, wait, unknown, panels];
+  const troubles = troublesPanel();
+  const children = [head.element, silence, wait, unknown, troubles.element, panels];
   const charts = [history, network, disk];
   const facts = { metrics, charts, range, services, servicesNone, reporter, certificates, logs };
-  return { children, head, silence, wait, unknown, panels, ...facts };
+  return { children, head, silence, wait, unknown, troubles, panels, ...facts };
 }
 
 /**
@@ -239,6 +241,7 @@ function update({ store, id, page, lastActions, drawer }) {
   show(page.wait, !node?.known);
   show(page.unknown, node?.known === true && !state);
   show(page.panels, Boolean(state));
+  page.troubles.update(state?.troubles ?? []);
   if (!node || !state) return;
   const services = state.services ?? {};
   const machine = store.machine(id);

@@ -144,6 +144,22 @@ test('the_traffic_of_a_worker_is_known_at_once_or_not_at_all', () => {
   assert.equal(networkRate(worker('a', {}).summary), null);
 });
 
+test('what_a_reporter_could_not_do_needs_attention_between_a_busy_cpu_and_a_full_memory', () => {
+  const troubled = worker('troubled', { troubles_total: 2 });
+  assert.deepEqual(
+    attention([troubled, worker('well', { troubles_total: 0 })], worker('coordinator', { troubles_total: 1 })),
+    [{ kind: 'reporter', level: 'warning', workers: [troubled, worker('coordinator', { troubles_total: 1 })] }],
+  );
+  assert.ok(severity(troubled) > severity(worker('busy', { cpu_percent: 95 })));
+  assert.ok(severity(troubled) < severity(worker('full', { memory_percent: 90 })));
+  const gone = worker('gone', { troubles_total: 2, status: 'offline' });
+  assert.deepEqual(
+    attention([gone]).map(({ kind }) => kind),
+    ['offline'],
+    'old values raise none',
+  );
+});
+
 test('what_was_not_measured_is_no_trouble_and_no_zero', () => {
   const unknown = worker('a', { cpu_percent: null, memory_percent: null, disk_percent: null, load1: null });
   assert.equal(severity(unknown), 0);
