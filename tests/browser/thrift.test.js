@@ -41,7 +41,7 @@ test('the_whole_page_weighs_less_than_250_kB', async () => {
         ...performance.getEntriesByType('navigation'),
         ...performance.getEntriesByType('resource'),
       ])
-        .filter(({ name }) => /\/(static|dashboard)/.test(new URL(name).pathname))
+        .filter(({ name }) => /^\/(static|dashboard)/.test(new URL(name).pathname))
         .map(({ name, encodedBodySize }) => /** @type {[string, number]} */ ([new URL(name).pathname, encodedBodySize])),
     );
   const fetched = await waitFor(
