@@ -90,8 +90,9 @@ P2PDASH_BASE_PATH_MAP='' P2PDASH_BASE_PATH_REWRITE='' P2PDASH_BASE_PATH_FILTERS=
 if [ -n "$P2PDASH_BASE_PATH" ]; then
   pattern=$(echo "$P2PDASH_BASE_PATH" | sed 's/\./\\./g')
   P2PDASH_BASE_PATH_MAP="    ~^$pattern(?<below_base_path>/.*)\$ \$below_base_path;"
+  # What is rewritten counts as internal, so the error files, which are internal, are left out.
   # shellcheck disable=SC2016 # nginx's variables
-  P2PDASH_BASE_PATH_REWRITE=$(printf 'rewrite "(?s)^%s(?:/(.*))?$" /$1;' "$pattern")
+  P2PDASH_BASE_PATH_REWRITE=$(printf 'rewrite "(?s)^%s(?!/errors/)(?:/(.*))?$" /$1;' "$pattern")
   P2PDASH_BASE_PATH_FILTERS=$(
     echo 'sub_filter_once off;'
     echo "sub_filter ' data-base-path=\"\"' ' data-base-path=\"$P2PDASH_BASE_PATH\"';"

@@ -6,6 +6,7 @@
 #include "fcgi/model/accounts.h"
 
 #include "common/clock.h"
+#include "common/text.h"
 #include "fcgi/model/password.h"
 #include "fcgi/store/tokens.h"
 #include "fcgi/store/users.h"
@@ -101,11 +102,16 @@ enum err accounts_remove_user(struct store *store, const char *name, struct reas
 	return explain_change(users_remove(store, name), name, why);
 }
 
+/* Valid UTF-8 without control characters: it is stored as it stands, so its length stays what was checked. */
 static bool is_one_line(const char *text)
 {
-	for (const char *at = text; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
+	size_t left = strlen(text), len;
+
+	for (const char *at = text; left; at += len, left -= len) {
+		len = text_utf8_len(at, left);
+		if (!len || (unsigned char)*at < ' ' || *at == 0x7f)
 			return false;
+	}
 	return true;
 }
 
@@ -121,7 +127,7 @@ enum err accounts_create_token(struct store *store, const struct token_secret *s
 	if (!id_is_node(options->node))
 		return reason_set(why, ERR_INVALID, "a node id " NAME_RULE, ID_NODE_MAX);
 	if (options->name && (strlen(options->name) > TOKEN_NAME_MAX || !is_one_line(options->name)))
-		return reason_set(why, ERR_INVALID, "a token's name has at most %d bytes, on one line",
+		return reason_set(why, ERR_INVALID, "a token's name has at most %d bytes of UTF-8, on one line",
 				  TOKEN_NAME_MAX);
 	memcpy(claims.subject, options->node, strlen(options->node) + 1);
 	id_random(claims.id);

@@ -102,6 +102,9 @@ test("a worker's tokens are told apart by name, age and last use", async () => {
   assert.equal(await stack.redisCommand('HGET', 'p2pdash:tokens_used', spare.id), '');
   for (const name of ['x'.repeat(65), 'two\nlines', 7])
     assertRefused(await admin.post('/api/admin/tokens', { node_id: 'worker-8', name }), 422, 'invalid');
+  // Bytes that are no UTF-8 would be stored as longer ones, and the token could not be listed, hence not revoked.
+  const foreign = Buffer.from(`{"node_id":"worker-8","name":"${'\xc8'.repeat(30)}"}`, 'latin1');
+  assertRefused(await admin.post('/api/admin/tokens', foreign), 422, 'invalid');
   await stack.cli(['token', 'create', '--node', 'worker-8', '--name', 'from the shell']);
   assert.match(await stack.cli(['token', 'list']), /^\S+ +worker-8 +from the shell +2/m);
 });

@@ -76,7 +76,7 @@ for (const strips of [false, true]) {
 
 test('the_path_itself_leads_to_the_page_and_what_only_begins_like_it_is_not_ours', async () => {
   assert.equal((await stack.visitor.get(BASE)).headers.location, `${BASE}/dashboard`);
-  for (const path of [`${BASE}x/dashboard`, '/tools/mon21/dashboard', `${BASE}${BASE}/dashboard`, '/tools/']) {
+  for (const path of [`${BASE}x/dashboard`, '/tools/mon21/dashboard', `${BASE}${BASE}/dashboard`, '/tools/', `${BASE}/errors/503.json`]) {
     assert.equal((await stack.visitor.get(path)).status, 404, path);
   }
 });
