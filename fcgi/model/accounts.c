@@ -127,7 +127,8 @@ enum err accounts_create_token(struct store *store, const struct token_secret *s
 	if (!id_is_node(options->node))
 		return reason_set(why, ERR_INVALID, "a node id " NAME_RULE, ID_NODE_MAX);
 	if (options->name && (strlen(options->name) > TOKEN_NAME_MAX || !is_one_line(options->name)))
-		return reason_set(why, ERR_INVALID, "a token's name has at most %d bytes of UTF-8, on one line",
+		return reason_set(why, ERR_INVALID,
+				  "a token's name has at most %d bytes of UTF-8, on one line",
 				  TOKEN_NAME_MAX);
 	memcpy(claims.subject, options->node, strlen(options->node) + 1);
 	id_random(claims.id);

@@ -123,7 +123,8 @@ static void on_status(void *user, const struct child_end *end)
 	service->events.result(service->events.user, &service->result);
 }
 
-static void exec_look(struct driver_service *service)
+/* Runs the status program, anew if it is running: what it sees must be what is now. */
+static void look_now(struct driver_service *service)
 {
 	const struct config_service *config = service->config;
 
@@ -135,9 +136,17 @@ static void exec_look(struct driver_service *service)
 				      on_status, service);
 }
 
+/* A status program that runs is left alone: looks come more often than a slow one ends, and it would never
+ * end. */
+static void exec_look(struct driver_service *service)
+{
+	if (!service->status)
+		look_now(service);
+}
+
 static void on_poll(void *user)
 {
-	exec_look(user);
+	look_now(user);
 }
 
 /* --- acting ------------------------------------------------------------------------------------- */
@@ -175,7 +184,7 @@ static void on_step(void *user, const struct child_end *end)
 		return;
 	}
 	action_move(service, ACTION_LOOKING);
-	exec_look(service);
+	look_now(service);
 }
 
 static void run_step(struct driver_service *service)
@@ -229,7 +238,7 @@ static struct driver_service *exec_open(struct driver_link *link, const struct c
 
 	*service = (struct driver_service){.link = link, .config = config, .events = *events};
 	service->poll = loop_timer(link->loop, on_poll, service);
-	exec_look(service);
+	look_now(service);
 	return service;
 }
 

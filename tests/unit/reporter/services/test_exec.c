@@ -4,6 +4,7 @@
 #include "tests/unit/cm.h"
 #include "tests/unit/reporter/exec_bench.h"
 
+#include <sched.h>
 #include <string.h>
 
 static void exit_statuses_of_the_status_program_are_states(void **state)
@@ -31,6 +32,23 @@ static void a_look_tells_the_state_even_if_it_is_the_same(void **state)
 	driver_exec.look(bench->service);
 	exec_bench_wait_for_state(bench);
 	assert_int_equal(bench->states, 2);
+}
+
+static void a_look_leaves_a_status_program_that_runs_alone(void **state)
+{
+	struct exec_bench *bench = *state;
+
+	exec_bench_open(bench);
+	exec_bench_script(bench, "status",
+			  "[ ! -e began ] || touch again; touch began; until [ -e go ]; do sleep 0.01; done");
+	driver_exec.look(bench->service);
+	while (!exec_bench_has_file(bench, "began"))
+		sched_yield();
+	driver_exec.look(bench->service);
+	exec_bench_script(bench, "go", "");
+	exec_bench_wait_for_state(bench);
+	assert_int_equal(bench->state.status, SERVICE_RUNNING);
+	assert_false(exec_bench_has_file(bench, "again"));
 }
 
 static void a_missing_program_is_not_installed(void **state)
@@ -110,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(exit_statuses_of_the_status_program_are_states),
 		TEST(a_look_tells_the_state_even_if_it_is_the_same),
+		TEST(a_look_leaves_a_status_program_that_runs_alone),
 		TEST(a_missing_program_is_not_installed),
 		TEST(start_and_stop_do_what_they_say),
 		TEST(a_restart_without_a_program_stops_and_starts),
