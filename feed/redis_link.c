@@ -128,7 +128,8 @@ struct question *redis_link_ask(struct redis_link *link, const char *const *word
 
 	question->answer = answer;
 	question->context = context;
-	if (!link->asker || !send_command(link->asker, on_reply, question, words)) {
+	/* Before the login is sent, Redis would take a command for the wrong user and database. */
+	if (link->state != LINK_UP || !send_command(link->asker, on_reply, question, words)) {
 		question->next = link->unasked;
 		link->unasked = question;
 		ev_timer_start(link->loop, &link->unasked_timer);
@@ -162,7 +163,8 @@ static void on_channel(redisAsyncContext *context, void *given, void *user)
 
 static void tell_follower(struct redis_link *link, const char *verb, const char *channel)
 {
-	if (link->follower && !send_command(link->follower, on_channel, link, REDIS_WORDS(verb, channel)))
+	if (link->state == LINK_UP &&
+	    !send_command(link->follower, on_channel, link, REDIS_WORDS(verb, channel)))
 		log_error("redis_link", "cannot send to Redis: %s channel=%s", link->follower->errstr,
 			  channel);
 }
